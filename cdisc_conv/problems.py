@@ -1,0 +1,124 @@
+"""What is wrong, in one shape for every stage: a code, a severity, words, and where.
+
+Stages collect problems and hand them on; they neither print them nor stop at the first one.
+The command line prints them, the report lists them, and the exit code follows from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+SHOWN_ROWS = 10
+"""How many row numbers a problem carries; `count` tells how many there are."""
+
+
+class Severity(StrEnum):
+    """How much a problem matters.
+
+    ``error``: the output is wrong or could not be made. ``warning``: somebody has to look.
+    ``note``: worth knowing; a run with notes only is a clean run.
+    """
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a problem is: in a spec (file, line), in the data (form, row, field), or in an output (dataset, variable).
+
+    ``rows`` are the first few row numbers as a person counts them: in a raw file the line of the data row after
+    the header starts at 1.
+    """
+
+    file: str = ""
+    line: int = 0
+    form: str = ""
+    field: str = ""
+    rows: tuple[int, ...] = ()
+    dataset: str = ""
+    variable: str = ""
+
+    def __str__(self) -> str:
+        if self.file:
+            return f"{self.file}:{self.line}" if self.line else self.file
+        data = ".".join(part for part in (self.dataset, self.variable) if part)
+        raw = ".".join(part for part in (self.form, self.field) if part)
+        rows = _format_rows(self.rows)
+        return " ".join(part for part in (data, f"form {raw}" if raw else "", rows) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding.
+
+    >>> problem = Problem("RAW004", "form 'ae' has no column AETERM", place=Place(file="raw/ae.csv", line=1),
+    ...                   hint="the columns are SUBJID, AEYN")
+    >>> print(problem)
+    raw/ae.csv:1: RAW004 form 'ae' has no column AETERM (the columns are SUBJID, AEYN)
+    """
+
+    code: str
+    message: str
+    severity: Severity = Severity.ERROR
+    place: Place = Place()
+    hint: str = ""
+    value: str = ""
+    count: int = 1
+
+    def __str__(self) -> str:
+        where = str(self.place)
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{where}: {self.code} {self.message}{hint}" if where else f"{self.code} {self.message}{hint}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The problem as plain data, for `findings.json`."""
+        return asdict(self)
+
+
+class ProblemsError(Exception):
+    """Raised where a stage cannot go on; carries every problem found so far, not only the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def count_by_severity(problems: Iterable[Problem]) -> dict[Severity, int]:
+    """Number of problems per severity, zeros included.
+
+    >>> count_by_severity([Problem("X", "bad"), Problem("Y", "odd", Severity.NOTE)])[Severity.ERROR]
+    1
+    """
+    totals = dict.fromkeys(Severity, 0)
+    for problem in problems:
+        totals[problem.severity] += 1
+    return totals
+
+
+def exit_code(problems: Iterable[Problem]) -> int:
+    """0 when nothing needs a person, 1 when there are findings (errors or warnings)."""
+    return int(any(problem.severity is not Severity.NOTE for problem in problems))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The hint for a misspelt word, or an empty text when nothing known is close.
+
+    >>> did_you_mean("constnat", ["constant", "copy"])
+    'did you mean constant?'
+    """
+    from difflib import get_close_matches
+
+    by_folded = {name.casefold(): name for name in known}
+    close = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    return f"did you mean {by_folded[close[0]]}?" if close else ""
+
+
+def _format_rows(rows: tuple[int, ...]) -> str:
+    if not rows:
+        return ""
+    return f"row{'s' if len(rows) > 1 else ''} {', '.join(map(str, rows))}"
