@@ -1,0 +1,246 @@
+"""What a derivation is, and what it may see.
+
+A derivation is one frozen class: its fields are the parameters of the mapping language, `derive` computes a whole
+column, `method` says in words what `derive` does, and the class attributes state the rest. Nothing about a derivation
+is written anywhere else: lint, the engine, lineage, define.xml and docs/derivations.md all read the class.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from cdisc_conv.dataset import OriginType
+from cdisc_conv.expr import Expression, parse
+from cdisc_conv.problems import Problem, ProblemsError, Severity
+from cdisc_conv.standards import CodelistTerms, Terminology
+
+
+class Reach(StrEnum):
+    """How far a derivation looks: at its own row, at all rows of the subject, or at the whole dataset."""
+
+    ROW = "row"
+    SUBJECT = "subject"
+    DATASET = "dataset"
+
+
+class Kind(StrEnum):
+    """What a derivation makes. ``ANY`` follows its input; the engine then reads text as numbers where the standard wants them."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    ANY = "any"
+
+
+class Ref(str):
+    """The name of a column as a mapping writes it.
+
+    ``AESTDTC`` is a variable of the dataset or, where there is none (or it is the variable being mapped), a column of
+    the source; ``raw.AESTDAT`` is always a column of the source; ``DM.RFSTDTC`` is a variable of another dataset, for
+    the same subject. Backticks around a name with blanks or dots are taken off.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(cls._validate, core_schema.str_schema(min_length=1))
+
+    @classmethod
+    def _validate(cls, text: str) -> Ref:
+        quoted = len(text) > 2 and text[0] == text[-1] == "`"
+        return cls(f"raw.{text[1:-1]}" if quoted else text)
+
+
+class TableRef(str):
+    """A column of all records of another dataset or form, such as ``EX.EXSTDTC`` (or ``form ic.ICDAT`` for a raw form)."""
+
+    __slots__ = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(cls._validate, core_schema.str_schema(min_length=3))
+
+    @classmethod
+    def _validate(cls, text: str) -> TableRef:
+        table, dot, column = text.partition(".")
+        if not (table and dot and column):
+            raise ValueError(f"'{text}' should be written DATASET.VARIABLE, such as EX.EXSTDTC")
+        return cls(text)
+
+    @property
+    def table(self) -> str:
+        return self.partition(".")[0]
+
+    @property
+    def column(self) -> str:
+        return self.partition(".")[2]
+
+
+class ExpressionField:
+    """Field type of a parameter that holds an expression: ``Annotated[Expression, ExpressionField]``."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(cls._validate)
+
+    @classmethod
+    def _validate(cls, value: Any) -> Expression:
+        if isinstance(value, Expression):
+            return value
+        try:
+            return parse(str(value))
+        except ProblemsError as error:
+            raise ValueError("; ".join(_without_place(problem) for problem in error.problems)) from None
+
+
+class Table(Protocol):
+    """All records of another dataset or form."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, column: str) -> pd.Series: ...
+
+
+class Rows(Protocol):
+    """The records a derivation fills, and everything it may ask about them.
+
+    Series that come out are aligned with the records (RangeIndex 0..n-1): ``str`` dtype with "" for missing, or
+    float64 with NaN for missing.
+    """
+
+    dataset: str
+    """Name of the dataset being made, such as ``AE``."""
+    variable: str
+    """Name of the variable being made."""
+    numeric: bool
+    """Whether the standard wants the variable numeric."""
+    terminology: Terminology
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, ref: str) -> pd.Series:
+        """The column behind a reference that the derivation declared in `reads`."""
+
+    def codes(self, refs: Sequence[str]) -> np.ndarray:
+        """One int64 group number per record: records with equal values of all `refs` share a number."""
+
+    def table(self, source: str) -> Table:
+        """All records of another dataset (``DS``) or form (``form ic``)."""
+
+    def codelist(self) -> CodelistTerms | None:
+        """The codelist of the variable: the spec's, else the standard's, else none."""
+
+    def setting(self, name: str) -> Any:
+        """A table or option of study.yaml, such as ``visits`` or ``date_formats``; None when it is not there."""
+
+    def matching(self, mask: np.ndarray) -> Rows:
+        """The same for the records where `mask` is true; problems still name the right rows."""
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        *,
+        where: np.ndarray | None = None,
+        severity: Severity = Severity.WARNING,
+        field: str = "",
+        value: str = "",
+        hint: str = "",
+    ) -> None:
+        """Record a finding about the records where `where` (boolean) is true; all records when it is left out."""
+
+
+class Words(Protocol):
+    """How a method text names things, so that a reviewer recognises them."""
+
+    dataset: str
+    variable: str
+
+    def __call__(self, ref: str) -> str:
+        """``AE.AESTDTC``, or the field of the CRF: ``field "Start date" (AESTDAT) of form Adverse Events``."""
+
+    def condition(self, expression: Expression, table: str = "") -> str:
+        """An expression in words; `table` is the dataset or form its names belong to when not this one."""
+
+    def table(self, source: str) -> str:
+        """The name of a dataset or form in words."""
+
+    def setting(self, name: str) -> Any:
+        """A table or option of study.yaml; None when it is not there."""
+
+
+class Derivation(BaseModel, ABC):
+    """Base of every derivation. Subclass it, declare the fields, and register it with `registry.register`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True)
+
+    name: ClassVar[str]
+    """The word that mappings use."""
+    topic: ClassVar[str]
+    """The heading of the catalogue it stands under."""
+    shorthand: ClassVar[str] = ""
+    """The field that a bare value stands for: ``{copy: AETERM}`` is ``{copy: {source: AETERM}}``."""
+    reach: ClassVar[Reach] = Reach.ROW
+    kind: ClassVar[Kind] = Kind.ANY
+    origin: ClassVar[OriginType] = OriginType.DERIVED
+    """Collected stands for: Collected when the value comes from a form, else Derived."""
+
+    @abstractmethod
+    def derive(self, rows: Rows) -> pd.Series:
+        """The whole column: ``str`` dtype ("" missing) or float64 (NaN missing), as long as `rows`."""
+
+    @abstractmethod
+    def method(self, words: Words) -> str:
+        """What `derive` does, in words that leave a reviewer no question; "" when there is nothing to say (a plain copy)."""
+
+    def reads(self) -> tuple[str, ...]:
+        """References it reads, in order: every `Ref`, every name in an expression, and those of nested derivations.
+
+        Names in another table are written ``DS.DSSTDTC`` with `tables` saying that all its records are read.
+        """
+        return tuple(dict.fromkeys(_walk(self)))
+
+    def tables(self) -> dict[str, tuple[str, ...]]:
+        """Other tables of which it reads all records, with the columns it needs: ``{"DS": ("DSSTDTC", ...)}``."""
+        return {}
+
+    def supplemental(self) -> dict[str, tuple[str, Derivation]]:
+        """Supplemental qualifiers it brings along: QNAM -> (label, derivation)."""
+        return {}
+
+    def actual_reach(self) -> Reach:
+        """The reach of this use of it; a derivation that holds others reaches as far as they do."""
+        return self.reach
+
+    def check(self, codelist: CodelistTerms | None, numeric: bool) -> list[Problem]:
+        """What can be said against it before any data is read, such as a constant outside its codelist."""
+        return []
+
+
+def _walk(value: Any) -> Iterator[str]:
+    if isinstance(value, Ref):
+        yield value
+    elif isinstance(value, Expression):
+        yield from value.names
+    elif isinstance(value, Derivation) and value.__class__.reads is not Derivation.reads:
+        yield from value.reads()
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _walk(getattr(value, name))
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _walk(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _walk(item)
+
+
+def _without_place(problem: Problem) -> str:
+    return f"{problem.message} ({problem.hint})" if problem.hint else problem.message

@@ -1,0 +1,113 @@
+"""The one door through which derivations come in, ours and plug-ins' alike.
+
+A package offers derivations by an entry point of the group ``cdisc_conv.derivations`` that names a module; importing
+the module runs its `register` decorators. Our own catalogue is such an entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from cdisc_conv.derivations.base import Derivation
+from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
+
+GROUP = "cdisc_conv.derivations"
+BUILT_IN = "cdisc_conv.derivations.catalogue"
+
+_registered: dict[str, type[Derivation]] = {}
+_Class = TypeVar("_Class", bound=type[Derivation])
+
+RESERVED = frozenset({"when", "label", "length", "format", "origin", "comment", "method", "codelist", "value_level"})
+"""Words of the mapping language that no derivation may be called."""
+
+
+def register(derivation: _Class) -> _Class:
+    """Class decorator that adds a derivation to the catalogue.
+
+    Raises ValueError when the name is taken by another class, is a word of the mapping language, or the class has no
+    docstring or no parameter called by its ``shorthand``.
+    """
+    name = derivation.name
+    known = _registered.get(name)
+    if known is not None and known.__qualname__ != derivation.__qualname__:
+        raise ValueError(f"derivation '{name}' is registered twice: by {_where(known)} and by {_where(derivation)}")
+    if name in RESERVED:
+        raise ValueError(f"derivation '{name}' of {_where(derivation)} has the name of a word of the mapping language")
+    if not (derivation.__doc__ or "").strip():
+        raise ValueError(f"derivation '{name}' of {_where(derivation)} has no docstring")
+    if derivation.shorthand and derivation.shorthand not in derivation.model_fields:
+        raise ValueError(f"derivation '{name}' of {_where(derivation)} has no parameter '{derivation.shorthand}'")
+    _registered[name] = derivation
+    return derivation
+
+
+@cache
+def _load() -> None:
+    import_module(BUILT_IN)  # also reached by its entry point; a checkout that is not installed has none
+    for entry in sorted(entry_points(group=GROUP), key=lambda e: (e.value, e.name)):
+        try:
+            entry.load()
+        except Exception as error:
+            message = f"the plug-in '{entry.name}' ({entry.value}) could not be loaded: {type(error).__name__}: {error}"
+            hint = "mend or uninstall the package that offers it"
+            raise ProblemsError([Problem("SPEC900", message, hint=hint)]) from error
+
+
+def load_derivations() -> MappingProxyType[str, type[Derivation]]:
+    """All derivations by name, built-ins and plug-ins, read-only.
+
+    >>> "study_day" in load_derivations()
+    True
+    """
+    _load()
+    return MappingProxyType(dict(sorted(_registered.items())))
+
+
+def split_entry(entry: Mapping[str, Any]) -> tuple[str, Any, dict[str, Any]]:
+    """A mapping entry such as ``{copy: AETERM, label: ...}`` as (derivation name, its parameters, other attributes).
+
+    Raises ValueError when not exactly one known derivation is named, with a hint for a misspelt one.
+    """
+    known = load_derivations()
+    named = [key for key in entry if key in known]
+    others = {key: value for key, value in entry.items() if key not in known}
+    if len(named) == 1:
+        return named[0], entry[named[0]], others
+    if named:
+        raise ValueError(f"names {len(named)} derivations ({', '.join(named)}); it takes exactly one, or 'cases' for several")
+    unknown = [key for key in others if key not in RESERVED]
+    if not unknown:
+        raise ValueError("names no derivation; 'cdisc-conv catalogue' lists them")
+    hint = did_you_mean(unknown[0], [*known, *RESERVED]) or "'cdisc-conv catalogue' lists them"
+    raise ValueError(f"there is no derivation '{unknown[0]}' ({hint})")
+
+
+def parameters_of(derivation: type[Derivation], value: Any) -> Any:
+    """The parameters as a mapping: a bare value (or list) stands for the derivation's shorthand parameter."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if value is None:
+        return {}
+    return {derivation.shorthand: value} if derivation.shorthand else {"": value}
+
+
+def build_nested(entry: Any) -> Derivation:
+    """The derivation inside another one's parameters (a branch of ``cases``). Raises ValueError."""
+    if isinstance(entry, Derivation):
+        return entry
+    if not isinstance(entry, Mapping):
+        raise ValueError("expected one derivation, such as {copy: AETERM}")
+    name, value, others = split_entry(entry)
+    if others:
+        raise ValueError(f"'{next(iter(others))}' does not belong beside '{name}' here")
+    derivation = load_derivations()[name]
+    return derivation.model_validate(parameters_of(derivation, value))
+
+
+def _where(derivation: type[Derivation]) -> str:
+    return f"{derivation.__module__}.{derivation.__qualname__}"

@@ -1,0 +1,208 @@
+"""A study's mapping, loaded: frozen, typed, and aware of the file and line of every part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from cdisc_conv.dataset import Origin
+from cdisc_conv.derivations.base import Derivation
+from cdisc_conv.expr import Expression
+from cdisc_conv.problems import Place
+from cdisc_conv.standards import DatasetStandard, Standard, Terminology
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a raw form, as the EDC's data dictionary tells it."""
+
+    name: str
+    label: str = ""
+    type: str = "text"
+    pages: tuple[int, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    item: bool = True
+    """Whether it was collected on the form, rather than added by the EDC (key columns)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One raw form (one export file) of the study."""
+
+    name: str
+    label: str
+    file: str
+    fields: Mapping[str, Field]
+    pages: tuple[int, ...] = ()
+    key: tuple[str, ...] = ()
+    place: Place = Place()
+
+
+class SourceKind(StrEnum):
+    """What a block of records reads."""
+
+    FORM = "form"
+    DATASET = "dataset"
+    NOTHING = "nothing"
+    """The records are written out in the mapping (``for_each`` without a source)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The form or dataset that a block reads."""
+
+    kind: SourceKind
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind.value} {self.name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Adjoining intervals with equal `by` become one record: from the first start to the last end.
+
+    Two intervals adjoin when the later one starts at most one day after the earlier one ends.
+    """
+
+    by: tuple[str, ...]
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """What one column holds: one derivation, and whatever the mapping says beside it."""
+
+    name: str
+    derivation: Derivation
+    place: Place
+    when: Expression | None = None
+    label: str = ""
+    length: int | None = None
+    format: str = ""
+    origin: Origin | None = None
+    comment: str = ""
+    method: str = ""
+    codelist: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Which records exist: those of one source that meet `where`, once per entry of `for_each`."""
+
+    source: Source
+    place: Place
+    where: Expression | None = None
+    for_each: tuple[Mapping[str, Any], ...] = ()
+    group: tuple[str, ...] = ()
+    merge: Merge | None = None
+    variables: Mapping[str, Variable] = field(default_factory=dict)
+
+    @property
+    def given_names(self) -> frozenset[str]:
+        """Names that ``for_each`` defines for the block."""
+        return frozenset(name for entry in self.for_each for name in entry)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueLevelSpec:
+    """What the mapping says of a column's values under a condition, beyond what the data show."""
+
+    where: Expression
+    codelist: str = ""
+    origin: Origin | None = None
+    method: str = ""
+    comment: str = ""
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSpec:
+    """The mapping of one dataset."""
+
+    name: str
+    standard: DatasetStandard
+    place: Place
+    blocks: tuple[Block, ...]
+    variables: Mapping[str, Variable]
+    supplemental: Mapping[str, Variable] = field(default_factory=dict)
+    working: Mapping[str, Variable] = field(default_factory=dict)
+    label: str = ""
+    structure: str = ""
+    keys: tuple[str, ...] = ()
+    comment: str = ""
+    value_level: Mapping[str, tuple[ValueLevelSpec, ...]] = field(default_factory=dict)
+
+    def mapped(self) -> dict[str, tuple[tuple[int, Variable], ...]]:
+        """Every mapped name with its (block number, variable) pairs, whichever section it stands in."""
+        names: dict[str, list[tuple[int, Variable]]] = {}
+        for section in (self.variables, self.supplemental, self.working):
+            for name in section:
+                names.setdefault(name, [])
+        for block in self.blocks:
+            for name in block.variables:
+                names.setdefault(name, [])
+        for name, pairs in names.items():
+            pairs.extend(self._blocks_of(name))
+        return {name: tuple(pairs) for name, pairs in names.items()}
+
+    def _blocks_of(self, name: str) -> Iterator[tuple[int, Variable]]:
+        shared = self.variables.get(name) or self.supplemental.get(name) or self.working.get(name)
+        for number, block in enumerate(self.blocks):
+            variable = block.variables.get(name, shared)
+            if variable is not None:
+                yield number, variable
+
+    def names(self) -> frozenset[str]:
+        """Every name that is mapped anywhere in the dataset."""
+        inside = (name for block in self.blocks for name in block.variables)
+        return frozenset((*self.variables, *self.supplemental, *self.working, *inside))
+
+
+@dataclass(frozen=True, slots=True)
+class GivenDataset:
+    """A dataset that comes as it is (a CSV or XPT file) and is read, not made."""
+
+    name: str
+    file: str
+    standard: DatasetStandard
+    columns: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class RawSettings:
+    """How the raw export is written, and how a raw row finds its subject."""
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    subject: str = "SUBJID"
+    home: str = ""
+    """The form that lists every subject (demographics)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A loaded study: everything the engine, the checks and the package need to know."""
+
+    name: str
+    title: str
+    folder: Path
+    standard: Standard
+    terminology: Terminology
+    raw: RawSettings
+    forms: Mapping[str, Form]
+    datasets: Mapping[str, DatasetSpec]
+    given: Mapping[str, GivenDataset] = field(default_factory=dict)
+    not_submitted: Mapping[str, str] = field(default_factory=dict)
+    """Raw columns (``ae.AEYN``, or ``FORMEID`` on every form) that are knowingly not submitted, with the reason."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Tables and options that derivations and the package read: visits, epochs, date_formats, units, documents ..."""
+    created: str = ""
+    """ISO 8601 date and time that every output carries as its creation time."""
+    files: tuple[Path, ...] = ()
+    """Every file the mapping was read from."""
