@@ -36,13 +36,15 @@ class OriginSource(StrEnum):
 class Origin:
     """The origin of a variable or of a value-level item.
 
-    ``pages`` are CRF pages (Collected); ``predecessor`` is the source variable, such as ``ADSL.TRTSDT`` (Predecessor).
+    ``pages`` are CRF pages (Collected); ``predecessor`` is the source variable, such as ``ADSL.TRTSDT`` (Predecessor);
+    ``description`` is anything else a reviewer has to know of the source, such as the laboratory that sent the data.
     """
 
     type: OriginType
     source: OriginSource | None = None
     pages: tuple[int, ...] = ()
     predecessor: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class Item:
     codelist: Codelist | None = None
     method: str = ""
     comment: str = ""
+    method_type: str = "Computation"
+    """``Computation``, or ``Imputation`` when the method fills in what was not collected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,8 @@ class Column:
     key: int = 0
     """Place in the natural key, from 1; 0 when the column is no key."""
     value_level: tuple[ValueLevel, ...] = ()
+    non_standard: bool = False
+    """True for a variable that the dataset's standard does not know."""
 
     @property
     def mandatory(self) -> bool:
@@ -166,6 +172,12 @@ class Dataset:
     records: Records | None = field(default=None, compare=False)
     supplemental_to: str = ""
     """The parent dataset when this one holds its supplemental qualifiers."""
+    domain: str = ""
+    """The domain of a split dataset, such as ``QS`` for ``QSCG``; empty when it is the dataset's name."""
+    domain_label: str = ""
+    """The label of that domain, such as ``Questionnaires``; only for a split dataset."""
+    sub_class: str = ""
+    """Define-XML subclass of an ADaM dataset, such as ``TIME-TO-EVENT``; empty for none."""
 
     @property
     def keys(self) -> tuple[str, ...]:
