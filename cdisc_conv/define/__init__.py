@@ -1,0 +1,21 @@
+"""Define-XML 2.1: the metadata of a data package, built from finished datasets, checked, and shown as a web page."""
+
+from __future__ import annotations
+
+from cdisc_conv.define.check import check_define
+from cdisc_conv.define.document import build_define
+from cdisc_conv.define.html import render_html, stylesheet_path
+from cdisc_conv.define.inputs import check_inputs
+from cdisc_conv.define.study import DefineStudy, Document, DocumentKind, Standard
+
+__all__ = [
+    "DefineStudy",
+    "Document",
+    "DocumentKind",
+    "Standard",
+    "build_define",
+    "check_define",
+    "check_inputs",
+    "render_html",
+    "stylesheet_path",
+]

@@ -1,0 +1,82 @@
+"""What define.xml says of the study as a whole: names, standards, documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """One standard the data follow: an implementation guide (``IG``) or a terminology package (``CT``).
+
+    Datasets name an implementation guide as ``SDTMIG 3.4`` and codelists a package as ``SDTM/NCI 2025-03-28``;
+    ``key`` is that name.
+
+    >>> Standard("SDTMIG", "IG", "3.4").key
+    'SDTMIG 3.4'
+    >>> Standard("CDISC/NCI", "CT", "2025-03-28", publishing_set="SDTM").key
+    'SDTM/NCI 2025-03-28'
+    """
+
+    name: str
+    type: str
+    version: str
+    publishing_set: str = ""
+    status: str = "Final"
+    comment: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.publishing_set}/NCI {self.version}" if self.type == "CT" else f"{self.name} {self.version}"
+
+
+class DocumentKind(StrEnum):
+    """What a document is to the reader of define.xml."""
+
+    ANNOTATED_CRF = "annotated CRF"
+    SUPPLEMENTAL = "supplemental"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that travels with define.xml. ``href`` is relative to the folder of define.xml."""
+
+    id: str
+    title: str
+    href: str
+    kind: DocumentKind = DocumentKind.SUPPLEMENTAL
+
+
+@dataclass(frozen=True, slots=True)
+class DefineStudy:
+    """The study and its metadata version.
+
+    ``created`` is the creation time as ISO 8601 text; it is given and never read off the clock, so that the same
+    input makes the same bytes. ``dataset_folder`` is where the transport files are, relative to define.xml (empty:
+    beside it). ``stylesheet`` is the address that browsers are pointed to; empty leaves it out.
+    """
+
+    name: str
+    description: str
+    protocol_name: str
+    created: str
+    standards: tuple[Standard, ...]
+    documents: tuple[Document, ...] = ()
+    metadata_name: str = ""
+    metadata_description: str = ""
+    originator: str = ""
+    context: str = "Submission"
+    comment: str = ""
+    language: str = "en"
+    dataset_folder: str = ""
+    stylesheet: str = "define2-1.xsl"
+
+    def standard(self, key: str) -> Standard | None:
+        """The standard that a dataset or a codelist calls ``key``, or None."""
+        return next((standard for standard in self.standards if standard.key == key), None)
+
+    @property
+    def annotated_crf(self) -> Document | None:
+        """The annotated CRF that page numbers refer to."""
+        return next((one for one in self.documents if one.kind is DocumentKind.ANNOTATED_CRF), None)
