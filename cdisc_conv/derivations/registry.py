@@ -22,7 +22,7 @@ BUILT_IN = "cdisc_conv.derivations.catalogue"
 _registered: dict[str, type[Derivation]] = {}
 _Class = TypeVar("_Class", bound=type[Derivation])
 
-RESERVED = frozenset({"when", "label", "length", "format", "origin", "comment", "method", "codelist", "value_level"})
+RESERVED = frozenset({"when", "label", "length", "format", "origin", "comment", "method", "codelist", "evaluator"})
 """Words of the mapping language that no derivation may be called."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -88,6 +88,8 @@ class Variable:
     comment: str = ""
     method: str = ""
     codelist: str = ""
+    evaluator: str = ""
+    """QEVAL of a supplemental qualifier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class Block:
     group: tuple[str, ...] = ()
     merge: Merge | None = None
     variables: Mapping[str, Variable] = field(default_factory=dict)
+    """What the block says itself (``set``), before the dataset's shared variables."""
+    supplemental: Mapping[str, Variable] = field(default_factory=dict)
 
     @property
     def given_names(self) -> frozenset[str]:
@@ -137,30 +141,22 @@ class DatasetSpec:
     comment: str = ""
     value_level: Mapping[str, tuple[ValueLevelSpec, ...]] = field(default_factory=dict)
 
-    def mapped(self) -> dict[str, tuple[tuple[int, Variable], ...]]:
-        """Every mapped name with its (block number, variable) pairs, whichever section it stands in."""
-        names: dict[str, list[tuple[int, Variable]]] = {}
-        for section in (self.variables, self.supplemental, self.working):
-            for name in section:
-                names.setdefault(name, [])
-        for block in self.blocks:
-            for name in block.variables:
-                names.setdefault(name, [])
-        for name, pairs in names.items():
-            pairs.extend(self._blocks_of(name))
-        return {name: tuple(pairs) for name, pairs in names.items()}
+    def own_variable(self, name: str, block: Block) -> Variable | None:
+        """What the mapping says of a name in a block: the block's own entry first, then the dataset's."""
+        sections = (block.variables, block.supplemental, self.variables, self.supplemental, self.working)
+        return next((section[name] for section in sections if name in section), None)
 
-    def _blocks_of(self, name: str) -> Iterator[tuple[int, Variable]]:
-        shared = self.variables.get(name) or self.supplemental.get(name) or self.working.get(name)
-        for number, block in enumerate(self.blocks):
-            variable = block.variables.get(name, shared)
-            if variable is not None:
-                yield number, variable
+    def names(self) -> tuple[str, ...]:
+        """Every name that is mapped anywhere in the dataset, in the order of the mapping."""
+        sections = [self.variables, *(block.variables for block in self.blocks), *self._supplemental(), self.working]
+        return tuple(dict.fromkeys(name for section in sections for name in section))
 
-    def names(self) -> frozenset[str]:
-        """Every name that is mapped anywhere in the dataset."""
-        inside = (name for block in self.blocks for name in block.variables)
-        return frozenset((*self.variables, *self.supplemental, *self.working, *inside))
+    def supplemental_names(self) -> tuple[str, ...]:
+        """Every QNAM, in the order of the mapping."""
+        return tuple(dict.fromkeys(name for section in self._supplemental() for name in section))
+
+    def _supplemental(self) -> list[Mapping[str, Variable]]:
+        return [self.supplemental, *(block.supplemental for block in self.blocks)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,5 +200,6 @@ class Study:
     """Tables and options that derivations and the package read: visits, epochs, date_formats, units, documents ..."""
     created: str = ""
     """ISO 8601 date and time that every output carries as its creation time."""
+    place: Place = Place()
     files: tuple[Path, ...] = ()
     """Every file the mapping was read from."""

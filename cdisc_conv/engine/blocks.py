@@ -1,0 +1,193 @@
+"""Row sets: which rows of a source become records, and how a record finds its raw rows again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.derivations.base import Ref
+from cdisc_conv.derivations.distinct import map_distinct
+from cdisc_conv.expr import Expression
+from cdisc_conv.spec.model import Block, Merge
+
+TEXT = pd.StringDtype(na_value=np.nan)
+
+Read = Callable[[str], pd.Series]
+
+
+@dataclass
+class BlockRows:
+    """The records of one block.
+
+    `take[i]` is the source row that record i reads; None stands for "all rows, in order". `origin_record` and
+    `origin_row` say which source rows (0-based) a record was made from when that is more than the one it reads.
+    """
+
+    source: str
+    length: int
+    take: np.ndarray | None
+    read_source: Read
+    given: Mapping[str, pd.Series] = field(default_factory=dict)
+    origin_record: np.ndarray | None = None
+    origin_row: np.ndarray | None = None
+    excluded: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """Named exclusions: condition -> the source rows (0-based) that it left out."""
+    _cache: dict[str, pd.Series] = field(default_factory=dict)
+
+    def column(self, name: str) -> pd.Series:
+        """A column of the source, aligned with the records."""
+        if name in self.given:
+            return self.given[name]
+        if name not in self._cache:
+            series = self.read_source(name)
+            self._cache[name] = series if self.take is None else take_rows(series, self.take)
+        return self._cache[name]
+
+    def forget(self) -> None:
+        """Let go of the cached columns."""
+        self._cache.clear()
+
+    def source_rows(self) -> np.ndarray:
+        """The source row (0-based) that each record reads."""
+        return np.arange(self.length) if self.take is None else self.take
+
+    def origins(self) -> tuple[np.ndarray, np.ndarray]:
+        """(record, source row) pairs, both 0-based: every source row behind every record."""
+        if self.origin_record is not None and self.origin_row is not None:
+            return self.origin_record, self.origin_row
+        return np.arange(self.length), self.source_rows()
+
+
+def take_rows(series: pd.Series, positions: np.ndarray) -> pd.Series:
+    """The values at the positions, with a fresh RangeIndex."""
+    return series.take(positions).reset_index(drop=True)
+
+
+def spread(value: Any, length: int) -> pd.Series:
+    """A literal as a whole column: text, or float64 for numbers."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return pd.Series(np.full(length, float(value)))
+    return pd.Series(pd.Categorical.from_codes(np.zeros(length, dtype=np.int8), [str(value)])).astype(TEXT)
+
+
+def make_rows(block: Block, source: str, source_length: int, read: Read, dates: Callable[[pd.Series], pd.Series]) -> BlockRows:
+    """The records of a block: every source row, once per entry of ``for_each``, that meets ``where``; then merged or grouped.
+
+    `read` gives a column of the source; `dates` turns a column of dates as written into ISO 8601 text.
+    """
+    rows = _expand(block, source, source_length, read)
+    if block.where is not None:
+        rows = _filter(rows, block.where)
+    if block.merge is not None:
+        rows = _merge(rows, block.merge, dates)
+    if block.group:
+        rows = _group(rows, block.group)
+    return rows
+
+
+def _expand(block: Block, source: str, length: int, read: Read) -> BlockRows:
+    if not block.for_each:
+        return BlockRows(source, length, None, read)
+    count = max(length, 1) if source == "nothing" else length
+    entries = block.for_each
+    names = dict.fromkeys(name for entry in entries for name in entry)
+    given = {
+        name: pd.concat([_given_column(entry.get(name, ""), count, read) for entry in entries], ignore_index=True)
+        for name in names
+    }
+    take = None if source == "nothing" else np.tile(np.arange(length), len(entries))
+    return BlockRows(source, count * len(entries), take, read, given)
+
+
+def _given_column(value: Any, length: int, read: Read) -> pd.Series:
+    return read(value[4:]) if isinstance(value, Ref) else spread(value, length)
+
+
+def _filter(rows: BlockRows, where: Expression) -> BlockRows:
+    def column(name: str) -> pd.Series:
+        return rows.column(name[4:] if name.startswith("raw.") else name)
+
+    mask = where.evaluate(column, rows.length).to_numpy(dtype=bool)
+    if mask.all():
+        return rows
+    kept = np.flatnonzero(mask)
+    left_out = np.unique(rows.source_rows()[~mask])
+    given = {name: take_rows(series, kept) for name, series in rows.given.items()}
+    take = rows.source_rows()[kept]
+    return BlockRows(rows.source, len(kept), take, rows.read_source, given, excluded={str(where): left_out})
+
+
+def _select(rows: BlockRows, first: np.ndarray, record: np.ndarray, members: np.ndarray) -> BlockRows:
+    """Records that read the `first` rows; `members` (rows of `rows`) belong to the records numbered `record`."""
+    source_rows = rows.source_rows()
+    return BlockRows(
+        rows.source,
+        len(first),
+        source_rows[first],
+        rows.read_source,
+        {name: take_rows(series, first) for name, series in rows.given.items()},
+        origin_record=record,
+        origin_row=source_rows[members],
+        excluded=rows.excluded,
+    )
+
+
+def _group(rows: BlockRows, by: tuple[str, ...]) -> BlockRows:
+    """One record per combination of values; the other columns are those of its first row."""
+    codes = group_codes([rows.column(name) for name in by], rows.length)
+    _, first, record = np.unique(codes, return_index=True, return_inverse=True)
+    rank = np.argsort(np.argsort(first))
+    return _select(rows, np.sort(first), rank[record], np.arange(rows.length))
+
+
+def _merge(rows: BlockRows, merge: Merge, dates: Callable[[pd.Series], pd.Series]) -> BlockRows:
+    """Adjoining intervals of equal `by` become one; an interval with a partial or missing date stays alone."""
+    groups = group_codes([rows.column(name) for name in merge.by], rows.length)
+    start, end = (_days(dates(rows.column(name))) for name in (merge.start, merge.end))
+    order = np.lexsort((np.arange(rows.length), np.nan_to_num(start, nan=np.inf), groups))
+    # The furthest end so far decides, not the last one: intervals may lie inside each other.
+    reach = pd.Series(end[order]).groupby(groups[order]).cummax().to_numpy()
+    same_group = groups[order][1:] == groups[order][:-1]
+    adjoins = same_group & (start[order][1:] <= reach[:-1] + 1) & np.isfinite(end[order][:-1])
+    record_sorted = np.concatenate([[0], np.cumsum(~adjoins)]) if rows.length else np.zeros(0, dtype=int)
+    first = order[np.flatnonzero(np.concatenate([[True], ~adjoins]))] if rows.length else order
+    last = _last_end(end[order], record_sorted, order)
+    merged = _select(rows, first, record_sorted, order)
+    ends = take_rows(rows.column(merge.end), last)
+    return BlockRows(
+        merged.source, merged.length, merged.take, merged.read_source, {**merged.given, merge.end: ends},
+        merged.origin_record, merged.origin_row, merged.excluded,
+    )
+
+
+def _last_end(end: np.ndarray, record: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """The row with the latest end of each record."""
+    by_end = np.lexsort((np.nan_to_num(end, nan=-np.inf), record))
+    closing = np.flatnonzero(np.diff(record[by_end], append=-1) != 0)
+    return order[by_end[closing]]
+
+
+def _days(iso: pd.Series) -> np.ndarray:
+    """Days since 1970 of complete ISO dates; NaN for partial and missing ones."""
+
+    def to_days(distinct: pd.Series) -> pd.Series:
+        complete = distinct.str.fullmatch(r"\d{4}-\d\d-\d\d(T.*)?")
+        dates = pd.to_datetime(distinct.str.slice(0, 10).where(complete), format="%Y-%m-%d", errors="coerce")
+        return (dates - pd.Timestamp(1970, 1, 1)).dt.days.astype("float64")
+
+    return map_distinct(iso, to_days).to_numpy(dtype=float)
+
+
+def group_codes(columns: list[pd.Series], length: int) -> np.ndarray:
+    """One int64 number per row: rows with equal values in all columns share a number."""
+    codes = np.zeros(length, dtype=np.int64)
+    for column in columns:
+        numbers, distinct = pd.factorize(column, use_na_sentinel=False)
+        codes = codes * (len(distinct) + 1) + numbers
+        if len(columns) > 1:
+            codes = pd.factorize(codes)[0]  # keeps the product of many columns from overflowing
+    return codes.astype(np.int64)

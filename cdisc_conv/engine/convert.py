@@ -1,0 +1,100 @@
+"""Raw forms to finished datasets: read, plan, run, finish. What `cdisc-conv run` does before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from cdisc_conv.dataset import Dataset
+from cdisc_conv.engine.finish import finish_datasets
+from cdisc_conv.engine.given import read_given
+from cdisc_conv.engine.plan import Plan, RowSet, plan_study
+from cdisc_conv.engine.run import run_plan
+from cdisc_conv.engine.state import State
+from cdisc_conv.problems import Problem
+from cdisc_conv.raw import FormSource, RawForm, check_subjects, read_forms
+from cdisc_conv.spec.model import SourceKind, Study
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """Everything one run made and found."""
+
+    study: Study
+    plan: Plan
+    forms: Mapping[str, RawForm]
+    datasets: tuple[Dataset, ...]
+    problems: tuple[Problem, ...]
+    state: State
+    """Row sets and columns behind the datasets: what accounting and lineage are read from."""
+
+
+def convert(
+    study: Study,
+    raw: Path,
+    datasets: Iterable[str] | None = None,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Conversion:
+    """Convert a study's raw export to finished datasets, in memory.
+
+    `raw` is the folder of the export; `datasets` restricts the result (what they read is made as well). Findings do
+    not stop the run: a form that cannot be read counts as empty. Raises ProblemsError when the plan has a circle.
+    """
+    plan = plan_study(study)
+    wanted = tuple(study.datasets) if datasets is None else tuple(name for name in study.datasets if name in set(datasets))
+    forms, problems = read_forms(form_sources(study, plan, wanted), raw)
+    problems += check_subjects(forms, study.raw.subject, study.raw.home)
+    given, found = read_given(study, raw)
+    conversion = convert_frames(study, plan, {name: form.frame for name, form in forms.items()}, given, wanted, progress)
+    return Conversion(
+        study, plan, forms, conversion.datasets, (*problems, *found, *conversion.problems), conversion.state
+    )
+
+
+def convert_frames(
+    study: Study,
+    plan: Plan,
+    forms: Mapping[str, pd.DataFrame],
+    given: Mapping[str, pd.DataFrame],
+    datasets: Sequence[str],
+    progress: Callable[[str], None] = lambda step: None,
+) -> Conversion:
+    """The same from frames in memory (every column text); a form that is missing counts as empty."""
+    whole = {name: _complete(forms.get(name), tuple(form.fields)) for name, form in study.forms.items()}
+    state = run_plan(study, plan, whole, given, datasets, progress)
+    finished = tuple(finish_datasets(state, datasets))
+    return Conversion(study, plan, {}, finished, tuple(state.problems), state)
+
+
+def form_sources(study: Study, plan: Plan, datasets: Sequence[str]) -> list[FormSource]:
+    """How to read each form that the datasets need; all forms when they are all the study's datasets."""
+    needed = plan.needed_for(datasets)
+    names = {target.table[5:] for node in needed for target in plan.raw_reads[node] if target.table.startswith("form ")}
+    for node in needed:
+        if isinstance(node, RowSet):
+            source = study.datasets[node.dataset].blocks[node.block].source
+            names |= {source.name} if source.kind is SourceKind.FORM else set()
+    everything = len(datasets) == len(study.datasets)
+    return [
+        FormSource(
+            name=form.name,
+            path=form.file,
+            encoding=study.raw.encoding,
+            delimiter=study.raw.delimiter,
+            columns=tuple(form.fields),
+            key=form.key,
+        )
+        for form in study.forms.values()
+        if everything or form.name in names or form.name == study.raw.home
+    ]
+
+
+def _complete(frame: pd.DataFrame | None, columns: tuple[str, ...]) -> pd.DataFrame:
+    """The frame with every declared column; one that is missing in the file (a finding by then) is blank."""
+    if frame is None:
+        return pd.DataFrame({name: pd.Series([], dtype="str") for name in columns})
+    missing = [name for name in columns if name not in frame]
+    return frame.assign(**{name: pd.Series("", index=frame.index, dtype="str") for name in missing}) if missing else frame

@@ -1,0 +1,164 @@
+"""Columns to finished datasets: the standard's order of variables, records in key order, qualifiers moved to SUPP--.
+
+Steps, in order: `assemble` (columns of one dataset side by side), `sort_records` (by natural key), supplemental
+qualifiers split off (`supplemental`), empty permissible variables dropped, and metadata attached (`metadata`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.dataset import Dataset
+from cdisc_conv.engine.blocks import TEXT, group_codes
+from cdisc_conv.engine.draft import Draft
+from cdisc_conv.engine.metadata import describe_dataset, harmonise_lengths
+from cdisc_conv.engine.state import State
+from cdisc_conv.engine.supplemental import split_supplemental
+from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
+from cdisc_conv.spec.model import DatasetSpec
+
+
+def finish_datasets(state: State, names: Iterable[str]) -> list[Dataset]:
+    """The finished datasets in the order of the standard, SUPP-- right after its parent.
+
+    Adds findings to `state.problems`: KEY001 (natural keys that are not unique), DROP001 (a variable left out because
+    it is empty and the standard permits it).
+    """
+    datasets: list[Dataset] = []
+    for name in names:
+        draft = sort_records(assemble(state, state.study.datasets[name]))
+        state.problems.extend(check_keys(draft))
+        draft, notes = drop_empty(draft)
+        state.problems.extend(notes)
+        datasets.append(describe_dataset(state, draft))
+        qualifiers = split_supplemental(state, draft)
+        if qualifiers is not None:
+            datasets.append(qualifiers)
+    return harmonise_lengths(datasets)
+
+
+def assemble(state: State, spec: DatasetSpec) -> Draft:
+    """All columns of a dataset side by side, in the standard's order; variables that no entry maps are not there."""
+    blocks = state.blocks_of(spec.name)
+    supplemental_names = spec.supplemental_names()
+    names = [name for name in spec.names() if name not in spec.working and name not in supplemental_names]
+    ordered = state.study.standard.order(spec.standard, names)
+    frame = pd.DataFrame({name: state.own(spec.name, name, blocks) for name in ordered}, copy=False)
+    qualifiers = pd.DataFrame({name: state.own(spec.name, name, blocks) for name in supplemental_names}, copy=False)
+    lengths = [state.blocks[spec.name, number].length for number in blocks]
+    return Draft(
+        spec=spec,
+        frame=frame,
+        supplemental=qualifiers,
+        block=np.repeat(np.array(blocks, dtype=np.int32), lengths),
+        records=_records(state, spec),
+        keys=natural_keys(spec, frame.columns),
+    )
+
+
+def natural_keys(spec: DatasetSpec, columns: Iterable[str]) -> tuple[str, ...]:
+    """The natural key: the mapping's, else the standard's, as far as the dataset has the variables."""
+    present = set(columns)
+    return tuple(key for key in (spec.keys or spec.standard.keys) if key in present)
+
+
+def sort_records(draft: Draft) -> Draft:
+    """Records in the order of the natural key, then of --SEQ, then as they came; text by code point, missing first."""
+    by = [*draft.keys, *(name for name in (f"{draft.spec.name}SEQ",) if name in draft.frame and name not in draft.keys)]
+    if not by or not len(draft.frame):
+        return draft
+    order = np.lexsort([_rank(draft.frame[name]) for name in reversed(by)])
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    records = draft.records.assign(record=place[draft.records["record"].to_numpy()])
+    records = records.sort_values(["record", "row"], kind="stable", ignore_index=True)
+    return replace(
+        draft,
+        frame=draft.frame.take(order).reset_index(drop=True),
+        supplemental=draft.supplemental.take(order).reset_index(drop=True),
+        block=draft.block[order],
+        records=records,
+    )
+
+
+def check_keys(draft: Draft) -> list[Problem]:
+    """One finding when records share their natural key, with the first few keys."""
+    if not draft.keys or not len(draft.frame):
+        return []
+    codes = group_codes([draft.frame[key] for key in draft.keys], len(draft.frame))
+    repeated = np.bincount(codes)[codes] > 1
+    if not repeated.any():
+        return []
+    groups = draft.frame.loc[repeated, list(draft.keys)].drop_duplicates()
+    shown = ["/".join(str(value) for value in values) for values in groups.head(3).itertuples(index=False)]
+    message = (
+        f"{int(repeated.sum())} records share their natural key ({', '.join(draft.keys)}) with another: {len(groups)} "
+        f"keys, such as {'; '.join(shown)}"
+    )
+    hint = "are raw rows repeated? Otherwise add a variable to 'keys:' of the mapping"
+    rows = tuple(int(row) + 1 for row in np.flatnonzero(repeated)[:SHOWN_ROWS])
+    place = Place(dataset=draft.spec.name, rows=rows)
+    return [Problem("KEY001", message, Severity.WARNING, place, hint, count=int(repeated.sum()))]
+
+
+def drop_empty(draft: Draft) -> tuple[Draft, list[Problem]]:
+    """Permissible variables without a single value are left out, and listed."""
+    empty = [
+        name
+        for name in draft.frame.columns
+        if (standard := draft.spec.standard.variable(name)) is not None
+        and standard.core == "Perm"
+        and name not in draft.keys
+        and _is_empty(draft.frame[name])
+    ]
+    if not empty or not len(draft.frame):
+        return draft, []
+    message = f"no record has a value of {', '.join(empty)}; permissible and empty, so left out of the dataset"
+    note = Problem("DROP001", message, Severity.NOTE, Place(dataset=draft.spec.name), count=len(empty))
+    return replace(draft, frame=draft.frame.drop(columns=empty)), [note]
+
+
+def _is_empty(series: pd.Series) -> bool:
+    return bool((series == "").all()) if series.dtype == TEXT else bool(series.isna().all())
+
+
+def _rank(series: pd.Series) -> np.ndarray:
+    """Numbers that sort like the values: text by code point, missing first."""
+    if series.dtype != TEXT:
+        return np.nan_to_num(series.to_numpy(), nan=-np.inf)
+    codes, distinct = pd.factorize(series, use_na_sentinel=False)
+    by_code_point = sorted(range(len(distinct)), key=distinct.__getitem__)
+    rank = np.empty(len(distinct), dtype=np.int64)
+    rank[by_code_point] = np.arange(len(distinct))
+    return rank[codes]
+
+
+def _records(state: State, spec: DatasetSpec) -> pd.DataFrame:
+    """Long table of the raw rows behind each record; see `dataset.Records`."""
+    record: list[np.ndarray] = []
+    row: list[np.ndarray] = []
+    source: list[np.ndarray] = []
+    names: list[str] = []
+    start = 0
+    for number in state.blocks_of(spec.name):
+        rows = state.blocks[spec.name, number]
+        if rows.source != "nothing":
+            records, source_rows = rows.origins()
+            record.append(records + start)
+            row.append(source_rows + 1)
+            if rows.source not in names:
+                names.append(rows.source)
+            source.append(np.full(len(records), names.index(rows.source), dtype=np.int16))
+        start += rows.length
+    return pd.DataFrame(
+        {
+            "record": np.concatenate(record) if record else np.zeros(0, dtype=np.int64),
+            "source": pd.Categorical.from_codes(np.concatenate(source) if source else np.zeros(0, dtype=np.int16), names),
+            "row": np.concatenate(row) if row else np.zeros(0, dtype=np.int64),
+        }
+    )
+

@@ -1,0 +1,88 @@
+"""What define.xml says of a column's values: data type, length, significant digits, and the codelist terms used."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from cdisc_conv.dataset import Codelist, Item, Term
+from cdisc_conv.engine.blocks import TEXT
+from cdisc_conv.engine.coerce import format_numbers
+from cdisc_conv.engine.origins import Provenance
+from cdisc_conv.standards import CodelistTerms, Terminology
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?")
+
+
+def byte_length(series: pd.Series) -> int:
+    """The longest value in bytes of UTF-8, at least 1."""
+    if not len(series):
+        return 1
+    return max(1, max(len(value.encode("utf-8")) for value in series.unique()))
+
+
+def describe_numbers(series: pd.Series) -> tuple[str, int, int | None]:
+    """(data type, length, significant digits) of numbers: ``integer`` when all are whole, else ``float``.
+
+    Length counts digits and the point; significant digits are those after the point (Define-XML 2.1, 4.3.1).
+    """
+    texts = format_numbers(pd.Series(series.dropna().unique()))
+    bare = texts.str.lstrip("-")
+    decimals = bare.str.partition(".")[2].str.len() if len(bare) else pd.Series([], dtype=int)
+    digits = int(decimals.max()) if len(decimals) else 0
+    if not digits:
+        return "integer", int(bare.str.len().max()) if len(bare) else 1, None
+    whole = int(bare.str.partition(".")[0].str.len().max())
+    return "float", whole + 1 + digits, digits
+
+
+def describe_text(series: pd.Series, described: str) -> str:
+    """The Define-XML data type of text: a date type where the standard wants ISO 8601 and the values allow it."""
+    if not described.startswith("ISO 8601"):
+        return "text"
+    values = [value for value in series.unique() if value]
+    if "duration" in described and "datetime" not in described:
+        return "durationDatetime"
+    if any("/" in value or value.startswith(("P", "-")) for value in values):
+        return "text"
+    if all(_DATE.fullmatch(value) for value in values) and values:
+        return "date"
+    if all(_DATETIME.fullmatch(value) for value in values) and values:
+        return "datetime"
+    return "partialDatetime" if any("T" in value for value in values) or not values else "partialDate"
+
+
+def used_codelist(
+    series: pd.Series, codelist: CodelistTerms, terminology: Terminology, allowed: tuple[str, ...] = ()
+) -> Codelist | None:
+    """The codelist of a column with the terms it uses (and `allowed`); None when it uses none.
+
+    A value that the published list does not have is a term of the sponsor's (``extended``).
+    """
+    if pd.api.types.is_numeric_dtype(series):
+        values = set(format_numbers(pd.Series(series.dropna().unique())))
+    else:
+        values = set(series.unique())
+    ordered = sorted((values | set(allowed)) - {""})
+    if not ordered:
+        return None
+    published = {term.value: term for term in codelist.terms}
+    terms = tuple(
+        Term(value, published[value].code, published[value].decode) if value in published else Term(value, extended=True)
+        for value in ordered
+    )
+    return Codelist(codelist.name, codelist.short_name, codelist.code, terminology.package_label, terms=terms)
+
+
+def make_item(series: pd.Series, described: str, codelist: Codelist | None, provenance: Provenance) -> Item:
+    """The item of some values: type and length from the values, the rest as given."""
+    origin, method, comment = provenance.origin, provenance.method, provenance.comment
+    if series.dtype == TEXT:
+        return Item(
+            describe_text(series, described), byte_length(series), origin=origin, method=method, comment=comment, codelist=codelist
+        )
+    kind, length, digits = describe_numbers(series)
+    return Item(kind, length, digits, origin=origin, method=method, comment=comment, codelist=codelist)
+

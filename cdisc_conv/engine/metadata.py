@@ -1,0 +1,96 @@
+"""Metadata of a finished dataset: labels from the standard, types and lengths from the data, origins from the mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from cdisc_conv.dataset import Codelist, Column, Dataset, Item, Records
+from cdisc_conv.engine.blocks import TEXT
+from cdisc_conv.engine.draft import Draft
+from cdisc_conv.engine.items import make_item, used_codelist
+from cdisc_conv.engine.origins import provenance_of
+from cdisc_conv.engine.run import codelist_of
+from cdisc_conv.engine.state import State
+from cdisc_conv.engine.value_level import value_levels
+from cdisc_conv.spec.model import DatasetSpec, Variable
+from cdisc_conv.standards import VariableStandard
+
+
+def describe_dataset(state: State, draft: Draft) -> Dataset:
+    """The finished dataset of a draft, with the metadata of every column."""
+    spec = draft.spec
+    columns = tuple(_describe_column(state, draft, name) for name in draft.frame.columns)
+    return Dataset(
+        name=spec.name,
+        label=spec.label,
+        frame=draft.frame,
+        columns=columns,
+        class_name=spec.standard.class_name,
+        structure=spec.structure,
+        comment=spec.comment,
+        standard=f"{state.study.standard.name} {state.study.standard.version}",
+        repeating=spec.standard.repeating,
+        reference_data=spec.standard.reference_data,
+        records=Records(draft.records),
+    )
+
+
+def harmonise_lengths(datasets: Sequence[Dataset]) -> list[Dataset]:
+    """Every text variable as long as its longest value in any dataset of the study (FDA Study Data TCG, 3.3.3)."""
+    longest: dict[str, int] = {}
+    for dataset in datasets:
+        for column in dataset.columns:
+            if not column.numeric:
+                longest[column.name] = max(longest.get(column.name, 1), column.item.length)
+    return [
+        replace(dataset, columns=tuple(_with_length(column, longest) for column in dataset.columns)) for dataset in datasets
+    ]
+
+
+def _describe_column(state: State, draft: Draft, name: str) -> Column:
+    spec, series = draft.spec, draft.frame[name]
+    standard = spec.standard.variable(name) or state.study.standard.model_variable(spec.name, name)
+    parts = state.plan.parts[spec.name, name]
+    entry = _first_entry(spec, name)
+    codelist = _codelist(state, spec, entry, standard, series)
+    item = make_item(series, standard.described if standard else "", codelist, provenance_of(state.study, state.plan, parts))
+    if entry.length is not None:
+        item = replace(item, length=entry.length)
+    return Column(
+        name=name,
+        label=entry.label or (standard.label if standard else name),
+        numeric=series.dtype != TEXT,
+        item=item,
+        format=entry.format,
+        role=standard.role if standard else "",
+        core=standard.core if standard else "",
+        key=draft.keys.index(name) + 1 if name in draft.keys else 0,
+        value_level=value_levels(state, draft, name),
+        non_standard=standard is None,
+    )
+
+
+def _codelist(
+    state: State, spec: DatasetSpec, entry: Variable, standard: VariableStandard | None, series: pd.Series
+) -> Codelist | None:
+    """The terms a column uses, or the external dictionary that study.yaml names for it."""
+    terms = codelist_of(state.study, spec, entry)
+    if terms is not None:
+        return used_codelist(series, terms, state.study.terminology)
+    versions = state.study.settings.get("dictionaries") or {}
+    described = standard.described if standard else ""
+    name = next((name for name in versions if name in described), "")
+    return Codelist(name, name, dictionary=name, version=versions[name]) if name else None
+
+
+def _first_entry(spec: DatasetSpec, name: str) -> Variable:
+    return next(entry for block in spec.blocks if (entry := spec.own_variable(name, block)) is not None)
+
+
+def _with_length(column: Column, longest: dict[str, int]) -> Column:
+    if column.numeric:
+        return column
+    return replace(column, item=replace(column.item, length=longest[column.name]))

@@ -1,0 +1,212 @@
+"""The graph: which row sets and variables there are in all datasets, what each reads, and an order to make them in.
+
+The unit is not the dataset but the part: one variable, for the blocks that share one entry of the mapping. So DM may
+read EX while EX reads DM; only variables that read each other in a circle are an error. Lint, the run, lineage and
+``--datasets`` all use this one graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from types import MappingProxyType
+
+from cdisc_conv.derivations.base import Reach, Ref
+from cdisc_conv.expr import Expression
+from cdisc_conv.problems import Problem, ProblemsError
+from cdisc_conv.spec.model import Block, DatasetSpec, SourceKind, Study, Variable
+from cdisc_conv.spec.references import Target, TargetKind, resolve
+
+SUBJECT = "USUBJID"
+"""What ties the records of a subject together in every dataset."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowSet:
+    """The records of one block of a dataset."""
+
+    dataset: str
+    block: int
+
+    def __str__(self) -> str:
+        return f"records of {self.dataset}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One variable of a dataset, for the blocks that share one entry of the mapping."""
+
+    dataset: str
+    name: str
+    blocks: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.dataset}.{self.name}"
+
+
+Node = RowSet | Part
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An order in which every node comes after all it reads, and what each node reads."""
+
+    order: tuple[Node, ...]
+    reads: Mapping[Node, tuple[Node, ...]]
+    raw_reads: Mapping[Node, tuple[Target, ...]]
+    """Columns of raw forms and of given datasets that each node reads."""
+    parts: Mapping[tuple[str, str], tuple[Part, ...]]
+
+    def needed_for(self, datasets: Iterable[str]) -> frozenset[Node]:
+        """The nodes that the given datasets need, their own included."""
+        wanted = set(datasets)
+        stack = [node for node in self.order if node.dataset in wanted]
+        seen: set[Node] = set(stack)
+        while stack:
+            for node in self.reads[stack.pop()]:
+                if node not in seen:
+                    seen.add(node)
+                    stack.append(node)
+        return frozenset(seen)
+
+
+def plan_study(study: Study) -> Plan:
+    """The plan of a study.
+
+    Raises ProblemsError (PLAN001) when variables read each other in a circle; the message prints the path.
+    References that lead nowhere are left out here; `lint` reports them.
+    """
+    graph = _Graph(study)
+    for dataset in study.datasets.values():
+        graph.add_dataset(dataset)
+    try:
+        order = tuple(TopologicalSorter(graph.reads).static_order())
+    except CycleError as error:
+        raise ProblemsError([_describe_cycle(study, error.args[1])]) from None
+    return Plan(
+        order,
+        MappingProxyType({node: tuple(graph.reads[node]) for node in order}),
+        MappingProxyType({node: tuple(graph.raw_reads.get(node, ())) for node in order}),
+        MappingProxyType(graph.parts),
+    )
+
+
+def variable_of(study: Study, part: Part) -> Variable:
+    """The mapping entry of a part."""
+    dataset = study.datasets[part.dataset]
+    variable = dataset.own_variable(part.name, dataset.blocks[part.blocks[0]])
+    assert variable is not None  # a part exists only where there is an entry
+    return variable
+
+
+def refs_of(variable: Variable) -> tuple[str, ...]:
+    """Every reference that a mapping entry makes, its ``when`` included."""
+    when = variable.when.names if variable.when is not None else ()
+    return tuple(dict.fromkeys((*variable.derivation.reads(), *when)))
+
+
+def parts_of(dataset: DatasetSpec) -> dict[str, tuple[Part, ...]]:
+    """The parts of every mapped name of a dataset."""
+    result: dict[str, tuple[Part, ...]] = {}
+    for name in dataset.names():
+        blocks_by_entry: dict[int, list[int]] = {}
+        for number, block in enumerate(dataset.blocks):
+            variable = dataset.own_variable(name, block)
+            if variable is not None:
+                blocks_by_entry.setdefault(id(variable), []).append(number)
+        result[name] = tuple(Part(dataset.name, name, tuple(blocks)) for blocks in blocks_by_entry.values())
+    return result
+
+
+class _Graph:
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self.parts = {
+            (dataset.name, name): parts
+            for dataset in study.datasets.values()
+            for name, parts in parts_of(dataset).items()
+        }
+        # Dicts for their order: the plan must not depend on the hash seed.
+        self.reads: dict[Node, dict[Node, None]] = {}
+        self.raw_reads: dict[Node, dict[Target, None]] = {}
+
+    def add_dataset(self, dataset: DatasetSpec) -> None:
+        for number, block in enumerate(dataset.blocks):
+            node = RowSet(dataset.name, number)
+            names = [*block_refs(block)]
+            self.reads[node] = dict.fromkeys(self._source_rows(block))
+            for name in names:
+                self._add_target(node, resolve(self.study, dataset, block, name, name), block_number=number)
+        for name in dataset.names():
+            for part in self.parts[dataset.name, name]:
+                self._add_part(dataset, part)
+
+    def _add_part(self, dataset: DatasetSpec, part: Part) -> None:
+        self.reads[part] = dict.fromkeys(RowSet(dataset.name, number) for number in part.blocks)
+        variable = variable_of(self.study, part)
+        for number in part.blocks:
+            block = dataset.blocks[number]
+            for ref in refs_of(variable):
+                self._add_target(part, resolve(self.study, dataset, block, part.name, ref), number)
+        for table, columns in variable.derivation.tables().items():
+            for column in columns:
+                self._add_column(part, table, column)
+            if not table.startswith("form "):
+                self._add_column(part, table, SUBJECT)
+        if (variable.derivation.actual_reach() is not Reach.ROW or variable.derivation.tables()) and part.name != SUBJECT:
+            self._add_column(part, dataset.name, SUBJECT)
+
+    def _source_rows(self, block: Block) -> Iterator[Node]:
+        source = self.study.datasets.get(block.source.name) if block.source.kind is SourceKind.DATASET else None
+        for number in range(len(source.blocks)) if source else ():
+            yield RowSet(block.source.name, number)
+
+    def _add_target(self, node: Node, target: Target | None, block_number: int) -> None:
+        if target is None:
+            return
+        if target.kind is TargetKind.GIVEN:
+            block = self.study.datasets[node.dataset].blocks[block_number]
+            for entry in block.for_each:
+                value = entry.get(target.name)
+                if isinstance(value, Ref):
+                    self._add_column(node, str(block.source), value[4:])
+        elif target.kind is TargetKind.OWN:
+            # Only the parts that cover this block: another block's entry of the same name is another value.
+            for part in self.parts.get((target.table, target.name), ()):
+                if block_number in part.blocks:
+                    self.reads[node][part] = None
+        elif target.kind is TargetKind.OTHER:
+            self._add_column(node, target.table, target.name)
+            self._add_column(node, target.table, SUBJECT)
+            self._add_column(node, node.dataset, SUBJECT)
+        else:
+            self._add_column(node, target.table, target.name)
+
+    def _add_column(self, node: Node, table: str, column: str) -> None:
+        table = table.removeprefix("dataset ")
+        parts = self.parts.get((table, column), ())
+        for part in parts:
+            self.reads[node][part] = None
+        if table in self.study.datasets:
+            for number in range(len(self.study.datasets[table].blocks)):
+                self.reads[node][RowSet(table, number)] = None
+        elif not parts:
+            self.raw_reads.setdefault(node, {})[Target(TargetKind.SOURCE, table, column)] = None
+
+
+def block_refs(block: Block) -> tuple[str, ...]:
+    """The references that decide which records a block has."""
+    where = block.where.names if isinstance(block.where, Expression) else ()
+    merge = (*block.merge.by, block.merge.start, block.merge.end) if block.merge else ()
+    return tuple(dict.fromkeys((*where, *block.group, *merge)))
+
+
+def _describe_cycle(study: Study, nodes: list[Node]) -> Problem:
+    path = list(reversed(nodes))
+    words = " -> ".join(str(node) for node in path)
+    variables = [variable_of(study, node) for node in path if isinstance(node, Part)]
+    places = ", ".join(dict.fromkeys(str(variable.place) for variable in variables))
+    hint = f"each reads the next; see {places}"
+    place = variables[0].place if variables else study.place
+    return Problem("PLAN001", f"variables read each other in a circle: {words}", place=place, hint=hint)

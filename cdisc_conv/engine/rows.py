@@ -1,0 +1,144 @@
+"""The records of a part as its derivation sees them (the `Rows` protocol of derivations.base)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.derivations.base import Table
+from cdisc_conv.engine.blocks import TEXT, group_codes, spread, take_rows
+from cdisc_conv.engine.plan import Part
+from cdisc_conv.engine.state import State
+from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
+from cdisc_conv.spec.model import SourceKind, Variable
+from cdisc_conv.spec.references import Target, TargetKind, resolve
+from cdisc_conv.standards import CodelistTerms, Terminology
+
+
+class PartRows:
+    """The records of one part, or those of them that a mask picked."""
+
+    def __init__(self, state: State, part: Part, variable: Variable, numeric: bool, codelist: CodelistTerms | None) -> None:
+        self._state = state
+        self._part = part
+        self._entry = variable
+        self._codelist = codelist
+        self._picked: np.ndarray | None = None
+        self.dataset = part.dataset
+        self.variable = part.name
+        self.numeric = numeric
+        self.terminology: Terminology = state.study.terminology
+
+    def __len__(self) -> int:
+        whole = self._state.length(self.dataset, self._part.blocks)
+        return whole if self._picked is None else len(self._picked)
+
+    def __getitem__(self, ref: str) -> pd.Series:
+        series = self._whole(ref)
+        return series if self._picked is None else take_rows(series, self._picked)
+
+    def codes(self, refs: Sequence[str]) -> np.ndarray:
+        targets = [self._targets(ref) for ref in refs]
+        if self._picked is None and all(t.kind is TargetKind.OWN for found in targets for t in found):
+            return self._state.codes(self.dataset, tuple(found[0].name for found in targets), self._part.blocks)
+        return group_codes([self[ref] for ref in refs], len(self))
+
+    def table(self, source: str) -> Table:
+        return _WholeTable(self._state, source)
+
+    def codelist(self) -> CodelistTerms | None:
+        return self._codelist
+
+    def setting(self, name: str) -> Any:
+        return self._state.study.settings.get(name)
+
+    def matching(self, mask: np.ndarray) -> PartRows:
+        subset = PartRows(self._state, self._part, self._entry, self.numeric, self._codelist)
+        positions = np.arange(len(self)) if self._picked is None else self._picked
+        subset._picked = positions[np.asarray(mask, dtype=bool)]
+        return subset
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        *,
+        where: np.ndarray | None = None,
+        severity: Severity = Severity.WARNING,
+        field: str = "",
+        value: str = "",
+        hint: str = "",
+    ) -> None:
+        positions = np.arange(len(self)) if self._picked is None else self._picked
+        if where is not None:
+            positions = positions[np.asarray(where, dtype=bool)]
+        start = 0
+        for number in self._part.blocks:
+            rows = self._state.blocks[self.dataset, number]
+            inside = positions[(positions >= start) & (positions < start + rows.length)] - start
+            start += rows.length
+            if len(inside):
+                source_rows = rows.source_rows()[inside]
+                self._state.problems.append(
+                    Problem(code, message, severity, self._place(number, source_rows, field), hint, value, len(inside))
+                )
+
+    def _place(self, number: int, source_rows: np.ndarray, field: str) -> Place:
+        source = self._state.study.datasets[self.dataset].blocks[number].source
+        form = source.name if source.kind is SourceKind.FORM else ""
+        shown = tuple(int(row) + 1 for row in source_rows[:SHOWN_ROWS]) if source.name else ()
+        field = field.removeprefix("raw.") if form else ""
+        return Place(form=form, field=field, rows=shown, dataset=self.dataset, variable=self.variable)
+
+    def _targets(self, ref: str) -> list[Target]:
+        """What the reference stands for in each block of the part."""
+        dataset = self._state.study.datasets[self.dataset]
+        found = [resolve(self._state.study, dataset, dataset.blocks[n], self.variable, ref) for n in self._part.blocks]
+        missing = [n for n, target in zip(self._part.blocks, found, strict=True) if target is None]
+        if missing:
+            source = dataset.blocks[missing[0]].source
+            raise LookupError(f"{self.dataset}.{self.variable} reads {ref}, which {source} does not have")
+        return [target for target in found if target is not None]
+
+    def _whole(self, ref: str) -> pd.Series:
+        """The column behind a reference for all records of the part."""
+        targets = self._targets(ref)
+        first = targets[0]
+        if all(target.kind is TargetKind.OWN for target in targets):
+            return self._state.own(self.dataset, first.name, self._part.blocks)
+        if all(target.kind is TargetKind.OTHER for target in targets):
+            return self._joined(first)
+        pieces = [self._block_column(n, target) for n, target in zip(self._part.blocks, targets, strict=True)]
+        return pieces[0] if len(pieces) == 1 else pd.concat(pieces, ignore_index=True)
+
+    def _block_column(self, number: int, target: Target) -> pd.Series:
+        if target.kind is TargetKind.OWN:
+            return self._state.own(self.dataset, target.name, (number,))
+        return self._state.blocks[self.dataset, number].column(target.name)
+
+    def _joined(self, target: Target) -> pd.Series:
+        """A variable of another dataset for the same subject; blank where the subject is not there."""
+        positions = self._state.join(self.dataset, self._part.blocks, target.table)
+        theirs = self._state.column(target.table, target.name)
+        if not len(theirs):
+            return spread("", len(positions)) if theirs.dtype == TEXT else spread(np.nan, len(positions))
+        taken = take_rows(theirs, np.where(positions < 0, 0, positions))
+        blank: Any = "" if theirs.dtype == TEXT else np.nan
+        return taken if (positions >= 0).all() else taken.mask(positions < 0, blank)
+
+
+class _WholeTable:
+    """All records of another dataset or form (the `Table` protocol)."""
+
+    def __init__(self, state: State, source: str) -> None:
+        self._state = state
+        self._source = source
+
+    def __len__(self) -> int:
+        return self._state.table_length(self._source)
+
+    def __getitem__(self, column: str) -> pd.Series:
+        return self._state.column(self._source, column)

@@ -1,0 +1,123 @@
+"""Walk the plan: make every row set and every column, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.derivations.base import Derivation, Kind
+from cdisc_conv.derivations.dates import read_dates
+from cdisc_conv.engine.blocks import TEXT, make_rows
+from cdisc_conv.engine.coerce import as_number, as_text
+from cdisc_conv.engine.plan import Part, Plan, RowSet, variable_of
+from cdisc_conv.engine.rows import PartRows
+from cdisc_conv.engine.state import State
+from cdisc_conv.problems import Place, Problem
+from cdisc_conv.spec.model import DatasetSpec, SourceKind, Study, Variable
+from cdisc_conv.standards import CodelistTerms
+
+Progress = Callable[[str], None]
+
+
+def run_plan(
+    study: Study,
+    plan: Plan,
+    forms: Mapping[str, pd.DataFrame],
+    given: Mapping[str, pd.DataFrame],
+    datasets: Iterable[str] | None = None,
+    progress: Progress = lambda step: None,
+) -> State:
+    """Make everything that `datasets` (all when left out) need.
+
+    `forms` and `given` hold frames with every column as text (given datasets: numbers where the standard has them).
+    Findings are in the `problems` of the state that comes back.
+    """
+    state = State(study, plan, forms, given)
+    needed = plan.needed_for(study.datasets if datasets is None else datasets)
+    remaining = {name: sum(node.dataset == name for node in needed) for name in study.datasets}
+    for node in plan.order:
+        if node not in needed:
+            continue
+        if isinstance(node, RowSet):
+            _make_row_set(state, node)
+        else:
+            state.values[node] = _make_part(state, node)
+        remaining[node.dataset] -= 1
+        if not remaining[node.dataset]:
+            progress(node.dataset)
+    return state
+
+
+def is_numeric(dataset: DatasetSpec, variable: Variable) -> bool:
+    """Whether a variable is numeric: the standard says so, else its derivation makes numbers."""
+    standard = dataset.standard.variable(variable.name)
+    if standard is not None:
+        return standard.numeric
+    return variable.derivation.kind is Kind.NUMBER and variable.name not in dataset.supplemental_names()
+
+
+def codelist_of(study: Study, dataset: DatasetSpec, variable: Variable) -> CodelistTerms | None:
+    """The codelist of a variable: the mapping's, else the standard's first, else none."""
+    if variable.codelist:
+        return study.terminology.find_codelist(variable.codelist)
+    standard = dataset.standard.variable(variable.name)
+    codes = standard.codelists if standard is not None else ()
+    return next((found for code in codes if (found := study.terminology.find_codelist(code)) is not None), None)
+
+
+def _make_row_set(state: State, node: RowSet) -> None:
+    block = state.study.datasets[node.dataset].blocks[node.block]
+    table = f"form {block.source.name}" if block.source.kind is SourceKind.FORM else block.source.name
+    source = str(block.source)
+    length = 0 if block.source.kind is SourceKind.NOTHING else state.table_length(table)
+    formats = state.study.settings.get("date_formats")
+    state.blocks[node.dataset, node.block] = make_rows(
+        block, source, length, lambda name: state.column(table, name), lambda column: read_dates(column, formats)
+    )
+
+
+def _make_part(state: State, part: Part) -> pd.Series:
+    study = state.study
+    dataset = study.datasets[part.dataset]
+    variable = variable_of(study, part)
+    numeric = is_numeric(dataset, variable)
+    rows = PartRows(state, part, variable, numeric, codelist_of(study, dataset, variable))
+    try:
+        return _derive(rows, variable, numeric)
+    except LookupError as error:
+        state.problems.append(_describe_lookup(part, variable, error))
+        return as_number(pd.Series([""] * len(rows), dtype=TEXT), rows) if numeric else pd.Series([""] * len(rows), dtype=TEXT)
+
+
+def _derive(rows: PartRows, variable: Variable, numeric: bool) -> pd.Series:
+    if variable.when is None:
+        return _coerce(_call(variable.derivation, rows), rows, numeric)
+    mask = variable.when.evaluate(rows.__getitem__, len(rows)).to_numpy(dtype=bool)
+    picked = rows.matching(mask)
+    made = _coerce(_call(variable.derivation, picked), picked, numeric)
+    if numeric:
+        numbers = np.full(len(rows), np.nan)
+        numbers[mask] = made.to_numpy()
+        return pd.Series(numbers)
+    positions = np.full(len(rows), len(made))
+    positions[mask] = np.arange(len(made))
+    return pd.concat([made, pd.Series([""], dtype=TEXT)], ignore_index=True).take(positions).reset_index(drop=True)
+
+
+def _call(derivation: Derivation, rows: PartRows) -> pd.Series:
+    made = derivation.derive(rows)
+    if len(made) != len(rows):
+        raise ValueError(f"derivation '{derivation.name}' made {len(made)} values for {len(rows)} records")
+    return made
+
+
+def _coerce(series: pd.Series, rows: PartRows, numeric: bool) -> pd.Series:
+    return as_number(series, rows) if numeric else as_text(series)
+
+
+def _describe_lookup(part: Part, variable: Variable, error: LookupError) -> Problem:
+    message = f"{part} could not be made: {error.args[0]}"
+    place = Place(dataset=part.dataset, variable=part.name)
+    return Problem("RUN001", message, place=place, hint=f"mapped at {variable.place}")

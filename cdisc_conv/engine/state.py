@@ -1,0 +1,102 @@
+"""What a run has at hand while it works: raw forms, given datasets, row sets, and the columns made so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.engine.blocks import TEXT, BlockRows, group_codes
+from cdisc_conv.engine.plan import SUBJECT, Part, Plan
+from cdisc_conv.problems import Problem
+from cdisc_conv.spec.model import Study
+
+
+@dataclass
+class State:
+    """The working memory of one run; only `run` writes to it."""
+
+    study: Study
+    plan: Plan
+    forms: Mapping[str, pd.DataFrame]
+    given: Mapping[str, pd.DataFrame]
+    blocks: dict[tuple[str, int], BlockRows] = field(default_factory=dict)
+    values: dict[Part, pd.Series] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    _codes: dict[tuple, np.ndarray] = field(default_factory=dict)
+    _joins: dict[tuple, np.ndarray] = field(default_factory=dict)
+    _stacked: dict[tuple[str, str], pd.Series] = field(default_factory=dict)
+
+    def blocks_of(self, dataset: str) -> tuple[int, ...]:
+        """The numbers of all blocks of a dataset."""
+        return tuple(range(len(self.study.datasets[dataset].blocks)))
+
+    def length(self, dataset: str, blocks: Sequence[int]) -> int:
+        """How many records the blocks have together."""
+        return sum(self.blocks[dataset, number].length for number in blocks)
+
+    def own(self, dataset: str, name: str, blocks: tuple[int, ...]) -> pd.Series:
+        """A variable of a dataset for some of its blocks, stacked in block order; blank where a block does not map it."""
+        pieces = [self._own_block(dataset, name, blocks)] if len(blocks) == 1 else None
+        for part in self.plan.parts.get((dataset, name), ()):
+            if part.blocks == blocks:
+                return self.values[part]
+        pieces = pieces or [self._own_block(dataset, name, (number,)) for number in blocks]
+        return pd.concat(_same_kind(pieces), ignore_index=True) if len(pieces) > 1 else pieces[0]
+
+    def _own_block(self, dataset: str, name: str, blocks: tuple[int, ...]) -> pd.Series:
+        (number,) = blocks
+        for part in self.plan.parts.get((dataset, name), ()):
+            if number in part.blocks:
+                start = self.length(dataset, part.blocks[: part.blocks.index(number)])
+                stop = start + self.blocks[dataset, number].length
+                return self.values[part].iloc[start:stop].reset_index(drop=True)
+        return pd.Series([""], dtype=TEXT).take(np.zeros(self.length(dataset, blocks), dtype=int)).reset_index(drop=True)
+
+    def column(self, table: str, name: str) -> pd.Series:
+        """A whole column of a dataset (``DS``), or of a form (``form ic``)."""
+        if table.startswith("form "):
+            return self.forms[table[5:]][name]
+        if table in self.given:
+            return self.given[table][name]
+        key = (table, name)
+        if key not in self._stacked:
+            self._stacked[key] = self.own(table, name, self.blocks_of(table))
+        return self._stacked[key]
+
+    def table_length(self, table: str) -> int:
+        """How many records a dataset or form has."""
+        if table.startswith("form "):
+            return len(self.forms[table[5:]])
+        return len(self.given[table]) if table in self.given else self.length(table, self.blocks_of(table))
+
+    def codes(self, dataset: str, names: tuple[str, ...], blocks: tuple[int, ...]) -> np.ndarray:
+        """Group numbers of records by their values of some variables of their own dataset."""
+        key = (dataset, names, blocks)
+        if key not in self._codes:
+            columns = [self.own(dataset, name, blocks) for name in names]
+            self._codes[key] = group_codes(columns, self.length(dataset, blocks))
+        return self._codes[key]
+
+    def join(self, dataset: str, blocks: tuple[int, ...], other: str) -> np.ndarray:
+        """For each record the one record of `other` with the same subject; -1 where there is none.
+
+        Raises LookupError when a subject has several records in `other`.
+        """
+        key = (dataset, blocks, other)
+        if key not in self._joins:
+            theirs = pd.Index(self.column(other, SUBJECT))
+            if not theirs.is_unique:
+                raise LookupError(str(theirs[theirs.duplicated()][0]))
+            mine, subjects = pd.factorize(self.own(dataset, SUBJECT, blocks), use_na_sentinel=False)
+            self._joins[key] = theirs.get_indexer(pd.Index(subjects))[mine]
+        return self._joins[key]
+
+
+def _same_kind(pieces: list[pd.Series]) -> list[pd.Series]:
+    """Pieces that can be stacked: where one is numeric, blank text pieces become missing numbers."""
+    if any(pd.api.types.is_numeric_dtype(piece) for piece in pieces):
+        return [pd.to_numeric(piece, errors="coerce").astype("float64") for piece in pieces]
+    return pieces

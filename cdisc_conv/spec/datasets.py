@@ -1,0 +1,140 @@
+"""One dataset's mapping file (its layers already merged) to a `DatasetSpec`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from cdisc_conv.derivations.base import Ref
+from cdisc_conv.derivations.registry import load_derivations
+from cdisc_conv.problems import Problem, did_you_mean
+from cdisc_conv.spec.documents import BlockDocument, DatasetDocument
+from cdisc_conv.spec.model import Block, DatasetSpec, Merge, Source, SourceKind, ValueLevelSpec, Variable
+from cdisc_conv.spec.validate import validate
+from cdisc_conv.spec.variables import brought_along, read_expression, read_origin, read_variables
+from cdisc_conv.spec.yaml_nodes import Node
+from cdisc_conv.standards import DatasetStandard, Standard
+
+
+def read_dataset(
+    node: Node, standard: Standard, shared: Mapping[str, Variable], study_name: str, problems: list[Problem]
+) -> DatasetSpec | None:
+    """The typed mapping of one dataset, or None when its structure cannot be made out.
+
+    `shared` are the variables of study.yaml; they and STUDYID and DOMAIN are added where the standard has them and the
+    file does not map them itself.
+    """
+    name_node = node.get("dataset")
+    what = str(name_node.value) if name_node else node.file
+    document, found = validate(DatasetDocument, node, what)
+    problems.extend(found)
+    if document is None:
+        return None
+    name = document.dataset
+    template = _find_standard(document, standard, node, problems)
+    if template is None:
+        return None
+    variables = read_variables(node.get("variables"), name, problems)
+    blocks = tuple(
+        _read_block(block, node.at(("records", number)), f"{name} records {number + 1}", problems)
+        for number, block in enumerate(document.records)
+    )
+    variables = {**_shared_for(template, shared, study_name, node), **variables}
+    supplemental = read_variables(node.get("supplemental"), f"{name} supplemental", problems)
+    return DatasetSpec(
+        name=name,
+        standard=template,
+        place=node.place,
+        blocks=blocks,
+        variables=MappingProxyType(variables),
+        supplemental=MappingProxyType({**supplemental, **brought_along(variables)}),
+        working=MappingProxyType(read_variables(node.get("working"), f"{name} working", problems)),
+        label=document.label or template.label,
+        structure=document.structure or template.structure,
+        keys=document.keys,
+        comment=document.comment,
+        value_level=_read_value_level(document, node, problems),
+    )
+
+
+def _find_standard(
+    document: DatasetDocument, standard: Standard, node: Node, problems: list[Problem]
+) -> DatasetStandard | None:
+    name = document.dataset
+    if name in standard.datasets:
+        return standard.dataset(name)
+    if document.class_name and document.label:
+        return standard.custom(name, document.class_name, document.label)
+    hint = did_you_mean(name, standard.datasets) or "a custom domain needs 'class' and 'label'"
+    message = f"{standard.name} {standard.version} has no dataset {name}"
+    problems.append(node.at(("dataset",)).problem("SPEC111", message, hint))
+    return None
+
+
+def _read_block(document: BlockDocument, node: Node, what: str, problems: list[Problem]) -> Block:
+    if document.form and document.source:
+        problems.append(node.problem("SPEC112", f"{what} names both a form and a dataset", "keep 'form' or 'from'"))
+    if not (document.form or document.source or document.for_each):
+        problems.append(node.problem("SPEC113", f"{what} says no source", "add 'form: ...', 'from: ...' or 'for_each: ...'"))
+    variables = read_variables(node.get("set"), f"{what} set", problems)
+    supplemental = read_variables(node.get("supplemental"), f"{what} supplemental", problems)
+    return Block(
+        source=_source_of(document),
+        place=node.place,
+        where=read_expression(document.where, node.at(("where",)), problems),
+        for_each=tuple(MappingProxyType(_read_entry(entry)) for entry in document.for_each),
+        group=document.group,
+        merge=Merge(**document.merge.model_dump()) if document.merge else None,
+        variables=MappingProxyType(variables),
+        supplemental=MappingProxyType({**supplemental, **brought_along(variables)}),
+    )
+
+
+def _source_of(document: BlockDocument) -> Source:
+    if document.form:
+        return Source(SourceKind.FORM, document.form)
+    if document.source:
+        return Source(SourceKind.DATASET, document.source)
+    return Source(SourceKind.NOTHING)
+
+
+def _read_entry(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of ``for_each``: ``raw.SYSBP`` (or a name in backticks) is a column of the source, all else is literal."""
+    result: dict[str, Any] = {}
+    for name, value in entry.items():
+        if isinstance(value, str) and len(value) > 2 and value[0] == value[-1] == "`":
+            result[name] = Ref(f"raw.{value[1:-1]}")
+        elif isinstance(value, str) and value.startswith("raw."):
+            result[name] = Ref(value)
+        else:
+            result[name] = "" if value is None else value
+    return result
+
+
+def _shared_for(
+    template: DatasetStandard, shared: Mapping[str, Variable], study_name: str, node: Node
+) -> dict[str, Variable]:
+    """STUDYID, DOMAIN and the variables of study.yaml, as far as the standard has them for this dataset."""
+    constant = load_derivations()["constant"]
+    implied = {
+        "STUDYID": Variable("STUDYID", constant.model_validate({"value": study_name}), node.place),
+        "DOMAIN": Variable("DOMAIN", constant.model_validate({"value": template.name}), node.place),
+    }
+    return {name: variable for name, variable in {**implied, **shared}.items() if template.variable(name) is not None}
+
+
+def _read_value_level(
+    document: DatasetDocument, node: Node, problems: list[Problem]
+) -> Mapping[str, tuple[ValueLevelSpec, ...]]:
+    result: dict[str, tuple[ValueLevelSpec, ...]] = {}
+    for name, entries in document.value_level.items():
+        specs: list[ValueLevelSpec] = []
+        for number, entry in enumerate(entries):
+            entry_node = node.at(("value_level", name, number))
+            where = read_expression(entry.where, entry_node.at(("where",)), problems)
+            if where is not None:
+                origin = read_origin(entry.origin)
+                specs.append(ValueLevelSpec(where, entry.codelist, origin, entry.method, entry.comment, entry_node.place))
+        result[name] = tuple(specs)
+    return MappingProxyType(result)

@@ -1,0 +1,143 @@
+"""The shape of the YAML files: which keys there are, and what kind of value each takes.
+
+These models check structure only; `load` turns them into the frozen types of `model`, and `lint` asks whether what
+they say makes sense. The JSON Schema for editors is made from them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Pages = Annotated[tuple[int, ...], BeforeValidator(lambda value: (value,) if isinstance(value, int) else value)]
+Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
+
+
+class Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class FieldDocument(Document):
+    """A column of a form."""
+
+    label: Text = ""
+    type: Text = "text"
+    page: Pages = ()
+    values: dict[str, Text] = {}
+    decode: Text = ""
+    unit: Text = ""
+    unknown_parts: bool = False
+
+
+class FormDocument(Document):
+    label: Text
+    file: Text = ""
+    page: Pages = ()
+    key: Texts = ()
+    columns: dict[str, Any] = {}
+
+
+class FormsDocument(Document):
+    """forms.yaml: the EDC's data dictionary."""
+
+    key_columns: dict[str, Any] = {}
+    forms: dict[str, FormDocument]
+    events: list[dict[str, Any]] = []
+
+
+class StandardsDocument(Document):
+    sdtmig: Text = "3.4"
+    sdtm_ct: Text = "2025-03-28"
+    dictionaries: dict[str, Text] = {}
+
+
+class RawDocument(Document):
+    encoding: Text = "utf-8"
+    delimiter: Text = ","
+    subject: Text
+    home: Text
+
+
+class GivenDocument(Document):
+    file: Text
+    columns: Texts
+
+
+class StudyDocument(Document):
+    """study.yaml."""
+
+    study: Text
+    title: Text
+    protocol: Text = ""
+    created: Text
+    standards: StandardsDocument = StandardsDocument()
+    forms: Text = "forms.yaml"
+    raw: RawDocument
+    given: dict[str, GivenDocument] = {}
+    not_submitted: dict[str, Text] = {}
+    variables: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
+    transliterate: dict[str, Text] = {}
+    define: dict[str, Any] = {}
+
+
+class MergeDocument(Document):
+    by: Texts
+    start: Text
+    end: Text
+
+
+class BlockDocument(Document):
+    form: Text = ""
+    source: Text = Field(default="", alias="from")
+    where: Text = ""
+    for_each: list[dict[str, Any]] = []
+    group: Texts = ()
+    merge: MergeDocument | None = None
+    set: dict[str, Any] = {}
+    supplemental: dict[str, Any] = {}
+
+
+class OriginDocument(Document):
+    type: Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor", "Not Available"]
+    source: Literal["Investigator", "Sponsor", "Subject", "Vendor"] | None = None
+    pages: Pages = ()
+    predecessor: Text = ""
+
+
+class AttributesDocument(Document):
+    """What may stand beside the derivation of a variable."""
+
+    when: Text = ""
+    label: Text = ""
+    length: int | None = Field(default=None, ge=1, le=200)
+    format: Text = ""
+    origin: OriginDocument | None = None
+    comment: Text = ""
+    method: Text = ""
+    codelist: Text = ""
+    evaluator: Text = ""
+
+
+class ValueLevelDocument(Document):
+    where: Text
+    codelist: Text = ""
+    origin: OriginDocument | None = None
+    method: Text = ""
+    comment: Text = ""
+
+
+class DatasetDocument(Document):
+    dataset: Text
+    label: Text = ""
+    structure: Text = ""
+    class_name: Text = Field(default="", alias="class")
+    keys: Texts = ()
+    comment: Text = ""
+    records: list[BlockDocument]
+    variables: dict[str, Any] = {}
+    supplemental: dict[str, Any] = {}
+    working: dict[str, Any] = {}
+    value_level: dict[str, list[ValueLevelDocument]] = {}

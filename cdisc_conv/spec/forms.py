@@ -1,0 +1,71 @@
+"""forms.yaml: the forms of the study and the columns of their export files, as the EDC's data dictionary tells them.
+
+A column is ``NAME: label`` or ``NAME: {label: ..., type: ..., values: ..., decode: ...}``; ``decode`` names the column
+that stands beside a coded one and holds its words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from cdisc_conv.problems import Problem, ProblemsError
+from cdisc_conv.spec.documents import FieldDocument, FormDocument, FormsDocument
+from cdisc_conv.spec.model import Field, Form
+from cdisc_conv.spec.validate import validate
+from cdisc_conv.spec.yaml_nodes import Node, read_yaml
+
+
+def read_forms(
+    path: Path, show: Callable[[Path], str], problems: list[Problem]
+) -> tuple[dict[str, Form], list[dict[str, Any]]]:
+    """Forms by name in the order of the file, and the events (visits) it lists. Raises ProblemsError when unusable."""
+    node = read_yaml(path, show(path))
+    document, found = validate(FormsDocument, node, "forms.yaml")
+    if document is None:
+        raise ProblemsError(found)
+    key_columns = _read_fields(document.key_columns, node.at(("key_columns",)), (), False, problems)
+    forms = {
+        name: _read_form(name, form, key_columns, node.at(("forms", name)), problems)
+        for name, form in document.forms.items()
+    }
+    return forms, document.events
+
+
+def _read_form(
+    name: str, document: FormDocument, key_columns: Mapping[str, Field], node: Node, problems: list[Problem]
+) -> Form:
+    fields = _read_fields(document.columns, node.at(("columns",)), document.page, True, problems)
+    for repeated in sorted(set(fields) & set(key_columns)):
+        problems.append(
+            node.at(("columns", repeated)).problem("FORM001", f"form {name} repeats the key column {repeated}")
+        )
+    return Form(
+        name=name,
+        label=document.label,
+        file=document.file or f"{name}.csv",
+        fields=MappingProxyType({**key_columns, **fields}),
+        pages=document.page,
+        key=document.key,
+        place=node.place,
+    )
+
+
+def _read_fields(
+    columns: Mapping[str, Any], node: Node, pages: tuple[int, ...], item: bool, problems: list[Problem]
+) -> dict[str, Field]:
+    fields: dict[str, Field] = {}
+    for name, entry in columns.items():
+        data = entry if isinstance(entry, dict) else {"label": entry or ""}
+        document, found = validate(FieldDocument, node.at((name,)), f"column {name}", data)
+        problems.extend(found)
+        if document is None:
+            continue
+        values = MappingProxyType(document.values)
+        field = Field(name, document.label, document.type, document.page or pages, values, item)
+        fields[name] = field
+        if document.decode:
+            fields[document.decode] = Field(document.decode, document.label, "text", field.pages, {}, item)
+    return fields

@@ -1,0 +1,86 @@
+"""What the names in a mapping stand for.
+
+In a block of a dataset, a name is looked up in this order:
+
+1. ``raw.NAME`` is always a column of the block's source (a form's column, or a variable of the dataset it reads);
+2. ``DM.NAME``, where DM is a dataset of the study, is that dataset's variable for the same subject;
+3. ``NAME`` is a name that ``for_each`` defines, else a mapped variable of this dataset (but not the one being mapped),
+   else a column of the source; a source column may hold dots.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cdisc_conv.spec.model import Block, DatasetSpec, SourceKind, Study
+
+
+class TargetKind(StrEnum):
+    """What a name turned out to be."""
+
+    GIVEN = "given"
+    OWN = "own"
+    SOURCE = "source"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a name leads: ``table`` is the form or dataset it belongs to, in the words of `Source`."""
+
+    kind: TargetKind
+    table: str
+    name: str
+
+
+def resolve(study: Study, dataset: DatasetSpec, block: Block, variable: str, ref: str) -> Target | None:
+    """The target of a reference in a block, or None when it leads nowhere."""
+    if ref.startswith("raw."):
+        return _in_source(study, block, ref[4:])
+    prefix, dot, name = ref.partition(".")
+    if dot and (prefix in study.datasets or prefix in study.given):
+        if prefix == dataset.name:
+            return Target(TargetKind.OWN, prefix, name) if name in dataset.names() else None
+        return Target(TargetKind.OTHER, prefix, name) if has_variable(study, prefix, name) else None
+    if ref in block.given_names:
+        return Target(TargetKind.GIVEN, "", ref)
+    if ref != variable and dataset.own_variable(ref, block) is not None:
+        return Target(TargetKind.OWN, dataset.name, ref)
+    return _in_source(study, block, ref)
+
+
+def has_variable(study: Study, dataset: str, name: str) -> bool:
+    """Whether a dataset of the study, mapped or given, has a variable."""
+    if dataset in study.datasets:
+        return name in study.datasets[dataset].names()
+    return dataset in study.given and name in study.given[dataset].columns
+
+
+def source_columns(study: Study, block: Block) -> tuple[str, ...]:
+    """Every column that the block's source has."""
+    if block.source.kind is SourceKind.FORM:
+        form = study.forms.get(block.source.name)
+        return tuple(form.fields) if form else ()
+    return table_columns(study, block.source.name)
+
+
+def table_columns(study: Study, table: str) -> tuple[str, ...]:
+    """The columns of a dataset (``DS``) or form (``form ic``) of the study."""
+    if table.startswith("form "):
+        form = study.forms.get(table[5:])
+        return tuple(form.fields) if form else ()
+    if table in study.datasets:
+        return study.datasets[table].names()
+    return study.given[table].columns if table in study.given else ()
+
+
+def has_table(study: Study, table: str) -> bool:
+    """Whether the study has that dataset, or that form (``form ic``)."""
+    return table[5:] in study.forms if table.startswith("form ") else table in study.datasets or table in study.given
+
+
+def _in_source(study: Study, block: Block, name: str) -> Target | None:
+    if name in block.given_names:
+        return Target(TargetKind.GIVEN, "", name)
+    return Target(TargetKind.SOURCE, str(block.source), name) if name in source_columns(study, block) else None
