@@ -1,0 +1,13 @@
+"""The language of `where:`, `when:` and `expr:`: small, parsed, and never evaluated as Python.
+
+>>> condition = parse('AESER == "Y" and AESTDTC >= DM.RFSTDTC')
+>>> condition.names
+('AESER', 'AESTDTC', 'DM.RFSTDTC')
+
+The rules, the operators and every function stand in docs/expressions.md.
+"""
+
+from cdisc_conv.expr.expression import Expression, parse
+from cdisc_conv.expr.nodes import Type
+
+__all__ = ["Expression", "Type", "parse"]

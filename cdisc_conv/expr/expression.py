@@ -1,0 +1,137 @@
+"""An expression as the other packages see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from cdisc_conv.expr.nodes import Name, Node, Type, format_node, walk
+from cdisc_conv.expr.parser import parse_tree
+from cdisc_conv.expr.tokens import Source
+from cdisc_conv.problems import Problem, ProblemsError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def parse(text: str, *, file: str = "", line: int = 0) -> Expression:
+    """Reads an expression; `file` and `line` say where it stands, for messages.
+
+    Raises `ProblemsError` with everything that is wrong with the text, each problem naming the character.
+
+    >>> str(parse('AESER=="Y" and(AESTDTC!="")'))
+    'AESER == "Y" and AESTDTC != ""'
+    >>> parse('AESER = "Y"', file="ae.yaml", line=7)
+    Traceback (most recent call last):
+    cdisc_conv.problems.ProblemsError: ae.yaml:7: EXPR002 "=" is no operator, at character 7 of: AESER = "Y" \
+(write == to compare)
+    """
+    source = Source(text, file, line)
+    return Expression(parse_tree(source), source)
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A parsed expression. Two are equal when they are written alike but for blanks, quotes and parentheses."""
+
+    tree: Node
+    source: Source = field(default=Source(""), compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return format_node(self.tree)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The columns it reads, each once, in the order of the text.
+
+        A name in backticks is a column of the source and comes out as ``raw.`` and the name.
+
+        >>> parse('DM.RFSTDTC != "" and `IT.AE TERM` != "" and raw.AESTDAT > DM.RFSTDTC').names
+        ('DM.RFSTDTC', 'raw.IT.AE TERM', 'raw.AESTDAT')
+        """
+        return tuple(dict.fromkeys(node.name for node in walk(self.tree) if isinstance(node, Name)))
+
+    @cached_property
+    def quoted_names(self) -> frozenset[str]:
+        """Those of `names` that were written in backticks."""
+        return frozenset(node.name for node in walk(self.tree) if isinstance(node, Name) and node.quoted)
+
+    def check(
+        self, type_of: Callable[[str], Type | None], expected: Type | None = None
+    ) -> tuple[Type | None, list[Problem]]:
+        """The type of the result, and all that is wrong with types and functions, before any data is read.
+
+        `type_of` gives the type of a column, None when it is not known; unknown ones are not complained of. `expected`
+        is the type the place wants, such as BOOLEAN for a condition.
+
+        >>> found, problems = parse("AGE >= 18").check({"AGE": Type.TEXT}.get)
+        >>> print(problems[0])
+        EXPR009 AGE is a text and 18 is a number, which do not compare, at character 5 of: AGE >= 18 (write number(AGE))
+        """
+        from cdisc_conv.expr.checker import check_types
+
+        return check_types(self.tree, self.source, type_of, expected)
+
+    def evaluate(self, column: Callable[[str], pd.Series], size: int | pd.Index) -> pd.Series:
+        """The values for all records.
+
+        `column` gives the series of a name (``str``, category, numeric or bool; missing text "", missing numbers NaN);
+        rows are matched by position. `size` is the number of records, or the index the result shall have. The result is
+        ``str``, float64 or bool. Raises `ProblemsError` when the types of the columns do not fit the expression.
+
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"AESER": ["Y", "N", ""]}, dtype="str")
+        >>> parse('AESER != "Y"').evaluate(frame.__getitem__, len(frame)).tolist()
+        [False, True, False]
+        """
+        import pandas as pd
+
+        from cdisc_conv.expr import evaluator, vectors
+
+        index = pd.RangeIndex(size) if isinstance(size, int) else size
+        columns: dict[str, Any] = {}
+        for name in self.names:
+            columns[name] = vectors.read_series(column(name))
+            if len(columns[name]) != len(index):
+                raise ValueError(f"column {name} has {len(columns[name])} values for {len(index)} records")
+        found, problems = self.check(lambda name: vectors.type_of(columns[name]))
+        if problems:
+            raise ProblemsError(problems)
+        assert found is not None
+        return vectors.write_series(evaluator.compute(self.tree, columns), found, index)
+
+    def describe(self, name_of: Callable[[str], str] | None = None) -> str:
+        """The expression in English; `name_of` gives the words for a name (its own text when left out).
+
+        Raises `ProblemsError` when it calls a function that does not exist.
+
+        >>> parse('AESER == "Y" and not missing(AESTDTC)').describe()
+        'AESER equals Y and AESTDTC is not missing'
+        """
+        from cdisc_conv.expr import words
+
+        _, problems = self.check(lambda name: None)
+        if broken := [problem for problem in problems if problem.code == "EXPR008"]:
+            raise ProblemsError(broken)
+        return words.describe_node(self.tree, name_of or words.name_plainly)
+
+    def rename(self, mapping: Mapping[str, str]) -> Expression:
+        """The same expression with other names; names that are not in the mapping stay.
+
+        >>> str(parse("AVAL - BASE").rename({"BASE": "ADSL.BASE"}))
+        'AVAL - ADSL.BASE'
+        """
+        return replace(self, tree=_rename_node(self.tree, mapping))
+
+
+def _rename_node(node: Any, mapping: Mapping[str, str]) -> Any:
+    if isinstance(node, tuple):
+        return tuple(_rename_node(item, mapping) for item in node)
+    if isinstance(node, Name):
+        new = mapping.get(node.name, node.name)
+        return node if new == node.name else Name(new, position=node.position)
+    if isinstance(node, Node):
+        return replace(node, **{item.name: _rename_node(getattr(node, item.name), mapping) for item in fields(node)})
+    return node

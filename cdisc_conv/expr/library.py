@@ -1,0 +1,236 @@
+"""What the functions of the expression language do.
+
+Functions of plain values (`cut_text`, `pick_word` ...) are called once per distinct value; the others take columns.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cdisc_conv.expr.nodes import Type
+from cdisc_conv.expr.vectors import (
+    TEXT_TYPE,
+    Value,
+    Vector,
+    is_missing,
+    is_scalar,
+    lift,
+    map_distinct,
+    plain_text,
+    test_text,
+    type_of,
+)
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_YEAR = re.compile(r"([0-9]{4})(?![0-9])")
+_MONTH = re.compile(r"(?:[0-9]{4}|-)-(0[1-9]|1[0-2])(?![0-9])")
+_FULL_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T.*)?", re.DOTALL)
+
+
+def cut_text(text: str, start: float, length: float = math.inf) -> str:
+    """Characters from `start`, counted from 1; see `substr`.
+
+    >>> cut_text("701-1015", 5), cut_text("701-1015", 1, 3)
+    ('1015', '701')
+    """
+    if not (start >= 1 and length >= 0):
+        return ""
+    first = int(min(start, len(text) + 1)) - 1
+    return text[first : first + int(min(length, len(text)))]
+
+
+def pick_word(text: str, n: float) -> str:
+    """The n-th word, counted from 1, or from the end when negative; see `word`."""
+    words = text.split()
+    if not 1 <= abs(n) <= len(words):
+        return ""
+    return words[int(n) - 1 if n > 0 else int(n)]
+
+
+def replace_text(text: str, old: str, new: str) -> str:
+    """Every `old` made `new`; an empty `old` changes nothing."""
+    return text.replace(old, new) if old else text
+
+
+def starts_with(text: str, start: str) -> bool:
+    return bool(text and start) and text.startswith(start)
+
+
+def ends_with(text: str, end: str) -> bool:
+    return bool(text and end) and text.endswith(end)
+
+
+def contains(text: str, part: str) -> bool:
+    return bool(text and part) and part in text
+
+
+def match_pattern(text: Vector, pattern: str) -> np.ndarray:
+    """Which texts fit the pattern as a whole. RE2, whose time is linear in the text, does the matching.
+
+    >>> match_pattern(pa.array(["C1D1", "C10D1"], TEXT_TYPE), "C?D*")
+    array([ True, False])
+    """
+    if not pattern:
+        return np.zeros(len(text), dtype=bool)
+    runs = re.sub(r"\*+", "*", pattern)
+    meaning = {"*": ".*", "?": "."}
+    regex = r"(?s)\A" + "".join(meaning.get(letter) or _escape(letter) for letter in runs) + r"\z"
+    fits = test_text(text, lambda texts: pc.match_substring_regex(texts, regex))
+    return np.asarray(fits & ~is_missing(text))
+
+
+def _escape(letter: str) -> str:
+    return letter if letter.isalnum() or letter == "_" else rf"\x{{{ord(letter):x}}}"
+
+
+def read_number(text: str) -> float:
+    """The number a text writes, or NaN.
+
+    >>> read_number(" 12.50 "), read_number("1,5"), read_number("nan")
+    (12.5, nan, nan)
+    """
+    trimmed = text.strip()
+    if not _NUMBER.fullmatch(trimmed):
+        return math.nan
+    number = float(trimmed)
+    return number if math.isfinite(number) else math.nan
+
+
+def read_numbers(value: Value) -> Value:
+    """Numbers of texts; numbers stay."""
+    return map_distinct(read_number, [value], Type.NUMBER) if type_of(value) is Type.TEXT else value
+
+
+def write_number(number: float) -> str:
+    """The shortest digits of a number, never with an exponent.
+
+    >>> write_number(12.50), write_number(3.0), write_number(1e-7), write_number(float("nan"))
+    ('12.5', '3', '0.0000001', '')
+    """
+    return "" if math.isnan(number) else np.format_float_positional(number + 0.0, trim="-")
+
+
+def write_numbers(value: Value) -> Value:
+    """Texts of numbers; texts stay."""
+    return map_distinct(write_number, [value], Type.TEXT) if type_of(value) is Type.NUMBER else value
+
+
+def join_texts(*values: Value) -> pa.Array:
+    """The values of each record joined."""
+    texts = [plain_text(write_numbers(value)) for value in values]
+    return pc.binary_join_element_wise(*texts, pa.scalar("", TEXT_TYPE))
+
+
+def round_numbers(number: Any, digits: float = 0) -> Any:
+    """Rounds to decimal places, halves away from zero.
+
+    A number within two units in the last place of a half counts as that half: 2.345 is stored as
+    2.34499999999999997, and is rounded to 2.35 (SAS: ROUND "fuzzes" in the same sense).
+
+    >>> round_numbers(np.array([2.345, -0.5, 0.49, np.nan]), 2)
+    array([ 2.35, -0.5 ,  0.49,   nan])
+    """
+    scale = 10.0 ** int(digits)
+    size = np.abs(number)
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled = size * scale
+        rounded = np.floor(scaled + 0.5 + 2 * np.spacing(scaled)) / scale
+    # From 2**52 on every double is whole, and adding a half would only harm it.
+    return np.where(scaled < 2.0**52, np.copysign(rounded, number), number) + 0.0
+
+
+def cut_date(iso: str) -> str:
+    """What stands before the T, or "" when it is all hyphens.
+
+    >>> cut_date("2022-03-01T10:30"), cut_date("-----T10:30")
+    ('2022-03-01', '')
+    """
+    date = iso.partition("T")[0]
+    return date if date.strip("-") else ""
+
+
+def read_year(iso: str) -> float:
+    """The year, or NaN."""
+    found = _YEAR.match(iso)
+    return float(found.group(1)) if found else math.nan
+
+
+def read_month(iso: str) -> float:
+    """The month, or NaN; ISO 8601 writes an unknown year before a known month as a hyphen.
+
+    >>> read_month("2022-03-01"), read_month("--03-01"), read_month("2022---01")
+    (3.0, 3.0, nan)
+    """
+    found = _MONTH.match(iso)
+    return float(found.group(1)) if found else math.nan
+
+
+def number_day(iso: str) -> float:
+    """The number of the day of a complete date, or NaN."""
+    found = _FULL_DATE.fullmatch(iso)
+    if not found:
+        return math.nan
+    try:
+        return float(datetime.date(*map(int, found.groups())).toordinal())
+    except ValueError:
+        return math.nan
+
+
+def count_days(start: Value, end: Value) -> Any:
+    """Days from start to end."""
+    first: Any = map_distinct(number_day, [start], Type.NUMBER)
+    last: Any = map_distinct(number_day, [end], Type.NUMBER)
+    return last - first
+
+
+def choose(condition: Any, yes: Any, no: Any) -> Any:
+    """`yes` where the condition holds, else `no`."""
+    if is_scalar(condition):
+        return yes if condition else no
+    if type_of(yes) is Type.TEXT:
+        return pc.if_else(pa.array(condition), plain_text(yes), plain_text(no))
+    return np.where(condition, yes, no)
+
+
+def take_first(*values: Value) -> Any:
+    """The first value that is there."""
+    result: Any = values[-1]
+    for value in reversed(values[:-1]):
+        there = ~is_missing(lift(value))
+        result = choose(bool(there[0]) if is_scalar(value) else there, value, result)
+    return result
+
+
+def take_least(*values: Any) -> Any:
+    """The least of the values that are there."""
+    if type_of(values[0]) is Type.TEXT:
+        return _take_text(pc.min_element_wise, values)
+    return _reduce(np.fmin, values)
+
+
+def take_greatest(*values: Any) -> Any:
+    """The greatest of the values that are there."""
+    if type_of(values[0]) is Type.TEXT:
+        return _take_text(pc.max_element_wise, values)
+    return _reduce(np.fmax, values)
+
+
+def _reduce(function: np.ufunc, values: tuple[Any, ...]) -> Any:
+    result = values[0]
+    for value in values[1:]:
+        result = function(result, value)
+    return result
+
+
+def _take_text(function: Any, values: tuple[Any, ...]) -> pa.Array:
+    texts = [plain_text(value) for value in values]
+    nothing = pa.scalar(None, TEXT_TYPE)
+    known = [pc.if_else(pc.equal(text, ""), nothing, text) for text in texts]
+    return pc.fill_null(function(*known, skip_nulls=True), "")

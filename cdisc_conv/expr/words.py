@@ -1,0 +1,146 @@
+"""An expression in English, for the method texts of define.xml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from cdisc_conv.expr.functions import FUNCTIONS
+from cdisc_conv.expr.nodes import (
+    RAW,
+    Arithmetic,
+    Call,
+    Comparison,
+    Literal,
+    Logical,
+    Membership,
+    Name,
+    Negative,
+    Node,
+    Not,
+    Type,
+    format_number,
+    is_missing_literal,
+)
+
+_ORDER = {"<": "is less than", "<=": "is at most", ">": "is greater than", ">=": "is at least"}
+_NOT_ORDER = {"<": "is not less than", "<=": "is not at most", ">": "is not greater than", ">=": "is not at least"}
+_SIMPLE_TEXT = re.compile(r"[^\W_][\w-]*")
+_PLACE = re.compile(r"\{(\d|all)(?::([^{}]*)\{\}([^{}]*))?\}")
+
+Namer = Callable[[str], str]
+
+
+def name_plainly(name: str) -> str:
+    """A reference as the reader knows it: columns of the source lose their ``raw.``."""
+    return name.removeprefix(RAW)
+
+
+def describe_node(node: Node, name_of: Namer) -> str:
+    """The words for a node; `name_of` gives those for a reference."""
+    match node:
+        case Literal():
+            return _describe_literal(node)
+        case Name(name):
+            return name_of(name)
+        case Negative(operand):
+            return f"minus {_operand(operand, name_of)}"
+        case Arithmetic(operator, left, right):
+            sign = {"*": "×", "-": "−"}.get(operator, operator)
+            return f"{_operand(left, name_of)} {sign} {_operand(right, name_of)}"
+        case Comparison():
+            return _describe_comparison(node, name_of)
+        case Membership(operand, items, negated):
+            return _describe_membership(operand, items, negated, name_of)
+        case Not(operand):
+            return _describe_opposite(operand, name_of)
+        case Logical(operator, operands):
+            return f" {operator} ".join(_condition(operand, name_of) for operand in operands)
+        case Call(function, arguments):
+            return _fill_words(FUNCTIONS[function].words, arguments, name_of)
+
+
+def _describe_literal(literal: Literal) -> str:
+    if literal.type is Type.TEXT:
+        text = str(literal.value)
+        return text if _SIMPLE_TEXT.fullmatch(text) else f'"{text}"'
+    return (
+        ("true" if literal.value else "false") if literal.type is Type.BOOLEAN else format_number(float(literal.value))
+    )
+
+
+def _operand(node: Node, name_of: Namer) -> str:
+    words = describe_node(node, name_of)
+    return words if isinstance(node, Literal | Name) else f"({words})"
+
+
+def _condition(node: Node, name_of: Namer) -> str:
+    words = describe_node(node, name_of)
+    return f"({words})" if isinstance(node, Logical) else words
+
+
+def _subject(node: Node, name_of: Namer) -> str:
+    words = describe_node(node, name_of)
+    return words if isinstance(node, Literal | Name | Call) else f"({words})"
+
+
+def _describe_comparison(node: Comparison, name_of: Namer) -> str:
+    left, right, operator = node.left, node.right, node.operator
+    if is_missing_literal(left):
+        left, right = right, left
+    subject = _subject(left, name_of)
+    if is_missing_literal(right):
+        return f"{subject} is {'' if operator == '==' else 'not '}missing"
+    other = _subject(right, name_of)
+    if operator == "==":
+        return f"{subject} equals {other}"
+    if operator in _ORDER:
+        return f"{subject} {_ORDER[operator]} {other}"
+    if isinstance(right, Literal):
+        return f"{subject} is neither missing nor {other}"
+    return f"{subject} and {other} are both present and differ"
+
+
+def _describe_membership(operand: Node, items: Sequence[Literal], negated: bool, name_of: Namer) -> str:
+    words = ["missing" if is_missing_literal(item) else _describe_literal(item) for item in items]
+    subject = _subject(operand, name_of)
+    if negated:
+        # `not in` is false for a missing value, whether the list says so or not.
+        return f"{subject} is none of {_list_words(list(dict.fromkeys([*words, 'missing'])), 'and')}"
+    return f"{subject} is {words[0]}" if len(words) == 1 else f"{subject} is one of {_list_words(words, 'or')}"
+
+
+def _list_words(words: Sequence[str], joint: str) -> str:
+    return f"{', '.join(words[:-1])} {joint} {words[-1]}" if len(words) > 1 else words[0]
+
+
+def _describe_opposite(node: Node, name_of: Namer) -> str:
+    """The opposite of a condition, which is also true where a compared value is missing."""
+    match node:
+        case Call(function, arguments) if FUNCTIONS[function].negative:
+            return _fill_words(FUNCTIONS[function].negative, arguments, name_of)
+        case Comparison(operator, left, right) if not (is_missing_literal(left) or is_missing_literal(right)):
+            if operator != "!=" and isinstance(right, Literal):
+                verb = "does not equal" if operator == "==" else _NOT_ORDER[operator]
+                return f"{_subject(left, name_of)} {verb} {_subject(right, name_of)} or is missing"
+    return f"it is not the case that ({describe_node(node, name_of)})"
+
+
+def _fill_words(template: str, arguments: Sequence[Node], name_of: Namer) -> str:
+    said = [
+        _condition(node, name_of)
+        if isinstance(node, Logical | Comparison | Membership | Not)
+        else _subject(node, name_of)
+        for node in arguments
+    ]
+
+    def put(found: re.Match[str]) -> str:
+        place, before, after = found.groups()
+        if place == "all":
+            return _list_words(said, "and")
+        words = said[int(place)] if int(place) < len(said) else ""
+        if before is None:
+            return words
+        return f"{before}{words}{after}" if words else ""
+
+    return _PLACE.sub(put, template)
