@@ -1,0 +1,197 @@
+"""Implementation guides: the datasets of SDTMIG and ADaMIG and what may be added to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+
+from cdisc_conv.standards.blocks import read_blocks
+from cdisc_conv.standards.files import DATA, UnknownStandardError, find_file, name_file, require
+from cdisc_conv.standards.model import (
+    GENERAL_CLASSES,
+    DatasetStandard,
+    ObservationModel,
+    VariableStandard,
+    merge_order,
+    read_dataset,
+    read_model_part,
+)
+
+_MODEL_OF = {("sdtmig", "3.4"): ("sdtm", "2.0")}
+
+_CUSTOM: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    # class: structure, required beside STUDYID, DOMAIN, USUBJID and --SEQ, and natural key behind STUDYID, USUBJID
+    "INTERVENTIONS": ("One record per intervention per subject", ("TRT",), ("TRT", "STDTC")),
+    "EVENTS": ("One record per event per subject", ("TERM",), ("TERM", "STDTC")),
+    "FINDINGS": (
+        "One record per finding per time point per visit per subject",
+        ("TESTCD", "TEST"),
+        ("TESTCD", "VISITNUM", "DTC", "TPTREF", "TPTNUM"),
+    ),
+    "FINDINGS ABOUT": (
+        "One record per finding per object per time point per visit per subject",
+        ("TESTCD", "TEST", "OBJ"),
+        ("TESTCD", "OBJ", "VISITNUM", "DTC", "TPTREF", "TPTNUM"),
+    ),
+}
+_UNPREFIXED = ("VISITNUM",)
+
+
+@dataclass(frozen=True)
+class Standard:
+    """An implementation guide: its datasets in the order of define.xml, and the model behind them (SDTM only)."""
+
+    name: str
+    version: str
+    datasets: dict[str, DatasetStandard]
+    model: ObservationModel | None = None
+
+    @property
+    def label(self) -> str:
+        """Name and version, such as ``SDTMIG 3.4``."""
+        return f"{self.name} {self.version}"
+
+    def dataset(self, name: str) -> DatasetStandard:
+        """The dataset of that name.
+
+        Raises:
+            UnknownStandardError: no such dataset in the guide.
+
+        >>> load_standard("sdtmig", "3.4").dataset("AE").label
+        'Adverse Events'
+        """
+        if name not in self.datasets:
+            raise require("dataset", name, self.datasets, self.label)
+        return self.datasets[name]
+
+    def model_variable(self, dataset: str | DatasetStandard, name: str) -> VariableStandard | None:
+        """A variable that the model allows in the dataset although the guide's table does not list it, or None.
+
+        Only datasets of the general observation classes have such variables. Variables that the model keeps for
+        nonclinical studies or for other domains are not among them. All of them are permissible.
+
+        >>> load_standard("sdtmig", "3.4").model_variable("AE", "AEDTC").label
+        'Date/Time of Collection'
+        """
+        found = self._resolve(dataset)
+        return None if name in found.names else self._model_variables(found).get(name)
+
+    def variable(self, dataset: str | DatasetStandard, name: str) -> VariableStandard | None:
+        """A variable of the guide's table, or one that the model allows beside it, or None."""
+        return self._resolve(dataset).variable(name) or self.model_variable(dataset, name)
+
+    def names(self, dataset: str | DatasetStandard) -> tuple[str, ...]:
+        """All variables a dataset may have, in order: those the guide lists, and the model's in their places.
+
+        A variable that only the model has follows the one before it in the model.
+        """
+        found = self._resolve(dataset)
+        if found not in self._orders:
+            self._orders[found] = merge_order(found.names, self._model_variables(found))
+        return self._orders[found]
+
+    def order(self, dataset: str | DatasetStandard, names: Iterable[str]) -> tuple[str, ...]:
+        """Sort variable names as the standard has them; names it does not know come last, as they were given.
+
+        >>> load_standard("sdtmig", "3.4").order("AE", ["AESTDTC", "AEDTC", "AETERM", "STUDYID"])
+        ('STUDYID', 'AETERM', 'AEDTC', 'AESTDTC')
+        """
+        places = {name: place for place, name in enumerate(self.names(dataset))}
+        concrete = self._resolve(dataset)
+        last = len(places)
+
+        def place(name: str) -> tuple[int, str]:
+            if name in places:
+                return places[name], ""
+            # an ADaM name with its placeholders filled in takes the place of the pattern, by number
+            variable = concrete.variable(name)
+            return (variable.order - 1, name) if variable else (last, "")
+
+        return tuple(sorted(names, key=place))
+
+    def supplemental(self, parent: str) -> DatasetStandard:
+        """The dataset of supplemental qualifiers of a parent dataset.
+
+        >>> load_standard("sdtmig", "3.4").supplemental("AE").name
+        'SUPPAE'
+        """
+        template = self.dataset("SUPPQUAL")
+        # the parent's label would not fit into the 40 bytes a dataset label may have
+        return replace(template, name=f"SUPP{parent}", label=f"Supplemental Qualifiers for {parent}")
+
+    def custom(self, name: str, class_name: str, label: str) -> DatasetStandard:
+        """A dataset that the guide does not have, made from the model's variables of a general observation class.
+
+        Identifiers and topic are required, results of findings expected, all else permissible.
+
+        Raises:
+            UnknownStandardError: the class is no general observation class.
+            ValueError: the name is not two to four capital letters or digits, or the guide has it.
+        """
+        if class_name not in GENERAL_CLASSES or self.model is None:
+            known = ", ".join(GENERAL_CLASSES) if self.model else "none"
+            raise UnknownStandardError(f"{self.label} has no general observation class {class_name}; there is: {known}")
+        if name in self.datasets:
+            raise ValueError(f"{name} is a dataset of {self.label}, not a custom one")
+        if not (2 <= len(name) <= 4 and name.isascii() and name.isalnum() and name.isupper() and name[0].isalpha()):
+            raise ValueError(f"a custom dataset is named by two to four capital letters or digits, not {name!r}")
+        structure, topic, keys = _CUSTOM[class_name]
+        empty = DatasetStandard(name, label, class_name, structure, (), ())
+        required = {"STUDYID", "DOMAIN", "USUBJID", f"{empty.prefix}SEQ", *(empty.prefix + part for part in topic)}
+        expected = {empty.prefix + part for part in ("ORRES", "STRESC")}
+        variables = tuple(
+            replace(v, core="Req" if v.name in required else "Exp" if v.name in expected else "Perm")
+            for v in self.model.variables(empty)
+        )
+        key_names = (key if key in _UNPREFIXED else empty.prefix + key for key in keys)
+        return replace(empty, keys=("STUDYID", "USUBJID", *key_names), variables=variables)
+
+    def _resolve(self, dataset: str | DatasetStandard) -> DatasetStandard:
+        return self.dataset(dataset) if isinstance(dataset, str) else dataset
+
+    def _model_variables(self, dataset: DatasetStandard) -> dict[str, VariableStandard]:
+        if self.model is None:
+            return {}
+        if dataset not in self._extras:
+            self._extras[dataset] = {variable.name: variable for variable in self.model.variables(dataset)}
+        return self._extras[dataset]
+
+    @cached_property
+    def _extras(self) -> dict[DatasetStandard, dict[str, VariableStandard]]:
+        return {}
+
+    @cached_property
+    def _orders(self) -> dict[DatasetStandard, tuple[str, ...]]:
+        return {}
+
+
+@cache
+def load_standard(name: str, version: str) -> Standard:
+    """An implementation guide by name (``sdtmig``, ``adamig``) and version.
+
+    Raises:
+        UnknownStandardError: no such guide; the message lists what there is.
+
+    >>> standard = load_standard("SDTMIG", "3.4")
+    >>> standard.dataset("VS").keys
+    ('STUDYID', 'USUBJID', 'VSTESTCD', 'VISITNUM', 'VSTPTREF', 'VSTPTNUM', 'VSDTC')
+    """
+    key = name.casefold()
+    file = read_blocks(find_file("ig", key, version))
+    keys = _read_keys(key, version)
+    datasets = {block.head[0]: read_dataset(block, keys[block.head[0]]) for block in file.blocks}
+    return Standard(file.name, file.version, datasets, _load_model(key, version))
+
+
+def _load_model(name: str, version: str) -> ObservationModel | None:
+    if (name, version) not in _MODEL_OF:
+        return None
+    file = read_blocks(DATA / name_file("model", *_MODEL_OF[name, version]))
+    return ObservationModel(file.name, file.version, {block.head[0]: read_model_part(block) for block in file.blocks})
+
+
+def _read_keys(name: str, version: str) -> dict[str, tuple[str, ...]]:
+    lines = (DATA / name_file("keys", name, version)).read_text(encoding="utf-8").splitlines()
+    fields = (line.split() for line in lines if line and not line.startswith("#"))
+    return {dataset: tuple(keys) for dataset, *keys in fields}

@@ -1,0 +1,241 @@
+"""Controlled terminology: codelists, their terms, and the search for the term that a collected text means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from cdisc_conv.problems import did_you_mean
+from cdisc_conv.standards.blocks import Block, read_blocks
+from cdisc_conv.standards.files import find_file, require
+
+_SYNONYM_SEPARATOR = ";"
+
+
+@dataclass(frozen=True, slots=True)
+class CodelistTerm:
+    """One term: its submission value, NCI C-code, decode, synonyms and the preferred term of the NCI.
+
+    ``decode`` is filled in lists of short names (--TESTCD, --PARMCD): it is the long name with the same C-code.
+    """
+
+    value: str
+    code: str
+    decode: str = ""
+    synonyms: tuple[str, ...] = ()
+    preferred_term: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """The term in words: the decode, or the preferred term where there is none."""
+        return self.decode or self.preferred_term
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a text was found to be: ``term`` and ``how``, or no term and ``reason``.
+
+    ``how`` names the field that matched (``submission value``, ``decode``, ``synonym``, ``preferred term``), with
+    ``, ignoring case`` behind it when upper and lower case or blanks differ. ``candidates`` are the terms that an
+    ambiguous text points at.
+    """
+
+    term: CodelistTerm | None = None
+    how: str = ""
+    reason: str = ""
+    candidates: tuple[CodelistTerm, ...] = ()
+
+
+_FIELDS: tuple[tuple[str, Callable[[CodelistTerm], tuple[str, ...]]], ...] = (
+    ("submission value", lambda term: (term.value,)),
+    ("decode", lambda term: (term.decode,)),
+    ("synonym", lambda term: term.synonyms),
+    ("preferred term", lambda term: (term.preferred_term,)),
+)
+
+Index = dict[str, tuple[CodelistTerm, ...]]
+
+
+@dataclass(frozen=True)
+class CodelistTerms:
+    """A codelist with its terms, in the order of the publication."""
+
+    code: str
+    name: str
+    short_name: str
+    extensible: bool
+    terms: tuple[CodelistTerm, ...]
+
+    @cached_property
+    def values(self) -> frozenset[str]:
+        """All submission values."""
+        return frozenset(self._by_value)
+
+    def term(self, value: str) -> CodelistTerm | None:
+        """The term of exactly that submission value."""
+        return self._by_value.get(value)
+
+    def find(self, text: str) -> CodelistTerm | None:
+        """The term that a collected text means, or None; :meth:`match` says why there is none.
+
+        >>> load_terminology("sdtm", "2025-03-28").codelist("NY").find("Yes").value
+        'Y'
+        """
+        return self.match(text).term
+
+    def match(self, text: str) -> Match:
+        """Search the term that a collected text means.
+
+        First the text as it stands is compared with the submission values, then the decodes, the synonyms and the
+        preferred terms; then all of them again without regard to case, to blanks around the text and to the number
+        of blanks inside. The first comparison that meets any term decides: when it meets several, the text is
+        ambiguous and means none.
+        """
+        for form, how, index in self._indexes:
+            if found := index.get(form(text)):
+                if len(found) == 1:
+                    return Match(found[0], how)
+                values = ", ".join(term.value for term in found)
+                reason = f"'{text}' is ambiguous in {self.short_name}: by {how} it is {values}"
+                return Match(reason=reason, candidates=found)
+        return Match(reason=f"'{text}' is not in {self.short_name}")
+
+    def suggest(self, text: str) -> str:
+        """A hint for a text that means no term, such as ``did you mean MALE?``, or an empty text."""
+        found = self.match(text)
+        if found.candidates:
+            return found.reason
+        if found.term:
+            return f"did you mean {found.term.value}?"
+        spellings: dict[str, str] = {}
+        for _, pick in _FIELDS[:3]:
+            for term in self.terms:
+                for spelling in pick(term):
+                    spellings.setdefault(_fold(spelling), term.value)
+        hint = did_you_mean(_fold(text), spellings)
+        return f"did you mean {spellings[hint.removeprefix('did you mean ')[:-1]]}?" if hint else ""
+
+    @cached_property
+    def _by_value(self) -> dict[str, CodelistTerm]:
+        return {term.value: term for term in self.terms}
+
+    @cached_property
+    def _indexes(self) -> list[tuple[Callable[[str], str], str, Index]]:
+        exact = [(str, how, _index(self.terms, pick, str)) for how, pick in _FIELDS]
+        folded = [(_fold, f"{how}, ignoring case", _index(self.terms, pick, _fold)) for how, pick in _FIELDS]
+        return [*exact, *folded]
+
+
+@dataclass(frozen=True)
+class Terminology:
+    """One terminology package, such as SDTM CT 2025-03-28. Codelists are read when they are asked for."""
+
+    name: str
+    version: str
+    _blocks: dict[str, Block]
+
+    @property
+    def package_label(self) -> str:
+        """Name and version, such as ``SDTM CT 2025-03-28``."""
+        return f"{self.name} {self.version}"
+
+    @property
+    def publishing_set(self) -> str:
+        """The package's name in Define-XML 2.1 (attribute PublishingSet): ``SDTM``, ``ADaM`` or ``DEFINE-XML``."""
+        return self.name.removesuffix(" CT")
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The C-codes of all codelists, in the order of the publication."""
+        return tuple(self._blocks)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._codes_by_key
+
+    def codelist(self, *keys: str) -> CodelistTerms:
+        """A codelist by C-code, short name or name.
+
+        Several keys give one list of all their terms, for variables that may take from any of them; a value that
+        stands in several of them is there once, as the first list has it.
+
+        Raises:
+            UnknownStandardError: no such codelist in the package.
+
+        >>> load_terminology("sdtm", "2025-03-28").codelist("C66731").short_name
+        'SEX'
+        """
+        lists = [self._read(key) for key in keys]
+        if len(lists) == 1:
+            return lists[0]
+        terms: dict[str, CodelistTerm] = {}
+        for part in lists:
+            for term in part.terms:
+                terms.setdefault(term.value, term)
+        return CodelistTerms(
+            "; ".join(part.code for part in lists),
+            "; ".join(part.name for part in lists),
+            "; ".join(part.short_name for part in lists),
+            any(part.extensible for part in lists),
+            tuple(terms.values()),
+        )
+
+    def _read(self, key: str) -> CodelistTerms:
+        code = self._codes_by_key.get(key)
+        if code is None:
+            raise require("codelist", key, self._codes_by_key, self.package_label)
+        if code not in self._lists:
+            self._lists[code] = _read_codelist(self._blocks[code])
+        return self._lists[code]
+
+    @cached_property
+    def _lists(self) -> dict[str, CodelistTerms]:
+        return {}
+
+    @cached_property
+    def _codes_by_key(self) -> dict[str, str]:
+        heads = [block.head for block in self._blocks.values()]
+        by_name = {name: code for code, _, name, _ in heads}
+        by_short_name = {short_name: code for code, short_name, _, _ in heads}
+        return by_name | by_short_name | {code: code for code, *_ in heads}
+
+
+@cache
+def load_terminology(name: str, version: str) -> Terminology:
+    """A terminology package by name (``sdtm``, ``adam``, ``define-xml``; `` ct`` may follow) and version.
+
+    Raises:
+        UnknownStandardError: no such package; the message lists what there is.
+
+    >>> load_terminology("SDTM CT", "2025-03-28").package_label
+    'SDTM CT 2025-03-28'
+    """
+    key = name.casefold().removesuffix("ct").rstrip(" -").replace("-", "_").replace(" ", "_")
+    file = read_blocks(find_file("ct", key, version))
+    return Terminology(file.name, file.version, {block.head[0]: block for block in file.blocks})
+
+
+def _read_codelist(block: Block) -> CodelistTerms:
+    code, short_name, name, extensible = block.head
+    return CodelistTerms(code, name, short_name, extensible == "Yes", tuple(map(_read_term, block.lines())))
+
+
+def _read_term(fields: list[str]) -> CodelistTerm:
+    code, value, decode, preferred_term, synonyms = fields
+    parts = tuple(part.strip() for part in synonyms.split(_SYNONYM_SEPARATOR)) if synonyms else ()
+    return CodelistTerm(value, code, decode, parts, preferred_term)
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _index(
+    terms: Iterable[CodelistTerm], pick: Callable[[CodelistTerm], tuple[str, ...]], form: Callable[[str], str]
+) -> Index:
+    found: dict[str, dict[str, CodelistTerm]] = {}
+    for term in terms:
+        for text in pick(term):
+            if text:
+                found.setdefault(form(text), {})[term.value] = term
+    return {text: tuple(by_value.values()) for text, by_value in found.items()}
