@@ -1,0 +1,170 @@
+"""The columns of a frame, ready to be written: as arrow text or float64 numbers, checked against their variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from cdisc_conv.problems import Place, Problem
+from cdisc_conv.xpt.ibm import Doubles
+from cdisc_conv.xpt.text import LAST_PRINTABLE, split_text
+from cdisc_conv.xpt.variables import LONGEST_TEXT, XptVariable
+
+_EXACT_INTEGERS = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class TextColumn:
+    """A text column: ``values`` is one arrow array, missing values allowed."""
+
+    variable: XptVariable
+    values: pa.LargeStringArray
+
+
+@dataclass(frozen=True, slots=True)
+class NumberColumn:
+    """A numeric column. ``inexact`` marks integers that float64 cannot hold; None when there are none."""
+
+    variable: XptVariable
+    values: Doubles
+    inexact: NDArray[np.bool_] | None = None
+
+
+class Transliteration:
+    """A map from characters (or longer texts) to what is written in their stead; longer keys go first."""
+
+    def __init__(self, replacements: Mapping[str, str] | None = None) -> None:
+        self._replacements = dict(replacements or {})
+        keys = sorted(filter(None, self._replacements), key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, keys))) if keys else None
+        self._touches_ascii = any(" " <= key[0] <= "~" for key in keys)
+
+    def apply(self, text: str) -> str:
+        """The text with everything replaced that the map names.
+
+        >>> Transliteration({"µ": "u", "≥": ">="}).apply("≥ 3 µg")
+        '>= 3 ug'
+        """
+        if self._pattern is None:
+            return text
+        return self._pattern.sub(lambda match: self._replacements[match[0]], text)
+
+    def apply_to_column(self, values: pa.LargeStringArray) -> pa.LargeStringArray:
+        """The same for a column; distinct values are looked at once, plain ASCII columns not at all."""
+        if self._pattern is None:
+            return values
+        content = split_text(values)[1]
+        if not self._touches_ascii and (not content.size or _is_printable(content)):
+            return values
+        coded = values.dictionary_encode()
+        replaced = [self.apply(value) for value in coded.dictionary.to_pylist()]
+        return pa.array(replaced, type=pa.large_string()).take(coded.indices)
+
+
+def infer_variables(frame: pd.DataFrame, replace: Transliteration) -> list[XptVariable]:
+    """Variables for a frame that comes without: numbers in 8 bytes, text as long as its longest value, at least 1."""
+    variables = []
+    for place, name in enumerate(map(str, frame.columns)):
+        series = frame.iloc[:, place]
+        if _is_numeric(series):
+            variables.append(XptVariable(name, numeric=True, length=8))
+            continue
+        try:
+            length = _longest(replace.apply_to_column(_to_arrow(series)))
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            length = 1
+        variables.append(XptVariable(name, numeric=False, length=max(1, min(length, LONGEST_TEXT))))
+    return variables
+
+
+def prepare_columns(
+    dataset: str, frame: pd.DataFrame, variables: Sequence[XptVariable], replace: Transliteration
+) -> tuple[list[TextColumn | NumberColumn], list[Problem]]:
+    """The columns of the variables that the frame has, and a problem for each whose values are of the other kind."""
+    columns: list[TextColumn | NumberColumn] = []
+    problems: list[Problem] = []
+    names = [str(column) for column in frame.columns]
+    for variable in variables:
+        if names.count(variable.name) != 1:
+            continue
+        series = frame.iloc[:, names.index(variable.name)]
+        column = _prepare_number(variable, series) if variable.numeric else _prepare_text(variable, series, replace)
+        if column is None:
+            problems.append(_describe_kind(dataset, variable, series))
+        else:
+            columns.append(column)
+    return columns, problems
+
+
+def _prepare_number(variable: XptVariable, series: pd.Series) -> NumberColumn | None:
+    if not _is_numeric(series):
+        return NumberColumn(variable, np.full(len(series), np.nan)) if series.isna().all() else None
+    values = series.to_numpy(dtype=np.float64, na_value=np.nan)
+    if not pd.api.types.is_integer_dtype(series.dtype) or not len(series):
+        return NumberColumn(variable, values)
+    suspects = np.flatnonzero(np.abs(values) >= _EXACT_INTEGERS)
+    inexact = np.zeros(len(values), dtype=bool)
+    inexact[suspects] = [int(values[place]) != int(series.iloc[place]) for place in suspects]
+    return NumberColumn(variable, values, inexact if inexact.any() else None)
+
+
+def _prepare_text(variable: XptVariable, series: pd.Series, replace: Transliteration) -> TextColumn | None:
+    if _is_numeric(series):
+        return TextColumn(variable, pa.nulls(len(series), pa.large_string())) if series.isna().all() else None
+    try:
+        return TextColumn(variable, replace.apply_to_column(_to_arrow(series)))
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return None
+
+
+def _describe_kind(dataset: str, variable: XptVariable, series: pd.Series) -> Problem:
+    declared = "numeric" if variable.numeric else "text"
+    if variable.numeric:
+        hint = "convert the column to numbers (dates to SAS days) or declare the variable as text"
+    else:
+        hint = "convert the column to text or declare the variable as numeric"
+    return Problem(
+        "XPT009",
+        f"the variable is declared {declared} but the column has dtype {series.dtype} and values that are not",
+        place=Place(dataset=dataset, variable=variable.name),
+        hint=hint,
+    )
+
+
+def _is_numeric(series: pd.Series) -> bool:
+    """Whether the values are real numbers (truth values count as 0 and 1)."""
+    kind = series.dtype
+    return pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_complex_dtype(kind)
+
+
+def _to_arrow(series: pd.Series) -> pa.LargeStringArray:
+    """One arrow array of text, without a copy for the usual `str` column; raises when a value is not text."""
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        series = series.astype(series.cat.categories.dtype)
+    if not isinstance(series.dtype, pd.StringDtype) and pd.api.types.infer_dtype(series, skipna=True) not in (
+        "string",
+        "empty",
+    ):
+        raise pa.ArrowTypeError(f"dtype {series.dtype} holds values that are not text")
+    values = pa.array(series, type=pa.large_string(), from_pandas=True)
+    if isinstance(values, pa.ChunkedArray):
+        values = values.chunk(0) if values.num_chunks == 1 else values.combine_chunks()
+    return values
+
+
+def _longest(values: pa.LargeStringArray) -> int:
+    longest = pc.max(pc.binary_length(values)).as_py() or 0
+    if longest > LONGEST_TEXT:  # trailing blanks are not kept and so do not count
+        longest = pc.max(pc.binary_length(pc.ascii_rtrim(values, " "))).as_py() or 0
+    return int(longest)
+
+
+def _is_printable(content: NDArray[np.uint8]) -> bool:
+    return bool(content.min() >= ord(" ") and content.max() <= LAST_PRINTABLE)

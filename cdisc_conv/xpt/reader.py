@@ -1,0 +1,255 @@
+"""Reading transport files: blocks of rows are decoded side by side, numbers into place, text to arrow arrays."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from cdisc_conv.problems import Problem, did_you_mean
+from cdisc_conv.xpt.blocks import count_rows_per_block, count_workers, run_in_order
+from cdisc_conv.xpt.ibm import Doubles, convert_from_ibm
+from cdisc_conv.xpt.members import MemberReader, XptMember
+from cdisc_conv.xpt.problems import XptError, list_names, make_error, place_file
+from cdisc_conv.xpt.text import UndecodableText, copy_fields, read_text
+from cdisc_conv.xpt.variables import XptVariable
+
+PathLike = str | os.PathLike[str]
+
+
+@dataclass(frozen=True, slots=True)
+class XptFile:
+    """A dataset that was read: its records and what the file says of it.
+
+    ``frame`` has one column per variable in ``variables``: float64 for numbers (missing values as in
+    `make_missing`), dtype ``str`` for text, without trailing blanks, ``""`` for blank.
+    """
+
+    frame: pd.DataFrame
+    member: XptMember
+    variables: tuple[XptVariable, ...]
+
+    @property
+    def name(self) -> str:
+        return self.member.name
+
+    @property
+    def label(self) -> str:
+        return self.member.label
+
+    @property
+    def created(self) -> datetime | None:
+        return self.member.created
+
+    @property
+    def modified(self) -> datetime | None:
+        return self.member.modified
+
+
+def list_members(path: PathLike, *, encoding: str | None = None) -> list[XptMember]:
+    """The datasets of a transport file: names, labels, variables and numbers of rows. Data are not decoded."""
+    with Path(path).open("rb") as file:
+        return MemberReader(file, Path(path), encoding).read_members()
+
+
+def read_xpt(
+    path: PathLike, columns: Sequence[str] | None = None, *, member: str | None = None, encoding: str | None = None
+) -> XptFile:
+    """Read a dataset of a SAS transport file (version 5; version 8 too).
+
+    ``columns`` chooses variables and their order. ``member`` names the dataset where the file holds several.
+    ``encoding`` is that of text beyond ASCII, which the file does not tell; without it each value is taken as UTF-8
+    and where that is impossible as Windows-1252.
+
+    Raises `XptError` for files that are damaged (with the byte offset and what was expected there), for unknown
+    columns and members, and for text that is none in the encoding.
+
+    >>> import tempfile
+    >>> from cdisc_conv.xpt.writer import write_xpt
+    >>> path = Path(tempfile.mkdtemp()) / "dm.xpt"
+    >>> write_xpt(path, pd.DataFrame({"USUBJID": ["01-001", "01-002"], "AGE": [64.0, np.nan]}), name="DM")
+    >>> dm = read_xpt(path)
+    >>> dm.name, dm.variables[0].length, dm.frame["AGE"].tolist()
+    ('DM', 6, [64.0, nan])
+    """
+    with _Source(Path(path), member, columns, encoding) as source:
+        frame = source.read(0, source.member.rows)
+        return XptFile(frame, source.member, tuple(field.variable for field in source.fields))
+
+
+def iter_xpt(
+    path: PathLike,
+    rows: int = 100_000,
+    columns: Sequence[str] | None = None,
+    *,
+    member: str | None = None,
+    encoding: str | None = None,
+) -> Iterator[pd.DataFrame]:
+    """Read a dataset in frames of at most ``rows`` rows, for files that are larger than memory.
+
+    Everything else is as in `read_xpt`. The headers are checked at once, before the first frame is asked for; a
+    dataset without rows gives no frame.
+    """
+    if rows < 1:
+        raise ValueError(f"rows is {rows}; expected at least 1")
+    source = _Source(Path(path), member, columns, encoding)
+
+    def frames() -> Iterator[pd.DataFrame]:
+        with source:
+            for start in range(0, source.member.rows, rows):
+                frame = source.read(start, min(start + rows, source.member.rows))
+                frame.index = pd.RangeIndex(start, start + len(frame))
+                yield frame
+
+    return frames()
+
+
+class _Field(NamedTuple):
+    variable: XptVariable
+    position: int
+
+
+class _Source:
+    """An open file, the member asked for and its columns; reads any range of rows."""
+
+    def __init__(self, path: Path, member: str | None, columns: Sequence[str] | None, encoding: str | None) -> None:
+        self._path, self._encoding = path, encoding
+        self._file: BinaryIO = path.open("rb")
+        self._lock = threading.Lock()
+        try:
+            members = MemberReader(self._file, path, encoding).read_members()
+            self.member = _choose_member(members, member, path)
+            self.fields = _choose_fields(self.member, columns, path)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> _Source:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def read(self, start: int, stop: int) -> pd.DataFrame:
+        """Rows ``start`` to ``stop`` as a frame."""
+        numbers = {field.variable.name: np.empty(stop - start) for field in self.fields if field.variable.numeric}
+        texts: dict[str, list[pa.Array]] = {f.variable.name: [] for f in self.fields if not f.variable.numeric}
+        step = count_rows_per_block(self.member.row_length)
+        spans = [(begin, min(begin + step, stop)) for begin in range(start, stop, step)]
+
+        def decode(span: tuple[int, int]) -> dict[str, pa.LargeStringArray]:
+            return self._decode_block(*span, {name: v[span[0] - start : span[1] - start] for name, v in numbers.items()})
+
+        with ThreadPoolExecutor(count_workers()) as pool:
+            for block in run_in_order(pool, decode, spans, ahead=count_workers() + 1):
+                for name, values in block.items():
+                    texts[name].append(values)
+            joined = _join_texts(pool, texts)
+        data = {field.variable.name: numbers.get(field.variable.name) for field in self.fields}
+        return pd.DataFrame({**data, **joined}, index=pd.RangeIndex(stop - start), copy=False)
+
+    def _decode_block(self, start: int, stop: int, numbers: dict[str, Doubles]) -> dict[str, pa.LargeStringArray]:
+        """Numbers go into the arrays given, text is returned."""
+        block = self._load(start, stop)
+        texts = {}
+        for variable, position in self.fields:
+            fields = block[:, position : position + variable.length]
+            if variable.numeric:
+                numbers[variable.name][...] = _read_numbers(fields)
+                continue
+            try:
+                texts[variable.name] = read_text(fields, self._encoding)
+            except UndecodableText as wrong:
+                raise self._undecodable(variable, start + wrong.row, wrong.value) from None
+        return texts
+
+    def _load(self, start: int, stop: int) -> NDArray[np.uint8]:
+        length = self.member.row_length
+        block = np.empty((stop - start, length), dtype=np.uint8)
+        with self._lock:
+            self._file.seek(self.member.offset + start * length)
+            size = self._file.readinto(block.data.cast("B")) if block.size else 0  # type: ignore[attr-defined]
+        if size < block.size:
+            raise make_error(
+                "XPT021", f"byte {self.member.offset + start * length + size}: the file became shorter while it was read",
+                self._path, "read it again when nothing writes to it",
+            )  # fmt: skip
+        return block
+
+    def _undecodable(self, variable: XptVariable, row: int, value: bytes) -> XptError:
+        place = self.member.offset + row * self.member.row_length + self.member.positions[
+            self.member.variables.index(variable)
+        ]
+        encoding = self._encoding or "UTF-8 nor Windows-1252"
+        return make_error(
+            "XPT025",
+            f"byte {place}: {variable.name} in row {row + 1:,} is no text in {encoding}: {value!r}"
+            if self._encoding
+            else f"byte {place}: {variable.name} in row {row + 1:,} is text in neither {encoding}: {value!r}",
+            self._path,
+            "name the encoding of the file, such as encoding='latin-1' or 'shift_jis'",
+        )
+
+
+def _read_numbers(fields: NDArray[np.uint8]) -> Doubles:
+    """IBM doubles of 2 to 8 bytes; what a short one lacks is zero."""
+    rows, length = fields.shape
+    words = np.empty((rows, 8), dtype=np.uint8) if length == 8 else np.zeros((rows, 8), dtype=np.uint8)
+    copy_fields(fields, words[:, :length])
+    return convert_from_ibm(words.view(">u8").reshape(rows).astype(np.uint64))
+
+
+def _join_texts(pool: Executor, texts: dict[str, list[pa.Array]]) -> dict[str, pd.Series]:
+    """One arrow array per column; the pieces of a column are let go as soon as they are joined."""
+    dtype = pd.StringDtype(na_value=np.nan)
+
+    def join(name: str) -> pd.Series:
+        pieces = texts.pop(name) or [pa.array([], type=pa.large_string())]
+        whole = pa.concat_arrays(pieces) if len(pieces) > 1 else pieces[0]
+        return pd.Series(dtype.__from_arrow__(whole), copy=False)
+
+    names = list(texts)
+    return dict(zip(names, pool.map(join, names), strict=True))
+
+
+def _choose_member(members: Sequence[XptMember], name: str | None, path: Path) -> XptMember:
+    if name is None and len(members) == 1:
+        return members[0]
+    held = list_names(member.name for member in members)
+    if name is None:
+        raise make_error("XPT023", f"the file holds {len(members)} datasets: {held}", path, "say which with member=")
+    found = [member for member in members if member.name.upper() == name.upper()]
+    if not found:
+        hint = did_you_mean(name, [member.name for member in members])
+        raise make_error("XPT023", f"the file holds no dataset {name}; it holds {held}", path, hint)
+    return found[0]
+
+
+def _choose_fields(member: XptMember, columns: Sequence[str] | None, path: Path) -> list[_Field]:
+    fields = {
+        variable.name: _Field(variable, position)
+        for variable, position in zip(member.variables, member.positions, strict=True)
+    }
+    wanted = list(dict.fromkeys(fields if columns is None else columns))
+    unknown = [name for name in wanted if name not in fields]
+    if unknown:
+        hint = f"the variables are {list_names(fields)}"
+        problems = [
+            Problem(
+                "XPT024", f"{member.name} has no variable {name}", place=place_file(path),
+                hint=did_you_mean(name, fields) or hint,
+            )
+            for name in unknown
+        ]  # fmt: skip
+        raise XptError(problems)
+    return [fields[name] for name in wanted]

@@ -1,0 +1,141 @@
+"""Text columns between arrow arrays and fixed-width fields, a block of rows at a time.
+
+Arrow keeps a text column as one run of bytes with offsets, a transport file as fields of equal width padded with
+blanks. Arrow's own padding and trimming do the conversion, so the cost is a few nanoseconds per value, and checks for
+length and characters look at whole buffers: single values are only looked at once something is wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+FIRST_PRINTABLE, LAST_PRINTABLE = 32, 126
+Bytes = NDArray[np.uint8]
+Rows = NDArray[np.int64]
+
+_WIDE = 32
+"""From this width on it pays to look how much of the field is in use before trimming value by value."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextFaults:
+    """Rows of a block (0-based) whose values cannot be written, and which values those are."""
+
+    too_long: Rows
+    not_printable: Rows
+
+
+def write_text(values: pa.LargeStringArray, fields: Bytes) -> TextFaults | None:
+    """Put text into fields that hold blanks already.
+
+    ``fields`` is a (rows, width) view of the block; it may be strided. Missing values are blank. Nothing is written
+    and the faulty rows are returned when a value is longer than the width (trailing blanks do not count) or holds a
+    byte outside printable ASCII.
+    """
+    if values.null_count:
+        values = pc.fill_null(values, "")
+    offsets, content = split_text(values)
+    lengths = np.diff(offsets)
+    widest, width = int(lengths.max(initial=0)), fields.shape[1]
+    if widest > width:
+        values = pc.ascii_rtrim(values, " ")
+        offsets, content = split_text(values)
+        lengths = np.diff(offsets)
+        widest = int(lengths.max(initial=0))
+    if not content.size:
+        return None
+    printable = content.min() >= FIRST_PRINTABLE and content.max() <= LAST_PRINTABLE
+    if widest > width or not printable:
+        return TextFaults(np.flatnonzero(lengths > width), _find_unprintable(offsets, content))
+    if int(lengths.min()) < widest:
+        content = split_text(pc.ascii_rpad(values, widest))[1]
+    copy_fields(content.reshape(-1, widest), fields[:, :widest])
+    return None
+
+
+def read_text(fields: Bytes, encoding: str | None) -> pa.LargeStringArray:
+    """The values of the fields, a (rows, width) view that may be strided, without trailing blanks; blank is ``""``.
+
+    Bytes beyond ASCII are decoded with ``encoding``, or, when that is None, value by value as UTF-8 and where that
+    fails as Windows-1252. Raises `UndecodableText` for the first value that cannot be decoded.
+    """
+    rows, width = fields.shape
+    packed = np.empty((rows, width), dtype=np.uint8)
+    copy_fields(fields, packed)
+    if width >= _WIDE:
+        used = np.flatnonzero((packed != ord(" ")).any(axis=0))
+        packed = np.ascontiguousarray(packed[:, : used[-1] + 1 if used.size else 0])
+        width = packed.shape[1]
+    padding = " " if packed.min(initial=255) else " \0"
+    if packed.max(initial=0) > 127:
+        return _decode(packed, padding, encoding)
+    offsets = np.arange(rows + 1, dtype=np.int64) * width
+    values = pa.LargeStringArray.from_buffers(rows, pa.py_buffer(offsets), pa.py_buffer(packed))
+    return pc.ascii_rtrim(values, padding)
+
+
+class UndecodableText(ValueError):  # noqa: N818  (read like StopIteration: a signal between modules)
+    """A value of a block that is no text in the encoding: its 0-based row and its bytes."""
+
+    def __init__(self, row: int, value: bytes) -> None:
+        self.row, self.value = row, value
+        super().__init__(row, value)
+
+
+def decode_text(value: bytes, encoding: str | None) -> str:
+    """Bytes as text: in the encoding named, else as UTF-8, else as Windows-1252.
+
+    >>> decode_text("Zürich".encode("cp1252"), None), decode_text("Zürich".encode("utf-8"), None)
+    ('Zürich', 'Zürich')
+    """
+    if encoding is not None:
+        return value.decode(encoding)
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("cp1252")
+
+
+def split_text(values: pa.LargeStringArray) -> tuple[NDArray[np.int64], Bytes]:
+    """Offsets (rows + 1, from 0) and bytes of an array without missing values, neither copied where they start at 0."""
+    _, offsets_buffer, content_buffer = values.buffers()
+    if not len(values) or offsets_buffer is None:
+        return np.zeros(len(values) + 1, dtype=np.int64), np.empty(0, dtype=np.uint8)
+    offsets = np.frombuffer(offsets_buffer, dtype=np.int64, count=len(values) + 1, offset=8 * values.offset)
+    first, last = int(offsets[0]), int(offsets[-1])
+    if first == last:
+        return np.zeros(len(values) + 1, dtype=np.int64), np.empty(0, dtype=np.uint8)
+    content = np.frombuffer(content_buffer, dtype=np.uint8, count=last - first, offset=first)
+    return (offsets - first if first else offsets), content
+
+
+def copy_fields(source: Bytes, target: Bytes) -> None:
+    """Copy (rows, width) bytes whose rows are each contiguous; one memory move per row instead of one per byte."""
+    if source.size:
+        item = f"V{source.shape[1]}"
+        target.view(item)[...] = source.view(item)
+
+
+def _find_unprintable(offsets: NDArray[np.int64], content: Bytes) -> Rows:
+    places = np.flatnonzero((content < FIRST_PRINTABLE) | (content > LAST_PRINTABLE))
+    return np.unique(np.searchsorted(offsets, places, side="right") - 1)
+
+
+def _decode(packed: Bytes, padding: str, encoding: str | None) -> pa.LargeStringArray:
+    """Distinct values are decoded one by one, then spread."""
+    width = packed.shape[1]
+    items = pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), len(packed), [None, pa.py_buffer(packed)])
+    coded = items.dictionary_encode()
+    decoded = []
+    for code, value in enumerate(coded.dictionary.to_pylist()):
+        try:
+            decoded.append(decode_text(value.rstrip(padding.encode("ascii")), encoding))
+        except UnicodeDecodeError:
+            row = int(np.flatnonzero(coded.indices.to_numpy() == code)[0])
+            raise UndecodableText(row, value.rstrip(b" \0")) from None
+    return pa.array(decoded, type=pa.large_string()).take(coded.indices)
