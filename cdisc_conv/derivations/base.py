@@ -22,6 +22,9 @@ from cdisc_conv.expr import Expression, parse
 from cdisc_conv.problems import Problem, ProblemsError, Severity
 from cdisc_conv.standards import CodelistTerms, Terminology
 
+SUBJECT = "USUBJID"
+"""The variable that ties the records of a subject together in every dataset."""
+
 
 class Reach(StrEnum):
     """How far a derivation looks: at its own row, at all rows of the subject, or at the whole dataset."""

@@ -74,7 +74,9 @@ def spread(value: Any, length: int) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(np.zeros(length, dtype=np.int8), [str(value)])).astype(TEXT)
 
 
-def make_rows(block: Block, source: str, source_length: int, read: Read, dates: Callable[[pd.Series], pd.Series]) -> BlockRows:
+def make_rows(
+    block: Block, source: str, source_length: int, read: Read, dates: Callable[[pd.Series], pd.Series]
+) -> BlockRows:
     """The records of a block: every source row, once per entry of ``for_each``, that meets ``where``; then merged or grouped.
 
     `read` gives a column of the source; `dates` turns a column of dates as written into ISO 8601 text.
@@ -159,8 +161,14 @@ def _merge(rows: BlockRows, merge: Merge, dates: Callable[[pd.Series], pd.Series
     merged = _select(rows, first, record_sorted, order)
     ends = take_rows(rows.column(merge.end), last)
     return BlockRows(
-        merged.source, merged.length, merged.take, merged.read_source, {**merged.given, merge.end: ends},
-        merged.origin_record, merged.origin_row, merged.excluded,
+        merged.source,
+        merged.length,
+        merged.take,
+        merged.read_source,
+        {**merged.given, merge.end: ends},
+        merged.origin_record,
+        merged.origin_row,
+        merged.excluded,
     )
 
 

@@ -44,11 +44,15 @@ def convert(
     not stop the run: a form that cannot be read counts as empty. Raises ProblemsError when the plan has a circle.
     """
     plan = plan_study(study)
-    wanted = tuple(study.datasets) if datasets is None else tuple(name for name in study.datasets if name in set(datasets))
+    wanted = (
+        tuple(study.datasets) if datasets is None else tuple(name for name in study.datasets if name in set(datasets))
+    )
     forms, problems = read_forms(form_sources(study, plan, wanted), raw)
     problems += check_subjects(forms, study.raw.subject, study.raw.home)
     given, found = read_given(study, raw)
-    conversion = convert_frames(study, plan, {name: form.frame for name, form in forms.items()}, given, wanted, progress)
+    conversion = convert_frames(
+        study, plan, {name: form.frame for name, form in forms.items()}, given, wanted, progress
+    )
     return Conversion(
         study, plan, forms, conversion.datasets, (*problems, *found, *conversion.problems), conversion.state
     )
@@ -97,4 +101,6 @@ def _complete(frame: pd.DataFrame | None, columns: tuple[str, ...]) -> pd.DataFr
     if frame is None:
         return pd.DataFrame({name: pd.Series([], dtype="str") for name in columns})
     missing = [name for name in columns if name not in frame]
-    return frame.assign(**{name: pd.Series("", index=frame.index, dtype="str") for name in missing}) if missing else frame
+    return (
+        frame.assign(**{name: pd.Series("", index=frame.index, dtype="str") for name in missing}) if missing else frame
+    )

@@ -32,7 +32,7 @@ def finish_datasets(state: State, names: Iterable[str]) -> list[Dataset]:
     for name in names:
         draft = sort_records(assemble(state, state.study.datasets[name]))
         state.problems.extend(check_keys(draft))
-        draft, notes = drop_empty(draft)
+        draft, notes = drop_empty(state, draft)
         state.problems.extend(notes)
         datasets.append(describe_dataset(state, draft))
         qualifiers = split_supplemental(state, draft)
@@ -105,12 +105,12 @@ def check_keys(draft: Draft) -> list[Problem]:
     return [Problem("KEY001", message, Severity.WARNING, place, hint, count=int(repeated.sum()))]
 
 
-def drop_empty(draft: Draft) -> tuple[Draft, list[Problem]]:
+def drop_empty(state: State, draft: Draft) -> tuple[Draft, list[Problem]]:
     """Permissible variables without a single value are left out, and listed."""
     empty = [
         name
         for name in draft.frame.columns
-        if (standard := draft.spec.standard.variable(name)) is not None
+        if (standard := state.study.standard.variable(draft.spec.standard, name)) is not None
         and standard.core == "Perm"
         and name not in draft.keys
         and _is_empty(draft.frame[name])
@@ -157,8 +157,9 @@ def _records(state: State, spec: DatasetSpec) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "record": np.concatenate(record) if record else np.zeros(0, dtype=np.int64),
-            "source": pd.Categorical.from_codes(np.concatenate(source) if source else np.zeros(0, dtype=np.int16), names),
+            "source": pd.Categorical.from_codes(
+                np.concatenate(source) if source else np.zeros(0, dtype=np.int16), names
+            ),
             "row": np.concatenate(row) if row else np.zeros(0, dtype=np.int64),
         }
     )
-

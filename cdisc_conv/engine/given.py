@@ -21,7 +21,9 @@ def read_given(study: Study, folder: Path) -> tuple[dict[str, pd.DataFrame], lis
     problems: list[Problem] = []
     for given in study.given.values():
         form, found = read_form(FormSource(name=given.name, path=given.file, columns=given.columns), folder)
-        problems.extend(problem for problem in found if problem.code != "RAW005")  # columns beyond those declared are fine
+        problems.extend(
+            problem for problem in found if problem.code != "RAW005"
+        )  # columns beyond those declared are fine
         blank = pd.DataFrame({name: pd.Series([], dtype="str") for name in given.columns})
         frame, bad = _with_numbers(given, blank if form is None else form.frame)
         frames[given.name] = frame
@@ -43,5 +45,7 @@ def _with_numbers(given: GivenDataset, frame: pd.DataFrame) -> tuple[pd.DataFram
         if bad.any():
             rows = tuple(int(row) + 1 for row in bad[bad].index[:10])
             place = Place(dataset=given.name, variable=name, rows=rows)
-            problems.append(Problem("GIVEN001", f"'{series[bad].iloc[0]}' is not a number", place=place, count=int(bad.sum())))
+            problems.append(
+                Problem("GIVEN001", f"'{series[bad].iloc[0]}' is not a number", place=place, count=int(bad.sum()))
+            )
     return pd.DataFrame(columns), problems

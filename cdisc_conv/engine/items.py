@@ -70,7 +70,9 @@ def used_codelist(
         return None
     published = {term.value: term for term in codelist.terms}
     terms = tuple(
-        Term(value, published[value].code, published[value].decode) if value in published else Term(value, extended=True)
+        Term(value, published[value].code, published[value].decode)
+        if value in published
+        else Term(value, extended=True)
         for value in ordered
     )
     return Codelist(codelist.name, codelist.short_name, codelist.code, terminology.package_label, terms=terms)
@@ -81,8 +83,12 @@ def make_item(series: pd.Series, described: str, codelist: Codelist | None, prov
     origin, method, comment = provenance.origin, provenance.method, provenance.comment
     if series.dtype == TEXT:
         return Item(
-            describe_text(series, described), byte_length(series), origin=origin, method=method, comment=comment, codelist=codelist
+            describe_text(series, described),
+            byte_length(series),
+            origin=origin,
+            method=method,
+            comment=comment,
+            codelist=codelist,
         )
     kind, length, digits = describe_numbers(series)
     return Item(kind, length, digits, origin=origin, method=method, comment=comment, codelist=codelist)
-

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pandas as pd
 
-from cdisc_conv.dataset import Codelist, Column, Dataset, Item, Records
+from cdisc_conv.dataset import Codelist, Column, Dataset, Records
 from cdisc_conv.engine.blocks import TEXT
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.items import make_item, used_codelist
 from cdisc_conv.engine.origins import provenance_of
-from cdisc_conv.engine.run import codelist_of
 from cdisc_conv.engine.state import State
 from cdisc_conv.engine.value_level import value_levels
+from cdisc_conv.spec.expected import codelist_of, standard_variable
 from cdisc_conv.spec.model import DatasetSpec, Variable
 from cdisc_conv.standards import VariableStandard
 
@@ -31,7 +31,7 @@ def describe_dataset(state: State, draft: Draft) -> Dataset:
         class_name=spec.standard.class_name,
         structure=spec.structure,
         comment=spec.comment,
-        standard=f"{state.study.standard.name} {state.study.standard.version}",
+        standard=state.study.standard.label,
         repeating=spec.standard.repeating,
         reference_data=spec.standard.reference_data,
         records=Records(draft.records),
@@ -46,17 +46,20 @@ def harmonise_lengths(datasets: Sequence[Dataset]) -> list[Dataset]:
             if not column.numeric:
                 longest[column.name] = max(longest.get(column.name, 1), column.item.length)
     return [
-        replace(dataset, columns=tuple(_with_length(column, longest) for column in dataset.columns)) for dataset in datasets
+        replace(dataset, columns=tuple(_with_length(column, longest) for column in dataset.columns))
+        for dataset in datasets
     ]
 
 
 def _describe_column(state: State, draft: Draft, name: str) -> Column:
     spec, series = draft.spec, draft.frame[name]
-    standard = spec.standard.variable(name) or state.study.standard.model_variable(spec.name, name)
+    standard = standard_variable(state.study, spec, name)
     parts = state.plan.parts[spec.name, name]
     entry = _first_entry(spec, name)
     codelist = _codelist(state, spec, entry, standard, series)
-    item = make_item(series, standard.described if standard else "", codelist, provenance_of(state.study, state.plan, parts))
+    item = make_item(
+        series, standard.described if standard else "", codelist, provenance_of(state.study, state.plan, parts)
+    )
     if entry.length is not None:
         item = replace(item, length=entry.length)
     return Column(

@@ -12,14 +12,11 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 
-from cdisc_conv.derivations.base import Reach, Ref
+from cdisc_conv.derivations.base import SUBJECT, Reach, Ref
 from cdisc_conv.expr import Expression
 from cdisc_conv.problems import Problem, ProblemsError
 from cdisc_conv.spec.model import Block, DatasetSpec, SourceKind, Study, Variable
 from cdisc_conv.spec.references import Target, TargetKind, resolve
-
-SUBJECT = "USUBJID"
-"""What ties the records of a subject together in every dataset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +151,9 @@ class _Graph:
                 self._add_column(part, table, column)
             if not table.startswith("form "):
                 self._add_column(part, table, SUBJECT)
-        if (variable.derivation.actual_reach() is not Reach.ROW or variable.derivation.tables()) and part.name != SUBJECT:
+        if (
+            variable.derivation.actual_reach() is not Reach.ROW or variable.derivation.tables()
+        ) and part.name != SUBJECT:
             self._add_column(part, dataset.name, SUBJECT)
 
     def _source_rows(self, block: Block) -> Iterator[Node]:

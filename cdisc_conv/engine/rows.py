@@ -21,7 +21,9 @@ from cdisc_conv.standards import CodelistTerms, Terminology
 class PartRows:
     """The records of one part, or those of them that a mask picked."""
 
-    def __init__(self, state: State, part: Part, variable: Variable, numeric: bool, codelist: CodelistTerms | None) -> None:
+    def __init__(
+        self, state: State, part: Part, variable: Variable, numeric: bool, codelist: CodelistTerms | None
+    ) -> None:
         self._state = state
         self._part = part
         self._entry = variable

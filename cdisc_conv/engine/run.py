@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.derivations.base import Derivation, Kind
+from cdisc_conv.derivations.base import Derivation
 from cdisc_conv.derivations.dates import read_dates
 from cdisc_conv.engine.blocks import TEXT, make_rows
 from cdisc_conv.engine.coerce import as_number, as_text
@@ -15,8 +15,8 @@ from cdisc_conv.engine.plan import Part, Plan, RowSet, variable_of
 from cdisc_conv.engine.rows import PartRows
 from cdisc_conv.engine.state import State
 from cdisc_conv.problems import Place, Problem
-from cdisc_conv.spec.model import DatasetSpec, SourceKind, Study, Variable
-from cdisc_conv.standards import CodelistTerms
+from cdisc_conv.spec.expected import codelist_of, is_numeric
+from cdisc_conv.spec.model import SourceKind, Study, Variable
 
 Progress = Callable[[str], None]
 
@@ -50,23 +50,6 @@ def run_plan(
     return state
 
 
-def is_numeric(dataset: DatasetSpec, variable: Variable) -> bool:
-    """Whether a variable is numeric: the standard says so, else its derivation makes numbers."""
-    standard = dataset.standard.variable(variable.name)
-    if standard is not None:
-        return standard.numeric
-    return variable.derivation.kind is Kind.NUMBER and variable.name not in dataset.supplemental_names()
-
-
-def codelist_of(study: Study, dataset: DatasetSpec, variable: Variable) -> CodelistTerms | None:
-    """The codelist of a variable: the mapping's, else the standard's first, else none."""
-    if variable.codelist:
-        return study.terminology.find_codelist(variable.codelist)
-    standard = dataset.standard.variable(variable.name)
-    codes = standard.codelists if standard is not None else ()
-    return next((found for code in codes if (found := study.terminology.find_codelist(code)) is not None), None)
-
-
 def _make_row_set(state: State, node: RowSet) -> None:
     block = state.study.datasets[node.dataset].blocks[node.block]
     table = f"form {block.source.name}" if block.source.kind is SourceKind.FORM else block.source.name
@@ -82,13 +65,17 @@ def _make_part(state: State, part: Part) -> pd.Series:
     study = state.study
     dataset = study.datasets[part.dataset]
     variable = variable_of(study, part)
-    numeric = is_numeric(dataset, variable)
+    numeric = is_numeric(study, dataset, variable)
     rows = PartRows(state, part, variable, numeric, codelist_of(study, dataset, variable))
     try:
         return _derive(rows, variable, numeric)
     except LookupError as error:
         state.problems.append(_describe_lookup(part, variable, error))
-        return as_number(pd.Series([""] * len(rows), dtype=TEXT), rows) if numeric else pd.Series([""] * len(rows), dtype=TEXT)
+        return (
+            as_number(pd.Series([""] * len(rows), dtype=TEXT), rows)
+            if numeric
+            else pd.Series([""] * len(rows), dtype=TEXT)
+        )
 
 
 def _derive(rows: PartRows, variable: Variable, numeric: bool) -> pd.Series:

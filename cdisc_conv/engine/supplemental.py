@@ -6,14 +6,15 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.dataset import Column, Condition, Dataset, Item, Origin, OriginSource, OriginType, Records, ValueLevel
+from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.engine.blocks import spread
 from cdisc_conv.engine.coerce import format_numbers
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.items import byte_length, make_item, used_codelist
 from cdisc_conv.engine.origins import provenance_of
-from cdisc_conv.engine.plan import SUBJECT, variable_of
-from cdisc_conv.engine.run import codelist_of
+from cdisc_conv.engine.plan import variable_of
 from cdisc_conv.engine.state import State
+from cdisc_conv.spec.expected import codelist_of
 
 QORIG = {
     OriginType.COLLECTED: "CRF",
@@ -38,7 +39,8 @@ def split_supplemental(state: State, draft: Draft) -> Dataset | None:
     frame = stacked[[variable.name for variable in template.variables]]
     levels = {"QVAL": tuple(_level(state, draft, name) for name in names)}
     columns = tuple(
-        _column(state, frame, variable.name, template.keys, levels.get(variable.name, ())) for variable in template.variables
+        _column(state, frame, variable.name, template.keys, levels.get(variable.name, ()))
+        for variable in template.variables
     )
     return Dataset(
         name=template.name,
@@ -47,7 +49,7 @@ def split_supplemental(state: State, draft: Draft) -> Dataset | None:
         columns=columns,
         class_name=template.class_name,
         structure=template.structure,
-        standard=f"{state.study.standard.name} {state.study.standard.version}",
+        standard=state.study.standard.label,
         repeating=True,
         records=Records(_records(draft, stacked["position"].to_numpy())),
         supplemental_to=draft.spec.name,
@@ -99,7 +101,7 @@ def _column(
 ) -> Column:
     standard = next(v for v in state.study.standard.supplemental("AE").variables if v.name == name)
     origin = None if levels else Origin(OriginType.ASSIGNED, OriginSource.SPONSOR)
-    terms = next((state.study.terminology.find_codelist(code) for code in standard.codelists), None)
+    terms = state.study.terminology.codelist(*standard.codelists) if standard.codelists else None
     codelist = used_codelist(frame[name], terms, state.study.terminology) if terms else None
     return Column(
         name=name,
@@ -118,5 +120,3 @@ def _records(draft: Draft, position: np.ndarray) -> pd.DataFrame:
     parents = pd.DataFrame({"parent": position, "record": np.arange(len(position))})
     joined = parents.merge(draft.records.rename(columns={"record": "parent"}), on="parent", how="inner")
     return joined[["record", "source", "row"]].sort_values(["record", "row"], kind="stable", ignore_index=True)
-
-

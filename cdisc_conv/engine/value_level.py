@@ -15,6 +15,7 @@ from cdisc_conv.engine.items import describe_numbers, make_item, used_codelist
 from cdisc_conv.engine.origins import Provenance, provenance_of
 from cdisc_conv.engine.state import State
 from cdisc_conv.expr import Expression
+from cdisc_conv.spec.expected import standard_variable
 from cdisc_conv.spec.model import ValueLevelSpec
 
 _RESULTS = ("ORRES", "STRESC", "STRESN", "ORRESU", "STRESU")
@@ -44,8 +45,8 @@ def _level(
         return None
     said = next((spec for spec in specs if _holds(spec.where, draft, mask)), None)
     provenance = _provenance(state, draft, name, mask, said)
-    standard = draft.spec.standard.variable(name)
-    terms = state.study.terminology.find_codelist(said.codelist) if said and said.codelist else None
+    standard = standard_variable(state.study, draft.spec, name)
+    terms = state.study.terminology.codelist(said.codelist) if said and said.codelist else None
     codelist = used_codelist(series, terms, state.study.terminology) if terms else None
     item = _refine_type(make_item(series, standard.described if standard else "", codelist, provenance), series)
     return ValueLevel((Condition(test, "EQ", (code,)),), item, label=_label(draft, mask))

@@ -25,8 +25,9 @@ class PartWords:
         return " or ".join(dict.fromkeys(names))
 
     def condition(self, expression: Expression, table: str = "") -> str:
-        rename = {name: describe_column(self._study, table, name) if table else self(name) for name in expression.names}
-        return expression.describe(rename)
+        if table:
+            return expression.describe(lambda name: describe_column(self._study, table, name))
+        return expression.describe(self)
 
     def table(self, source: str) -> str:
         return describe_table(self._study, source)
@@ -48,7 +49,9 @@ class PartWords:
         """A name that ``for_each`` defines: the fields it stands for."""
         block = self._study.datasets[self.dataset].blocks[number]
         values = [entry.get(target.name) for entry in block.for_each]
-        fields = [describe_column(self._study, str(block.source), value[4:]) for value in values if isinstance(value, Ref)]
+        fields = [
+            describe_column(self._study, str(block.source), value[4:]) for value in values if isinstance(value, Ref)
+        ]
         return " or ".join(dict.fromkeys(fields)) or f"the {target.name} of the test"
 
 

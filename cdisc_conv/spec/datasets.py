@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from cdisc_conv.derivations.base import Ref
+from cdisc_conv.dataset import Origin, OriginSource, OriginType
+from cdisc_conv.derivations.base import SUBJECT, Ref
 from cdisc_conv.derivations.registry import load_derivations
 from cdisc_conv.problems import Problem, did_you_mean
 from cdisc_conv.spec.documents import BlockDocument, DatasetDocument
@@ -41,6 +43,8 @@ def read_dataset(
         for number, block in enumerate(document.records)
     )
     variables = {**_shared_for(template, shared, study_name, node), **variables}
+    blocks = tuple(_with_given_variables(block, standard, template, variables) for block in blocks)
+    variables |= _implied_sequence(template, document.keys, variables, blocks, node)
     supplemental = read_variables(node.get("supplemental"), f"{name} supplemental", problems)
     return DatasetSpec(
         name=name,
@@ -76,7 +80,9 @@ def _read_block(document: BlockDocument, node: Node, what: str, problems: list[P
     if document.form and document.source:
         problems.append(node.problem("SPEC112", f"{what} names both a form and a dataset", "keep 'form' or 'from'"))
     if not (document.form or document.source or document.for_each):
-        problems.append(node.problem("SPEC113", f"{what} says no source", "add 'form: ...', 'from: ...' or 'for_each: ...'"))
+        problems.append(
+            node.problem("SPEC113", f"{what} says no source", "add 'form: ...', 'from: ...' or 'for_each: ...'")
+        )
     variables = read_variables(node.get("set"), f"{what} set", problems)
     supplemental = read_variables(node.get("supplemental"), f"{what} supplemental", problems)
     return Block(
@@ -124,6 +130,37 @@ def _shared_for(
     return {name: variable for name, variable in {**implied, **shared}.items() if template.variable(name) is not None}
 
 
+def _with_given_variables(
+    block: Block, standard: Standard, template: DatasetStandard, variables: Mapping[str, Variable]
+) -> Block:
+    """A name of ``for_each`` that is a variable of the dataset fills that variable, unless an entry says otherwise."""
+    copy = load_derivations()["copy"]
+    assigned = Origin(OriginType.ASSIGNED, OriginSource.SPONSOR)
+    implied = {
+        name: Variable(name, copy.model_validate({"source": f"raw.{name}"}), block.place, origin=assigned)
+        for name in dict.fromkeys(name for entry in block.for_each for name in entry)
+        if standard.variable(template, name) is not None and name not in variables and name not in block.variables
+    }
+    return replace(block, variables=MappingProxyType({**implied, **block.variables}))
+
+
+def _implied_sequence(
+    template: DatasetStandard,
+    keys: tuple[str, ...],
+    variables: Mapping[str, Variable],
+    blocks: Sequence[Block],
+    node: Node,
+) -> dict[str, Variable]:
+    """--SEQ numbers the records of a subject in the order of the natural key, unless an entry says otherwise."""
+    name = f"{template.name}SEQ"
+    mapped = {*variables, *(name for block in blocks for name in block.variables)}
+    by = [key for key in (keys or template.keys) if key in mapped and key not in ("STUDYID", SUBJECT)]
+    if template.variable(name) is None or name in mapped or not by:
+        return {}
+    sequence = load_derivations()["sequence"]
+    return {name: Variable(name, sequence.model_validate({"by": by}), node.place)}
+
+
 def _read_value_level(
     document: DatasetDocument, node: Node, problems: list[Problem]
 ) -> Mapping[str, tuple[ValueLevelSpec, ...]]:
@@ -135,6 +172,8 @@ def _read_value_level(
             where = read_expression(entry.where, entry_node.at(("where",)), problems)
             if where is not None:
                 origin = read_origin(entry.origin)
-                specs.append(ValueLevelSpec(where, entry.codelist, origin, entry.method, entry.comment, entry_node.place))
+                specs.append(
+                    ValueLevelSpec(where, entry.codelist, origin, entry.method, entry.comment, entry_node.place)
+                )
         result[name] = tuple(specs)
     return MappingProxyType(result)

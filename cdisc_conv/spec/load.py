@@ -1,9 +1,9 @@
 """A study folder to a `Study`: study.yaml, forms.yaml and one mapping file per dataset, layers laid over each other.
 
-    mappings/<study>/study.yaml      the study, its standards, how the raw export is written
-    mappings/<study>/forms.yaml      the EDC's data dictionary
-    mappings/<study>/sdtm/*.yaml     one mapping file per dataset
-    mappings/library/*.yaml          layers that mapping files extend
+mappings/<study>/study.yaml      the study, its standards, how the raw export is written
+mappings/<study>/forms.yaml      the EDC's data dictionary
+mappings/<study>/sdtm/*.yaml     one mapping file per dataset
+mappings/library/*.yaml          layers that mapping files extend
 """
 
 from __future__ import annotations

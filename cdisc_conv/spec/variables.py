@@ -67,7 +67,9 @@ def read_derivation(name: str, node: Node, what: str, problems: list[Problem]) -
     kind = load_derivations()[name]
     data = parameters_of(kind, node.plain())
     if "" in data:
-        problems.append(node.problem("SPEC202", f"'{name}' of {what} takes parameters by name", f"such as {{{name}: {{...}}}}"))
+        problems.append(
+            node.problem("SPEC202", f"'{name}' of {what} takes parameters by name", f"such as {{{name}: {{...}}}}")
+        )
         return None
     shorthand = not node.is_mapping and node.value is not None
     wrapped = Node({kind.shorthand: node}, node.file, node.line) if shorthand else node

@@ -66,9 +66,9 @@ class Node:
         """The node at a path of keys and indexes, or the deepest one on the way there."""
         node = self
         for step in path:
-            if isinstance(node.value, dict) and step in node.value:
-                node = node.value[step]
-            elif isinstance(node.value, list) and isinstance(step, int) and step < len(node.value):
+            if (isinstance(node.value, dict) and step in node.value) or (
+                isinstance(node.value, list) and isinstance(step, int) and step < len(node.value)
+            ):
                 node = node.value[step]
             else:
                 break
@@ -89,10 +89,14 @@ def read_yaml(path: Path, shown: str = "") -> Node:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         hint = f"byte {error.start} is 0x{error.object[error.start]:02X}; save the file as UTF-8"
-        raise ProblemsError([Problem("YAML001", "the file is not UTF-8 text", place=Place(file=name), hint=hint)]) from None
+        raise ProblemsError(
+            [Problem("YAML001", "the file is not UTF-8 text", place=Place(file=name), hint=hint)]
+        ) from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise ProblemsError([Problem("YAML001", f"the file cannot be read: {reason}", place=Place(file=name))]) from None
+        raise ProblemsError(
+            [Problem("YAML001", f"the file cannot be read: {reason}", place=Place(file=name))]
+        ) from None
     return read_yaml_text(text, name)
 
 
@@ -117,8 +121,12 @@ def read_yaml_text(text: str, shown: str = "<text>") -> Node:
 def _describe_syntax_error(error: yaml.MarkedYAMLError, shown: str) -> Problem:
     mark = error.problem_mark or error.context_mark
     line = mark.line + 1 if mark else 0
-    hint = "a text with ': ', '#', '`', '{' or a leading '*', '&', '!' or '%' needs quotes; indent with blanks, not tabs"
-    return Problem("YAML002", f"not valid YAML: {error.problem or error.context}", place=Place(file=shown, line=line), hint=hint)
+    hint = (
+        "a text with ': ', '#', '`', '{' or a leading '*', '&', '!' or '%' needs quotes; indent with blanks, not tabs"
+    )
+    return Problem(
+        "YAML002", f"not valid YAML: {error.problem or error.context}", place=Place(file=shown, line=line), hint=hint
+    )
 
 
 class _Converter:
@@ -134,7 +142,9 @@ class _Converter:
         self.count += 1
         if self.count > MOST_NODES or depth > DEEPEST:
             message = f"the file holds more than {MOST_NODES} values or is nested deeper than {DEEPEST} levels"
-            raise ProblemsError([Problem("YAML004", message, place=Place(file=self.shown, line=line), hint="are anchors repeated?")])
+            raise ProblemsError(
+                [Problem("YAML004", message, place=Place(file=self.shown, line=line), hint="are anchors repeated?")]
+            )
         if isinstance(node, yaml.SequenceNode):
             return Node([self.convert(child, depth + 1) for child in node.value], self.shown, line)
         if isinstance(node, yaml.MappingNode):

@@ -1,0 +1,90 @@
+"""Everything that can be said against a mapping before any data is read.
+
+`lint_study` loads and checks; each `check_*` asks one kind of question. All findings come back at once, in the order
+of the files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
+from cdisc_conv.spec.lint_expressions import check_expressions
+from cdisc_conv.spec.lint_references import check_references
+from cdisc_conv.spec.lint_variables import check_variables
+from cdisc_conv.spec.load import load_study
+from cdisc_conv.spec.model import SourceKind, Study
+
+
+def lint_study(words: str | Path) -> tuple[Study | None, list[Problem]]:
+    """Load a study and check all of its mapping; the study is None when study.yaml is unusable."""
+    try:
+        study, problems = load_study(words)
+    except ProblemsError as error:
+        return None, list(error.problems)
+    return study, sort_problems([*problems, *check_study(study)])
+
+
+def check_study(study: Study) -> list[Problem]:
+    """All findings about a loaded study."""
+    from cdisc_conv.engine.plan import plan_study
+
+    problems = [
+        *check_sources(study),
+        *check_settings(study),
+        *check_variables(study),
+        *check_references(study),
+        *check_expressions(study),
+    ]
+    try:
+        plan_study(study)
+    except ProblemsError as error:
+        problems.extend(error.problems)
+    return sort_problems(problems)
+
+
+def check_sources(study: Study) -> Iterator[Problem]:
+    """LINT101: a block reads a form or dataset that the study does not have; LINT102: the home form is none."""
+    for dataset in study.datasets.values():
+        for block in dataset.blocks:
+            name, kind = block.source.name, block.source.kind
+            known = study.forms if kind is SourceKind.FORM else {**study.datasets, **study.given}
+            if kind is not SourceKind.NOTHING and name not in known:
+                what = "form" if kind is SourceKind.FORM else "dataset"
+                hint = did_you_mean(name, known) or f"there are: {', '.join(known)}"
+                yield Problem(
+                    "LINT101", f"{dataset.name} reads {what} '{name}', which is not there", place=block.place, hint=hint
+                )
+    if study.raw.home not in study.forms:
+        hint = did_you_mean(study.raw.home, study.forms) or f"there are: {', '.join(study.forms)}"
+        message = f"'home' of 'raw' names form '{study.raw.home}', which is not in forms.yaml"
+        yield Problem("LINT102", message, place=study.place, hint=hint)
+
+
+def check_settings(study: Study) -> Iterator[Problem]:
+    """LINT103: a column declared not submitted that no form has; LINT104: a creation time that is none."""
+    from datetime import datetime
+
+    columns = {name for form in study.forms.values() for name in form.fields}
+    whole = {f"{form.name}.{name}" for form in study.forms.values() for name in form.fields}
+    for name in study.not_submitted:
+        if name not in columns and name not in whole and name not in study.forms:
+            hint = did_you_mean(name, [*columns, *whole, *study.forms])
+            yield Problem("LINT103", f"'not_submitted' names {name}, which no form has", place=study.place, hint=hint)
+    try:
+        datetime.fromisoformat(study.created)
+    except ValueError:
+        message = f"'created' is '{study.created}'"
+        yield Problem(
+            "LINT104", message, place=study.place, hint="expected an ISO 8601 date and time, 2026-01-31T00:00:00"
+        )
+
+
+def sort_problems(problems: list[Problem]) -> list[Problem]:
+    """Problems by file and line, errors first where these are equal; each one once."""
+    severity = list(Severity)
+    ordered = sorted(
+        problems, key=lambda p: (p.place.file, p.place.line, severity.index(p.severity), p.code, p.message)
+    )
+    return list(dict.fromkeys(ordered))

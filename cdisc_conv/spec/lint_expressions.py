@@ -1,0 +1,102 @@
+"""Lint: types inside expressions, such as text compared with numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from pydantic import BaseModel
+
+from cdisc_conv.derivations.base import Derivation
+from cdisc_conv.expr import Expression, Type
+from cdisc_conv.problems import Place, Problem
+from cdisc_conv.spec.expected import is_numeric
+from cdisc_conv.spec.model import Block, DatasetSpec, Study
+from cdisc_conv.spec.references import Target, TargetKind, resolve
+
+TypeOf = Callable[[str], Type | None]
+
+
+def check_expressions(study: Study) -> Iterator[Problem]:
+    """The findings of `Expression.check` for every expression of the mapping, with file and line."""
+    for dataset in study.datasets.values():
+        for block in dataset.blocks:
+            if block.where is not None:
+                yield from _check(block.where, _source_types(study, block), Type.BOOLEAN, block.place)
+            for name in dataset.names():
+                variable = dataset.own_variable(name, block)
+                if variable is None:
+                    continue
+                types = _entry_types(study, dataset, block, name)
+                if variable.when is not None:
+                    yield from _check(variable.when, types, Type.BOOLEAN, variable.place)
+                for expression, expected, table in expressions_in(variable.derivation):
+                    inner = _table_types(study, table) if table else types
+                    yield from _check(expression, inner, expected, variable.place)
+
+
+def expressions_in(
+    value: object, derivation: Derivation | None = None
+) -> Iterator[tuple[Expression, Type | None, str]]:
+    """Every expression inside a derivation: what type its place wants, and the other table its names belong to.
+
+    ``where`` and ``when`` are conditions; the ``where`` of a derivation that reads another table speaks of that table.
+    """
+    if isinstance(value, BaseModel):
+        owner = value if isinstance(value, Derivation) else derivation
+        for name in type(value).model_fields:
+            inner = getattr(value, name)
+            if isinstance(inner, Expression):
+                tables = owner.tables() if owner is not None and name == "where" else {}
+                yield inner, Type.BOOLEAN if name in ("where", "when") else None, next(iter(tables), "")
+            else:
+                yield from expressions_in(inner, owner)
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from expressions_in(item, derivation)
+
+
+def type_of_target(study: Study, target: Target | None, block: Block | None = None) -> Type | None:
+    """The type of the column behind a reference; None when it is not known."""
+    if target is None:
+        return None
+    if target.kind is TargetKind.GIVEN:
+        values = [entry.get(target.name, "") for entry in block.for_each] if block else []
+        numbers = [isinstance(value, int | float) for value in values]
+        return Type.NUMBER if numbers and all(numbers) else Type.TEXT if not any(numbers) else None
+    table = target.table.removeprefix("dataset ")
+    return _column_type(study, table, target.name)
+
+
+def _column_type(study: Study, table: str, name: str) -> Type | None:
+    if table.startswith("form "):
+        return Type.TEXT
+    if table in study.datasets:
+        dataset = study.datasets[table]
+        kinds = {is_numeric(study, dataset, v) for block in dataset.blocks if (v := dataset.own_variable(name, block))}
+        return None if len(kinds) != 1 else Type.NUMBER if kinds.pop() else Type.TEXT
+    standard = study.given[table].standard.variable(name) if table in study.given else None
+    return Type.NUMBER if standard is not None and standard.numeric else Type.TEXT
+
+
+def _source_types(study: Study, block: Block) -> TypeOf:
+    def type_of(name: str) -> Type | None:
+        bare = name.removeprefix("raw.")
+        if bare in block.given_names:
+            return type_of_target(study, Target(TargetKind.GIVEN, "", bare), block)
+        return _column_type(study, str(block.source).removeprefix("dataset "), bare)
+
+    return type_of
+
+
+def _entry_types(study: Study, dataset: DatasetSpec, block: Block, variable: str) -> TypeOf:
+    return lambda name: type_of_target(study, resolve(study, dataset, block, variable, name), block)
+
+
+def _table_types(study: Study, table: str) -> TypeOf:
+    return lambda name: _column_type(study, table, name)
+
+
+def _check(expression: Expression, types: TypeOf, expected: Type | None, place: Place) -> Iterator[Problem]:
+    for problem in expression.check(types, expected)[1]:
+        yield problem if problem.place.file else replace(problem, place=place)

@@ -1,0 +1,170 @@
+"""Lint: variables against the standard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdisc_conv.derivations.base import Kind, Ref
+from cdisc_conv.problems import Problem, Severity, did_you_mean
+from cdisc_conv.spec.expected import codelist_keys, codelist_of, is_numeric, standard_variable
+from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
+from cdisc_conv.standards import CodelistTerms
+
+MOST_NAME = 8
+MOST_LABEL = 40
+
+
+def check_variables(study: Study) -> Iterator[Problem]:
+    """Findings LINT201 to LINT212 about the variables of every dataset."""
+    for dataset in study.datasets.values():
+        yield from _check_dataset_label(dataset)
+        yield from _check_required(dataset)
+        yield from _check_keys(study, dataset)
+        yield from _check_sections(dataset)
+        for section, variable in entries_of(dataset):
+            yield from _check_name(dataset, variable, section)
+            if section == "variables":
+                yield from _check_known(study, dataset, variable)
+            if section == "supplemental":
+                yield from _check_qualifier(dataset, variable)
+            yield from _check_label(dataset, variable)
+            yield from _check_type(study, dataset, variable)
+            yield from _check_codelist(study, dataset, variable)
+
+
+def entries_of(dataset: DatasetSpec) -> Iterator[tuple[str, Variable]]:
+    """Every entry of a dataset's mapping, with the section it belongs to."""
+    for block in dataset.blocks:
+        for variable in block.variables.values():
+            yield _section_of(dataset, variable.name), variable
+        for variable in block.supplemental.values():
+            yield "supplemental", variable
+    for variable in dataset.variables.values():
+        yield "variables", variable
+    for variable in dataset.supplemental.values():
+        yield "supplemental", variable
+    for variable in dataset.working.values():
+        yield "working", variable
+
+
+def _section_of(dataset: DatasetSpec, name: str) -> str:
+    """A block's ``set`` may fill a variable, a working variable or a qualifier."""
+    if name in dataset.working:
+        return "working"
+    return "supplemental" if name in dataset.supplemental else "variables"
+
+
+def _problem(
+    code: str, message: str, variable: Variable, hint: str = "", severity: Severity = Severity.ERROR
+) -> Problem:
+    return Problem(code, message, severity, variable.place, hint)
+
+
+def _check_dataset_label(dataset: DatasetSpec) -> Iterator[Problem]:
+    size = len(dataset.label.encode())
+    if size > MOST_LABEL:
+        message = f"the label of {dataset.name} has {size} bytes, at most {MOST_LABEL} go into a transport file"
+        yield Problem("LINT201", message, place=dataset.place, hint=f"shorten '{dataset.label}'")
+
+
+def _check_required(dataset: DatasetSpec) -> Iterator[Problem]:
+    mapped = set(dataset.names()) | {name for block in dataset.blocks for name in block.given_names}
+    for standard in dataset.standard.variables:
+        if standard.core == "Req" and standard.name not in mapped:
+            message = f"{dataset.name} does not map {standard.name} ({standard.label}), which the standard requires"
+            yield Problem("LINT202", message, place=dataset.place)
+        if standard.core == "Exp" and standard.name not in mapped:
+            message = f"{dataset.name} does not map {standard.name} ({standard.label}), which the standard expects"
+            hint = "map it, or write {constant: ''} when it was not collected"
+            yield Problem("LINT203", message, Severity.WARNING, dataset.place, hint)
+
+
+def _check_keys(study: Study, dataset: DatasetSpec) -> Iterator[Problem]:
+    for key in dataset.keys:
+        if key not in dataset.names():
+            hint = did_you_mean(key, dataset.names())
+            yield Problem("LINT204", f"key {key} of {dataset.name} is not mapped", place=dataset.place, hint=hint)
+
+
+def _check_sections(dataset: DatasetSpec) -> Iterator[Problem]:
+    """A name mapped in two sections is mapped twice."""
+    for first, second in (("variables", "supplemental"), ("variables", "working"), ("supplemental", "working")):
+        ours, theirs = getattr(dataset, first), getattr(dataset, second)
+        for name in ours.keys() & theirs.keys():
+            message = f"{dataset.name}.{name} is mapped twice: in '{first}' and in '{second}'"
+            yield _problem("LINT205", message, theirs[name], f"the other is at {ours[name].place}")
+
+
+def _check_name(dataset: DatasetSpec, variable: Variable, section: str) -> Iterator[Problem]:
+    name = variable.name
+    if section == "working":
+        return
+    if len(name.encode()) > MOST_NAME or not (name.isascii() and name.isidentifier() and name.upper() == name):
+        message = f"{dataset.name}.{name} is no valid variable name"
+        yield _problem(
+            "LINT206", message, variable, f"at most {MOST_NAME} capital letters, digits and _, a letter first"
+        )
+
+
+def _check_known(study: Study, dataset: DatasetSpec, variable: Variable) -> Iterator[Problem]:
+    if standard_variable(study, dataset, variable.name) is None:
+        message = f"{study.standard.label} has no variable {variable.name} in {dataset.name}"
+        known = study.standard.names(dataset.standard)
+        hint = did_you_mean(variable.name, known) or "a variable of your own belongs under 'supplemental' or 'working'"
+        yield _problem("LINT207", message, variable, hint)
+
+
+def _check_qualifier(dataset: DatasetSpec, variable: Variable) -> Iterator[Problem]:
+    if not variable.label:
+        yield _problem(
+            "LINT208", f"supplemental qualifier {dataset.name}.{variable.name} has no label", variable, "add 'label:'"
+        )
+    if dataset.standard.variable(variable.name) is not None:
+        message = f"{variable.name} is a variable of {dataset.name} and cannot be a supplemental qualifier"
+        yield _problem("LINT209", message, variable, "move it to 'variables'")
+
+
+def _check_label(dataset: DatasetSpec, variable: Variable) -> Iterator[Problem]:
+    size = len(variable.label.encode())
+    if size > MOST_LABEL:
+        message = f"the label of {dataset.name}.{variable.name} has {size} bytes, at most {MOST_LABEL} go into a transport file"
+        yield _problem("LINT201", message, variable, f"shorten '{variable.label}'")
+
+
+def _check_type(study: Study, dataset: DatasetSpec, variable: Variable) -> Iterator[Problem]:
+    kind, numeric = variable.derivation.kind, is_numeric(study, dataset, variable)
+    if kind is Kind.TEXT and numeric:
+        message = f"{dataset.name}.{variable.name} is numeric, but '{variable.derivation.name}' makes text"
+        yield _problem("LINT210", message, variable)
+    if kind is Kind.NUMBER and not numeric and standard_variable(study, dataset, variable.name) is not None:
+        message = f"{dataset.name}.{variable.name} is text, but '{variable.derivation.name}' makes numbers"
+        yield _problem("LINT210", message, variable)
+
+
+def _check_codelist(study: Study, dataset: DatasetSpec, variable: Variable) -> Iterator[Problem]:
+    keys = codelist_keys(study, dataset, variable)
+    unknown = [key for key in keys if key not in study.terminology]
+    if unknown and variable.codelist:
+        message = f"{dataset.name}.{variable.name}: {study.terminology.package_label} has no codelist '{unknown[0]}'"
+        yield _problem("LINT211", message, variable, "name it by its C-code or short name, such as C66742 or NY")
+        return
+    codelist = codelist_of(study, dataset, variable)
+    for problem in variable.derivation.check(codelist, is_numeric(study, dataset, variable)):
+        message = f"{dataset.name}.{variable.name}: {problem.message}"
+        yield _problem(problem.code, message, variable, problem.hint, problem.severity)
+    for block in dataset.blocks:
+        if codelist is not None and dataset.own_variable(variable.name, block) is variable:
+            yield from _check_given(dataset, block, variable, codelist)
+
+
+def _check_given(dataset: DatasetSpec, block: Block, variable: Variable, codelist: CodelistTerms) -> Iterator[Problem]:
+    """Literals of ``for_each`` that fill a variable with a codelist."""
+    for entry in block.for_each:
+        value = entry.get(variable.name, "")
+        if value == "" or isinstance(value, Ref) or str(value) in codelist.values:
+            continue
+        message = (
+            f"{dataset.name}.{variable.name}: '{value}' is not in codelist {codelist.short_name} ({codelist.code})"
+        )
+        severity = Severity.WARNING if codelist.extensible else Severity.ERROR
+        yield Problem("LINT212", message, severity, block.place, codelist.suggest(str(value)))
