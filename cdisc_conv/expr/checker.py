@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from math import isnan
 
 from cdisc_conv.expr.functions import ELSEWHERE, FUNCTIONS, Function, Parameter
+from cdisc_conv.expr.library import read_number
 from cdisc_conv.expr.nodes import (
     Arithmetic,
     Call,
@@ -221,5 +223,5 @@ def _suggest(node: Node, found: Type, wanted: Type) -> str:
     if wanted is Type.TEXT:
         return f'write "{text}"' if isinstance(node, Literal) else f"write text({text})"
     if isinstance(node, Literal):
-        return "write the number without quotes"
+        return "" if isnan(read_number(str(node.value))) else "write the number without quotes"
     return f"write number({text})"

@@ -234,7 +234,7 @@ _NUMBER_FUNCTIONS = (
         "The number rounded to so many decimal places (none when left out), halves away from zero. A number that is a "
         "half but for the error of binary arithmetic counts as a half, as in SAS.",
         library.round_numbers,
-        "{0} rounded{1: to {} decimal places}",
+        "{0} rounded{1: (decimal places: {})}",
         (("round(2.345, 2)", 2.35), ("round(-0.5)", -1.0)),
     ),
     Function(

@@ -58,7 +58,7 @@ def read_series(series: pd.Series) -> Vector:
 
 def _read_categories(series: pd.Series) -> Vector:
     values = series.cat.categories
-    if pd.api.types.is_numeric_dtype(values.dtype):
+    if len(values) and pd.api.types.is_numeric_dtype(values.dtype):
         return series.astype("float64").to_numpy()
     distinct = _one_chunk(pa.array(values.astype("str").array, type=TEXT_TYPE))
     codes = series.cat.codes.to_numpy()

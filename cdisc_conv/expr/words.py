@@ -56,8 +56,8 @@ def describe_node(node: Node, name_of: Namer) -> str:
             return _describe_opposite(operand, name_of)
         case Logical(operator, operands):
             return f" {operator} ".join(_condition(operand, name_of) for operand in operands)
-        case Call(function, arguments):
-            return _fill_words(FUNCTIONS[function].words, arguments, name_of)
+        case Call(function):
+            return _fill_words(FUNCTIONS[function].words, node, name_of)
 
 
 def _describe_literal(literal: Literal) -> str:
@@ -76,12 +76,18 @@ def _operand(node: Node, name_of: Namer) -> str:
 
 def _condition(node: Node, name_of: Namer) -> str:
     words = describe_node(node, name_of)
-    return f"({words})" if isinstance(node, Logical) else words
+    joined = isinstance(node, Logical) or (isinstance(node, Not) and isinstance(node.operand, Comparison))
+    return f"({words})" if joined else words
 
 
 def _subject(node: Node, name_of: Namer) -> str:
     words = describe_node(node, name_of)
     return words if isinstance(node, Literal | Name | Call) else f"({words})"
+
+
+def _argument(node: Node, name_of: Namer) -> str:
+    is_condition = isinstance(node, Logical | Comparison | Membership | Not)
+    return _condition(node, name_of) if is_condition else _subject(node, name_of)
 
 
 def _describe_comparison(node: Comparison, name_of: Namer) -> str:
@@ -102,23 +108,22 @@ def _describe_comparison(node: Comparison, name_of: Namer) -> str:
 
 
 def _describe_membership(operand: Node, items: Sequence[Literal], negated: bool, name_of: Namer) -> str:
-    words = ["missing" if is_missing_literal(item) else _describe_literal(item) for item in items]
     subject = _subject(operand, name_of)
+    words = ["missing" if is_missing_literal(item) else _describe_literal(item) for item in items]
     if negated:
         # `not in` is false for a missing value, whether the list says so or not.
-        return f"{subject} is none of {_list_words(list(dict.fromkeys([*words, 'missing'])), 'and')}"
-    return f"{subject} is {words[0]}" if len(words) == 1 else f"{subject} is one of {_list_words(words, 'or')}"
-
-
-def _list_words(words: Sequence[str], joint: str) -> str:
-    return f"{', '.join(words[:-1])} {joint} {words[-1]}" if len(words) > 1 else words[0]
+        others = [word for item, word in zip(items, words, strict=True) if not is_missing_literal(item)]
+        return (
+            f"{subject} is neither missing nor one of ({', '.join(others)})" if others else f"{subject} is not missing"
+        )
+    return f"{subject} is {words[0]}" if len(words) == 1 else f"{subject} is one of ({', '.join(words)})"
 
 
 def _describe_opposite(node: Node, name_of: Namer) -> str:
     """The opposite of a condition, which is also true where a compared value is missing."""
     match node:
-        case Call(function, arguments) if FUNCTIONS[function].negative:
-            return _fill_words(FUNCTIONS[function].negative, arguments, name_of)
+        case Call(function) if FUNCTIONS[function].negative:
+            return _fill_words(FUNCTIONS[function].negative, node, name_of)
         case Comparison(operator, left, right) if not (is_missing_literal(left) or is_missing_literal(right)):
             if operator != "!=" and isinstance(right, Literal):
                 verb = "does not equal" if operator == "==" else _NOT_ORDER[operator]
@@ -126,18 +131,17 @@ def _describe_opposite(node: Node, name_of: Namer) -> str:
     return f"it is not the case that ({describe_node(node, name_of)})"
 
 
-def _fill_words(template: str, arguments: Sequence[Node], name_of: Namer) -> str:
+def _fill_words(template: str, call: Call, name_of: Namer) -> str:
+    function = FUNCTIONS[call.function]
     said = [
-        _condition(node, name_of)
-        if isinstance(node, Logical | Comparison | Membership | Not)
-        else _subject(node, name_of)
-        for node in arguments
+        "missing" if function.parameter(place).same and is_missing_literal(node) else _argument(node, name_of)
+        for place, node in enumerate(call.arguments)
     ]
 
     def put(found: re.Match[str]) -> str:
         place, before, after = found.groups()
         if place == "all":
-            return _list_words(said, "and")
+            return f"({', '.join(said)})"
         words = said[int(place)] if int(place) < len(said) else ""
         if before is None:
             return words

@@ -1,0 +1,47 @@
+"""Expressions in English."""
+
+import pytest
+
+from cdisc_conv.expr import parse
+from cdisc_conv.problems import ProblemsError
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('AESER == "Y" and AESTDTC != ""', "AESER equals Y and AESTDTC is not missing"),
+        ('AESER != "N"', "AESER is neither missing nor N"),
+        ("A != B", "A and B are both present and differ"),
+        ('not (AESER == "Y") and B', "(AESER does not equal Y or is missing) and B"),
+        ("not (AGE < 18)", "AGE is not less than 18 or is missing"),
+        ("AGE >= 18 or AGE <= 2", "AGE is at least 18 or AGE is at most 2"),
+        ("A and (B or C)", "A and (B or C)"),
+        ("not (A or B)", "it is not the case that (A or B)"),
+        ('A in ("Y", "")', "A is one of (Y, missing)"),
+        ('A in ("Y")', "A is Y"),
+        ('A not in ("Y", "N")', "A is neither missing nor one of (Y, N)"),
+        ('A not in ("")', "A is not missing"),
+        ('not missing(A) and not contains(A, "x y")', 'A is not missing and A does not contain "x y"'),
+        ("(A - B) / B * 100 > 5", "(((A − B) / B) × 100) is greater than 5"),
+        ("-A < 1", "(minus A) is less than 1"),
+        ("round(A, 1)", "A rounded (decimal places: 1)"),
+        ("round(A)", "A rounded"),
+        ('substr(A, 1, 4) == "2022"', "the part of A from character 1 over 4 characters equals 2022"),
+        ("substr(A, 5)", "the part of A from character 5"),
+        ('if(A == 1, "LATE", "")', "LATE if A equals 1, otherwise missing"),
+        ('coalesce(A, B, "x")', "the first of (A, B, x) that is not missing"),
+        ("`IT.AE TERM` == DM.A", "IT.AE TERM equals DM.A"),
+    ],
+)
+def test_words(text: str, words: str) -> None:
+    assert parse(text).describe() == words
+
+
+def test_names_are_said_as_the_caller_wants() -> None:
+    words = parse("AESTDTC >= DM.RFSTDTC").describe(lambda name: f"<{name}>")
+    assert words == "<AESTDTC> is at least <DM.RFSTDTC>"
+
+
+def test_a_function_that_does_not_exist_has_no_words() -> None:
+    with pytest.raises(ProblemsError, match="EXPR008 there is no function foo"):
+        parse("foo(A)").describe()
