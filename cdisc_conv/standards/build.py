@@ -61,10 +61,11 @@ CLASS_ORDER = (
 )
 """The order of datasets in define.xml; classes of ADaM keep the order of the table."""
 
-_INSTRUMENT = re.compile(r"CDISC (Questionnaire|Functional Test|Clinical Classification) ")
+_INSTRUMENT = re.compile(r"CDISC (?!SDTM).*\b(Questionnaire|Functional Test|Clinical Classification)\b(?! Category)")
 _C_CODE = re.compile(r"C\d+")
 _CODE_NAME = re.compile(r" (Short Name|Code)$")
-_PARTNERS = {"Code": ("Name",), "Short Name": ("Long Name",)}
+_PARTNERS = {"Code": (" Name", ""), "Short Name": (" Long Name",)}
+"""What the name of a list of short names ends in, and what the list of long names has in its place."""
 
 
 class SourceError(Exception):
@@ -157,7 +158,7 @@ def _pair_decodes(heads: Sequence[Row], terms: dict[str, list[Row]]) -> dict[tup
         if not found:
             continue
         base = head["codelist_name"][: found.start()]
-        partner = next((by_name[f"{base} {end}"] for end in _PARTNERS[found[1]] if f"{base} {end}" in by_name), "")
+        partner = next((by_name[f"{base}{end}"] for end in _PARTNERS[found[1]] if f"{base}{end}" in by_name), "")
         names = {term["code"]: term["value"] for term in terms.get(partner, ())}
         decodes.update({(head["code"], term["code"]): names.get(term["code"], "") for term in terms[head["code"]]})
     return decodes

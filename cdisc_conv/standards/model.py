@@ -23,6 +23,8 @@ class VariableStandard:
     ``codelists`` are C-codes; ``described`` is the format or dictionary as printed (``ISO 8601 duration``,
     ``MedDRA``); ``values`` are the permitted values where the standard lists them instead of a codelist.
     ``role`` is the SDTM role, or the variable set in ADaM. ``core`` is Req, Exp or Perm, in ADaM Req, Cond or Perm.
+    ``order`` is the place among the dataset's variables, or in the model for a variable that only the model has; the
+    two are not comparable, `Standard.order` sorts both.
     """
 
     name: str

@@ -183,7 +183,8 @@ class Terminology:
     def _read(self, key: str) -> CodelistTerms:
         code = self._codes_by_key.get(key)
         if code is None:
-            raise require("codelist", key, self._codes_by_key, self.package_label)
+            names = [known for known in self._codes_by_key if known not in self._blocks]
+            raise require("codelist", key, names, self.package_label)
         if code not in self._lists:
             self._lists[code] = _read_codelist(self._blocks[code])
         return self._lists[code]
