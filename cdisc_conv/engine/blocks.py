@@ -77,7 +77,7 @@ def spread(value: Any, length: int) -> pd.Series:
 def make_rows(
     block: Block, source: str, source_length: int, read: Read, dates: Callable[[pd.Series], pd.Series]
 ) -> BlockRows:
-    """The records of a block: every source row, once per entry of ``for_each``, that meets ``where``; then merged or grouped.
+    """The records of a block: every source row that meets ``where``, once per entry of ``for_each``; merged or grouped.
 
     `read` gives a column of the source; `dates` turns a column of dates as written into ISO 8601 text.
     """

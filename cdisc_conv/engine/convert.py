@@ -37,10 +37,11 @@ def convert(
     raw: Path,
     datasets: Iterable[str] | None = None,
     progress: Callable[[str], None] = lambda step: None,
+    sdtm: Path | None = None,
 ) -> Conversion:
     """Convert a study's raw export to finished datasets, in memory.
 
-    `raw` is the folder of the export; `datasets` restricts the result (what they read is made as well). Findings do
+    `raw` is the folder of the export, `sdtm` that of the given datasets (`raw` when left out); `datasets` restricts the result (what they read is made as well). Findings do
     not stop the run: a form that cannot be read counts as empty. Raises ProblemsError when the plan has a circle.
     """
     plan = plan_study(study)
@@ -49,7 +50,7 @@ def convert(
     )
     forms, problems = read_forms(form_sources(study, plan, wanted), raw)
     problems += check_subjects(forms, study.raw.subject, study.raw.home)
-    given, found = read_given(study, raw)
+    given, found = read_given(study, sdtm or raw)
     conversion = convert_frames(
         study, plan, {name: form.frame for name, form in forms.items()}, given, wanted, progress
     )

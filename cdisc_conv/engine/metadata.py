@@ -1,4 +1,4 @@
-"""Metadata of a finished dataset: labels from the standard, types and lengths from the data, origins from the mapping."""
+"""Metadata of a finished dataset: labels from the standard, lengths from the data, origins from the mapping."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class State:
         return sum(self.blocks[dataset, number].length for number in blocks)
 
     def own(self, dataset: str, name: str, blocks: tuple[int, ...]) -> pd.Series:
-        """A variable of a dataset for some of its blocks, stacked in block order; blank where a block does not map it."""
+        """A variable of a dataset for some of its blocks, stacked; blank where a block does not map it."""
         pieces = [self._own_block(dataset, name, blocks)] if len(blocks) == 1 else None
         for part in self.plan.parts.get((dataset, name), ()):
             if part.blocks == blocks:

@@ -57,7 +57,7 @@ def split_supplemental(state: State, draft: Draft) -> Dataset | None:
 
 
 def _qualifier(state: State, draft: Draft, name: str) -> pd.DataFrame:
-    """The records of one qualifier, with `position` (record of the parent) and `qualifier` (its place in the mapping)."""
+    """The records of one qualifier; `position` is the parent record, `qualifier` its place in the mapping."""
     values = draft.supplemental[name]
     position = np.flatnonzero((values != "").to_numpy(dtype=bool))
     parent = draft.frame.take(position).reset_index(drop=True)

@@ -22,7 +22,7 @@ _RESULTS = ("ORRES", "STRESC", "STRESN", "ORRESU", "STRESU")
 
 
 def value_levels(state: State, draft: Draft, name: str) -> tuple[ValueLevel, ...]:
-    """Value-level items of one column: per test code for the results of a findings dataset, else those the mapping lists."""
+    """Value-level items of one result column of a findings dataset, one per test code that has values."""
     specs = draft.spec.value_level.get(name, ())
     test = f"{draft.spec.name}TESTCD"
     is_result = name.removeprefix(draft.spec.name) in _RESULTS and name.startswith(draft.spec.name)

@@ -39,7 +39,7 @@ def _check_entry(study: Study, dataset: DatasetSpec, block: Block, variable: Var
             yield _nowhere(study, dataset, block, what, ref, variable.place)
         elif target.kind is TargetKind.OTHER and _is_repeating(study, target.table):
             message = f"{what} reads {ref}, but {target.table} has several records per subject"
-            hint = f"say which record with {{lookup: {{from: {target.table}, ...}}}}, or take {{min: {ref}}} or {{max: {ref}}}"
+            hint = f"say which record: {{lookup: {{from: {target.table}, ...}}}}, {{min: {ref}}} or {{max: {ref}}}"
             yield Problem("LINT304", message, place=variable.place, hint=hint)
 
 

@@ -127,7 +127,8 @@ def _check_qualifier(dataset: DatasetSpec, variable: Variable) -> Iterator[Probl
 def _check_label(dataset: DatasetSpec, variable: Variable) -> Iterator[Problem]:
     size = len(variable.label.encode())
     if size > MOST_LABEL:
-        message = f"the label of {dataset.name}.{variable.name} has {size} bytes, at most {MOST_LABEL} go into a transport file"
+        what = f"{dataset.name}.{variable.name}"
+        message = f"the label of {what} has {size} bytes, at most {MOST_LABEL} go into a transport file"
         yield _problem("LINT201", message, variable, f"shorten '{variable.label}'")
 
 

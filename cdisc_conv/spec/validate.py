@@ -53,7 +53,7 @@ def _fields_at(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
 
 
 def _inner_model(annotation: Any) -> Any:
-    """The model inside ``Model | None``, ``tuple[Model, ...]``, ``dict[str, Model]``; the annotation itself otherwise."""
+    """The model inside ``Model | None``, ``tuple[Model, ...]`` or ``dict[str, Model]``; else the annotation itself."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     for argument in getattr(annotation, "__args__", ()):

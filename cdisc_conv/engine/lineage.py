@@ -1,0 +1,213 @@
+"""Where a variable comes from: the plan as nodes that know what they read, down to the fields of the raw forms.
+
+`explain`, the report and `lineage.json` all read this one graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from cdisc_conv.engine.plan import SUBJECT, Node, Part, Plan, RowSet, refs_of, variable_of
+from cdisc_conv.engine.words import describe_table, method_of
+from cdisc_conv.problems import Place
+from cdisc_conv.spec.expected import standard_variable
+from cdisc_conv.spec.model import Block, DatasetSpec, Field, SourceKind, Study
+from cdisc_conv.spec.references import Target
+
+
+class NodeKind(StrEnum):
+    """What a node of the lineage is."""
+
+    VARIABLE = "variable"
+    RECORDS = "records"
+    FIELD = "field"
+    GIVEN = "given"
+    """A variable of a dataset that is given and not made."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LineageNode:
+    """A variable (for the records of some blocks), the records of a block, a field of a raw form, or a given variable.
+
+    Nodes are compared by identity: the graph shares them, and comparing whole graphs would take forever.
+    """
+
+    kind: NodeKind
+    name: str
+    """``AE.AESTDTC``, ``records of AE``, ``ae.AESTDAT`` or ``DS.DSSTDTC``."""
+    table: str
+    """The dataset, or the form as ``form ae``."""
+    label: str = ""
+    derivation: str = ""
+    method: str = ""
+    source: str = ""
+    """Which records it is about: ``form ae``, with the condition where there is one."""
+    place: Place = Place()
+    pages: tuple[int, ...] = ()
+    matched_by: tuple[str, ...] = ()
+    """Variables that only tie its records to those of another dataset; they are not among `upstream`."""
+    upstream: tuple[LineageNode, ...] = ()
+
+    def walk(self) -> Iterator[LineageNode]:
+        """This node and all it comes from, each once, nearest first in every branch."""
+        seen: set[int] = set()
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            if id(node) not in seen:
+                seen.add(id(node))
+                yield node
+                stack.extend(reversed(node.upstream))
+
+    def reads(self) -> tuple[LineageNode, ...]:
+        """What it reads itself: fields and variables, without the row sets behind them."""
+        return tuple(node for node in self.upstream if node.kind is not NodeKind.RECORDS)
+
+    def fields(self) -> tuple[LineageNode, ...]:
+        """The fields of raw forms that the values come from, in order; conditions on whole records are left out."""
+        found: dict[int, LineageNode] = {}
+        seen: set[int] = set()
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            if node.kind is NodeKind.FIELD:
+                found[id(node)] = node
+            stack.extend(reversed(node.reads()))
+        return tuple(found.values())
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """The lineage of every variable of a study."""
+
+    variables: Mapping[str, tuple[LineageNode, ...]]
+    """``AE.AESTDTC`` -> one node per entry of the mapping (several when blocks of records have entries of their own)."""
+    records: Mapping[str, tuple[LineageNode, ...]]
+    """``AE`` -> one node per block of records."""
+
+    def used_by(self) -> Mapping[str, tuple[str, ...]]:
+        """Name of a variable or field -> the variables and records that read it themselves, in order."""
+        found: dict[str, dict[str, None]] = {}
+        for nodes in (*self.variables.values(), *self.records.values()):
+            for node in nodes:
+                for read in node.reads():
+                    found.setdefault(read.name, {})[node.name] = None
+        return MappingProxyType({name: tuple(users) for name, users in found.items()})
+
+
+def build_lineage(study: Study, plan: Plan) -> Lineage:
+    """The lineage of a study from its plan; no data are read.
+
+    >>> from cdisc_conv.engine.plan import plan_study
+    >>> from cdisc_conv.spec.load import load_study
+    >>> study, _ = load_study("cdiscpilot01")
+    >>> lineage = build_lineage(study, plan_study(study))
+    >>> [node.name for node in lineage.variables["AE.AESTDTC"][0].fields()]
+    ['ae.IT.AESTDAT']
+    """
+    return _Builder(study, plan).build()
+
+
+def describe_source(block: Block) -> str:
+    """Which records a block makes: its source and its condition."""
+    where = f" where {block.where}" if block.where is not None else ""
+    group = f", one record per {', '.join(block.group)}" if block.group else ""
+    merge = f", adjoining intervals of equal {', '.join(block.merge.by)} merged" if block.merge else ""
+    return f"{block.source}{where}{group}{merge}"
+
+
+class _Builder:
+    def __init__(self, study: Study, plan: Plan) -> None:
+        self._study = study
+        self._plan = plan
+        self._made: dict[Node, LineageNode] = {}
+        self._columns: dict[tuple[str, str], LineageNode] = {}
+
+    def build(self) -> Lineage:
+        for node in self._plan.order:  # everything a node reads stands before it
+            self._made[node] = self._make_records(node) if isinstance(node, RowSet) else self._make_variable(node)
+        variables = {
+            f"{dataset.name}.{name}": tuple(self._made[part] for part in self._plan.parts[dataset.name, name])
+            for dataset in self._study.datasets.values()
+            for name in dataset.names()
+        }
+        records = {
+            dataset.name: tuple(self._made[RowSet(dataset.name, number)] for number in range(len(dataset.blocks)))
+            for dataset in self._study.datasets.values()
+        }
+        return Lineage(MappingProxyType(variables), MappingProxyType(records))
+
+    def _make_records(self, node: RowSet) -> LineageNode:
+        block = self._study.datasets[node.dataset].blocks[node.block]
+        return LineageNode(
+            NodeKind.RECORDS,
+            str(node),
+            node.dataset,
+            label=_describe_origin(self._study, block),
+            source=describe_source(block),
+            place=block.place,
+            upstream=self._upstream(node),
+        )
+
+    def _make_variable(self, part: Part) -> LineageNode:
+        dataset = self._study.datasets[part.dataset]
+        variable = variable_of(self._study, part)
+        ties = _ties(self._plan.reads[part], refs_of(variable))
+        return LineageNode(
+            NodeKind.VARIABLE,
+            str(part),
+            part.dataset,
+            label=variable.label or _label_of(self._study, dataset, part.name),
+            derivation=variable.derivation.name,
+            method=method_of(self._study, part),
+            source="; ".join(dict.fromkeys(describe_source(dataset.blocks[number]) for number in part.blocks)),
+            place=variable.place,
+            matched_by=tuple(dict.fromkeys(str(tie) for tie in ties)),
+            upstream=self._upstream(part, ties),
+        )
+
+    def _upstream(self, node: Node, ties: Sequence[Node] = ()) -> tuple[LineageNode, ...]:
+        columns = (self._column(target) for target in self._plan.raw_reads[node])
+        return (*columns, *(self._made[read] for read in self._plan.reads[node] if read not in ties))
+
+    def _column(self, target: Target) -> LineageNode:
+        """The node of a field of a form, or of a variable of a given dataset; one for all that read it."""
+        key = (target.table, target.name)
+        if key not in self._columns:
+            self._columns[key] = self._make_column(*key)
+        return self._columns[key]
+
+    def _make_column(self, table: str, name: str) -> LineageNode:
+        if not table.startswith("form "):
+            table = table.removeprefix("dataset ")
+            return LineageNode(NodeKind.GIVEN, f"{table}.{name}", table)
+        form = self._study.forms.get(table[5:])
+        field = form.fields.get(name, Field(name)) if form else Field(name)
+        place = form.place if form else Place()
+        return LineageNode(NodeKind.FIELD, f"{table[5:]}.{name}", table, field.label, pages=field.pages, place=place)
+
+
+def _ties(reads: Iterable[Node], refs: Sequence[str]) -> tuple[Part, ...]:
+    """The subject variables that a part reads only to find the records of the same subject."""
+    subjects = (read for read in reads if isinstance(read, Part) and read.name == SUBJECT)
+    return tuple(read for read in subjects if SUBJECT not in refs and str(read) not in refs)
+
+
+def _label_of(study: Study, dataset: DatasetSpec, name: str) -> str:
+    standard = standard_variable(study, dataset, name)
+    return standard.label if standard is not None else ""
+
+
+def _describe_origin(study: Study, block: Block) -> str:
+    return describe_table(study, str(block.source)) if block.source.kind is not SourceKind.NOTHING else ""
+
+
+def list_names(nodes: Iterable[LineageNode]) -> tuple[str, ...]:
+    """The names of nodes, each once, in order."""
+    return tuple(dict.fromkeys(node.name for node in nodes))
