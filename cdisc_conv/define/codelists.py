@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ from lxml import etree
 from cdisc_conv.dataset import Codelist, Term
 from cdisc_conv.define.uses import Use
 from cdisc_conv.define.xml import NCI_CODE, add_element, add_text, flag_yes, make_oid_part
+
+SHOWN_TERMS = 40
+"""How many characters of terms tell the subsets of a codelist apart by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +28,27 @@ class NamedCodelist:
 def name_codelists(uses: Iterable[Use]) -> dict[Codelist, NamedCodelist]:
     """The codelists in use, in order of name; equal ones are one.
 
-    Where columns use different subsets of one list, each subset is a list of its own that carries its first user in
-    identifier and name, because Define-XML wants the names of codelists unique.
+    Where columns use different subsets of one list, each subset is a list of its own, because Define-XML lists the
+    terms of a column: identifier and name then end in the terms, or in the first user when there are many terms.
+    Define-XML wants the names of codelists unique.
     """
     users: dict[Codelist, Use] = {}
     for use in uses:
         if use.codelist:
             users.setdefault(use.codelist, use)
-    subsets: dict[str, int] = {}
-    names: dict[str, int] = {}
-    for codelist in users:
-        subsets[codelist.short_name] = subsets.get(codelist.short_name, 0) + 1
-        names[codelist.name] = names.get(codelist.name, 0) + 1
+    same_short = Counter(codelist.short_name for codelist in users)
+    same_name = Counter(codelist.name for codelist in users)
+    same_terms = Counter((codelist.name, _join_terms(codelist)) for codelist in users)
     named = {}
     for codelist, use in users.items():
-        alone = subsets[codelist.short_name] == 1
-        oid = f"CL.{make_oid_part(codelist.short_name)}" + ("" if alone else f".{use.path}")
-        name = codelist.name if names[codelist.name] == 1 else f"{codelist.name} ({_name_user(use)})"
+        terms = _join_terms(codelist)
+        telling = 0 < len(terms) <= SHOWN_TERMS and same_terms[codelist.name, terms] == 1
+        oid = f"CL.{make_oid_part(codelist.short_name)}"
+        if same_short[codelist.short_name] > 1:
+            oid += f".{make_oid_part(terms) if telling else use.path}"
+        name = codelist.name
+        if same_name[name] > 1:
+            name += f" ({terms if telling else _name_user(use)})"
         named[codelist] = NamedCodelist(oid, name, codelist)
     return dict(sorted(named.items(), key=lambda pair: (pair[1].name.casefold(), pair[1].oid)))
 
@@ -90,6 +98,10 @@ def _write_terms(element: etree._Element, codelist: Codelist, language: str) -> 
 def is_extended(term: Term) -> bool:
     """Whether the sponsor added the term: it says so, or it has no NCI code."""
     return term.extended or not term.code
+
+
+def _join_terms(codelist: Codelist) -> str:
+    return ", ".join(term.value for term in codelist.terms)
 
 
 def _name_user(use: Use) -> str:

@@ -33,7 +33,5 @@ def _load_stylesheet(path: Path) -> etree.XSLT:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     source = etree.parse(path, parser)
     control: Any = etree.XSLTAccessControl  # the type stubs do not know its parameters
-    denied = control(
-        read_file=False, write_file=False, create_dir=False, read_network=False, write_network=False
-    )
+    denied = control(read_file=False, write_file=False, create_dir=False, read_network=False, write_network=False)
     return etree.XSLT(source, access_control=denied)
