@@ -35,7 +35,10 @@ class Reach(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a derivation makes. ``ANY`` follows its input; the engine then reads text as numbers where the standard wants them."""
+    """What a derivation makes.
+
+    ``ANY`` follows its input; the engine then reads text as numbers where the standard wants them.
+    """
 
     TEXT = "text"
     NUMBER = "number"
@@ -63,7 +66,7 @@ class Ref(str):
 
 
 class TableRef(str):
-    """A column of all records of another dataset or form, such as ``EX.EXSTDTC`` (or ``form ic.ICDAT`` for a raw form)."""
+    """A column of all records of another dataset (``EX.EXSTDTC``) or raw form (``form ic.ICDAT``)."""
 
     __slots__ = ()
 
@@ -201,7 +204,7 @@ class Derivation(BaseModel, ABC):
 
     @abstractmethod
     def method(self, words: Words) -> str:
-        """What `derive` does, in words that leave a reviewer no question; "" when there is nothing to say (a plain copy)."""
+        """What `derive` does, in words that leave a reviewer no question; "" for a plain copy."""
 
     def reads(self) -> tuple[str, ...]:
         """References it reads, in order: every `Ref`, every name in an expression, and those of nested derivations.
@@ -214,8 +217,8 @@ class Derivation(BaseModel, ABC):
         """Other tables of which it reads all records, with the columns it needs: ``{"DS": ("DSSTDTC", ...)}``."""
         return {}
 
-    def supplemental(self) -> dict[str, tuple[str, Derivation]]:
-        """Supplemental qualifiers it brings along: QNAM -> (label, derivation)."""
+    def supplemental(self, variable: str) -> dict[str, tuple[str, Derivation]]:
+        """Supplemental qualifiers it brings along when it fills `variable`: QNAM -> (label, derivation)."""
         return {}
 
     def actual_reach(self) -> Reach:
