@@ -48,7 +48,9 @@ def assemble(state: State, spec: DatasetSpec) -> Draft:
     names = [name for name in spec.names() if name not in spec.working and name not in supplemental_names]
     ordered = state.study.standard.order(spec.standard, names)
     frame = pd.DataFrame({name: state.own(spec.name, name, blocks) for name in ordered}, copy=False)
-    qualifiers = pd.DataFrame({name: state.own(spec.name, name, blocks) for name in supplemental_names}, copy=False)
+    qualifiers = pd.DataFrame(
+        {name: state.own(spec.name, name, blocks) for name in supplemental_names}, frame.index, copy=False
+    )
     lengths = [state.blocks[spec.name, number].length for number in blocks]
     return Draft(
         spec=spec,

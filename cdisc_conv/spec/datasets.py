@@ -59,7 +59,15 @@ def read_dataset(
         keys=document.keys,
         comment=document.comment,
         value_level=_read_value_level(document, node, problems),
+        written=_written_names(node),
     )
+
+
+def _written_names(node: Node) -> frozenset[str]:
+    sections = [node.get("variables"), node.get("supplemental"), node.get("working")]
+    for block in node.at(("records",)).value:
+        sections += [block.get("set"), block.get("supplemental")]
+    return frozenset(name for section in sections if section is not None for name, _ in section.items())
 
 
 def _find_standard(

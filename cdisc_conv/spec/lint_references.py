@@ -35,12 +35,19 @@ def _check_entry(study: Study, dataset: DatasetSpec, block: Block, variable: Var
     for ref in dict.fromkeys((*variable.derivation.reads(), *when)):
         target = resolve(study, dataset, block, variable.name, ref)
         what = f"{dataset.name}.{variable.name}"
-        if target is None:
+        if target is None and not _is_unread(study, dataset, ref):
             yield _nowhere(study, dataset, block, what, ref, variable.place)
-        elif target.kind is TargetKind.OTHER and _is_repeating(study, target.table):
+        elif target is not None and target.kind is TargetKind.OTHER and _is_repeating(study, target.table):
             message = f"{what} reads {ref}, but {target.table} has several records per subject"
             hint = f"say which record: {{lookup: {{from: {target.table}, ...}}}}, {{min: {ref}}} or {{max: {ref}}}"
             yield Problem("LINT304", message, place=variable.place, hint=hint)
+
+
+def _is_unread(study: Study, dataset: DatasetSpec, ref: str) -> bool:
+    """Whether the name is mapped by an entry that could not be read: reported there, and not once more here."""
+    prefix, dot, name = ref.partition(".")
+    other = study.datasets.get(prefix) if dot else None
+    return name in other.written if other is not None else ref in dataset.written
 
 
 def _check_block(study: Study, dataset: DatasetSpec, block: Block) -> Iterator[Problem]:
@@ -84,7 +91,8 @@ def _check_tables(study: Study, dataset: DatasetSpec, variable: Variable) -> Ite
             continue
         known_columns = table_columns(study, table)
         for column in columns:
-            if column not in known_columns:
+            unread = table in study.datasets and column in study.datasets[table].written
+            if column not in known_columns and not unread:
                 message = f"{what} reads {column} of {table}, which is not there"
                 yield Problem("LINT303", message, place=variable.place, hint=did_you_mean(column, known_columns))
 

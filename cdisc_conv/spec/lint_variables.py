@@ -68,7 +68,7 @@ def _check_dataset_label(dataset: DatasetSpec) -> Iterator[Problem]:
 
 
 def _check_required(dataset: DatasetSpec) -> Iterator[Problem]:
-    mapped = set(dataset.names()) | {name for block in dataset.blocks for name in block.given_names}
+    mapped = {*dataset.names(), *dataset.written} | {name for block in dataset.blocks for name in block.given_names}
     for standard in dataset.standard.variables:
         if standard.core == "Req" and standard.name not in mapped:
             message = f"{dataset.name} does not map {standard.name} ({standard.label}), which the standard requires"

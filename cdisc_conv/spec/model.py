@@ -140,6 +140,8 @@ class DatasetSpec:
     keys: tuple[str, ...] = ()
     comment: str = ""
     value_level: Mapping[str, tuple[ValueLevelSpec, ...]] = field(default_factory=dict)
+    written: frozenset[str] = frozenset()
+    """Every name the file maps, also those whose entry could not be read: lint does not ask for them again."""
 
     def own_variable(self, name: str, block: Block) -> Variable | None:
         """What the mapping says of a name in a block: the block's own entry first, then the dataset's."""
