@@ -53,9 +53,7 @@ def count_workers() -> int:
     return min(usable, _MOST_WORKERS)
 
 
-def run_in_order(
-    pool: Executor, work: Callable[[Task], Result], tasks: Iterable[Task], ahead: int
-) -> Iterator[Result]:
+def run_in_order(pool: Executor, work: Callable[[Task], Result], tasks: Iterable[Task], ahead: int) -> Iterator[Result]:
     """Results in the order of the tasks, with at most ``ahead`` of them under way, so that memory stays bounded."""
     waiting: deque[Future[Result]] = deque()
     try:
@@ -100,17 +98,17 @@ def _write_numbers(
     values, length = column.values[start:stop], column.variable.length
     words, status = convert_to_ibm(values)
     copy_fields(words.astype(">u8").view(np.uint8).reshape(-1, 8)[:, :length], fields)
-    if status is None and length == 8 and column.inexact is None:
+    if status is None and length == 8 and not column.inexact:
         return
     status = np.zeros(len(values), dtype=np.uint8) if status is None else status
     if length < 8:
         status[(status == 0) & find_lost_bits(words, length)] = NumberFault.LOSES_BITS
-    if column.inexact is not None:
-        status[(status == 0) & column.inexact[start:stop]] = NumberFault.LOSES_BITS
+    status[[row - start for row in column.inexact if start <= row < stop]] = NumberFault.LOSES_BITS
     for kind in (fault for fault in NumberFault if fault):
         rows = np.flatnonzero(status == kind)
         if rows.size:
-            yield Fault(column.variable, kind, rows + first_row, [f"{values[rows[0]]:.17g}"])
+            first = column.inexact.get(start + int(rows[0]), float(values[rows[0]]))
+            yield Fault(column.variable, kind, rows + first_row, [repr(first)])
 
 
 def _list_text_faults(
@@ -147,14 +145,14 @@ class FaultBook:
                         found.characters.setdefault(character, row)
 
     def list_problems(self, variables: Sequence[XptVariable]) -> list[Problem]:
-        """One problem per variable and kind, in the order of the variables."""
+        """One problem per variable and kind, in the order of the variables and of the codes."""
         problems = []
-        for variable, kind in sorted(self._found, key=lambda key: (variables.index(key[0]), str(key[1]))):
-            found = self._found[variable, kind]
+        for (variable, kind), found in self._found.items():
             if isinstance(kind, NumberFault):
-                problems.append(describe_number(self._dataset, variable, kind, found))
+                problem = describe_number(self._dataset, variable, kind, found)
             elif kind == TOO_LONG:
-                problems.append(describe_long_text(self._dataset, variable, found))
+                problem = describe_long_text(self._dataset, variable, found)
             else:
-                problems.append(describe_characters(self._dataset, variable, found))
-        return problems
+                problem = describe_characters(self._dataset, variable, found)
+            problems.append((variables.index(variable), problem.code, problem.message, problem))
+        return [problem for *_, problem in sorted(problems, key=lambda entry: entry[:3])]

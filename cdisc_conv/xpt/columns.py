@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -30,11 +30,11 @@ class TextColumn:
 
 @dataclass(frozen=True, slots=True)
 class NumberColumn:
-    """A numeric column. ``inexact`` marks integers that float64 cannot hold; None when there are none."""
+    """A numeric column. ``inexact`` holds integers that float64 cannot hold, by row (0-based)."""
 
     variable: XptVariable
     values: Doubles
-    inexact: NDArray[np.bool_] | None = None
+    inexact: Mapping[int, int] = field(default_factory=dict)
 
 
 class Transliteration:
@@ -107,12 +107,10 @@ def _prepare_number(variable: XptVariable, series: pd.Series) -> NumberColumn | 
     if not _is_numeric(series):
         return NumberColumn(variable, np.full(len(series), np.nan)) if series.isna().all() else None
     values = series.to_numpy(dtype=np.float64, na_value=np.nan)
-    if not pd.api.types.is_integer_dtype(series.dtype) or not len(series):
+    if not pd.api.types.is_integer_dtype(series.dtype):
         return NumberColumn(variable, values)
-    suspects = np.flatnonzero(np.abs(values) >= _EXACT_INTEGERS)
-    inexact = np.zeros(len(values), dtype=bool)
-    inexact[suspects] = [int(values[place]) != int(series.iloc[place]) for place in suspects]
-    return NumberColumn(variable, values, inexact if inexact.any() else None)
+    suspects = {int(row): int(series.iloc[row]) for row in np.flatnonzero(np.abs(values) >= _EXACT_INTEGERS)}
+    return NumberColumn(variable, values, {row: exact for row, exact in suspects.items() if exact != int(values[row])})
 
 
 def _prepare_text(variable: XptVariable, series: pd.Series, replace: Transliteration) -> TextColumn | None:

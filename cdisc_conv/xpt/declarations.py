@@ -1,4 +1,4 @@
-"""Checks of what is declared before a value is looked at: names, labels, lengths, formats, and frame against variables."""
+"""Checks before a value is looked at: names, labels, lengths, formats, and the frame against the variables."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def check_columns(dataset: str, frame: pd.DataFrame, variables: Sequence[XptVari
         place = Place(dataset=dataset, variable=column)
         if column not in names:
             hint = did_you_mean(column, names) or "declare it or drop the column"
-            yield Problem("XPT006", "the frame has the column but no variable is declared for it", place=place, hint=hint)
+            yield Problem("XPT006", "the frame has the column but it is not declared", place=place, hint=hint)
         elif count > 1 and names.count(column) == 1:
             yield Problem(
                 "XPT002", f"the frame has {count} columns of this name", place=place, hint="rename or drop all but one"

@@ -2,8 +2,8 @@
 
 An IBM double is a sign bit, a 7 bit exponent of 16 (biased by 64) and a 56 bit fraction: `(-1)^s * 0.f * 16^(e - 64)`.
 A binary64 has 53 significant bits, and aligning them to a hexadecimal digit costs at most three more, so every double
-between 16^-65 and 16^63 has an IBM double of exactly its value. Bits can be lost only on the way back (56 to 53, rounded
-half to even by the processor's integer conversion) and in variables shorter than 8 bytes.
+between 16^-65 and 16^63 has an IBM double of exactly its value. Bits can be lost only on the way back (56 to 53,
+rounded half to even by the processor's integer conversion) and in variables shorter than 8 bytes.
 
 A missing value is a letter, underscore or full stop in the first byte and a fraction of zero. In memory it is a quiet
 NaN whose payload is that byte; the ordinary missing value `.` is the ordinary NaN.
@@ -129,7 +129,8 @@ def _convert_odd_values(bits: Words, status: NDArray[np.uint8]) -> tuple[Words, 
 
 def find_lost_bits(words: Words, length: int) -> NDArray[np.bool_]:
     """Which IBM doubles change when only their first ``length`` bytes are kept."""
-    return (words & np.uint64((1 << (64 - 8 * length)) - 1)) != 0
+    lost: NDArray[np.bool_] = (words & np.uint64((1 << (64 - 8 * length)) - 1)) != 0
+    return lost
 
 
 def _make_reading_tables() -> tuple[Doubles, Words]:

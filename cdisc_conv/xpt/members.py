@@ -1,4 +1,4 @@
-"""The members of a transport file: its header records are read and checked, its data only searched for the next member."""
+"""The members of a transport file: headers are read and checked, data only searched for the next member."""
 
 from __future__ import annotations
 
@@ -229,8 +229,6 @@ class MemberReader:
 
     def _error(self, place: int, message: str, code: str = "XPT022") -> XptError:
         return make_error(code, f"byte {place}: {message}", self._path, _HINT)
-
-
 
 
 def _title(kind: str) -> bytes:

@@ -59,9 +59,8 @@ def describe_characters(dataset: str, variable: XptVariable, found: Occurrences)
     named = [f"{name_character(character)} in row {row}" for character, row in found.characters.items()]
     listed = ", ".join(named[:SHOWN_CHARACTERS])
     more = f" and {len(named) - SHOWN_CHARACTERS} more" if len(named) > SHOWN_CHARACTERS else ""
-    message = (
-        f"{_count(found.count, 'value has', 'values have')} characters that are not printable ASCII: first {listed}{more}"
-    )
+    values = _count(found.count, "value has", "values have")
+    message = f"{values} characters that are not printable ASCII: first {listed}{more}"
     hint = "replace them in the data or name them in the transliteration map"
     return _about_values("XPT011", message, dataset, variable, found, hint)
 
@@ -73,7 +72,7 @@ def describe_number(dataset: str, variable: XptVariable, fault: NumberFault, fou
         NumberFault.INFINITE: (
             "XPT012",
             f"{_count(count, 'value is', 'values are')} infinite, the first is {first}",
-            "a transport file holds finite numbers and missing values only: correct the derivation or set it to missing",
+            "only finite numbers and missing values can be written: correct the derivation or set it to missing",
         ),
         NumberFault.TOO_LARGE: (
             "XPT013",

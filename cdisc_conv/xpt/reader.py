@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from cdisc_conv.xpt.blocks import count_rows_per_block, count_workers, run_in_or
 from cdisc_conv.xpt.ibm import Doubles, convert_from_ibm
 from cdisc_conv.xpt.members import MemberReader, XptMember
 from cdisc_conv.xpt.problems import XptError, list_names, make_error, place_file
-from cdisc_conv.xpt.text import UndecodableText, copy_fields, read_text
+from cdisc_conv.xpt.text import TextBuilder, UndecodableText, copy_fields, read_text
 from cdisc_conv.xpt.variables import XptVariable
 
 PathLike = str | os.PathLike[str]
@@ -142,21 +142,27 @@ class _Source:
 
     def read(self, start: int, stop: int) -> pd.DataFrame:
         """Rows ``start`` to ``stop`` as a frame."""
-        numbers = {field.variable.name: np.empty(stop - start) for field in self.fields if field.variable.numeric}
-        texts: dict[str, list[pa.Array]] = {f.variable.name: [] for f in self.fields if not f.variable.numeric}
+        rows = stop - start
+        numbers = {field.variable.name: np.empty(rows) for field in self.fields if field.variable.numeric}
+        texts = {field.variable.name: TextBuilder(rows) for field in self.fields if not field.variable.numeric}
         step = count_rows_per_block(self.member.row_length)
         spans = [(begin, min(begin + step, stop)) for begin in range(start, stop, step)]
 
         def decode(span: tuple[int, int]) -> dict[str, pa.LargeStringArray]:
-            return self._decode_block(*span, {name: v[span[0] - start : span[1] - start] for name, v in numbers.items()})
+            part = slice(span[0] - start, span[1] - start)
+            return self._decode_block(*span, {name: values[part] for name, values in numbers.items()})
 
         with ThreadPoolExecutor(count_workers()) as pool:
             for block in run_in_order(pool, decode, spans, ahead=count_workers() + 1):
                 for name, values in block.items():
                     texts[name].append(values)
-            joined = _join_texts(pool, texts)
-        data = {field.variable.name: numbers.get(field.variable.name) for field in self.fields}
-        return pd.DataFrame({**data, **joined}, index=pd.RangeIndex(stop - start), copy=False)
+        data = {
+            field.variable.name: numbers[field.variable.name]
+            if field.variable.numeric
+            else pd.Series(texts.pop(field.variable.name).finish(), dtype="str", copy=False)
+            for field in self.fields
+        }
+        return pd.DataFrame(data, index=pd.RangeIndex(rows), copy=False)
 
     def _decode_block(self, start: int, stop: int, numbers: dict[str, Doubles]) -> dict[str, pa.LargeStringArray]:
         """Numbers go into the arrays given, text is returned."""
@@ -181,21 +187,20 @@ class _Source:
             size = self._file.readinto(block.data.cast("B")) if block.size else 0  # type: ignore[attr-defined]
         if size < block.size:
             raise make_error(
-                "XPT021", f"byte {self.member.offset + start * length + size}: the file became shorter while it was read",
-                self._path, "read it again when nothing writes to it",
-            )  # fmt: skip
+                "XPT021",
+                f"byte {self.member.offset + start * length + size}: the file became shorter while it was read",
+                self._path,
+                "read it again when nothing writes to it",
+            )
         return block
 
     def _undecodable(self, variable: XptVariable, row: int, value: bytes) -> XptError:
-        place = self.member.offset + row * self.member.row_length + self.member.positions[
-            self.member.variables.index(variable)
-        ]
-        encoding = self._encoding or "UTF-8 nor Windows-1252"
+        position = self.member.positions[self.member.variables.index(variable)]
+        place = self.member.offset + row * self.member.row_length + position
+        what = f"no {self._encoding} text" if self._encoding else "neither UTF-8 nor Windows-1252 text"
         return make_error(
             "XPT025",
-            f"byte {place}: {variable.name} in row {row + 1:,} is no text in {encoding}: {value!r}"
-            if self._encoding
-            else f"byte {place}: {variable.name} in row {row + 1:,} is text in neither {encoding}: {value!r}",
+            f"byte {place}: {variable.name} in row {row + 1:,} is {what}: {value!r}",
             self._path,
             "name the encoding of the file, such as encoding='latin-1' or 'shift_jis'",
         )
@@ -207,19 +212,6 @@ def _read_numbers(fields: NDArray[np.uint8]) -> Doubles:
     words = np.empty((rows, 8), dtype=np.uint8) if length == 8 else np.zeros((rows, 8), dtype=np.uint8)
     copy_fields(fields, words[:, :length])
     return convert_from_ibm(words.view(">u8").reshape(rows).astype(np.uint64))
-
-
-def _join_texts(pool: Executor, texts: dict[str, list[pa.Array]]) -> dict[str, pd.Series]:
-    """One arrow array per column; the pieces of a column are let go as soon as they are joined."""
-    dtype = pd.StringDtype(na_value=np.nan)
-
-    def join(name: str) -> pd.Series:
-        pieces = texts.pop(name) or [pa.array([], type=pa.large_string())]
-        whole = pa.concat_arrays(pieces) if len(pieces) > 1 else pieces[0]
-        return pd.Series(dtype.__from_arrow__(whole), copy=False)
-
-    names = list(texts)
-    return dict(zip(names, pool.map(join, names), strict=True))
 
 
 def _choose_member(members: Sequence[XptMember], name: str | None, path: Path) -> XptMember:

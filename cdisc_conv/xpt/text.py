@@ -79,6 +79,35 @@ def read_text(fields: Bytes, encoding: str | None) -> pa.LargeStringArray:
     return pc.ascii_rtrim(values, padding)
 
 
+class TextBuilder:
+    """One arrow array of so many rows from pieces that come in order, without holding the pieces.
+
+    Room for the bytes is made from the average length so far, so that it rarely has to grow, and never by much.
+    """
+
+    def __init__(self, rows: int) -> None:
+        self._offsets = np.zeros(rows + 1, dtype=np.int64)
+        self._content = np.empty(0, dtype=np.uint8)
+        self._rows = self._used = 0
+
+    def append(self, values: pa.LargeStringArray) -> None:
+        """Add the next rows; they hold no missing values."""
+        offsets, content = split_text(values)
+        rows, used = self._rows + len(values), self._used + len(content)
+        if used > len(self._content):
+            grown = np.empty(max(used, int(1.05 * used * (len(self._offsets) - 1) / rows)), dtype=np.uint8)
+            grown[: self._used] = self._content[: self._used]
+            self._content = grown
+        self._content[self._used : used] = content
+        np.add(offsets[1:], self._used, out=self._offsets[self._rows + 1 : rows + 1])
+        self._rows, self._used = rows, used
+
+    def finish(self) -> pa.LargeStringArray:
+        """The array; all rows must have come."""
+        content = pa.py_buffer(self._content[: self._used])
+        return pa.LargeStringArray.from_buffers(len(self._offsets) - 1, pa.py_buffer(self._offsets), content)
+
+
 class UndecodableText(ValueError):  # noqa: N818  (read like StopIteration: a signal between modules)
     """A value of a block that is no text in the encoding: its 0-based row and its bytes."""
 

@@ -66,8 +66,6 @@ def parse_format(text: str) -> DisplayFormat | None:
 def variables_of(dataset: Dataset) -> tuple[XptVariable, ...]:
     """The variables of a finished dataset, with its labels, declared lengths and formats, in its order."""
     return tuple(
-        XptVariable(
-            column.name, column.label, numeric=column.numeric, length=column.length, format=column.format
-        )
+        XptVariable(column.name, column.label, numeric=column.numeric, length=column.length, format=column.format)
         for column in dataset.columns
     )

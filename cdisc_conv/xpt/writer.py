@@ -1,4 +1,4 @@
-"""Writing transport files: blocks of rows are made side by side and written in order, beside the target, then swapped in."""
+"""Writing transport files: blocks of rows are made side by side and written in order, then the file is swapped in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from cdisc_conv.xpt.columns import Transliteration, infer_variables, prepare_col
 from cdisc_conv.xpt.declarations import check_columns, check_dataset, check_moment, check_variables
 from cdisc_conv.xpt.layout import RECORD, make_headers, padding_after
 from cdisc_conv.xpt.problems import XptError
-
 from cdisc_conv.xpt.rows import count_certain_rows
 from cdisc_conv.xpt.variables import XptVariable
 
@@ -55,7 +54,7 @@ def write_xpt(
     >>> path = Path(tempfile.mkdtemp()) / "dm.xpt"
     >>> write_xpt(path, frame, name="DM", label="Demographics")
     >>> path.stat().st_size
-    1200
+    1120
     """
     replace = Transliteration(transliterate)
     label = replace.apply(label)
@@ -178,9 +177,11 @@ def _find_moment(created: datetime | None, dataset: str, problems: list[Problem]
     except (ValueError, OverflowError, OSError):
         problems.append(
             Problem(
-                "XPT007", f"SOURCE_DATE_EPOCH is {epoch!r}", place=Place(dataset=dataset),
+                "XPT007",
+                f"SOURCE_DATE_EPOCH is {epoch!r}",
+                place=Place(dataset=dataset),
                 hint="expected seconds since 1970-01-01 as a whole number",
-            )  # fmt: skip
+            )
         )
         return _SAS_EPOCH
 
