@@ -69,7 +69,7 @@ def _decide_names(study: DefineStudy, datasets: Sequence[Dataset], uses: Sequenc
         comments=name_comments(study, datasets, uses, joins),
         codelists=name_codelists(uses),
         clauses=clauses,
-        standards={standard.key: f"STD.{make_oid_part(standard.key)}" for standard in study.standards},
+        standards={standard.key: standard.oid for standard in study.standards},
     )
 
 

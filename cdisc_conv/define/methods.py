@@ -10,7 +10,7 @@ from lxml import etree
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.define.study import DefineStudy
 from cdisc_conv.define.uses import Use, describe_dataset
-from cdisc_conv.define.xml import add_element, add_text, make_oid_part
+from cdisc_conv.define.xml import add_element, add_text
 
 NAMED_USERS = 3
 """How many variables the name of a shared method lists before it says how many more there are."""
@@ -58,9 +58,9 @@ def name_comments(
         if text:
             found.setdefault(text, f"COM.{oid}")
 
-    note(study.comment, "STUDY")
+    note(study.comment, "study")
     for standard in study.standards:
-        note(standard.comment, f"STD.{make_oid_part(standard.key)}")
+        note(standard.comment, standard.oid)
     for oid, text in joins.items():
         note(text, oid)
     for dataset in datasets:

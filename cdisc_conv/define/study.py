@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cdisc_conv.define.xml import make_oid_part
+
 
 @dataclass(frozen=True, slots=True)
 class Standard:
@@ -29,6 +31,16 @@ class Standard:
     @property
     def key(self) -> str:
         return f"{self.publishing_set}/NCI {self.version}" if self.type == "CT" else f"{self.name} {self.version}"
+
+    @property
+    def oid(self) -> str:
+        """The identifier in define.xml.
+
+        >>> Standard("CDISC/NCI", "CT", "2025-03-28", publishing_set="SDTM").oid
+        'STD.SDTM.2025-03-28'
+        """
+        parts = (self.publishing_set if self.type == "CT" else self.name, *self.version.split("."))
+        return ".".join(("STD", *map(make_oid_part, parts)))
 
 
 class DocumentKind(StrEnum):

@@ -17,7 +17,7 @@ _PREFIXES = {"def": DEF, "xlink": XLINK, "xml": XML}
 NCI_CODE = "nci:ExtCodeID"
 """The context of an alias that is an NCI C-code."""
 
-_OID_PART = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")
+_OID_PART = re.compile(r"(?!.*-[0-9a-f]{8}\Z)[A-Za-z0-9_-]{1,40}\Z")  # what ends like a hash gets one of its own
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -64,7 +64,7 @@ def add_text(parent: etree._Element, name: str, text: str, language: str) -> etr
 def make_oid_part(text: str) -> str:
     """A text as part of an identifier: itself when it is plain and short, else a readable stem and a hash.
 
-    Two different texts never give the same part.
+    Two different texts give different parts (but for a collision of 32 bits of SHA-256).
 
     >>> make_oid_part("SYSBP")
     'SYSBP'
@@ -74,7 +74,7 @@ def make_oid_part(text: str) -> str:
     if _OID_PART.match(text):
         return text
     stem = re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_")[:30]
-    return f"{stem}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}".lstrip("-")
+    return f"{stem}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
 def find_forbidden(text: str) -> int | None:
