@@ -70,8 +70,8 @@ def test_dataset(study, vs, read_part):
   <def:leaf ID="LF.VS" xlink:href="sdtm/vs.xpt">
     <def:title>vs.xpt</def:title>
   </def:leaf>
-</ItemGroupDef>"""
-    )  # noqa: E501
+</ItemGroupDef>"""  # noqa: E501
+    )
 
 
 def test_item_with_pages_and_value_level(study, vs, read_part):
@@ -202,8 +202,8 @@ def test_dataset_without_records(study, dm, read_part):
   <ItemRef ItemOID="IT.DM.USUBJID" OrderNumber="1" Mandatory="Yes" KeySequence="1"/>
   <ItemRef ItemOID="IT.DM.COUNTRY" OrderNumber="2" Mandatory="No"/>
   <def:Class Name="SPECIAL PURPOSE"/>
-</ItemGroupDef>"""
-    )  # noqa: E501
+</ItemGroupDef>"""  # noqa: E501
+    )
     assert "The dataset has no records." in read_part(xml, "COM.DM")
 
 

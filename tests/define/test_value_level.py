@@ -24,8 +24,8 @@ def test_value_list(study, vs, read_part):
   <ItemRef ItemOID="IT.VS.VSORRES.VSTESTCD.EQ.LIVER" OrderNumber="2" Mandatory="No" MethodOID="MT.VS.VSORRES.VSTESTCD.EQ.LIVER">
     <def:WhereClauseRef WhereClauseOID="WC.VS.VSTESTCD.EQ.LIVER"/>
   </ItemRef>
-</def:ValueListDef>"""
-    )  # noqa: E501
+</def:ValueListDef>"""  # noqa: E501
+    )
 
 
 def test_where_clause(study, vs, read_part):
