@@ -49,7 +49,7 @@ def cut_text(text: str, start: float, length: float = math.inf) -> str:
 def pick_word(text: str, n: float) -> str:
     """The n-th word, counted from 1, or from the end when negative; see `word`."""
     words = text.split()
-    if not 1 <= abs(n) <= len(words):
+    if not 1 <= abs(n) < len(words) + 1:
         return ""
     return words[int(n) - 1 if n > 0 else int(n)]
 

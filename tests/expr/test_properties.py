@@ -200,7 +200,7 @@ def reference_comparison(operator: str, left: Node, right: Node, row: dict[str, 
     return bool({"==": a == b, "!=": a != b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[operator])
 
 
-def reference_substr(text: str, start: float, length: float = 99.0) -> str:
+def reference_substr(text: str, start: float, length: float = 1e6) -> str:
     if gone(start) or gone(length) or start < 1:
         return ""
     kept = [

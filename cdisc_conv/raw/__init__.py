@@ -1,0 +1,30 @@
+"""Raw exports: delimited text files, one per form, read as text with nothing guessed.
+
+Reads files and reports what is wrong with them; knows nothing of studies, mappings or standards.
+
+| code | what is wrong | severity |
+|---|---|---|
+| RAW001 | no such file (or folder) | error |
+| RAW002 | the path leads out of the folder, or to something that is no file | error |
+| RAW003 | the file cannot be read | error |
+| RAW004 | a column is missing | error |
+| RAW005 | columns that nobody declared | note |
+| RAW006 | the file is empty | error |
+| RAW007 | a header and no rows | note |
+| RAW008 | the delimiter is another one | error |
+| RAW009 | the encoding is another one, or unknown | error |
+| RAW010 | rows with too few or too many fields | error |
+| RAW011 | quotes that do not match | error |
+| RAW012 | two columns of one name | error |
+| RAW013 | a column without a name | error, warning when it holds nothing |
+| RAW014 | rows with the same key | warning |
+| RAW015 | NUL characters | error |
+| RAW016 | subjects that are not in the home form | warning |
+| RAW017 | rows without a subject | warning |
+"""
+
+from cdisc_conv.raw.checks import check_subjects
+from cdisc_conv.raw.reader import read_form, read_forms
+from cdisc_conv.raw.source import FormSource, RawForm
+
+__all__ = ["FormSource", "RawForm", "check_subjects", "read_form", "read_forms"]

@@ -1,0 +1,180 @@
+"""What can be said of the header, the keys and the subjects of forms."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.problems import Problem, Severity, did_you_mean
+from cdisc_conv.raw.source import FormSource, RawForm, Reporter
+
+_SHOWN = 3
+_SHOWN_COLUMNS = 20
+_DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
+
+
+def check_delimiter(header: Sequence[str], source: FormSource, reporter: Reporter) -> Problem | None:
+    """Whether the header of one column rather is one of several with another delimiter."""
+    others = {sign: header[0].count(sign) for sign in _DELIMITERS if sign != source.delimiter}
+    best = max(others, key=lambda sign: others[sign])
+    if len(header) > 1 or not others[best] or "\n" in header[0]:
+        return None
+    declared = _DELIMITERS.get(source.delimiter, f"'{source.delimiter}'")
+    message = f"form '{source.name}' has one column when split at {declared}, but its header holds {_DELIMITERS[best]}"
+    return reporter.report("RAW008", message, hint=f"declare the delimiter {best!r}", line=1, value=header[0][:80])
+
+
+def check_delimiter_sign(source: FormSource, reporter: Reporter) -> Problem | None:
+    """Whether the declared delimiter can be one at all."""
+    sign = source.delimiter
+    if len(sign) == 1 and sign.isascii() and sign not in '"\r\n\0':
+        return None
+    message = f"form '{source.name}' is declared with the delimiter {sign!r}, which cannot be one"
+    return reporter.report("RAW008", message, hint="one character such as , ; | or a tab")
+
+
+def check_header(header: Sequence[str], source: FormSource, reporter: Reporter) -> list[Problem]:
+    """Duplicate, missing and undeclared columns; columns without a name are looked at when their values are known."""
+    problems = []
+    for name in dict.fromkeys(name for name in header if name and header.count(name) > 1):
+        places = [str(place) for place, other in enumerate(header, 1) if other == name]
+        message = f"form '{source.name}' has the column {name} {len(places)} times, at places {', '.join(places)}"
+        hint = "only the first is read; give the others names of their own"
+        problems.append(reporter.report("RAW012", message, hint=hint, line=1, column=name, count=len(places)))
+    known = list(dict.fromkeys(name for name in header if name))
+    for name in dict.fromkeys([*(source.columns or ()), *source.key]):
+        if name not in known:
+            message = f"form '{source.name}' has no column {name}"
+            problems.append(reporter.report("RAW004", message, hint=_suggest(name, known), line=1, column=name))
+    if source.columns:
+        more = [name for name in known if name not in source.columns and name not in source.key]
+        if more:
+            message = f"form '{source.name}' has {_count(len(more), 'column')} that nobody declared: {_list(more)}"
+            problems.append(reporter.report("RAW005", message, severity=Severity.NOTE, line=1, count=len(more)))
+    return problems
+
+
+def check_unnamed(places: Mapping[int, pd.Series], source: FormSource, reporter: Reporter) -> list[Problem]:
+    """Columns without a name, by their place from 0: lost values are an error, an empty column is odd."""
+    problems = []
+    for place, values in places.items():
+        rows = np.flatnonzero((values != "").to_numpy()) + 1
+        message = f"form '{source.name}' has no name for column {place + 1}"
+        if len(rows):
+            message += f", which has {_count(len(rows), 'value')}"
+        severity = Severity.ERROR if len(rows) else Severity.WARNING
+        hint = "the column is not read; name it in the header" if len(rows) else "take the delimiter out of the header"
+        found = reporter.report(
+            "RAW013", message, hint=hint, severity=severity, line=1, rows=rows, count=len(rows) or 1
+        )
+        problems.append(found)
+    return problems
+
+
+def check_key(frame: pd.DataFrame, source: FormSource, reporter: Reporter) -> list[Problem]:
+    """Rows that share the values of the key; nothing when a column of the key is missing, which is reported elsewhere."""
+    key = list(source.key)
+    if not key or not set(key) <= set(frame.columns) or frame.empty:
+        return []
+    repeated = frame[key].duplicated(keep=False)
+    if not repeated.any():
+        return []
+    groups = frame.loc[repeated, key].groupby(key, sort=False).indices
+    rows = np.flatnonzero(repeated.to_numpy()) + 1
+    shown = [
+        f"{', '.join(repr(str(part)) for part in (value if isinstance(value, tuple) else (value,)))} "
+        f"in rows {_list([str(rows[place]) for place in members], 5)}"
+        for value, members in list(groups.items())[:_SHOWN]
+    ]
+    more = f"; and {len(groups) - _SHOWN} more" if len(groups) > _SHOWN else ""
+    message = (
+        f"form '{source.name}' has {len(rows):,} rows that share their key {', '.join(key)} with another: "
+        f"{'; '.join(shown)}{more}"
+    )
+    hint = "remove the copies, or add the column that tells them apart to the key"
+    return [
+        reporter.report(
+            "RAW014", message, hint=hint, severity=Severity.WARNING, column=", ".join(key), rows=rows, count=len(rows)
+        )
+    ]
+
+
+def check_subjects(forms: Mapping[str, RawForm], subject_column: str, home_form: str) -> list[Problem]:
+    """Rows whose subject is not in the home form (demographics), or that name none.
+
+    Forms without the subject column are left out, and so is everything when the home form or its column is not there.
+    """
+    home = forms.get(home_form)
+    if home is None or subject_column not in home.frame:
+        return []
+    known = home.frame[subject_column].unique()
+    problems = []
+    for form in forms.values():
+        if subject_column not in form.frame:
+            continue
+        subjects = form.frame[subject_column]
+        reporter = Reporter(form.name, form.path)
+        blank = (subjects.str.strip() == "").to_numpy()
+        if blank.any():
+            problems.append(_report_blank(form, subject_column, np.flatnonzero(blank) + 1, reporter))
+        if form.name != home_form:
+            strangers = ~subjects.isin(known).to_numpy() & ~blank
+            if strangers.any():
+                problems.append(_report_strangers(form, home, subject_column, strangers, set(known), reporter))
+    return problems
+
+
+def _report_blank(form: RawForm, column: str, rows: np.ndarray, reporter: Reporter) -> Problem:
+    message = f"form '{form.name}' has {_count(len(rows), 'row')} without a subject in {column}: {_rows(rows)}"
+    return reporter.report(
+        "RAW017",
+        message,
+        severity=Severity.WARNING,
+        column=column,
+        rows=rows,
+        count=len(rows),
+        hint="fill it in the export",
+    )
+
+
+def _report_strangers(
+    form: RawForm, home: RawForm, column: str, strangers: np.ndarray, known: Collection[str], reporter: Reporter
+) -> Problem:
+    rows = np.flatnonzero(strangers) + 1
+    names = form.frame[column][strangers].unique().tolist()
+    verb = "is" if len(names) == 1 else "are"
+    message = (
+        f"form '{form.name}' has {_count(len(names), 'subject')} that {verb} not in form '{home.name}': {_list(names, 10)}; "
+        f"{_rows(rows)}"
+    )
+    folded = {subject.strip().casefold() for subject in known}
+    alike = [name for name in names if name.strip().casefold() in folded]
+    hint = f"{alike[0]!r} differs only in blanks or case" if alike else f"complete form '{home.name}'"
+    return reporter.report(
+        "RAW016",
+        message,
+        hint=hint,
+        severity=Severity.WARNING,
+        column=column,
+        rows=rows,
+        count=len(rows),
+        value=names[0],
+    )
+
+
+def _suggest(name: str, known: Sequence[str]) -> str:
+    return did_you_mean(name, known) or f"the columns are {_list(known, _SHOWN_COLUMNS)}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _rows(rows: np.ndarray) -> str:
+    return f"row{'' if len(rows) == 1 else 's'} {_list([str(row) for row in rows[:11].tolist()], 10)}"
+
+
+def _list(names: Sequence[str], most: int = _SHOWN_COLUMNS) -> str:
+    return ", ".join(names[:most]) + (" ..." if len(names) > most else "")

@@ -1,0 +1,102 @@
+"""Bytes of any encoding to UTF-8, with what is wrong about them."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cdisc_conv.problems import Problem
+from cdisc_conv.raw.source import FormSource, Reporter
+
+_BLOCK = 1 << 23
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The file as UTF-8 without byte order mark. `bad` describes the first byte that could not be read, if any.
+
+    Bytes that could not be read stand as U+FFFD.
+    """
+
+    data: bytes
+    bad: str = ""
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_text(data: bytes, source: FormSource, reporter: Reporter) -> Text | None:
+    """The text of a file, or None when its declared encoding does not exist.
+
+    A file whose byte order mark (or, for UTF-16, whose pattern of zero bytes) contradicts the declared encoding is read
+    as what it is, and reported.
+    """
+    declared = _normalise(source.encoding)
+    if declared is None:
+        return None
+    problems: list[Problem] = []
+    actual = _detect(data)
+    if actual and not declared.startswith(actual):
+        message = f"form '{source.name}' is {actual}, but {source.encoding} is declared"
+        problems.append(reporter.report("RAW009", message, hint=f"declare the encoding {actual}"))
+        declared = actual
+    if declared in ("utf-8", "utf-8-sig"):
+        declared = "utf-8"
+        data = data.removeprefix(codecs.BOM_UTF8)
+        if data.isascii():
+            return Text(data, problems=problems)
+    try:
+        blocks = [block.encode("utf-8", "replace") for block in _decode(data, declared)]
+        return Text(data if declared == "utf-8" else b"".join(blocks), problems=problems)
+    except UnicodeError as error:
+        at = _find_bad_byte(data, declared) if isinstance(error, UnicodeDecodeError) else None
+        bad = str(error) if at is None else f"0x{data[at]:02X} at byte {at + 1}"
+        return Text(data.decode(declared, "replace").encode("utf-8", "replace"), bad, problems)
+
+
+def report_unknown_encoding(source: FormSource, reporter: Reporter) -> Problem:
+    """The problem of an encoding that does not exist."""
+    message = f"form '{source.name}' is declared with the encoding '{source.encoding}', which does not exist"
+    return reporter.report("RAW009", message, hint="common ones are utf-8, utf-16, cp1252, gb18030, shift_jis")
+
+
+def _normalise(encoding: str) -> str | None:
+    try:
+        "".encode(encoding)
+        return codecs.lookup(encoding).name
+    except (LookupError, UnicodeError, ValueError):
+        return None
+
+
+def _detect(data: bytes) -> str:
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return name
+    head = data[:200]
+    for start, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+        zeros = head[start::2].count(0)
+        if len(head) >= 4 and zeros > len(head) * 0.4 and head.count(0) < len(head) * 0.6:
+            return name
+    return ""
+
+
+def _decode(data: bytes, encoding: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    view = memoryview(data)
+    for start in range(0, len(data), _BLOCK):
+        yield decoder.decode(bytes(view[start : start + _BLOCK]))
+    yield decoder.decode(b"", final=True)
+
+
+def _find_bad_byte(data: bytes, encoding: str) -> int | None:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError as error:
+        return min(error.start, len(data) - 1)
+    return None

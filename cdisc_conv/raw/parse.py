@@ -1,0 +1,101 @@
+"""The rows of a delimited text as columns of text, by pyarrow; rows of the wrong length are kept in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from cdisc_conv.raw.structure import split_record
+
+_TEXT = pa.large_string()
+_STR = pd.StringDtype("pyarrow", na_value=np.nan)
+_ArrowStringArray: Any = pd.arrays.ArrowStringArray
+_BLOCK = 1 << 22
+_LARGEST_BLOCK = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class RaggedRow:
+    """A data row (from 1) with another number of fields than the header, and its text."""
+
+    row: int
+    found: int
+    text: str
+
+
+def parse_rows(
+    data: bytes, start: int, width: int, delimiter: str, wanted: Sequence[int]
+) -> tuple[dict[int, pd.Series], list[RaggedRow]]:
+    """The wanted columns (by place, from 0) of the records from the byte `start` on, ``str`` dtype.
+
+    Rows with too few fields are filled up with "", of rows with too many the first fields are kept; both are returned.
+    """
+    body = pa.py_buffer(data).slice(start)
+    if not bytes(memoryview(body)[:64]).strip(b"\r\n") and not data[start:].strip(b"\r\n"):
+        return {place: pd.Series([], dtype="str") for place in wanted}, []
+    ragged: list[RaggedRow] = []
+    try:
+        table = _read(body, width, delimiter, wanted, None)
+    except pa.ArrowInvalid:
+        # Rows of the wrong length: once more, one thread, so that they come with their number.
+        def keep(row: Any) -> str:
+            ragged.append(RaggedRow(row.number, row.actual_columns, row.text))
+            return "skip"
+
+        table = _read(body, width, delimiter, wanted, keep)
+    if ragged:
+        table = _insert_rows(table, ragged, delimiter, wanted)
+    return {place: _to_series(table.column(index)) for index, place in enumerate(wanted)}, ragged
+
+
+def _read(body: pa.Buffer, width: int, delimiter: str, wanted: Sequence[int], handler: Any) -> pa.Table:
+    names = [str(place) for place in range(width)]
+    for block in (_BLOCK, min(len(body) + 1, _LARGEST_BLOCK)):
+        try:
+            return arrow_csv.read_csv(
+                pa.BufferReader(body),
+                read_options=arrow_csv.ReadOptions(use_threads=handler is None, column_names=names, block_size=block),
+                parse_options=arrow_csv.ParseOptions(
+                    delimiter=delimiter,
+                    newlines_in_values=True,
+                    ignore_empty_lines=True,
+                    invalid_row_handler=handler,
+                ),
+                convert_options=arrow_csv.ConvertOptions(
+                    check_utf8=False,
+                    strings_can_be_null=False,
+                    column_types=dict.fromkeys(names, _TEXT),
+                    include_columns=[str(place) for place in wanted],
+                ),
+            )
+        except pa.ArrowInvalid as error:
+            # A record longer than a block; the second block holds everything.
+            if "straddling" not in str(error) or block > len(body):
+                raise
+    raise AssertionError("unreachable")
+
+
+def _insert_rows(table: pa.Table, ragged: list[RaggedRow], delimiter: str, wanted: Sequence[int]) -> pa.Table:
+    """The table with the ragged rows put back in their places."""
+    records = [split_record(item.text, delimiter) for item in ragged]
+    columns = [[record[place] if place < len(record) else "" for record in records] for place in wanted]
+    extra = pa.table({str(place): pa.array(column, _TEXT) for place, column in zip(wanted, columns, strict=True)})
+    total = table.num_rows + len(ragged)
+    order = np.empty(total, dtype="int64")
+    places = np.array([item.row - 1 for item in ragged])
+    sound = np.ones(total, dtype=bool)
+    sound[places] = False
+    order[sound] = np.arange(table.num_rows)
+    order[places] = np.arange(table.num_rows, total)
+    return pa.concat_tables([table, extra]).take(pa.array(order))
+
+
+def _to_series(column: pa.ChunkedArray) -> pd.Series:
+    chunk = column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays([pa.array([], _TEXT), *column.chunks])
+    return pd.Series(_ArrowStringArray(chunk, dtype=_STR))
