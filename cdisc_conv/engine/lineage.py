@@ -68,7 +68,14 @@ class LineageNode:
 
     def fields(self) -> tuple[LineageNode, ...]:
         """The fields of raw forms that the values come from, in order; conditions on whole records are left out."""
-        found: dict[int, LineageNode] = {}
+        return tuple(node for node in self._descend(anywhere=True) if node.kind is NodeKind.FIELD)
+
+    def row_fields(self) -> tuple[LineageNode, ...]:
+        """Those of `fields` that it reads by way of its own dataset alone: they stand in the raw rows of the record."""
+        return tuple(node for node in self._descend(anywhere=False) if node.kind is NodeKind.FIELD)
+
+    def _descend(self, anywhere: bool) -> Iterator[LineageNode]:
+        """This node and what its values come from, through any dataset or through its own only."""
         seen: set[int] = set()
         stack = [self]
         while stack:
@@ -76,10 +83,9 @@ class LineageNode:
             if id(node) in seen:
                 continue
             seen.add(id(node))
-            if node.kind is NodeKind.FIELD:
-                found[id(node)] = node
-            stack.extend(reversed(node.reads()))
-        return tuple(found.values())
+            yield node
+            if anywhere or node.table == self.table:
+                stack.extend(reversed(node.reads()))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,62 @@
+"""The application: every command is registered here, in the order of the help."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cdisc_conv import __version__
+from cdisc_conv.cli.catalogue import catalogue
+from cdisc_conv.cli.console import prepare_streams
+from cdisc_conv.cli.demo import demo
+from cdisc_conv.cli.explain import explain
+from cdisc_conv.cli.guard import guarded
+from cdisc_conv.cli.lint import lint
+from cdisc_conv.cli.run import run
+from cdisc_conv.cli.simulate import simulate
+from cdisc_conv.cli.trace import trace
+
+COMMANDS = (run, demo, simulate, lint, explain, trace, catalogue)
+
+# Plain help (no markup mode) starts faster, and reads the same in a terminal, a log and the documentation.
+app = typer.Typer(
+    name="cdisc-conv",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"cdisc-conv {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Raw eCRF exports to SDTM datasets, SAS transport files and define.xml, driven by YAML mapping specs.
+
+    Exit codes: 0 all is well; 1 there are findings (errors or warnings); 2 it could not be done.
+
+    \b
+    Example: make synthetic data of the shipped study and turn them into a whole package
+      cdisc-conv demo out
+    """
+
+
+for command in COMMANDS:
+    app.command()(guarded(command))
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    prepare_streams()
+    app()

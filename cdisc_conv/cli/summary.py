@@ -1,0 +1,49 @@
+"""What a run ends with: its findings, a table of the datasets, and where everything is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdisc_conv.cli.console import make_console, plural, print_table
+from cdisc_conv.cli.findings import print_problems, summarise
+from cdisc_conv.problems import Problem, Severity, count_by_severity, exit_code
+
+if TYPE_CHECKING:
+    from cdisc_conv.package import Package
+
+SHOWN = 10
+"""Findings of each severity that a run prints; the report has all of them."""
+
+
+def print_package(package: Package, planted: bool = False) -> int:
+    """Print what a run made and found; the exit code. `planted`: findings are meant to be there."""
+    console = make_console()
+    report = package.folder / "report" / "index.html"
+    print_problems(package.problems, limit=SHOWN, rest=str(report))
+    if package.problems:
+        console.print("")
+    print_table(["dataset", "records", "variables", *(f"{severity.value}s" for severity in Severity)], _rows(package))
+    console.print("")
+    console.print(f"{plural(package.files, 'file')} in {package.folder}: {summarise(package.problems)}")
+    console.print(f"report: {report}")
+    if planted and exit_code(package.problems):
+        console.print("the findings are there on purpose: the synthetic data are as untidy as real ones")
+    return 0 if planted else exit_code(package.problems)
+
+
+def _rows(package: Package) -> list[list[str | int]]:
+    """One row per dataset, and one for the findings that are about no dataset of the package."""
+    by_dataset: dict[str, list[Problem]] = {dataset.name: [] for dataset in package.datasets}
+    others: list[Problem] = []
+    for problem in package.problems:
+        by_dataset.get(problem.place.dataset, others).append(problem)
+    rows: list[list[str | int]] = [
+        [
+            dataset.name,
+            len(dataset.frame),
+            len(dataset.columns),
+            *count_by_severity(by_dataset[dataset.name]).values(),
+        ]
+        for dataset in package.datasets
+    ]
+    return [*rows, ["(other)", "", "", *count_by_severity(others).values()]] if others else rows

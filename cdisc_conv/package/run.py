@@ -1,0 +1,111 @@
+"""The whole road: open the mapping, convert, write. What `cdisc-conv run`, `demo` and `simulate` call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+from cdisc_conv.package.staging import stage_folder
+from cdisc_conv.package.write import Package, fill_package
+from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
+from cdisc_conv.resources import shipped
+from cdisc_conv.spec.lint import lint_study
+from cdisc_conv.spec.load import find_study
+from cdisc_conv.spec.model import Study
+
+DEMO = "hope2021_thal_agc"
+"""The shipped study that the demo simulates."""
+
+Progress = Callable[[str], None]
+
+
+def _quiet(step: str) -> None:
+    """No progress wanted."""
+
+
+def open_study(words: str | Path) -> tuple[Study, list[Problem]]:
+    """A study whose mapping has no errors, and the warnings and notes about it. Raises ProblemsError with all findings."""
+    study, problems = lint_study(words)
+    if study is None or any(problem.severity is Severity.ERROR for problem in problems):
+        raise ProblemsError(problems)
+    return study, problems
+
+
+def run_study(
+    words: str | Path,
+    raw: Path,
+    out: Path,
+    datasets: Sequence[str] | None = None,
+    progress: Progress = _quiet,
+) -> Package:
+    """Turn the raw export in `raw` into a package in `out`.
+
+    `words` is the study's folder or the name of a shipped one; `datasets` restricts the package to some datasets.
+    Raises ProblemsError when the mapping has errors, a dataset does not exist, or a folder cannot be used, and
+    OSError when the disk refuses; `out` is as it was then.
+    """
+    study, found = open_study(words)
+    wanted = choose_datasets(study, datasets)
+    if not raw.is_dir():
+        raise ProblemsError([Problem("PKG005", f"there is no raw folder '{raw}'", hint="check the spelling of --raw")])
+    with stage_folder(out, {"raw folder": raw, "study folder": study.folder}) as stage:
+        package = _convert_and_fill(study, raw, stage, out, wanted, progress, found)
+    return replace(package, folder=out)
+
+
+def run_demo(out: Path, subjects: int = 106, seed: int = 1, progress: Progress = _quiet) -> Package:
+    """Simulate the shipped study into `out`/raw and make its package in `out`."""
+    study, found = open_study(shipped("mappings") / DEMO)
+    with stage_folder(out, {"study folder": study.folder}) as stage:
+        progress(f"simulating {subjects} subjects of {study.name}")
+        simulate_raw(study.folder, subjects, seed, stage / "raw")
+        package = _convert_and_fill(study, stage / "raw", stage, out, None, progress, found)
+    return replace(package, folder=out)
+
+
+def simulate_raw(words: str | Path, subjects: int, seed: int, out: Path) -> dict[str, int]:
+    """Write synthetic raw exports of a study into `out`; rows per form. Raises ProblemsError and OSError."""
+    from cdisc_conv.simulate import write_exports
+
+    return write_exports(find_study(words), subjects, seed, out)
+
+
+def choose_datasets(study: Study, names: Sequence[str] | None) -> tuple[str, ...] | None:
+    """The datasets asked for, in the study's order; None stands for all. Raises ProblemsError for unknown ones."""
+    if names is None:
+        return None
+    wanted = {name.upper() for name in names}
+    unknown = sorted(wanted - set(study.datasets))
+    if unknown:
+        problems = [
+            Problem(
+                "PKG006",
+                f"{study.name} maps no dataset {name}",
+                hint=did_you_mean(name, study.datasets) or f"there are: {', '.join(study.datasets)}",
+            )
+            for name in unknown
+        ]
+        raise ProblemsError(problems)
+    return tuple(name for name in study.datasets if name in wanted)
+
+
+def _convert_and_fill(
+    study: Study,
+    raw: Path,
+    stage: Path,
+    out: Path,
+    datasets: tuple[str, ...] | None,
+    progress: Progress,
+    found: Sequence[Problem],
+) -> Package:
+    from cdisc_conv.engine.convert import convert
+
+    steps = count(1)
+    progress("reading the raw export")
+    conversion = convert(
+        study, raw, datasets, lambda name: progress(f"{name} made ({next(steps)} of {len(study.datasets)})")
+    )
+    progress("writing the package")
+    return fill_package(conversion, stage, raw, out, found)

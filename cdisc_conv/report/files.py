@@ -1,0 +1,131 @@
+"""The reports for programs: findings.json, lineage.json, and which raw rows are behind each record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cdisc_conv.dataset import Dataset
+from cdisc_conv.engine.lineage import Lineage, LineageNode, list_names
+from cdisc_conv.package.places import rename_folders, spec_folders
+from cdisc_conv.problems import Place, Problem, Severity, count_by_severity
+from cdisc_conv.spec.model import Form, Study
+
+SCHEMA = 1
+"""Version of the shape of findings.json and lineage.json; it grows when a key changes its meaning or goes away."""
+
+_ORDER = list(Severity)
+
+
+def sort_findings(problems: Iterable[Problem]) -> list[Problem]:
+    """Errors first, then warnings, then notes; within them by code, place and words."""
+    return sorted(problems, key=_sort_key)
+
+
+def write_findings(study: str, problems: Sequence[Problem], path: Path) -> None:
+    """findings.json; see docs/the-package.md for its shape."""
+    data = {
+        "schema": SCHEMA,
+        "study": study,
+        "count": {severity.value: count for severity, count in count_by_severity(problems).items()},
+        "findings": [_describe_problem(problem) for problem in problems],
+    }
+    write_json(data, path)
+
+
+def describe_lineage(study: Study, lineage: Lineage, datasets: Sequence[Dataset]) -> dict[str, Any]:
+    """What lineage.json says: forms with their fields, datasets of the package, and every mapped variable."""
+    used_by = lineage.used_by()
+    return {
+        "schema": SCHEMA,
+        "study": study.name,
+        "raw": {"encoding": study.raw.encoding, "delimiter": study.raw.delimiter},
+        "forms": {form.name: _describe_form(form, used_by) for form in study.forms.values()},
+        "datasets": {
+            dataset.name: {"label": dataset.label, "keys": list(dataset.keys), "supplemental_to": dataset.supplemental_to}
+            for dataset in datasets
+        },
+        "records": {
+            name: [_describe_node(study, node) for node in nodes] for name, nodes in lineage.records.items()
+        },
+        "variables": {
+            name: {
+                "label": nodes[0].label if nodes else "",
+                "entries": [_describe_node(study, node) for node in nodes],
+                "used_by": list(used_by.get(name, ())),
+            }
+            for name, nodes in lineage.variables.items()
+        },
+    }
+
+
+def write_records(datasets: Iterable[Dataset], folder: Path) -> None:
+    """One Parquet file per dataset: ``record`` and ``row`` (both from 1) and ``source`` (``form ae``, ``dataset TU``)."""
+    folder.mkdir()
+    for dataset in datasets:
+        if dataset.records is None:
+            continue
+        frame = dataset.records.frame
+        table = pa.table(
+            {
+                "record": pa.array(frame["record"].to_numpy() + 1, type=pa.int64()),
+                "source": pa.array(frame["source"].astype("str"), type=pa.string()).dictionary_encode(),
+                "row": pa.array(frame["row"].to_numpy(), type=pa.int64()),
+            }
+        )
+        pq.write_table(table, folder / f"{dataset.name.lower()}.parquet", compression="zstd")
+
+
+def write_json(data: Any, path: Path) -> None:
+    """JSON as UTF-8 with one key per line, so that two versions can be compared with any diff."""
+    text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _describe_problem(problem: Problem) -> dict[str, Any]:
+    data = problem.as_dict()
+    place = {key: value for key, value in data.pop("place").items() if value}
+    return {key: value for key, value in {**data, "place": place}.items() if value or key in ("severity", "count")}
+
+
+def _describe_form(form: Form, used_by: Any) -> dict[str, Any]:
+    fields = {
+        name: {
+            "label": field.label,
+            "pages": list(field.pages),
+            "used_by": list(used_by.get(f"{form.name}.{name}", ())),
+        }
+        for name, field in form.fields.items()
+    }
+    return {"label": form.label, "file": form.file, "fields": fields}
+
+
+def _describe_node(study: Study, node: LineageNode) -> dict[str, Any]:
+    """A node as plain data; empty parts are left out."""
+    data = {
+        "records": node.source,
+        "derivation": node.derivation,
+        "method": node.method,
+        "mapped_at": _show_place(study, node.place),
+        "reads": list(list_names(node.reads())),
+        "matched_by": list(node.matched_by),
+        "fields": list(list_names(node.fields())),
+        "row_fields": list(list_names(node.row_fields())),
+    }
+    return {key: value for key, value in data.items() if value}
+
+
+def _show_place(study: Study, place: Place) -> str:
+    (shown,) = rename_folders([Problem("", "", place=place)], spec_folders(study))
+    return str(shown.place)
+
+
+def _sort_key(problem: Problem) -> tuple[Any, ...]:
+    place = problem.place
+    where = (place.file, place.line, place.dataset, place.variable, place.form, place.field, place.rows)
+    return (_ORDER.index(problem.severity), problem.code, *where, problem.message, problem.value)
