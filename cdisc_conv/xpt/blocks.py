@@ -154,5 +154,5 @@ class FaultBook:
                 problem = describe_long_text(self._dataset, variable, found)
             else:
                 problem = describe_characters(self._dataset, variable, found)
-            problems.append((variables.index(variable), problem.code, problem.message, problem))
+            problems.append((variables.index(variable), problem.code, found.rows, problem))
         return [problem for *_, problem in sorted(problems, key=lambda entry: entry[:3])]

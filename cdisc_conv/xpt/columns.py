@@ -90,11 +90,14 @@ def prepare_columns(
     """The columns of the variables that the frame has, and a problem for each whose values are of the other kind."""
     columns: list[TextColumn | NumberColumn] = []
     problems: list[Problem] = []
-    names = [str(column) for column in frame.columns]
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(map(str, frame.columns)):
+        places.setdefault(name, []).append(place)
     for variable in variables:
-        if names.count(variable.name) != 1:
+        found = places.get(variable.name, [])
+        if len(found) != 1:
             continue
-        series = frame.iloc[:, names.index(variable.name)]
+        series = frame.iloc[:, found[0]]
         column = _prepare_number(variable, series) if variable.numeric else _prepare_text(variable, series, replace)
         if column is None:
             problems.append(_describe_kind(dataset, variable, series))

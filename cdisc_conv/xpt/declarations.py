@@ -67,21 +67,21 @@ def check_variables(dataset: str, variables: Sequence[XptVariable]) -> Iterator[
 
 def check_columns(dataset: str, frame: pd.DataFrame, variables: Sequence[XptVariable]) -> Iterator[Problem]:
     """Problems where the frame does not have the columns declared, or has others."""
-    names = [variable.name for variable in variables]
-    columns = [str(column) for column in frame.columns]
-    for name in dict.fromkeys(names):
+    names = Counter(variable.name for variable in variables)
+    columns = Counter(map(str, frame.columns))
+    for name in names:
         if name not in columns:
             hint = did_you_mean(name, columns) or "add the column or take the variable out"
             yield Problem(
                 "XPT006", "the variable is declared but the frame has no such column", hint=hint,
                 place=Place(dataset=dataset, variable=name),
             )  # fmt: skip
-    for column, count in Counter(columns).items():
+    for column, count in columns.items():
         place = Place(dataset=dataset, variable=column)
         if column not in names:
             hint = did_you_mean(column, names) or "declare it or drop the column"
             yield Problem("XPT006", "the frame has the column but it is not declared", place=place, hint=hint)
-        elif count > 1 and names.count(column) == 1:
+        elif count > 1 and names[column] == 1:
             yield Problem(
                 "XPT002", f"the frame has {count} columns of this name", place=place, hint="rename or drop all but one"
             )

@@ -67,11 +67,6 @@ class MemberReader:
     def read_members(self) -> list[XptMember]:
         """All members; raises `XptError` with byte offset and expectation where the file is no valid transport file."""
         self._read_library()
-        excess = self._size % RECORD
-        if excess:
-            raise self._error(
-                self._size, f"the file ends {excess} bytes into a record of {RECORD} bytes", code="XPT021"
-            )
         members = []
         while self._offset < self._size:
             members.append(self._read_member())
@@ -94,6 +89,11 @@ class MemberReader:
                 f"found {_show(start[:48])}",
                 self._path,
                 known,
+            )
+        excess = self._size % RECORD
+        if excess:
+            raise self._error(
+                self._size, f"the file ends {excess} bytes into a record of {RECORD} bytes", code="XPT021"
             )
         self._offset = RECORD
         self._expect(b"SAS     SAS     SASLIB  ", "the library record")
@@ -236,4 +236,4 @@ def _title(kind: str) -> bytes:
 
 
 def _show(content: bytes) -> str:
-    return repr(content.decode("ascii", "backslashreplace")) if content else "nothing"
+    return repr(content)[1:] if content else "nothing"

@@ -54,7 +54,7 @@ def parse_long_labels(content: bytes, count: int, parts: int, fields: list[Field
         field = fields[variable - 1]
         known = {"name": texts[0] or field.variable.name, "label": texts[1]}
         if parts == 5:
-            known |= {"format": texts[2], "informat": texts[3]}
+            known |= {"format": texts[2] or field.variable.format, "informat": texts[3] or field.variable.informat}
         field.variable = replace(field.variable, **known)
         place = end
     return place

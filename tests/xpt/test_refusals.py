@@ -135,7 +135,8 @@ def test_frame_and_variables_that_do_not_match(tmp_path):
 
 def test_pieces_without_variables(tmp_path):
     assert refusals(tmp_path, [ONE_TEXT]) == [
-        "AE: XPT006 lengths cannot be inferred from frames that come one after another (give the variables, or one frame)"
+        "AE: XPT006 lengths cannot be inferred from frames that come one after another "
+        "(give the variables, or one frame)"
     ]
 
 

@@ -42,7 +42,7 @@ def datasets(draw, least_rows=0):
 
 
 def with_wide_first_column(frame, variables):
-    """Other readers guess the number of rows for observations of at most 80 bytes, or lose blank ones: give them more."""
+    """Other readers guess how many rows there are when observations are short, or lose blank ones: give them more."""
     wide = frame.copy()
     wide.insert(0, "A2345678", pd.array(["x" * 81] * len(frame), dtype="str"))
     return wide, [XptVariable("A2345678", numeric=False, length=81), *variables]
