@@ -14,7 +14,7 @@ from cdisc_conv.simulate.exposure import CAPECITABINE, INTERRUPTED, OXALIPLATIN,
 from cdisc_conv.simulate.rows import Rows, join_rows, no_days, rank_within
 from cdisc_conv.simulate.settings import Settings, Term
 from cdisc_conv.simulate.subjects import Cohort
-from cdisc_conv.simulate.words import NO_DAY, Words, choose, constant, dates, numbers, times, words_of, yes_no
+from cdisc_conv.simulate.words import NO_DAY, Words, choose, constant, dates, times, words_of, yes_no
 
 DRUGS = ("OX", "CA", "TH")
 ACTIONS = ("", REDUCED, INTERRUPTED, WITHDRAWN)
@@ -73,7 +73,9 @@ def _make_none(n: int, events: _Events, dictionary: Dictionary) -> Rows:
     return Rows("ae", without, event, no_days(len(without)), {"AEYN": constant("N", len(without))})
 
 
-def _episodes(term: Term, number: int, subject: Ints, start: Ints, grade: Ints, draws: Draws, minute: Ints | None = None) -> _Events:
+def _episodes(
+    term: Term, number: int, subject: Ints, start: Ints, grade: Ints, draws: Draws, minute: Ints | None = None
+) -> _Events:
     m = len(subject)
     length = np.rint(draws.spread(term.duration_days.quantiles, m)).astype(np.int64)
     none = np.full(m, -1)
@@ -157,13 +159,13 @@ def _draw_fatal(settings: Settings, cohort: Cohort, course: Course, fatal: Bools
 def _keep_in_time(settings: Settings, cohort: Cohort, course: Course, dosing: Dosing, events: _Events) -> _Events:
     """Events that start in the period of collection; an end after the subject left is not known."""
     subject = events.subject
-    limit = np.where(course.treated, dosing.last_dose + settings.adverse_events.days_after_last_dose, NEVER)
-    limit = np.minimum(limit, course.seen_until())
-    limit = np.where(cohort.enrolled, limit, np.minimum(limit, cohort.decision_day))[subject]
+    about, until = settings.adverse_events, np.where(cohort.enrolled, course.seen_until(), cohort.decision_day)
+    limit = np.where(course.treated, dosing.last_dose + about.days_after_last_dose, NEVER)
+    limit = np.minimum(limit, until)[subject]
     events = events.take((events.start <= limit) | events.fatal)
     # What a dead subject still had is still there at death: no end.
-    known = np.minimum(course.seen_until(), dosing.last_dose + settings.adverse_events.ends_known_days_after_last_dose)
-    known = np.where(course.treated, known, course.seen_until())
+    known = np.minimum(until, dosing.last_dose + about.ends_known_days_after_last_dose)
+    known = np.where(course.treated, known, until)
     unknown = (events.end > known[events.subject]) & ~events.fatal
     return replace(events, end=np.where(unknown, NO_DAY, events.end))
 
@@ -249,7 +251,14 @@ def _judge_seriousness(settings: Settings, events: _Events, draws: Draws) -> dic
     hospital = serious & draws.chance(about.hospitalized, m)
     other = serious & ~(threat | hospital | events.fatal)
     never = np.zeros(m, dtype=bool)
-    answers = {"AESDTH": events.fatal, "AESLIFE": threat, "AESHOSP": hospital, "AESDISAB": never, "AESCONG": never, "AESMIE": other}
+    answers = {
+        "AESDTH": events.fatal,
+        "AESLIFE": threat,
+        "AESHOSP": hospital,
+        "AESDISAB": never,
+        "AESCONG": never,
+        "AESMIE": other,
+    }
     return {"AESER": yes_no(serious)} | {item: yes_no(answer, serious) for item, answer in answers.items()}
 
 
@@ -293,4 +302,3 @@ def _name_outcome(settings: Settings, course: Course, events: _Events, draws: Dr
         (draws.chance(about.sequelae, m), "SEQUELAE"),
         otherwise="RECOVERED",
     )
-

@@ -1,6 +1,6 @@
 """How each subject's time in the study goes: cycles, the end of each phase, progression, death, loss, the end.
 
-Several things compete (progression, adverse event, withdrawal, loss, death, the end of the study); the first one counts.
+Several things compete (progression, adverse event, withdrawal, loss, death, the end of the study); the first counts.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ class Course:
 
     def seen_until(self) -> Ints:
         """The last day on which a visit can take place: the day before a death, else the day of leaving."""
-        return np.where(self.off_reason == OFF_DEATH, self.off - 1, self.off)
+        last: Ints = np.where(self.off_reason == OFF_DEATH, self.off - 1, self.off)
+        return last
 
 
 def plan_cycles(settings: Settings, cohort: Cohort, draws: Draws) -> CyclePlan:
@@ -88,11 +89,14 @@ def settle_course(settings: Settings, cohort: Cohort, disease: Disease, plan: Cy
     end = epoch_day(settings.study.end)
 
     def day_of(hazard: float, earliest: int) -> Ints:
-        return np.minimum(after + np.maximum(draws.waiting_days(hazard, n), earliest), NEVER)
+        day: Ints = np.minimum(after + np.maximum(draws.waiting_days(hazard, n), earliest), NEVER)
+        return day
 
     early_death = day_of(about.death_before_progression, about.earliest_stop_day)
     # Who was never treated withdraws within days of the decision.
-    withdrawal = np.where(treated, day_of(about.withdrawal_of_consent, about.earliest_stop_day), after + draws.whole(1, 5, n))
+    withdrawal = np.where(
+        treated, day_of(about.withdrawal_of_consent, about.earliest_stop_day), after + draws.whole(1, 5, n)
+    )
     loss = day_of(about.lost_to_follow_up, about.earliest_stop_day)
     progression = _find_progression(disease, np.minimum.reduce([early_death, withdrawal, loss, np.full(n, end)]))
     later = np.maximum(draws.waiting_days(about.death_after_progression, n), about.fewest_days_progression_to_death)
@@ -182,7 +186,7 @@ def _select_assessments(disease: Disease, cohort: Cohort, off: Ints, off_reason:
     in_time = disease.response_day <= last_day
     before = number <= np.minimum(disease.progressed_at, number[-1])[:, None]
     observed = np.where(number == disease.progressed_at[:, None], (progression < NEVER)[:, None], True)
-    assessed = cohort.treated[:, None] & in_time & before & observed
+    assessed: Bools = cohort.treated[:, None] & in_time & before & observed
     assessed[:, 0] = cohort.enrolled
     return assessed
 
@@ -206,5 +210,3 @@ def name_maintenance_reason(course: Course) -> Words:
     """Why the maintenance phase ended."""
     words = ("COMPLETED", *STOP_REASONS)
     return words_of(np.where(course.maintenance_complete, 0, course.stop_reason + 1), words)
-
-

@@ -45,7 +45,9 @@ def make_consent(settings: Settings, cohort: Cohort, course: Course, dictionary:
         day = since[number] + draws.whole(*settings.enrolment.reconsent_days, n)
         (subject,) = np.nonzero((current < number) & (day > cohort.first_dose) & (day <= until))
         version = np.full(len(subject), number)
-        parts.append(_make_consent_rows("RE", "LOG", subject, day[subject], version, names, site, dictionary, draws, number + 1))
+        parts.append(
+            _make_consent_rows("RE", "LOG", subject, day[subject], version, names, site, dictionary, draws, number + 1)
+        )
     return join_rows(parts)
 
 
@@ -93,15 +95,33 @@ def make_eligibility(settings: Settings, cohort: Cohort, dictionary: Dictionary)
     return join_rows(parts)
 
 
-def make_end_of_treatment(settings: Settings, course: Course, dosing: Dosing, dictionary: Dictionary, draws: Draws) -> Rows:
+def make_end_of_treatment(
+    settings: Settings, course: Course, dosing: Dosing, dictionary: Dictionary, draws: Draws
+) -> Rows:
     """One form per phase that was begun."""
     n = len(course.off)
     words = settings.follow_up.withdrawal_words
     typed = words_of(draws.whole(0, len(words) - 1, n), words).where(course.stop_reason == STOP_SUBJECT)
     parts = []
     for phase, event, begun, end, dose, reason, complete in (
-        ("COMB", "EOTC", course.treated, course.combination_end, dosing.last_in_combination, name_combination_reason(course), course.combination_complete),
-        ("MAINT", "EOTM", course.maintained, course.maintenance_end, dosing.last_dose, name_maintenance_reason(course), course.maintenance_complete),
+        (
+            "COMB",
+            "EOTC",
+            course.treated,
+            course.combination_end,
+            dosing.last_in_combination,
+            name_combination_reason(course),
+            course.combination_complete,
+        ),
+        (
+            "MAINT",
+            "EOTM",
+            course.maintained,
+            course.maintenance_end,
+            dosing.last_dose,
+            name_maintenance_reason(course),
+            course.maintenance_complete,
+        ),
     ):
         (subject,) = np.nonzero(begun)
         m = len(subject)
@@ -147,7 +167,9 @@ def make_survival_follow_up(settings: Settings, course: Course, dictionary: Dict
         }
         taken = {name: column.take(subject) for name, column in items.items()}
         event_day = np.where(made, day, NO_DAY)[subject]
-        parts.append(Rows("sfu", subject, np.full(len(subject), dictionary.event(f"SFU{number:02d}")), event_day, taken))
+        parts.append(
+            Rows("sfu", subject, np.full(len(subject), dictionary.event(f"SFU{number:02d}")), event_day, taken)
+        )
     return join_rows(parts)
 
 
@@ -179,7 +201,9 @@ def draw_causes(settings: Settings, course: Course, draws: Draws) -> tuple[Words
     """Cause of each death, and the deaths that an adverse event caused (these lie in its period of collection)."""
     about, n = settings.course, len(course.off)
     after = words_of(draws.pick(about.cause_of_death_after_progression, n), about.cause_of_death_after_progression)
-    without = words_of(draws.pick(about.cause_of_death_without_progression, n), about.cause_of_death_without_progression)
+    without = words_of(
+        draws.pick(about.cause_of_death_without_progression, n), about.cause_of_death_without_progression
+    )
     progressed = course.progression < NEVER
     cause = after.where(progressed).fill(without.where(~progressed))
     by_event = cause.codes == (cause.words.index("AE") if "AE" in cause.words else -9)
@@ -203,4 +227,3 @@ def make_death(settings: Settings, course: Course, cause: Words, dictionary: Dic
 
 def _code(column: Words, word: str) -> int:
     return column.words.index(word) if word in column.words else -9
-

@@ -13,7 +13,19 @@ from cdisc_conv.simulate.draws import NEVER, Bools, Draws, Floats, Ints
 from cdisc_conv.simulate.rows import Rows
 from cdisc_conv.simulate.settings import Settings
 from cdisc_conv.simulate.subjects import Cohort
-from cdisc_conv.simulate.words import NO_DAY, Words, blank, choose, dates, join, numbers, times, words_of, yes_no
+from cdisc_conv.simulate.words import (
+    NO_DAY,
+    Words,
+    blank,
+    choose,
+    constant,
+    dates,
+    join,
+    numbers,
+    times,
+    words_of,
+    yes_no,
+)
 
 OXALIPLATIN, CAPECITABINE, THALIDOMIDE = range(3)
 REDUCED, INTERRUPTED, WITHDRAWN = "REDUCED", "INTERRUPTED", "WITHDRAWN"
@@ -66,9 +78,7 @@ class _Pieces:
     """The first piece of its cycle."""
 
 
-def simulate_dosing(
-    settings: Settings, cohort: Cohort, course: Course, dictionary: Dictionary, draws: Draws
-) -> Dosing:
+def simulate_dosing(settings: Settings, cohort: Cohort, course: Course, dictionary: Dictionary, draws: Draws) -> Dosing:
     """Dosing forms of the subjects."""
     n = len(cohort)
     noise = draws.fraction(-settings.demographics.weight_noise_kg, settings.demographics.weight_noise_kg, (n, CYCLES))
@@ -88,7 +98,8 @@ def compute_body_surface(height: Floats, weight: Floats) -> Floats:
     >>> compute_body_surface(np.array([170.0]), np.array([65.0])).tolist()
     [1.75]
     """
-    return np.rint(np.sqrt(height * weight / 3600) * 100) / 100
+    area: Floats = np.rint(np.sqrt(height * weight / 3600) * 100) / 100
+    return area
 
 
 def round_to_tablets(mg: Floats, tablets: tuple[int, ...]) -> Floats:
@@ -107,14 +118,15 @@ def round_to_tablets(mg: Floats, tablets: tuple[int, ...]) -> Floats:
     return reachable[np.searchsorted(middles, mg, side="left")]
 
 
-def _draw_levels(reduced: float, levels: int, shape: tuple[int, int], reasons: Mapping[str, float], draws: Draws) -> _Levels:
-    lowered = draws.chance(reduced, shape)
+def _draw_levels(reduced: float, levels: int, begun: Bools, reasons: Mapping[str, float], draws: Draws) -> _Levels:
+    """Reductions from the second cycle on, only in cycles that were begun, down to the lowest level."""
+    lowered = draws.chance(reduced, begun.shape) & begun
     lowered[:, 0] = False
     count = np.cumsum(lowered, axis=1)
     lowered &= count < levels
     level = np.minimum(count, levels - 1)
-    drawn = draws.pick(reasons, shape)
-    at = np.maximum.accumulate(np.where(lowered, np.arange(shape[1]), 0), axis=1)
+    drawn = draws.pick(reasons, begun.shape)
+    at = np.maximum.accumulate(np.where(lowered, np.arange(begun.shape[1]), 0), axis=1)
     return _Levels(level, lowered, np.take_along_axis(drawn, at, axis=1))
 
 
@@ -123,7 +135,9 @@ def _list_events(dictionary: Dictionary, maintenance_cycles: int) -> Ints:
     return np.array(combination + [dictionary.event(f"M{number:02d}") for number in range(1, maintenance_cycles + 1)])
 
 
-def _adjustments(settings: Settings, course: Course, levels: _Levels, pieces: _Pieces, interrupted: Bools) -> dict[str, Words]:
+def _adjustments(
+    settings: Settings, course: Course, levels: _Levels, pieces: _Pieces, interrupted: Bools
+) -> dict[str, Words]:
     """Delay, reduction, interruption and their reason, per row."""
     exposure, length = settings.exposure, len(pieces.subject)
     row, cycle = pieces.subject, pieces.cycle
@@ -173,7 +187,9 @@ def _list_pieces(begun: Bools, start: Ints, end: Ints, spells: list[tuple[Ints, 
     subject, cycle, piece = np.nonzero(begun[:, :, None] & (starts <= ends))
     given = np.array([part[2] for part in parts])[piece]
     spell = np.array([part[3] for part in parts])[piece]
-    first = np.r_[True, (subject[1:] != subject[:-1]) | (cycle[1:] != cycle[:-1])] if len(subject) else np.empty(0, bool)
+    first = (
+        np.r_[True, (subject[1:] != subject[:-1]) | (cycle[1:] != cycle[:-1])] if len(subject) else np.empty(0, bool)
+    )
     return _Pieces(subject, cycle, starts[subject, cycle, piece], ends[subject, cycle, piece], given, spell, first)
 
 
@@ -184,19 +200,19 @@ def _find_last(pieces: _Pieces, n: int, chosen: Bools | bool = True) -> Ints:
     return last
 
 
-def _make_rows(
-    form: str, pieces: _Pieces, visit_day: Ints, events: Ints, items: Mapping[str, Words]
-) -> Rows:
+def _make_rows(form: str, pieces: _Pieces, visit_day: Ints, events: Ints, items: Mapping[str, Words]) -> Rows:
     common = {"EXOCCUR": yes_no(pieces.given), "EXSTDAT": dates(pieces.start), "EXENDAT": dates(pieces.end)}
     day = visit_day[pieces.subject, pieces.cycle]
     return Rows(form, pieces.subject, events[pieces.cycle], day, {**common, **items})
 
 
 def _trigger(subject: Ints, day: Ints, drug: int, action: str) -> Triggers:
-    return Triggers(subject, day, np.full(len(subject), drug), words_of(np.zeros(len(subject)), (action,)))
+    return Triggers(subject, day, np.full(len(subject), drug), constant(action, len(subject)))
 
 
-def _list_level_triggers(settings: Settings, course: Course, levels: _Levels, drug: int, start: Ints, begun: Bools) -> Iterator[Triggers]:
+def _list_level_triggers(
+    settings: Settings, course: Course, levels: _Levels, drug: int, start: Ints, begun: Bools
+) -> Iterator[Triggers]:
     """Reductions, and (for the first two drugs) delayed cycles, that were for an adverse event."""
     reasons = list(settings.exposure.reduction_reasons)
     if "AE" in reasons:
@@ -241,7 +257,7 @@ def _dose_oxaliplatin(
 ) -> tuple[Rows, Triggers, Ints]:
     about, exposure = settings.exposure.oxaliplatin, settings.exposure
     shape = course.given.shape
-    levels = _draw_levels(about.reduced, len(about.levels_mg_m2), shape, exposure.reduction_reasons, draws)
+    levels = _draw_levels(about.reduced, len(about.levels_mg_m2), course.given, exposure.reduction_reasons, draws)
     omitted = draws.chance(about.omitted, shape) & (np.arange(CYCLES) >= 2)
     start = course.plan.start
     spell = (np.where(omitted, start, start + 1), start)
@@ -269,7 +285,10 @@ def _dose_oxaliplatin(
     items["EXREASSP"] = _specify(settings, items, draws)
     rows = _make_rows("exox", pieces, start, _list_events(dictionary, 0), items)
     triggers = _join_triggers(
-        [*_list_level_triggers(settings, course, levels, OXALIPLATIN, start, course.given), _missed_triggers(pieces, reason, OXALIPLATIN)]
+        [
+            *_list_level_triggers(settings, course, levels, OXALIPLATIN, start, course.given),
+            _missed_triggers(pieces, reason, OXALIPLATIN),
+        ]
     )
     return rows, triggers, _find_last(pieces, shape[0])
 
@@ -279,7 +298,7 @@ def _dose_capecitabine(
 ) -> tuple[Rows, Triggers, Ints]:
     about, exposure = settings.exposure.capecitabine, settings.exposure
     shape = course.given.shape
-    levels = _draw_levels(about.reduced, len(about.levels_mg_m2), shape, exposure.reduction_reasons, draws)
+    levels = _draw_levels(about.reduced, len(about.levels_mg_m2), course.given, exposure.reduction_reasons, draws)
     start = course.plan.start
     end = np.minimum(start + about.days - 1, course.combination_end[:, None] - 1)
     omitted = draws.chance(about.omitted, shape) & (np.arange(CYCLES) >= 1)
@@ -308,18 +327,23 @@ def _dose_capecitabine(
     items["EXREASSP"] = _specify(settings, items, draws)
     rows = _make_rows("exca", pieces, start, _list_events(dictionary, 0), items)
     triggers = _join_triggers(
-        [*_list_level_triggers(settings, course, levels, CAPECITABINE, start, course.given), _missed_triggers(pieces, reason, CAPECITABINE)]
+        [
+            *_list_level_triggers(settings, course, levels, CAPECITABINE, start, course.given),
+            _missed_triggers(pieces, reason, CAPECITABINE),
+        ]
     )
     return rows, triggers, _find_last(pieces, shape[0])
 
 
-def _dose_thalidomide(settings: Settings, course: Course, dictionary: Dictionary, draws: Draws) -> tuple[Rows, Triggers, Ints, Ints]:
+def _dose_thalidomide(
+    settings: Settings, course: Course, dictionary: Dictionary, draws: Draws
+) -> tuple[Rows, Triggers, Ints, Ints]:
     """Every night through the combination (delays included) and through maintenance; a row per unbroken interval."""
     about, exposure = settings.exposure.thalidomide, settings.exposure
     most = settings.course.most_maintenance_cycles
     start, end, begun = _plan_nights(course, most)
     shape = begun.shape
-    levels = _draw_levels(about.reduced, len(about.levels_mg), shape, exposure.reduction_reasons, draws)
+    levels = _draw_levels(about.reduced, len(about.levels_mg), begun, exposure.reduction_reasons, draws)
     # A longer interruption lies within nights 3 to 16 of the cycle, forgotten evenings after it.
     halted = draws.chance(about.interrupted, shape)
     halt = np.where(halted, start + draws.whole(2, 7, shape), NEVER)
@@ -343,7 +367,10 @@ def _dose_thalidomide(settings: Settings, course: Course, dictionary: Dictionary
     items["EXREASSP"] = _specify(settings, items, draws)
     rows = _make_rows("exth", pieces, start, _list_events(dictionary, most), items)
     triggers = _join_triggers(
-        [*_list_level_triggers(settings, course, levels, THALIDOMIDE, start, begun), _missed_triggers(pieces, reason, THALIDOMIDE)]
+        [
+            *_list_level_triggers(settings, course, levels, THALIDOMIDE, start, begun),
+            _missed_triggers(pieces, reason, THALIDOMIDE),
+        ]
     )
     return rows, triggers, _find_last(pieces, shape[0]), _find_last(pieces, shape[0], cycle < CYCLES)
 

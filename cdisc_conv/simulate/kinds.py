@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -26,7 +27,7 @@ def _check_weights(value: dict[str, float]) -> dict[str, float]:
 
 
 def _check_rising(value: tuple[float, ...]) -> tuple[float, ...]:
-    if any(later < earlier for earlier, later in zip(value, value[1:], strict=False)):
+    if any(later < earlier for earlier, later in pairwise(value)):
         raise ValueError("quantiles must not fall")
     return value
 

@@ -1,4 +1,4 @@
-"""The response rules of RECIST 1.1 (Eisenhauer et al., European Journal of Cancer 45 (2009) 228-247), for whole columns.
+"""The response rules of RECIST 1.1 (Eisenhauer et al., European Journal of Cancer 45 (2009) 228-247), on columns.
 
 Diameters are whole millimetres, so that the limits of 30 % and 20 % can be tested exactly.
 """

@@ -28,6 +28,16 @@ class Rows:
     def __len__(self) -> int:
         return len(self.subject)
 
+    @property
+    def event_sequence(self) -> Ints:
+        """ESEQ; 1 where nothing was said."""
+        return np.ones(len(self), dtype=np.int64) if self.eseq is None else self.eseq
+
+    @property
+    def form_sequence(self) -> Ints:
+        """FSEQ; 1 where nothing was said."""
+        return np.ones(len(self), dtype=np.int64) if self.fseq is None else self.fseq
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -46,15 +56,14 @@ def join_rows(parts: Sequence[Rows]) -> Rows:
     """Rows of one form, one part after the other; items that a part lacks are blank there."""
     names = list(dict.fromkeys(name for part in parts for name in part.items))
     items = {name: join([part.items.get(name, blank(len(part))) for part in parts]) for name in names}
-    ones = [np.ones(len(part), dtype=np.int64) for part in parts]
     return Rows(
         parts[0].form,
         np.concatenate([part.subject for part in parts]),
         np.concatenate([part.event for part in parts]),
         np.concatenate([part.day for part in parts]),
         items,
-        np.concatenate([one if part.eseq is None else part.eseq for part, one in zip(parts, ones, strict=True)]),
-        np.concatenate([one if part.fseq is None else part.fseq for part, one in zip(parts, ones, strict=True)]),
+        np.concatenate([part.event_sequence for part in parts]),
+        np.concatenate([part.form_sequence for part in parts]),
     )
 
 
@@ -80,8 +89,10 @@ def build_frame(rows: Rows, dictionary: Dictionary, identity: Identity) -> pd.Da
     form = dictionary.forms[rows.form]
     unknown = set(rows.items) - {item.name for item in form.items}
     if unknown:
-        raise KeyError(f"the simulator writes {sorted(unknown)}, which form '{rows.form}' of the dictionary does not have")
-    visit = rows.subject * 10_000_000_000 + rows.event * 1_000_000 + rows.eseq * 1_000 + rows.fseq
+        raise KeyError(
+            f"the simulator writes {sorted(unknown)}, which form '{rows.form}' of the dictionary does not have"
+        )
+    visit = rows.subject * 10_000_000_000 + rows.event * 1_000_000 + rows.event_sequence * 1_000 + rows.form_sequence
     keys = {
         "STUDYID": constant(identity.study, length),
         "COUNTRY": constant(identity.country, length),
@@ -91,10 +102,10 @@ def build_frame(rows: Rows, dictionary: Dictionary, identity: Identity) -> pd.Da
         "EVENT": words_of(rows.event, [event.name for event in dictionary.events]),
         "EVENTEID": words_of(rows.event, [event.eid for event in dictionary.events]),
         "EVENTDT": dates(np.where(rows.event == identity.screening, identity.consent[rows.subject], rows.day)),
-        "ESEQ": numbers(rows.eseq),
+        "ESEQ": numbers(rows.event_sequence),
         "FORM": constant(form.label, length),
         "FORMEID": constant(form.name.upper(), length),
-        "FSEQ": numbers(rows.fseq),
+        "FSEQ": numbers(rows.form_sequence),
         "IGSEQ": numbers(rank_within(visit)),
     }
     columns = {name: keys[name].to_text() for name in dictionary.key_columns}
@@ -108,9 +119,7 @@ def build_frame(rows: Rows, dictionary: Dictionary, identity: Identity) -> pd.Da
 
 def _sort(rows: Rows) -> Rows:
     """By subject, event, sequences; rows of one form instance keep their order."""
-    ones = np.ones(len(rows), dtype=np.int64)
-    eseq = ones if rows.eseq is None else rows.eseq
-    fseq = ones if rows.fseq is None else rows.fseq
+    eseq, fseq = rows.event_sequence, rows.form_sequence
     order = np.lexsort((fseq, eseq, rows.event, rows.subject))
     items = {name: words.take(order) for name, words in rows.items.items()}
     return Rows(rows.form, rows.subject[order], rows.event[order], rows.day[order], items, eseq[order], fseq[order])

@@ -42,7 +42,7 @@ def simulate_study(study_dir: Path, subjects: int, seed: int) -> dict[str, pd.Da
     number of subjects who give consent; screen failures are among them. The same arguments give the same tables on
     every platform. For very many subjects use `write_exports`, which never holds the whole study.
 
-    Raises ProblemsError when one of the files is missing or wrong, ValueError when `subjects` or `seed` is out of range.
+    Raises ProblemsError when one of the files is missing or wrong, ValueError when `subjects` or `seed` is no good.
     """
     blocks = list(simulate_blocks(study_dir, subjects, seed))
     return {form: pd.concat([block[form] for block in blocks], ignore_index=True) for form in blocks[0]}
@@ -92,7 +92,9 @@ def describe(settings: Settings, subjects: int, seed: int) -> str:
     )
 
 
-def _simulate(dictionary: Dictionary, settings: Settings, subjects: int, seed: int) -> Iterator[dict[str, pd.DataFrame]]:
+def _simulate(
+    dictionary: Dictionary, settings: Settings, subjects: int, seed: int
+) -> Iterator[dict[str, pd.DataFrame]]:
     if subjects < 1:
         raise ValueError(f"the number of subjects must be at least 1, not {subjects}")
     if seed < 0:
@@ -114,13 +116,17 @@ def _simulate_block(
 
     forms = _simulate_forms(dictionary, settings, roster, draws)
     sites = words_of(roster.site, [site.number for site in settings.sites])
-    identity = Identity(settings.study.id, settings.study.country, sites, roster.subjid, dictionary.event("SCR"), roster.consent)
+    identity = Identity(
+        settings.study.id, settings.study.country, sites, roster.subjid, dictionary.event("SCR"), roster.consent
+    )
     frames = {rows.form: build_frame(rows, dictionary, identity) for rows in forms}
     untidied = untidy_frames(frames, settings, draws("untidy"))
     return {form: untidied[form] for form in dictionary.forms if form in untidied}
 
 
-def _simulate_forms(dictionary: Dictionary, settings: Settings, roster: Roster, draws: Callable[[str], Draws]) -> list[Rows]:
+def _simulate_forms(
+    dictionary: Dictionary, settings: Settings, roster: Roster, draws: Callable[[str], Draws]
+) -> list[Rows]:
     cohort = draw_cohort(settings, roster, draws("demographics"))
     disease = simulate_disease(settings, cohort, draws("tumours"))
     course_draws = draws("course")

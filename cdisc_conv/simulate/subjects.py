@@ -99,7 +99,8 @@ def draw_cohort(settings: Settings, roster: Roster, draws: Draws) -> Cohort:
 
     def fails_on(criterion: str) -> Bools:
         position = criteria.index(criterion) if criterion in criteria else -2
-        return (failed == position) | (failed_also == position)
+        result: Bools = (failed == position) | (failed_also == position)
+        return result
 
     too_old = draws.whole(*about.too_old_years, n)
     age = np.where(fails_on("INC01"), too_old, np.floor(draws.spread(about.age_years.quantiles, n)).astype(np.int64))
@@ -144,7 +145,8 @@ def _draw_birth(consent: Ints, age: Ints, draws: Draws) -> Ints:
     month = day.astype("datetime64[M]")
     day_of_month = np.minimum((day - month.astype("datetime64[D]")).astype(np.int64), 27)
     birthday = (month - 12 * age).astype("datetime64[D]").astype(np.int64) + day_of_month
-    return birthday - draws.whole(0, 360, len(consent))
+    birth: Ints = birthday - draws.whole(0, 360, len(consent))
+    return birth
 
 
 def make_demographics(cohort: Cohort, dictionary: Dictionary) -> Rows:

@@ -209,4 +209,3 @@ def _make_responses(scans: _Scans) -> Rows:
         "RSOVR": words_of(disease.investigator[subject, visit], RESPONSES),
     }
     return join_rows([Rows("rs", subject, event, day, items, eseq), _make_missed(scans, "rs", "RS")])
-

@@ -116,7 +116,9 @@ def simulate_disease(settings: Settings, cohort: Cohort, draws: Draws) -> Diseas
         change = np.where(growing, nature.growth, -nature.shrink)[:, None] + nature.differs
         true = np.maximum(true * (1 + change), 0.3) * (true > 0)
         true, merged, now_split = _merge_and_split(about, nature, number, true, merged, split)
-        visit = _examine(settings, draws, nature, visits, true, growing, merged, split, now_split, nodal, baseline, nadir)
+        visit = _examine(
+            settings, draws, nature, visits, true, growing, merged, split, now_split, nodal, baseline, nadir
+        )
         split = split | now_split
         visits.append(visit)
         complete = ~visit.missed & ~(visit.state == NOTASSESSED).any(axis=1)
@@ -133,7 +135,8 @@ def _draw_targets(about: Tumours, organs: tuple[str, ...], cohort: Cohort, draws
     for row, pattern in enumerate(patterns):
         table[row, : len(pattern.organs)] = [organs.index(organ) for organ in pattern.organs]
     for_sex = {
-        sex: draws.pick([p.weight if p.sex in (None, sex) else 0.0 for p in patterns], len(cohort)) for sex in ("F", "M")
+        sex: draws.pick([p.weight if p.sex in (None, sex) else 0.0 for p in patterns], len(cohort))
+        for sex in ("F", "M")
     }
     return table[np.where(cohort.female, for_sex["F"], for_sex["M"])]
 
@@ -183,7 +186,10 @@ def _merge_and_split(
     merges = (nature.merge_at == number) & large & (true[:, 1] >= about.fewest_mm_to_merge_or_split)
     splits = (nature.split_at == number) & large & ~split
     first = np.where(merges, about.merged_fraction * (true[:, 0] + true[:, 1]), true[:, 0])
-    parts = [np.where(splits, fraction * first, true[:, MOST_TARGETS + i]) for i, fraction in enumerate(about.split_fractions)]
+    parts = [
+        np.where(splits, fraction * first, true[:, MOST_TARGETS + i])
+        for i, fraction in enumerate(about.split_fractions)
+    ]
     result = true.copy()
     result[:, 0] = np.where(splits, 0, first)
     result[:, 1] = np.where(merges, 0, true[:, 1])
@@ -199,7 +205,18 @@ def _examine_baseline(true: Floats, organ: Ints, non_target_organ: Ints) -> _Vis
     mm = np.column_stack([true.astype(np.int64), np.zeros((n, 2), dtype=np.int64)])
     non_target = np.where(non_target_organ >= 0, PRESENT, NO_LESION)
     return _Visit(
-        np.column_stack([state, parts]), mm, non_target, np.zeros(n, np.int64), false, false, none, none, none, none, mm.sum(axis=1), non_target_organ < NO_LESION
+        np.column_stack([state, parts]),
+        mm,
+        non_target,
+        np.zeros(n, np.int64),
+        false,
+        false,
+        none,
+        none,
+        none,
+        none,
+        mm.sum(axis=1),
+        non_target_organ < NO_LESION,
     )
 
 
@@ -227,7 +244,9 @@ def _examine(
     small_node = nodal & (mm < NORMAL_NODE_BELOW_MM)
     all_gone = (~counted | small_node | (mm == 0)).all(axis=1)
     target = derive_target_response(total, baseline, nadir, incomplete, all_gone)
-    non_target_state, absent = _read_non_targets(about, draws, visits[0].non_target_state, visits[-1].absent, nature.deep, growing)
+    non_target_state, absent = _read_non_targets(
+        about, draws, visits[0].non_target_state, visits[-1].absent, nature.deep, growing
+    )
     present = non_target_state != NO_LESION
     non_target = derive_non_target_response(
         present.sum(axis=1),
@@ -243,7 +262,9 @@ def _examine(
     disagrees = draws.chance(settings.untidiness.response_disagrees, n) & ~missed
     other = np.select([overall == CR, overall == PR, overall == SD, overall == NE], [PR, SD, PR, SD], default=PD)
     investigator = np.where(disagrees, other, overall)
-    return _Visit(state, mm, non_target_state, new, equivocal, missed, target, non_target, overall, investigator, total, absent)
+    return _Visit(
+        state, mm, non_target_state, new, equivocal, missed, target, non_target, overall, investigator, total, absent
+    )
 
 
 def _read_targets(
@@ -315,7 +336,17 @@ def _gather(
     def stack(field: str) -> Ints:
         return np.stack([getattr(visit, field) for visit in visits], axis=1)
 
-    names = ("state", "mm", "non_target_state", "new_lesions", "target", "non_target", "overall", "investigator", "total")
+    names = (
+        "state",
+        "mm",
+        "non_target_state",
+        "new_lesions",
+        "target",
+        "non_target",
+        "overall",
+        "investigator",
+        "total",
+    )
     return Disease(
         organs=organs,
         organ=whole_organ,

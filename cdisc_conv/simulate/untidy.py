@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -47,7 +47,9 @@ def untidy_frames(frames: Mapping[str, pd.DataFrame], settings: Settings, draws:
         for item in items:
             result[form] = _type_badly(result[form], item, about.stray_blanks, about.stray_case, draws)
     for item in ("TLID", "TLMERGE"):
-        chosen = draws.chance(about.lesion_number_small_letters, len(result["tl"])) & (result["tl"][item] != "").to_numpy()
+        chosen = (
+            draws.chance(about.lesion_number_small_letters, len(result["tl"])) & (result["tl"][item] != "").to_numpy()
+        )
         result["tl"] = _replace(result["tl"], item, chosen, result["tl"][item][chosen].str.lower())
     return result
 
@@ -77,7 +79,7 @@ def _type_badly(frame: pd.DataFrame, item: str, blanks: float, case: float, draw
     column, luck = frame[item], draws.even(len(frame))
     written = (column != "").to_numpy()
     third = blanks / 3
-    edits = [
+    edits: list[tuple[Bools, Callable[[pd.Series], pd.Series]]] = [
         (luck < third, lambda text: " " + text),
         ((luck >= third) & (luck < 2 * third), lambda text: text + "  "),
         ((luck >= 2 * third) & (luck < blanks), lambda text: text.str.replace(" ", "  ", n=1, regex=False)),

@@ -48,7 +48,10 @@ def plan_visits(
     `scans` are the subjects with an unscheduled scan and its day: their events are numbered together with the other
     unscheduled visits, in the order of the days.
     """
-    parts = [*_list_planned(settings, cohort, course, dosing, dictionary, draws), _draw_unscheduled(settings, course, draws)]
+    parts = [
+        *_list_planned(settings, cohort, course, dosing, dictionary, draws),
+        _draw_unscheduled(settings, course, draws),
+    ]
     subject = np.concatenate([part[1] for part in parts])
     day = np.concatenate([part[2] for part in parts])
     events = [np.full(len(part[1]), dictionary.event(part[0])) for part in parts]

@@ -1,4 +1,4 @@
-"""Columns of text as positions in a short list of words: cheap to choose, join and sort, turned into text at the end."""
+"""Columns of text as positions in a short list of words: cheap to choose, join and sort; text at the end."""
 
 from __future__ import annotations
 
@@ -51,11 +51,13 @@ class Words:
         used = set(np.unique(self.codes).tolist())
         return Words(self.codes, tuple(values[w] if code in used else "" for code, w in enumerate(self.words)))
 
-    def to_text(self) -> pd.api.extensions.ExtensionArray:
+    def to_text(self) -> pd.arrays.ArrowStringArray:
         """The rows as a pandas string array, blank rows as empty text."""
         positions = pa.array((self.codes + 1).astype(np.int32))
-        decoded = pa.DictionaryArray.from_arrays(positions, pa.array(("", *self.words), pa.string())).dictionary_decode()
-        return TEXT.__from_arrow__(decoded.cast(pa.large_string()))
+        decoded = pa.DictionaryArray.from_arrays(
+            positions, pa.array(("", *self.words), pa.string())
+        ).dictionary_decode()
+        return pd.arrays.ArrowStringArray(decoded.cast(pa.large_string()), dtype=TEXT)
 
 
 def blank(length: int) -> Words:
@@ -74,7 +76,11 @@ def choose(length: int, *branches: tuple[Bools, str], otherwise: str = "") -> Wo
     >>> choose(2, (np.array([True, False]), "A"), otherwise="B").to_text().tolist()
     ['A', 'B']
     """
-    words = tuple(dict.fromkeys([*(word for _, word in branches), otherwise]) if otherwise else dict.fromkeys(w for _, w in branches))
+    words = tuple(
+        dict.fromkeys([*(word for _, word in branches), otherwise])
+        if otherwise
+        else dict.fromkeys(w for _, w in branches)
+    )
     codes = np.full(length, words.index(otherwise) if otherwise else -1, dtype=np.int64)
     for mask, word in reversed(branches):
         codes[mask] = words.index(word)
