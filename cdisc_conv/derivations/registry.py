@@ -79,7 +79,9 @@ def split_entry(entry: Mapping[str, Any]) -> tuple[str, Any, dict[str, Any]]:
     if len(named) == 1:
         return named[0], entry[named[0]], others
     if named:
-        raise ValueError(f"names {len(named)} derivations ({', '.join(named)}); it takes exactly one, or 'cases' for several")
+        raise ValueError(
+            f"names {len(named)} derivations ({', '.join(named)}); it takes exactly one, or 'cases' for several"
+        )
     unknown = [key for key in others if key not in RESERVED]
     if not unknown:
         raise ValueError("names no derivation; 'cdisc-conv catalogue' lists them")

@@ -75,7 +75,8 @@ def used_codelist(
         else Term(value, extended=True)
         for value in ordered
     )
-    return Codelist(codelist.name, codelist.short_name, codelist.code, terminology.package_label, terms=terms)
+    standard = f"{terminology.publishing_set}/NCI {terminology.version}"
+    return Codelist(codelist.name, codelist.short_name, codelist.code, standard, terms=terms)
 
 
 def make_item(series: pd.Series, described: str, codelist: Codelist | None, provenance: Provenance) -> Item:
