@@ -19,6 +19,7 @@ from cdisc_conv.problems import Place, Problem, ProblemsError
 
 MOST_NODES = 200_000
 DEEPEST = 60
+_MERGE = "tag:yaml.org,2002:merge"
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
 
@@ -159,13 +160,26 @@ class _Converter:
             if not isinstance(key_node, yaml.ScalarNode):
                 self._report("YAML002", "a key must be a plain word", line)
                 continue
-            if key in result:
+            if key in first_line:
                 self._report("YAML003", f"'{key}' is there twice; the first is on line {first_line[key]}", line)
             converted = self.convert(value_node, depth + 1)
+            if key_node.tag == _MERGE:
+                merged = self._merged(converted, line)
+                result = {**merged, **result}
+                first_line.setdefault(key, line)
+                continue
             # A one-line message should point at the key, where a person looks first.
             result[key] = Node(converted.value, self.shown, line)
             first_line.setdefault(key, line)
         return result
+
+    def _merged(self, node: Node, line: int) -> dict[str, Node]:
+        """The entries that ``<<: *anchor`` (or ``<<: [*first, *second]``) takes over; the mapping's own keys win."""
+        mappings = node.value if node.is_list else [node]
+        if not all(mapping.is_mapping for mapping in mappings):
+            self._report("YAML002", "'<<' takes over the entries of a mapping, such as <<: *anchor", line)
+            return {}
+        return {key: entry for mapping in reversed(mappings) for key, entry in mapping.items()}
 
     def _report(self, code: str, message: str, line: int) -> None:
         self.problems.append(Problem(code, message, place=Place(file=self.shown, line=line)))

@@ -95,3 +95,18 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_an_empty_file_is_an_empty_mapping() -> None:
     assert read_yaml_text("# nothing\n").plain() == {}
+
+
+def test_a_merge_key_takes_over_what_the_mapping_does_not_say() -> None:
+    text = "a: &a {x: 1, y: 2}\nb: {y: 3, <<: *a}\nc: {<<: [{x: 8}, *a], z: 4}\n"
+    assert read_yaml_text(text).plain() == {
+        "a": {"x": 1, "y": 2},
+        "b": {"x": 1, "y": 3},
+        "c": {"x": 8, "y": 2, "z": 4},
+    }
+
+
+def test_a_merge_key_wants_a_mapping() -> None:
+    assert messages("a: {<<: word}") == [
+        "a.yaml:1: YAML002 '<<' takes over the entries of a mapping, such as <<: *anchor"
+    ]
