@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -74,18 +75,17 @@ def check_unnamed(places: Mapping[int, pd.Series], source: FormSource, reporter:
 
 
 def check_key(frame: pd.DataFrame, source: FormSource, reporter: Reporter) -> list[Problem]:
-    """Rows that share the values of the key; nothing when a column of the key is missing, which is reported elsewhere."""
+    """Rows that share the values of the key; nothing when a column of it is missing, which is reported elsewhere."""
     key = list(source.key)
     if not key or not set(key) <= set(frame.columns) or frame.empty:
         return []
     repeated = frame[key].duplicated(keep=False)
     if not repeated.any():
         return []
-    groups = frame.loc[repeated, key].groupby(key, sort=False).indices
+    groups: dict[Any, Any] = frame.loc[repeated, key].groupby(key, sort=False).indices
     rows = np.flatnonzero(repeated.to_numpy()) + 1
     shown = [
-        f"{', '.join(repr(str(part)) for part in (value if isinstance(value, tuple) else (value,)))} "
-        f"in rows {_list([str(rows[place]) for place in members], 5)}"
+        f"{', '.join(repr(str(part)) for part in value)} in rows {_list([str(rows[place]) for place in members], 5)}"
         for value, members in list(groups.items())[:_SHOWN]
     ]
     more = f"; and {len(groups) - _SHOWN} more" if len(groups) > _SHOWN else ""
@@ -146,8 +146,8 @@ def _report_strangers(
     names = form.frame[column][strangers].unique().tolist()
     verb = "is" if len(names) == 1 else "are"
     message = (
-        f"form '{form.name}' has {_count(len(names), 'subject')} that {verb} not in form '{home.name}': {_list(names, 10)}; "
-        f"{_rows(rows)}"
+        f"form '{form.name}' has {_count(len(names), 'subject')} that {verb} not in form '{home.name}': "
+        f"{_list(names, 10)}; {_rows(rows)}"
     )
     folded = {subject.strip().casefold() for subject in known}
     alike = [name for name in names if name.strip().casefold() in folded]

@@ -82,7 +82,7 @@ def _read_text(
     text: Text, source: FormSource, reporter: Reporter, usecols: Collection[str] | None
 ) -> tuple[RawForm | None, list[Problem]]:
     problems = list(text.problems)
-    if not text.data.strip():
+    if not text.data[:1000].strip() and not text.data.strip():  # strip copies
         message = f"form '{source.name}' is empty, without even a header"
         return None, [*problems, reporter.report("RAW006", message, hint="export it again")]
     header, start = read_header(text.data, source.delimiter)
@@ -95,20 +95,20 @@ def _read_text(
             return None, problems
     problems += checks.check_header(header, source, reporter)
 
-    columns = {name: place for place, name in reversed(list(enumerate(header))) if name}
-    columns = {name: place for place, name in enumerate(header) if columns.get(name) == place}
+    columns = {name: header.index(name) for name in dict.fromkeys(header) if name}
     kept = [name for name in columns if usecols is None or name in usecols]
     read = [name for name in columns if name in kept or name in source.key]
     unnamed = [place for place, name in enumerate(header) if not name]
-    places = [columns[name] for name in read] + unnamed
+    places = [columns[name] for name in read] + unnamed or [0]
     values, ragged = parse_rows(text.data, start, len(header), source.delimiter, places)
-    frame = pd.DataFrame({name: values[columns[name]] for name in read})
+    index = pd.RangeIndex(len(values[places[0]]))
+    frame = pd.DataFrame({name: values[columns[name]] for name in read}, index=index)
 
     problems += checks.check_unnamed({place: values[place] for place in unnamed}, source, reporter)
     problems += _report_ragged(ragged, len(header), source, reporter)
     problems += _report_bad_bytes(text, frame, source, reporter)
     problems += _report_nul(text, frame, source, reporter)
-    if frame.empty:
+    if not len(frame):
         message = f"form '{source.name}' has a header and no rows"
         problems.append(reporter.report("RAW007", message, severity=Severity.NOTE))
     problems += checks.check_key(frame, source, reporter)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
@@ -56,12 +57,12 @@ class Reporter:
         severity: Severity = Severity.ERROR,
         line: int = 0,
         column: str = "",
-        rows: Sequence[int] = (),
+        rows: Iterable[int] = (),
         count: int = 1,
         value: str = "",
     ) -> Problem:
         """A problem of the form. `rows` are data rows counted from 1; the first few are kept."""
-        shown = tuple(int(row) for row in rows[:SHOWN_ROWS])
+        shown = tuple(int(row) for row in islice(rows, SHOWN_ROWS))
         place = Place(file=self.file, line=line, form=self.form, field=column, rows=shown)
         return Problem(code, message, severity=severity, place=place, hint=hint, count=count, value=value)
 
@@ -91,7 +92,7 @@ def locate_file(source: FormSource, directory: Path) -> Located:
 def _check_location(source: FormSource, root: Path, declared: Path, path: Path, reporter: Reporter) -> Problem | None:
     form = f"form '{source.name}'"
     if not path.is_relative_to(root):
-        if declared.is_symlink() or ".." not in declared.parts and declared.is_relative_to(root):
+        if ".." not in declared.parts and declared.is_relative_to(root):
             return reporter.report(
                 "RAW002", f"{form} is a link to a place outside {root.name}", hint="put the file itself into the folder"
             )
