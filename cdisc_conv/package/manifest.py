@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cdisc_conv import __version__
-from cdisc_conv.package.places import locate, name_spec_file
+from cdisc_conv.report.places import locate, name_spec_file
 from cdisc_conv.package.staging import MANIFEST, TOOL
 from cdisc_conv.spec.model import Study
 

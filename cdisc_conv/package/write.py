@@ -11,7 +11,7 @@ from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.package.definitions import DATASET_FOLDER, write_definitions
 from cdisc_conv.package.manifest import write_manifest
-from cdisc_conv.package.places import locate, rename_folders, spec_folders
+from cdisc_conv.report.places import locate, rename_folders, spec_folders
 from cdisc_conv.package.staging import stage_folder
 from cdisc_conv.package.transport import fit_for_transport
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.lineage import Lineage, LineageNode, list_names
-from cdisc_conv.package.places import rename_folders, spec_folders
+from cdisc_conv.report.places import rename_folders, spec_folders
 from cdisc_conv.problems import Place, Problem, Severity, count_by_severity
 from cdisc_conv.spec.model import Form, Study
 
@@ -106,8 +106,7 @@ def _describe_form(form: Form, used_by: Any) -> dict[str, Any]:
 
 
 def _describe_node(study: Study, node: LineageNode) -> dict[str, Any]:
-    """A node as plain data; empty parts are left out."""
-    data = {
+    return {
         "records": node.source,
         "derivation": node.derivation,
         "method": node.method,
@@ -117,7 +116,6 @@ def _describe_node(study: Study, node: LineageNode) -> dict[str, Any]:
         "fields": list(list_names(node.fields())),
         "row_fields": list(list_names(node.row_fields())),
     }
-    return {key: value for key, value in data.items() if value}
 
 
 def _show_place(study: Study, place: Place) -> str:

@@ -45,14 +45,15 @@ def rename_folders(problems: Iterable[Problem], names: Mapping[str, str]) -> lis
     >>> rename_folders([problem], {"/data/raw": "../raw"})[0].message
     'there is no file ../raw/ae.csv'
     """
-    patterns = [(_folder_pattern(folder), name) for folder, name in names.items() if folder not in ("", ".")]
+    # A bare name such as `raw` is relative already, and may be a word of the message.
+    patterns = [(_folder_pattern(folder), name) for folder, name in names.items() if re.search(r"[\\/]", folder)]
     return [_rename(problem, patterns) for problem in problems]
 
 
 def _folder_pattern(folder: str) -> re.Pattern[str]:
     """The folder at the beginning of a path, written with slashes or backslashes."""
-    parts = [re.escape(part) for part in re.split(r"[\\\\/]", folder)]
-    return re.compile(r"(?<![\w./\\\\-])" + r"[\\\\/]".join(parts) + r"(?P<end>[\\\\/]|(?![\w./\\\\-]))")
+    parts = [re.escape(part) for part in re.split(r"[\\/]", folder)]
+    return re.compile(r"(?<![\w./\\-])" + r"[\\/]".join(parts) + r"(?P<end>[\\/]|(?![\w./\\-]))")
 
 
 def _rename(problem: Problem, patterns: Sequence[tuple[re.Pattern[str], str]]) -> Problem:

@@ -1,0 +1,80 @@
+"""cdisc-conv trace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from cdisc_conv.package.trace import TracedRecord
+
+
+def trace(
+    out: Annotated[Path, typer.Argument(help="A package that 'run' or 'demo' wrote.")],
+    dataset: Annotated[str, typer.Argument(help="The dataset, such as AE or SUPPAE.")],
+    where: Annotated[
+        str, typer.Option("--where", help="Which records, in the language of 'where:' in mappings.", show_default="all")
+    ] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="The most records to show.")] = 5,
+    raw: Annotated[
+        Path | None, typer.Option("--raw", help="The raw folder, when it was moved.", show_default="as in the manifest")
+    ] = None,
+) -> int:
+    """Show the raw form, row and fields behind records of a package.
+
+    Exit code 1 when no record meets the condition, or when a raw file is missing or has changed since.
+
+    \b
+    Example:
+      cdisc-conv trace out AE --where "AESEQ == 3 and USUBJID == 'HOPE2021-01-001'"
+      cdisc-conv trace out SUPPAE --where "QNAM == 'AETRTEM'" --limit 2
+    """
+    from cdisc_conv.cli.console import make_console
+    from cdisc_conv.cli.findings import print_problems
+    from cdisc_conv.package.trace import trace_records
+    from cdisc_conv.problems import exit_code
+
+    traced = trace_records(out, dataset, where, limit, raw)
+    console = make_console()
+    for record in traced.records:
+        _print_record(traced.dataset, record)
+    meets = f" meet {where}" if where else ""
+    console.print(f"{len(traced.records):,} of {traced.found:,} records of {traced.dataset}{meets} shown")
+    print_problems(traced.problems)
+    return exit_code(traced.problems) if traced.found else 1
+
+
+def _print_record(dataset: str, record: TracedRecord) -> None:
+    from cdisc_conv.cli.console import make_console, print_table
+
+    console = make_console()
+    console.print(f"{dataset} record {record.number:,}", style="bold")
+    for row in record.rows:
+        note = "" if row.values else "  (values not available)"
+        console.print(f"  form {row.form} ({row.label}), row {row.row:,} of {row.file}{note}")
+    if record.count > len(record.rows):
+        console.print(f"  ... and {record.count - len(record.rows):,} more rows")
+    if not record.count:
+        console.print("  no raw row: the mapping writes this record out itself")
+    print_table(["variable", "value", "raw field", "raw value", "reads also"], _rows(record))
+    console.print("")
+
+
+def _rows(record: TracedRecord) -> list[list[str]]:
+    """One line per variable, and one more per further field it comes from."""
+    lines: list[list[str]] = []
+    for variable in record.variables:
+        others = ", ".join(variable.others)
+        fields = [(name, _raw_values(record, name)) for name in variable.fields] or [("", "")]
+        for number, (field, value) in enumerate(fields):
+            first = number == 0
+            lines.append([variable.name if first else "", variable.value if first else "", field, value, others if first else ""])
+    return lines
+
+
+def _raw_values(record: TracedRecord, field: str) -> str:
+    form, _, name = field.partition(".")
+    values = dict.fromkeys(row.values[name] for row in record.rows if row.form == form and name in row.values)
+    return " | ".join(values)

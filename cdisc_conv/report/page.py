@@ -1,0 +1,174 @@
+"""report/index.html: one file to read, search and print; it needs neither a network nor JavaScript."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from cdisc_conv import __version__
+from cdisc_conv.dataset import Dataset
+from cdisc_conv.problems import Problem, Severity, count_by_severity
+from cdisc_conv.report.accounting import Account, Accounting, Line
+from cdisc_conv.spec.model import Study
+
+SHOWN = 200
+"""Findings that stand in the page as a table; the others are data that the page's script shows on demand."""
+
+UNMAPPED_TERM = "TERM001"
+
+
+def render_page(
+    study: Study, datasets: Sequence[Dataset], problems: Sequence[Problem], accounting: Accounting, lineage: Mapping[str, Any]
+) -> str:
+    """The page as text. `problems` are sorted; `lineage` is what `files.describe_lineage` made."""
+    counts = count_by_severity(problems)
+    return _environment().get_template("page.html").render(
+        version=__version__,
+        study=study,
+        standards=f"{study.standard.label}, {study.terminology.package_label}",
+        severities=[(severity.value, counts[severity]) for severity in Severity],
+        datasets=[_summarise_dataset(dataset, problems) for dataset in datasets],
+        other=count_by_severity(_of_no_dataset(problems, datasets)),
+        by_code=_summarise_codes(problems),
+        findings=[_list_finding(problem) for problem in problems[:SHOWN]],
+        total=len(problems),
+        data=_embed([_list_finding(problem) for problem in problems]),
+        terms=[problem for problem in problems if problem.code == UNMAPPED_TERM],
+        forms=_summarise_forms(study, accounting),
+        lineage=_group_lineage(lineage, datasets),
+        known=_anchors(lineage),
+    )
+
+
+@cache
+def _environment() -> Environment:
+    loader = FileSystemLoader(Path(__file__).parent / "templates", encoding="utf-8")
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["thousands"] = lambda number: f"{number:,}"
+    environment.filters["plural"] = lambda number, noun: f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return environment
+
+
+def _summarise_dataset(dataset: Dataset, problems: Iterable[Problem]) -> dict[str, Any]:
+    counts = count_by_severity(problem for problem in problems if problem.place.dataset == dataset.name)
+    return {
+        "name": dataset.name,
+        "label": dataset.label,
+        "records": len(dataset.frame),
+        "variables": len(dataset.columns),
+        "counts": list(counts.values()),
+    }
+
+
+def _of_no_dataset(problems: Iterable[Problem], datasets: Sequence[Dataset]) -> list[Problem]:
+    names = {dataset.name for dataset in datasets}
+    return [problem for problem in problems if problem.place.dataset not in names]
+
+
+def _summarise_codes(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    """One row per code and severity; `problems` are sorted by both."""
+    rows = []
+    for (severity, code), group in groupby(problems, key=lambda problem: (problem.severity, problem.code)):
+        found = list(group)
+        places = dict.fromkeys(filter(None, (_subject(problem) for problem in found)))
+        rows.append(
+            {
+                "severity": severity.value,
+                "code": code,
+                "findings": len(found),
+                "values": sum(problem.count for problem in found),
+                "where": list(places)[:6],
+                "more": max(0, len(places) - 6),
+                "example": found[0].message,
+            }
+        )
+    return rows
+
+
+def _subject(problem: Problem) -> str:
+    place = problem.place
+    if place.dataset:
+        return f"{place.dataset}.{place.variable}" if place.variable else place.dataset
+    return f"{place.form}.{place.field}" if place.field else place.form or place.file
+
+
+def _list_finding(problem: Problem) -> list[Any]:
+    """A finding as the page's script knows it; the order is that of the columns in page.js."""
+    return [
+        problem.severity.value,
+        problem.code,
+        problem.place.dataset or problem.place.form,
+        str(problem.place),
+        problem.message,
+        problem.hint,
+        problem.count,
+    ]
+
+
+def _embed(data: Any) -> Markup:
+    """JSON that is safe inside a script element: no character of it can end the element or start a comment."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704  (escaped right above)
+
+
+def _summarise_forms(study: Study, accounting: Accounting) -> list[dict[str, Any]]:
+    forms = []
+    for name, group in groupby(accounting.lines, key=lambda line: line.form):
+        lines = list(group)
+        rows = [line for line in lines if not line.field]
+        columns = [line for line in lines if line.field]
+        forms.append(
+            {
+                "name": name,
+                "label": study.forms[name].label,
+                "file": study.forms[name].file,
+                "read": _total(rows, Account.READ),
+                "used": _total(rows, Account.USED),
+                "excluded": _total(rows, Account.EXCLUDED),
+                "unaccounted": _total(rows, Account.UNACCOUNTED),
+                "other": sum(
+                    _total(rows, account) for account in (Account.LOOKED_UP, Account.NOT_SUBMITTED, Account.NOT_IN_RUN)
+                ),
+                "rows": rows[1:],
+                "columns": [(line, study.forms[name].fields.get(line.field)) for line in columns],
+                "unmapped": sum(line.account is Account.UNMAPPED for line in columns),
+            }
+        )
+    return forms
+
+
+def _total(lines: Iterable[Line], account: Account) -> int:
+    return sum(line.rows for line in lines if line.account is account)
+
+
+def _group_lineage(lineage: Mapping[str, Any], datasets: Sequence[Dataset]) -> list[dict[str, Any]]:
+    """The variables by dataset, in the order of the package; working variables, which no dataset holds, at the end."""
+    columns = {dataset.name: list(dataset.frame.columns) for dataset in datasets}
+    groups = []
+    for name, records in lineage["records"].items():
+        mapped = {key.partition(".")[2]: value for key, value in lineage["variables"].items() if key.partition(".")[0] == name}
+        order = [column for column in columns.get(name, ()) if column in mapped]
+        order += [column for column in mapped if column not in order]
+        groups.append({"name": name, "records": records, "variables": [(f"{name}.{key}", mapped[key]) for key in order]})
+    return groups
+
+
+def _anchors(lineage: Mapping[str, Any]) -> dict[str, str]:
+    """Name of a variable or field -> the anchor that tells about it."""
+    variables = {name: f"v-{name}" for name in lineage["variables"]}
+    fields = {
+        f"{form}.{field}": f"c-{form}.{field}" for form, data in lineage["forms"].items() for field in data["fields"]
+    }
+    records = {f"records of {name}": f"d-{name}" for name in lineage["records"]}
+    return {**fields, **variables, **records}
