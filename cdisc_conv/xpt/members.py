@@ -13,7 +13,7 @@ import numpy as np
 from cdisc_conv.xpt.layout import RECORD, parse_timestamp
 from cdisc_conv.xpt.namestr import Field, parse_long_labels, parse_namestrs
 from cdisc_conv.xpt.problems import XptError, make_error
-from cdisc_conv.xpt.rows import count_rows
+from cdisc_conv.xpt.rows import count_possible_rows, count_rows
 from cdisc_conv.xpt.text import decode_text
 from cdisc_conv.xpt.variables import XptVariable
 
@@ -113,14 +113,14 @@ class MemberReader:
         fields = self._read_fields(count, name_size)
         expected = self._expect_observations(fields)
         offset, end = self._offset, self._find_member_end(_title(kinds["member"]))
-        length = sum(field.variable.length for field in fields)
-        rows = self._count_rows(offset, end, length, expected)
+        rows = self._count_rows(offset, end, fields, expected)
         self._offset = end
         wide = self._version == 8
         return XptMember(
             name=self._text(first[8:40] if wide else first[8:16]),
             label=self._text(second[32:72]), type=self._text(second[72:80]),
-            variables=tuple(field.variable for field in fields), rows=rows, row_length=length,
+            variables=tuple(field.variable for field in fields), rows=rows,
+            row_length=sum(field.variable.length for field in fields),
             created=parse_timestamp(first[64:80]), modified=parse_timestamp(second[:16]),
             version=self._version, made_by=" ".join(self._text(first[48:64] if wide else first[24:40]).split()),
             offset=offset, positions=tuple(field.position for field in fields),
@@ -170,28 +170,35 @@ class MemberReader:
                     return begin + record * RECORD
         return self._size
 
-    def _count_rows(self, offset: int, end: int, length: int, told: int) -> int:
+    def _count_rows(self, offset: int, end: int, fields: list[Field], told: int) -> int:
         """Rows between two offsets, after a look at what is left behind them."""
-        size = end - offset
+        size, length = end - offset, sum(field.variable.length for field in fields)
         if not length:
             if size:
                 raise self._error(offset, f"{size} bytes of data for a member without variables")
             return 0
-        self._file.seek(max(offset, end - max(RECORD, length)))
-        tail = self._file.read(min(size, max(RECORD, length)))
-        rows = told if told and 0 <= size - told * length < RECORD else count_rows(size, length, tail)
-        rest = size - rows * length
-        if rest >= RECORD or (rest and tail[-rest:].strip(b" ")):
+        rows = count_possible_rows(size, length)
+        rest = self._read_at(offset + rows * length, size - rows * length)
+        if len(rest) >= RECORD or rest.strip(b" "):
             raise self._error(
                 offset + rows * length,
-                f"observation {rows + 1:,} is cut off: expected {length} bytes, found {rest}",
+                f"observation {rows + 1:,} is cut off: expected {length} bytes, found {len(rest)}",
                 code="XPT021",
             )
+        if any(field.variable.numeric for field in fields):  # a number is never blank: such rows are padding
+            while rows and not self._read_at(offset + (rows - 1) * length, length).strip(b" "):
+                rows -= 1
+        else:
+            rows = count_rows(size, length, self._read_at(max(offset, end - RECORD), min(size, RECORD)), told)
         if told and told != rows:
             raise self._error(
                 offset + rows * length, f"the header tells {told:,} observations, found {rows:,}", code="XPT021"
             )
         return rows
+
+    def _read_at(self, offset: int, size: int) -> bytes:
+        self._file.seek(offset)
+        return self._file.read(size)
 
     def _expect(self, start: bytes, what: str) -> bytes:
         begin = self._offset

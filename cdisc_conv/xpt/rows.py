@@ -4,6 +4,9 @@ The last record of 80 bytes is filled up with blanks. When an observation is sho
 room for whole observations, and one that is blank in every variable (text only; a number is never blank) cannot be
 told from filling. The rule here: of all row counts that give a file of this size, take the smallest that leaves nothing
 but blanks behind. Blank rows that the size itself proves are kept.
+
+With a numeric variable nothing is open: a number is never blank (missing ones have their code), so blank rows at the
+end are padding, however many; files that went through tape blocks have them.
 """
 
 from __future__ import annotations
@@ -25,15 +28,17 @@ def count_possible_rows(size: int, row_length: int) -> int:
     return size // row_length
 
 
-def count_rows(size: int, row_length: int, tail: bytes) -> int:
-    """The number of observations, given the last bytes of the data (at least the last 80, or all of it).
+def count_rows(size: int, row_length: int, tail: bytes, told: int = 0) -> int:
+    """The number of observations that hold text only, given the last record (or nothing, when there is none).
 
-    >>> count_rows(80, 10, b"0123456789".ljust(80)), count_rows(160, 40, b" " * 80)
-    (1, 3)
+    ``told`` is the number that the header gives (version 8), 0 for none; it decides where it is one of those possible.
+
+    >>> count_rows(80, 10, b"0123456789".ljust(80)), count_rows(160, 40, b" " * 80), count_rows(80, 10, b" " * 80, 3)
+    (1, 3, 3)
     """
     rows = count_possible_rows(size, row_length)
     certain = count_certain_rows(size, row_length)
     filling = len(tail) - len(tail.rstrip(b" "))
-    while rows > certain and size - (rows - 1) * row_length <= filling:
+    while rows > max(certain, told) and size - (rows - 1) * row_length <= filling:
         rows -= 1
     return rows

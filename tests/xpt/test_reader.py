@@ -122,6 +122,12 @@ def test_text_that_looks_like_a_header_within_an_observation(tmp_path):
     assert read_xpt(tmp_path / "x.xpt").frame["A"].tolist() == ["x", title, "y"]
 
 
+def test_records_of_blanks_at_the_end_are_no_observations(tmp_path):
+    data = (b"x" * 92 + bytes.fromhex("4110000000000000")) * 4
+    (tmp_path / "x.xpt").write_bytes(make_file([(2, 92, b"A", 0), (1, 8, b"B", 92)], data + b" " * 4000))
+    assert read_xpt(tmp_path / "x.xpt").frame["B"].tolist() == [1.0] * 4
+
+
 @pytest.mark.parametrize("length", range(2, 9))
 def test_short_numbers(tmp_path, length):
     """The first bytes of 118.625, a .B and zero; what was cut off is zero."""
@@ -195,6 +201,12 @@ def test_files_of_version_8(tmp_path):
     assert [variable.label for variable in file.variables] == labels
     assert file.variables[1].format == "DATE9."
     pd.testing.assert_frame_equal(file.frame, frame, check_dtype=False)
+
+
+def test_version_8_tells_how_many_blank_rows_there_are(tmp_path):
+    frame = pd.DataFrame({"A": ["x", "", ""]})
+    pyreadstat.write_xport(frame, tmp_path / "x.xpt", table_name="X", file_format_version=8)
+    assert read_xpt(tmp_path / "x.xpt").frame["A"].tolist() == ["x", "", ""]
 
 
 def test_files_of_pyreadstat_in_version_5(tmp_path):
