@@ -22,8 +22,9 @@ from cdisc_conv.simulate.disposition import (
 from cdisc_conv.simulate.draws import Draws
 from cdisc_conv.simulate.exports import write_tables
 from cdisc_conv.simulate.exposure import simulate_dosing
+from cdisc_conv.simulate.read_settings import read_settings
 from cdisc_conv.simulate.rows import Identity, Rows, build_frame
-from cdisc_conv.simulate.settings import Settings, read_settings
+from cdisc_conv.simulate.settings import Settings
 from cdisc_conv.simulate.subjects import Roster, draw_cohort, make_demographics, plan_roster
 from cdisc_conv.simulate.tumour_forms import has_unscheduled_scan, make_tumour_forms
 from cdisc_conv.simulate.tumours import simulate_disease
@@ -43,6 +44,11 @@ def simulate_study(study_dir: Path, subjects: int, seed: int) -> dict[str, pd.Da
     every platform. For very many subjects use `write_exports`, which never holds the whole study.
 
     Raises ProblemsError when one of the files is missing or wrong, ValueError when `subjects` or `seed` is no good.
+
+    >>> from cdisc_conv.resources import shipped
+    >>> raw = simulate_study(shipped("mappings") / "hope2021_thal_agc", subjects=3, seed=1)
+    >>> raw["dm"][["STUDYID", "SITENUM", "SUBJID", "SEX", "SEX_DEC"]].iloc[0].tolist()
+    ['HOPE2021-Thal-AGC', '01', '01-001', 'F', 'Female']
     """
     blocks = list(simulate_blocks(study_dir, subjects, seed))
     return {form: pd.concat([block[form] for block in blocks], ignore_index=True) for form in blocks[0]}

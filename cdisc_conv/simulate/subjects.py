@@ -12,7 +12,8 @@ from cdisc_conv.simulate.rows import Rows, rank_within
 from cdisc_conv.simulate.settings import Settings
 from cdisc_conv.simulate.words import NO_DAY, Words, dates, epoch_day, numbers, words_of
 
-SATURDAY = 2  # 1970-01-01 was a Thursday, so days since then leave 2 for Saturdays and 3 for Sundays
+SATURDAY, SUNDAY = 2, 3
+"""Rest of a day since 1970 divided by 7 (1970-01-01 was a Thursday)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ def plan_roster(settings: Settings, subjects: int, seed: int) -> Roster:
     draws = Draws(seed, "roster")
     first, last = (epoch_day(moment) for moment in settings.enrolment.window)
     consent = draws.whole(first, last, subjects)
-    consent = np.maximum(consent - np.clip(consent % 7 - SATURDAY + 1, 0, 2) * np.isin(consent % 7, (2, 3)), first)
+    weekday = consent % 7  # nobody consents at a weekend: the Friday before
+    consent = np.maximum(consent - np.select([weekday == SATURDAY, weekday == SUNDAY], [1, 2], default=0), first)
     site = draws.pick([site.weight for site in settings.sites], subjects)
     order = np.lexsort((consent, site))
     site, consent = site[order], consent[order]
@@ -113,7 +115,8 @@ def draw_cohort(settings: Settings, roster: Roster, draws: Draws) -> Cohort:
     weight = draws.spread(about.body_mass_index.quantiles, n) * (height / 100) ** 2
     decision = roster.consent + draws.whole(*enrolment.decision_days, n)
     first_dose = decision + draws.whole(*enrolment.first_dose_days, n)
-    first_dose += np.where(first_dose % 7 == SATURDAY, 2, 0) + np.where(first_dose % 7 == SATURDAY + 1, 1, 0)
+    weekday = first_dose % 7  # nor is treatment begun: the Monday after
+    first_dose += np.select([weekday == SATURDAY, weekday == SUNDAY], [2, 1], default=0)
     untreated = fails | draws.chance(enrolment.never_treated, n)
     return Cohort(
         roster=roster,

@@ -57,7 +57,8 @@ class Words:
         decoded = pa.DictionaryArray.from_arrays(
             positions, pa.array(("", *self.words), pa.string())
         ).dictionary_decode()
-        return pd.arrays.ArrowStringArray(decoded.cast(pa.large_string()), dtype=TEXT)
+        # The stubs of pandas do not know `dtype` here yet.
+        return pd.arrays.ArrowStringArray(decoded.cast(pa.large_string()), dtype=TEXT)  # type: ignore[call-arg]
 
 
 def blank(length: int) -> Words:

@@ -73,7 +73,8 @@ def test_unknown_key(spoil):
         (
             "    - {organs: [LIVER, LN], weight: 12}",
             "    - {organs: [LN, LIVER], weight: 12}",
-            "SPEC003 'tumours.target_patterns.2.organs' of simulation.yaml: the first target lesion must be in the LIVER",
+            "SPEC003 'tumours.target_patterns.2.organs' of simulation.yaml: "
+            "the first target lesion must be in the LIVER",
         ),
         (
             "    - {organs: [LIVER, LN], weight: 12}",
