@@ -28,8 +28,8 @@ def test_first_dose_is_never_partial(many):
         assert not many[form].query("EVENTEID == 'C1D1'")["EXSTDAT"].str.startswith("UN-").any()
 
 
-def test_partial_dose_dates(many):
-    assert many["exth"]["EXSTDAT"].str.startswith("UN-").any()
+def test_partial_dose_dates(raw):
+    assert raw["exth"]["EXSTDAT"].str.startswith("UN-").any()
 
 
 def test_unscheduled_visits(raw):
