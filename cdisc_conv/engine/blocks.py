@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from cdisc_conv.derivations.base import Ref
-from cdisc_conv.derivations.distinct import map_distinct
+from cdisc_conv.derivations.distinct import from_arrow, map_distinct
 from cdisc_conv.expr import Expression
 from cdisc_conv.spec.model import Block, Merge
-
-TEXT = pd.StringDtype(na_value=np.nan)
 
 Read = Callable[[str], pd.Series]
 
@@ -71,7 +70,7 @@ def spread(value: Any, length: int) -> pd.Series:
     """A literal as a whole column: text, or float64 for numbers."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return pd.Series(np.full(length, float(value)))
-    return pd.Series(pd.Categorical.from_codes(np.zeros(length, dtype=np.int8), [str(value)])).astype(TEXT)
+    return from_arrow(pa.repeat(pa.scalar(str(value), pa.large_string()), length))
 
 
 def make_rows(

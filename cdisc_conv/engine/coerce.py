@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.derivations.base import Rows
-from cdisc_conv.derivations.distinct import map_distinct
-from cdisc_conv.engine.blocks import TEXT
+from cdisc_conv.derivations.distinct import TEXT, map_distinct
 from cdisc_conv.problems import Severity
 
 _NUMBER = r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*"

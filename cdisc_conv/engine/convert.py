@@ -41,8 +41,9 @@ def convert(
 ) -> Conversion:
     """Convert a study's raw export to finished datasets, in memory.
 
-    `raw` is the folder of the export, `sdtm` that of the given datasets (`raw` when left out); `datasets` restricts the result (what they read is made as well). Findings do
-    not stop the run: a form that cannot be read counts as empty. Raises ProblemsError when the plan has a circle.
+    `raw` is the folder of the export, `sdtm` that of the given datasets (`raw` when left out); `datasets` restricts
+    the result (what they read is made as well). Findings do not stop the run: a form that cannot be read counts as
+    empty. Raises ProblemsError when the plan has a circle.
     """
     plan = plan_study(study)
     wanted = (

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.engine.blocks import TEXT, group_codes
+from cdisc_conv.derivations.distinct import TEXT, rank_values
+from cdisc_conv.engine.blocks import group_codes
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.metadata import describe_dataset, harmonise_lengths
 from cdisc_conv.engine.state import State
@@ -73,7 +74,7 @@ def sort_records(draft: Draft) -> Draft:
     by = [*draft.keys, *(name for name in (f"{draft.spec.name}SEQ",) if name in draft.frame and name not in draft.keys)]
     if not by or not len(draft.frame):
         return draft
-    order = np.lexsort([_rank(draft.frame[name]) for name in reversed(by)])
+    order = np.lexsort([rank_values(draft.frame[name]) for name in reversed(by)])
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     records = draft.records.assign(record=place[draft.records["record"].to_numpy()])
@@ -126,17 +127,6 @@ def drop_empty(state: State, draft: Draft) -> tuple[Draft, list[Problem]]:
 
 def _is_empty(series: pd.Series) -> bool:
     return bool((series == "").all()) if series.dtype == TEXT else bool(series.isna().all())
-
-
-def _rank(series: pd.Series) -> np.ndarray:
-    """Numbers that sort like the values: text by code point, missing first."""
-    if series.dtype != TEXT:
-        return np.nan_to_num(series.to_numpy(), nan=-np.inf)
-    codes, distinct = pd.factorize(series, use_na_sentinel=False)
-    by_code_point = sorted(range(len(distinct)), key=distinct.__getitem__)
-    rank = np.empty(len(distinct), dtype=np.int64)
-    rank[by_code_point] = np.arange(len(distinct))
-    return rank[codes]
 
 
 def _records(state: State, spec: DatasetSpec) -> pd.DataFrame:

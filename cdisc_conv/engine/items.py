@@ -7,7 +7,7 @@ import re
 import pandas as pd
 
 from cdisc_conv.dataset import Codelist, Item, Term
-from cdisc_conv.engine.blocks import TEXT
+from cdisc_conv.derivations.distinct import TEXT
 from cdisc_conv.engine.coerce import format_numbers
 from cdisc_conv.engine.origins import Provenance
 from cdisc_conv.standards import CodelistTerms, Terminology

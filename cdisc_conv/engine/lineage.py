@@ -93,7 +93,7 @@ class Lineage:
     """The lineage of every variable of a study."""
 
     variables: Mapping[str, tuple[LineageNode, ...]]
-    """``AE.AESTDTC`` -> one node per entry of the mapping (several when blocks of records have entries of their own)."""
+    """``AE.AESTDTC`` -> one node per entry of the mapping (several when blocks have entries of their own)."""
     records: Mapping[str, tuple[LineageNode, ...]]
     """``AE`` -> one node per block of records."""
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from cdisc_conv.dataset import Codelist, Column, Dataset, Records
-from cdisc_conv.engine.blocks import TEXT
+from cdisc_conv.derivations.distinct import TEXT
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.items import make_item, used_codelist
 from cdisc_conv.engine.origins import provenance_of

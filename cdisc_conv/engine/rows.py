@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.derivations.base import Table
-from cdisc_conv.engine.blocks import TEXT, group_codes, spread, take_rows
+from cdisc_conv.derivations.distinct import TEXT
+from cdisc_conv.engine.blocks import group_codes, spread, take_rows
 from cdisc_conv.engine.plan import Part
 from cdisc_conv.engine.state import State
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity

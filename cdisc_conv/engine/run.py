@@ -9,7 +9,8 @@ import pandas as pd
 
 from cdisc_conv.derivations.base import Derivation
 from cdisc_conv.derivations.dates import read_dates
-from cdisc_conv.engine.blocks import TEXT, make_rows
+from cdisc_conv.derivations.distinct import TEXT
+from cdisc_conv.engine.blocks import make_rows, spread
 from cdisc_conv.engine.coerce import as_number, as_text
 from cdisc_conv.engine.plan import Part, Plan, RowSet, variable_of
 from cdisc_conv.engine.rows import PartRows
@@ -71,11 +72,7 @@ def _make_part(state: State, part: Part) -> pd.Series:
         return _derive(rows, variable, numeric)
     except LookupError as error:
         state.problems.append(_describe_lookup(part, variable, error))
-        return (
-            as_number(pd.Series([""] * len(rows), dtype=TEXT), rows)
-            if numeric
-            else pd.Series([""] * len(rows), dtype=TEXT)
-        )
+        return spread(np.nan if numeric else "", len(rows))
 
 
 def _derive(rows: PartRows, variable: Variable, numeric: bool) -> pd.Series:

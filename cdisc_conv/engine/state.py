@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.derivations.base import SUBJECT
-from cdisc_conv.engine.blocks import TEXT, BlockRows, group_codes
+from cdisc_conv.engine.blocks import BlockRows, group_codes, spread
 from cdisc_conv.engine.plan import Part, Plan
 from cdisc_conv.problems import Problem
 from cdisc_conv.spec.model import Study
@@ -54,9 +54,7 @@ class State:
                 start = self.length(dataset, part.blocks[: part.blocks.index(number)])
                 stop = start + self.blocks[dataset, number].length
                 return self.values[part].iloc[start:stop].reset_index(drop=True)
-        return (
-            pd.Series([""], dtype=TEXT).take(np.zeros(self.length(dataset, blocks), dtype=int)).reset_index(drop=True)
-        )
+        return spread("", self.length(dataset, blocks))
 
     def column(self, table: str, name: str) -> pd.Series:
         """A whole column of a dataset (``DS``), or of a form (``form ic``)."""

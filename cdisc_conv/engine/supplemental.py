@@ -8,7 +8,7 @@ import pandas as pd
 from cdisc_conv.dataset import Column, Condition, Dataset, Item, Origin, OriginSource, OriginType, Records, ValueLevel
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.engine.blocks import spread
-from cdisc_conv.engine.coerce import format_numbers
+from cdisc_conv.engine.coerce import as_text
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.items import byte_length, make_item, used_codelist
 from cdisc_conv.engine.origins import provenance_of
@@ -73,7 +73,7 @@ def _qualifier(state: State, draft: Draft, name: str) -> pd.DataFrame:
             "RDOMAIN": spread(draft.spec.name, length),
             SUBJECT: parent[SUBJECT],
             "IDVAR": spread(sequence if has_sequence else "", length),
-            "IDVARVAL": format_numbers(parent[sequence]) if has_sequence else spread("", length),
+            "IDVARVAL": as_text(parent[sequence]) if has_sequence else spread("", length),
             "QNAM": spread(name, length),
             "QLABEL": spread(entry.label or name, length),
             "QVAL": values.take(position).reset_index(drop=True),
