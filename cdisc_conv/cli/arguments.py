@@ -8,9 +8,14 @@ from typing import Annotated
 import typer
 
 Study = Annotated[
-    str, typer.Argument(help="Folder of the study's mapping (it holds study.yaml), or the name of a shipped study.")
+    str,
+    typer.Argument(
+        metavar="STUDY", help="Folder of the study's mapping (it holds study.yaml), or the name of a shipped study."
+    ),
 ]
-Raw = Annotated[Path, typer.Option("--raw", help="Folder of the raw export.", show_default=False)]
-Out = Annotated[Path, typer.Option("--out", help="Folder to write; an earlier package there is replaced as a whole.")]
-Subjects = Annotated[int, typer.Option("--subjects", min=1, help="Number of subjects to simulate.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed: the same seed makes the same data.")]
+Raw = Annotated[Path, typer.Option("--raw", metavar="DIR", help="Folder of the raw export.")]
+Out = Annotated[
+    Path, typer.Option("--out", metavar="DIR", help="Folder to write; an earlier package there is replaced as a whole.")
+]
+Subjects = Annotated[int, typer.Option("--subjects", metavar="N", min=1, help="Number of subjects to simulate.")]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="The same seed makes the same data.")]

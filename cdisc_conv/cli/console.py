@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 PLAIN_WIDTH = 200
 """Columns of tables that go to a file or a pipe."""
@@ -21,13 +22,21 @@ def prepare_streams() -> None:
             stream.reconfigure(errors="replace")
 
 
-def make_console(stderr: bool = False) -> Console:
-    """A console on stdout or stderr; without colour when it is no terminal or NO_COLOR is set."""
+def make_console(stderr: bool = False, width: int = PLAIN_WIDTH) -> Console:
+    """A console on stdout or stderr; without colour when it is no terminal or NO_COLOR is set.
+
+    `width` counts only where there is no terminal; tables and trees are fitted to it, plain lines are never broken.
+    """
     from rich.console import Console
 
     stream: TextIO = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() else PLAIN_WIDTH
-    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    columns = None if stream.isatty() else width
+    return Console(file=stream, width=columns, highlight=False, markup=False, emoji=False)
+
+
+def print_line(text: Text | str, stderr: bool = False, style: str | None = None) -> None:
+    """One line, however long."""
+    make_console(stderr).print(text, style=style, soft_wrap=True)
 
 
 def print_table(headers: Sequence[str], rows: Sequence[Sequence[str | int]]) -> None:
@@ -40,7 +49,11 @@ def print_table(headers: Sequence[str], rows: Sequence[Sequence[str | int]]) -> 
         table.add_column(header, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(f"{cell:,}" if isinstance(cell, int) else cell for cell in row))
-    make_console().print(table)
+    console = make_console()
+    with console.capture() as captured:
+        console.print(table)
+    lines = (line.rstrip() for line in captured.get().splitlines())
+    console.file.write("".join(f"{line}\n" for line in lines))
 
 
 def plural(count: int, noun: str) -> str:

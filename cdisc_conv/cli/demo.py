@@ -11,11 +11,13 @@ from cdisc_conv.cli.arguments import Seed, Subjects
 
 
 def demo(
-    out: Annotated[Path, typer.Argument(help="Folder to write; an earlier package there is replaced as a whole.")],
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help="Folder to write; an earlier package there is replaced as a whole.")
+    ],
     subjects: Subjects = 106,
     seed: Seed = 1,
 ) -> int:
-    """Simulate the shipped study and turn its raw data into a package: the whole road, in one command.
+    """Simulate the shipped study and run it: the whole road, once.
 
     The synthetic raw exports are in OUT/raw, the package beside them. They are as untidy as real ones, so the report
     has findings on purpose; the exit code is 0 when the package was made.
@@ -27,7 +29,7 @@ def demo(
     """
     from cdisc_conv.cli.progress import show_progress
     from cdisc_conv.cli.summary import print_package
-    from cdisc_conv.package import run_demo
+    from cdisc_conv.package.run import run_demo
 
     with show_progress() as progress:
         package = run_demo(out, subjects, seed, progress)

@@ -14,11 +14,17 @@ if TYPE_CHECKING:
     from cdisc_conv.engine.lineage import LineageNode
 
 
+TREE_WIDTH = 120
+"""Columns of the tree where there is no terminal."""
+
+
 def explain(
     study: Study,
     variable: Annotated[str, typer.Argument(help="The variable, written DATASET.VARIABLE.", metavar="VARIABLE")],
 ) -> int:
-    """Show how a variable is made: each step with its method, back to the raw fields. Needs no data.
+    """Show how a variable is made, step by step from the raw fields.
+
+    Each step comes with its method, in the words of define.xml. Needs no data.
 
     \b
     Example:
@@ -34,7 +40,7 @@ def explain(
     for node in nodes:
         tree = Tree(_name(node), highlight=False)
         _fill(tree, node, seen, several=len(nodes) > 1)
-        make_console().print(tree)
+        make_console(width=TREE_WIDTH).print(tree)
     return 0
 
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cdisc_conv.cli.console import make_console, plural
+from typing import TYPE_CHECKING
+
+from cdisc_conv.cli.console import plural, print_line
 from cdisc_conv.problems import Problem, Severity, count_by_severity
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
@@ -15,19 +20,16 @@ def print_problems(problems: Sequence[Problem], *, limit: int | None = None, res
 
     `limit` is the most that are printed of a group; `rest` says where the others are to be read.
     """
-    from rich.text import Text
-
-    console = make_console(stderr)
     for severity in Severity:
         group = sorted((problem for problem in problems if problem.severity is severity), key=_sort_key)
         shown = group if limit is None else group[:limit]
         if group:
-            console.print(Text(f"{plural(len(group), severity.value)}:", style=_STYLES[severity]))
+            print_line(f"{plural(len(group), severity.value)}:", stderr, _STYLES[severity])
         for problem in shown:
-            console.print(_style(problem))
+            print_line(_style(problem), stderr)
         if len(shown) < len(group):
             where = f"; all are in {rest}" if rest else ""
-            console.print(f"  ... and {len(group) - len(shown):,} more{where}")
+            print_line(f"  ... and {len(group) - len(shown):,} more{where}", stderr)
 
 
 def summarise(problems: Sequence[Problem]) -> str:
@@ -39,7 +41,7 @@ def summarise(problems: Sequence[Problem]) -> str:
     return ", ".join(plural(count, severity.value) for severity, count in count_by_severity(problems).items())
 
 
-def _style(problem: Problem):  # type: ignore[no-untyped-def]  # rich is imported late
+def _style(problem: Problem) -> Text:
     from rich.text import Text
 
     text = Text("  " + str(problem))

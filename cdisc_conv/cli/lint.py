@@ -14,7 +14,7 @@ def lint(study: Study) -> int:
     Example:
       cdisc-conv lint mappings/hope2021_thal_agc
     """
-    from cdisc_conv.cli.console import make_console, plural
+    from cdisc_conv.cli.console import plural, print_line
     from cdisc_conv.cli.findings import print_problems, summarise
     from cdisc_conv.cli.guard import FAILED
     from cdisc_conv.problems import exit_code
@@ -26,5 +26,5 @@ def lint(study: Study) -> int:
         return FAILED
     print_problems(problems)
     read = f"{plural(len(loaded.datasets), 'dataset')} and {plural(len(loaded.forms), 'form')} of {loaded.name} checked"
-    make_console().print(f"{read}: {summarise(problems) if problems else 'no findings'}")
+    print_line(f"{read}: {summarise(problems) if problems else 'no findings'}")
     return exit_code(problems)

@@ -14,10 +14,12 @@ def run(
     raw: Raw,
     out: Out,
     datasets: Annotated[
-        str, typer.Option("--datasets", help="Only these datasets, separated by commas.", show_default="all")
+        str,
+        typer.Option("--datasets", metavar="NAMES", help="Only these datasets, separated by commas.", show_default="all"),
+   
     ] = "",
 ) -> int:
-    """Turn a raw export into a package: SDTM datasets, define.xml, reports.
+    """Turn a raw export into SDTM datasets, define.xml and reports.
 
     The mapping is checked first; errors in it stop the run before any data is read. Findings about the data do not
     stop it: they are in the report. The output folder is replaced as a whole at the very end, so that a run that fails
@@ -30,7 +32,7 @@ def run(
     """
     from cdisc_conv.cli.progress import show_progress
     from cdisc_conv.cli.summary import print_package
-    from cdisc_conv.package import run_study
+    from cdisc_conv.package.run import run_study
 
     wanted = [name.strip() for name in datasets.split(",") if name.strip()]
     with show_progress() as progress:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdisc_conv.cli.console import make_console, plural, print_table
+from cdisc_conv.cli.console import plural, print_line, print_table
 from cdisc_conv.cli.findings import print_problems, summarise
 from cdisc_conv.problems import Problem, Severity, count_by_severity, exit_code
 
 if TYPE_CHECKING:
-    from cdisc_conv.package import Package
+    from cdisc_conv.package.write import Package
 
 SHOWN = 10
 """Findings of each severity that a run prints; the report has all of them."""
@@ -17,17 +17,16 @@ SHOWN = 10
 
 def print_package(package: Package, planted: bool = False) -> int:
     """Print what a run made and found; the exit code. `planted`: findings are meant to be there."""
-    console = make_console()
     report = package.folder / "report" / "index.html"
     print_problems(package.problems, limit=SHOWN, rest=str(report))
     if package.problems:
-        console.print("")
+        print_line("")
     print_table(["dataset", "records", "variables", *(f"{severity.value}s" for severity in Severity)], _rows(package))
-    console.print("")
-    console.print(f"{plural(package.files, 'file')} in {package.folder}: {summarise(package.problems)}")
-    console.print(f"report: {report}")
+    print_line("")
+    print_line(f"{plural(package.files, 'file')} in {package.folder}: {summarise(package.problems)}")
+    print_line(f"report: {report}")
     if planted and exit_code(package.problems):
-        console.print("the findings are there on purpose: the synthetic data are as untidy as real ones")
+        print_line("the findings are there on purpose: the synthetic data are as untidy as real ones")
     return 0 if planted else exit_code(package.problems)
 
 

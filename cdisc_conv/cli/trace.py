@@ -12,17 +12,21 @@ if TYPE_CHECKING:
 
 
 def trace(
-    out: Annotated[Path, typer.Argument(help="A package that 'run' or 'demo' wrote.")],
-    dataset: Annotated[str, typer.Argument(help="The dataset, such as AE or SUPPAE.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A package that 'run' or 'demo' wrote.")],
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="The dataset, such as AE or SUPPAE.")],
     where: Annotated[
-        str, typer.Option("--where", help="Which records, in the language of 'where:' in mappings.", show_default="all")
+        str,
+        typer.Option(
+            "--where", metavar="CONDITION", help="Which records, in the language of 'where:' in mappings.", show_default="all"
+        ),
     ] = "",
-    limit: Annotated[int, typer.Option("--limit", min=1, help="The most records to show.")] = 5,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="The most records to show.")] = 5,
     raw: Annotated[
-        Path | None, typer.Option("--raw", help="The raw folder, when it was moved.", show_default="as in the manifest")
+        Path | None,
+        typer.Option("--raw", metavar="DIR", help="The raw folder, when it was moved.", show_default="as in the manifest"),
     ] = None,
 ) -> int:
-    """Show the raw form, row and fields behind records of a package.
+    """Show the raw form, row and fields behind records.
 
     Exit code 1 when no record meets the condition, or when a raw file is missing or has changed since.
 
@@ -31,41 +35,41 @@ def trace(
       cdisc-conv trace out AE --where "AESEQ == 3 and USUBJID == 'HOPE2021-01-001'"
       cdisc-conv trace out SUPPAE --where "QNAM == 'AETRTEM'" --limit 2
     """
-    from cdisc_conv.cli.console import make_console
+    from cdisc_conv.cli.console import print_line
     from cdisc_conv.cli.findings import print_problems
     from cdisc_conv.package.trace import trace_records
     from cdisc_conv.problems import exit_code
 
     traced = trace_records(out, dataset, where, limit, raw)
-    console = make_console()
     for record in traced.records:
         _print_record(traced.dataset, record)
     meets = f" meet {where}" if where else ""
-    console.print(f"{len(traced.records):,} of {traced.found:,} records of {traced.dataset}{meets} shown")
+    print_line(f"{len(traced.records):,} of {traced.found:,} records of {traced.dataset}{meets} shown")
     print_problems(traced.problems)
     return exit_code(traced.problems) if traced.found else 1
 
 
 def _print_record(dataset: str, record: TracedRecord) -> None:
-    from cdisc_conv.cli.console import make_console, print_table
+    from cdisc_conv.cli.console import print_line, print_table
 
-    console = make_console()
-    console.print(f"{dataset} record {record.number:,}", style="bold")
+    print_line(f"{dataset} record {record.number:,}", style="bold")
     for row in record.rows:
         note = "" if row.values else "  (values not available)"
-        console.print(f"  form {row.form} ({row.label}), row {row.row:,} of {row.file}{note}")
+        print_line(f"  form {row.form} ({row.label}), row {row.row:,} of {row.file}{note}")
     if record.count > len(record.rows):
-        console.print(f"  ... and {record.count - len(record.rows):,} more rows")
+        print_line(f"  ... and {record.count - len(record.rows):,} more rows")
     if not record.count:
-        console.print("  no raw row: the mapping writes this record out itself")
+        print_line("  no raw row: the mapping writes this record out itself")
     print_table(["variable", "value", "raw field", "raw value", "reads also"], _rows(record))
-    console.print("")
+    print_line("")
 
 
 def _rows(record: TracedRecord) -> list[list[str]]:
-    """One line per variable, and one more per further field it comes from."""
+    """One line per variable, and one more per further field it comes from; what is blank from nothing is left out."""
     lines: list[list[str]] = []
     for variable in record.variables:
+        if not variable.value and not variable.fields:
+            continue
         others = ", ".join(variable.others)
         fields = [(name, _raw_values(record, name)) for name in variable.fields] or [("", "")]
         for number, (field, value) in enumerate(fields):

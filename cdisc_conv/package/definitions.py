@@ -90,10 +90,10 @@ def describe_study(study: Study) -> tuple[DefineStudy, list[Problem]]:
 
 def _list_standards(study: Study) -> tuple[Standard, ...]:
     guide_name, _, guide_version = study.standard.label.rpartition(" ")
-    publisher, _, terminology_version = study.terminology.package_label.rpartition(" ")
+    terminology = study.terminology
     return (
         Standard(guide_name, "IG", guide_version),
-        Standard("CDISC/NCI", "CT", terminology_version, publishing_set=publisher.removesuffix("/NCI")),
+        Standard("CDISC/NCI", "CT", terminology.version, publishing_set=terminology.publishing_set),
     )
 
 

@@ -103,9 +103,8 @@ def _convert_and_fill(
     from cdisc_conv.engine.convert import convert
 
     steps = count(1)
+    of = f" of {len(study.datasets)}" if datasets is None else ""
     progress("reading the raw export")
-    conversion = convert(
-        study, raw, datasets, lambda name: progress(f"{name} made ({next(steps)} of {len(study.datasets)})")
-    )
+    conversion = convert(study, raw, datasets, lambda name: progress(f"{name} made ({next(steps)}{of})"))
     progress("writing the package")
     return fill_package(conversion, stage, raw, out, found)

@@ -174,13 +174,20 @@ class _Package:
 
     def _trace_variable(self, dataset: str, name: str, record: pd.Series, forms: Sequence[str]) -> TracedVariable:
         parent = self._lineage["datasets"][dataset]["supplemental_to"]
-        mapped = f"{parent}.{record['QNAM']}" if parent and name == "QVAL" else f"{dataset}.{name}"
+        mapped = self._name_mapped(parent, record, name) if parent else f"{dataset}.{name}"
         entries: list[Mapping[str, Any]] = self._lineage["variables"].get(mapped, {}).get("entries", [])
         fields = _unique(entries, "row_fields")
         own = parent or dataset
         direct = tuple(read for read in _unique(entries, "reads") if not read.startswith(f"{own}."))
         from_rows = tuple(field for field in fields if field.partition(".")[0] in forms)
         return TracedVariable(name, _show(record[name]), from_rows, tuple(read for read in direct if read not in from_rows))
+
+
+    @staticmethod
+    def _name_mapped(parent: str, record: pd.Series, name: str) -> str:
+        """The variable of the parent dataset behind a variable of a supplemental qualifier."""
+        names = {"QVAL": record["QNAM"], "IDVARVAL": record["IDVAR"]}
+        return f"{parent}.{names.get(name, name)}"
 
 
 def _read_origins(path: Path, records: np.ndarray) -> pd.DataFrame:

@@ -1,0 +1,86 @@
+"""docs/command-line.md, from the commands themselves: the words of `--help`, whatever the width of the terminal.
+
+Run ``python -m cdisc_conv.cli.document`` to bring the page up to date; a test fails when it is not.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from typer.models import OptionInfo
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "command-line.md"
+
+_HEAD = """\
+# The command line
+
+<!-- Made by `python -m cdisc_conv.cli.document` from the commands' own help; edit that and make it again. -->
+"""
+
+_TAIL = """\
+## What they have in common
+
+- **Exit codes**: 0 all is well (notes do not count); 1 there are findings, errors or warnings; 2 it could not be done
+  (bad arguments, an unusable mapping, a folder that cannot be read or written, a full disk, Ctrl-C).
+- **Findings** are printed as `place: CODE message (hint)`, errors first. The place is `file:line` in a mapping, or
+  dataset, form, field and rows in the data.
+- **Results go to stdout**, progress and failures to stderr.
+- **Colour** only in a terminal, and never when the environment variable `NO_COLOR` is set.
+- **Nothing half done**: what a command writes appears whole at its end. After a failure or Ctrl-C the output folder is
+  as it was before.
+"""
+
+
+def render_page() -> str:
+    """The page as Markdown."""
+    from cdisc_conv.cli.app import COMMANDS, options
+
+    parts = [_HEAD, _join(_help_paragraphs(options)), "| command | what it does |\n|---|---|"]
+    table = "\n".join(f"| [{c.__name__}](#{c.__name__}) | {_help_paragraphs(c)[0]} |" for c in COMMANDS)
+    parts[-1] += f"\n{table}\n\n`cdisc-conv --version` tells the version, `cdisc-conv COMMAND --help` what stands below."
+    parts.extend(_render_command(command) for command in COMMANDS)
+    return "\n".join(f"{part.strip()}\n" for part in [*parts, _TAIL])
+
+
+def _render_command(command: Callable[..., int]) -> str:
+    rows = list(_list_parameters(command))
+    usage = " ".join(["cdisc-conv", command.__name__, *(usage for usage, *_ in rows)])
+    table = "\n".join(f"| `{name}` | {words} | {default} |" for _, name, words, default in rows)
+    head = f"## {command.__name__}\n\n```\n{usage}\n```\n"
+    return f"{head}\n{_join(_help_paragraphs(command))}\n| argument | meaning | default |\n|---|---|---|\n{table}\n"
+
+
+def _list_parameters(command: Callable[..., int]) -> Iterator[tuple[str, str, str, str]]:
+    """(usage, name, help, default) of each parameter."""
+    hints = typing.get_type_hints(command, include_extras=True)
+    for parameter in inspect.signature(command).parameters.values():
+        info: Any = hints[parameter.name].__metadata__[0]
+        required = parameter.default is inspect.Parameter.empty
+        name = f"--{parameter.name} {info.metavar}" if isinstance(info, OptionInfo) else info.metavar
+        shown = info.show_default if isinstance(info.show_default, str) else f"`{parameter.default}`"
+        yield name if required else f"[{name}]", name, info.help, "required" if required else shown
+
+
+def _help_paragraphs(command: Callable[..., Any]) -> list[str]:
+    """The paragraphs of a docstring; a block that is not to be wrapped keeps its lines."""
+    text = inspect.getdoc(command) or ""
+    return [paragraph if "\b" in paragraph else " ".join(paragraph.split()) for paragraph in text.split("\n\n")]
+
+
+def _join(paragraphs: list[str]) -> str:
+    return "\n\n".join(_render_example(part) if "\b" in part else part for part in paragraphs) + "\n"
+
+
+def _render_example(paragraph: str) -> str:
+    """``Example:`` and the lines below it as a code block."""
+    lead, *lines = paragraph.replace("\b", "").strip().splitlines()
+    code = "\n".join(line.strip() for line in lines)
+    return f"{lead}\n\n```\n{code}\n```"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render_page(), encoding="utf-8", newline="\n")
