@@ -116,7 +116,8 @@ def _filter(rows: BlockRows, where: Expression) -> BlockRows:
     if mask.all():
         return rows
     kept = np.flatnonzero(mask)
-    left_out = np.unique(rows.source_rows()[~mask])
+    # A row that another entry of for_each uses is not left out.
+    left_out = np.setdiff1d(rows.source_rows()[~mask], rows.source_rows()[mask])
     given = {name: take_rows(series, kept) for name, series in rows.given.items()}
     take = rows.source_rows()[kept]
     return BlockRows(rows.source, len(kept), take, rows.read_source, given, excluded={str(where): left_out})

@@ -43,6 +43,7 @@ class FormsDocument(Document):
     """forms.yaml: the EDC's data dictionary."""
 
     key_columns: dict[str, Any] = {}
+    key: Texts = ()
     forms: dict[str, FormDocument]
     events: list[dict[str, Any]] = []
 

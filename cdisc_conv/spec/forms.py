@@ -28,14 +28,19 @@ def read_forms(
         raise ProblemsError(found)
     key_columns = _read_fields(document.key_columns, node.at(("key_columns",)), (), False, problems)
     forms = {
-        name: _read_form(name, form, key_columns, node.at(("forms", name)), problems)
+        name: _read_form(name, form, key_columns, document.key, node.at(("forms", name)), problems)
         for name, form in document.forms.items()
     }
     return forms, document.events
 
 
 def _read_form(
-    name: str, document: FormDocument, key_columns: Mapping[str, Field], node: Node, problems: list[Problem]
+    name: str,
+    document: FormDocument,
+    key_columns: Mapping[str, Field],
+    key: tuple[str, ...],
+    node: Node,
+    problems: list[Problem],
 ) -> Form:
     fields = _read_fields(document.columns, node.at(("columns",)), document.page, True, problems)
     for repeated in sorted(set(fields) & set(key_columns)):
@@ -48,7 +53,7 @@ def _read_form(
         file=document.file or f"{name}.csv",
         fields=MappingProxyType({**key_columns, **fields}),
         pages=document.page,
-        key=document.key,
+        key=document.key or key,
         place=node.place,
     )
 
