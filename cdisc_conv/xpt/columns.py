@@ -18,6 +18,7 @@ from cdisc_conv.xpt.text import LAST_PRINTABLE, split_text
 from cdisc_conv.xpt.variables import LONGEST_TEXT, XptVariable
 
 _EXACT_INTEGERS = 2**53
+_NOT_TEXT = (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def infer_variables(frame: pd.DataFrame, replace: Transliteration) -> list[XptVa
             continue
         try:
             length = _longest(replace.apply_to_column(_to_arrow(series)))
-        except (pa.ArrowInvalid, pa.ArrowTypeError):
+        except _NOT_TEXT:
             length = 1
         variables.append(XptVariable(name, numeric=False, length=max(1, min(length, LONGEST_TEXT))))
     return variables
@@ -121,7 +122,7 @@ def _prepare_text(variable: XptVariable, series: pd.Series, replace: Translitera
         return TextColumn(variable, pa.nulls(len(series), pa.large_string())) if series.isna().all() else None
     try:
         return TextColumn(variable, replace.apply_to_column(_to_arrow(series)))
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
+    except _NOT_TEXT:
         return None
 
 
@@ -130,7 +131,7 @@ def _describe_kind(dataset: str, variable: XptVariable, series: pd.Series) -> Pr
     if variable.numeric:
         hint = "convert the column to numbers (dates to SAS days) or declare the variable as text"
     else:
-        hint = "convert the column to text or declare the variable as numeric"
+        hint = "convert the column to text, or to numbers (dates to SAS days) and declare the variable as numeric"
     return Problem(
         "XPT009",
         f"the variable is declared {declared} but the column has dtype {series.dtype} and values that are not",

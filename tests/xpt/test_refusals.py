@@ -182,19 +182,25 @@ def test_too_many_variables(tmp_path):
             pd.Series([1.0, 2.0]),
             text(),
             "the variable is declared text but the column has dtype float64 and values that are not "
-            "(convert the column to text or declare the variable as numeric)",
+            "(convert the column to text, or to numbers (dates to SAS days) and declare the variable as numeric)",
         ),
         (
             pd.Series(["a", 2], dtype=object),
             text(),
             "the variable is declared text but the column has dtype object and values that are not "
-            "(convert the column to text or declare the variable as numeric)",
+            "(convert the column to text, or to numbers (dates to SAS days) and declare the variable as numeric)",
+        ),
+        (
+            pd.Series(["a\ud800"], dtype=object),
+            text(),
+            "the variable is declared text but the column has dtype object and values that are not "
+            "(convert the column to text, or to numbers (dates to SAS days) and declare the variable as numeric)",
         ),
         (
             pd.Series([b"a", b"b"], dtype=object),
             text(),
             "the variable is declared text but the column has dtype object and values that are not "
-            "(convert the column to text or declare the variable as numeric)",
+            "(convert the column to text, or to numbers (dates to SAS days) and declare the variable as numeric)",
         ),
     ],
 )
