@@ -7,6 +7,7 @@ qualifiers split off (`supplemental`), empty permissible variables dropped, and 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -81,11 +82,18 @@ def sort_records(draft: Draft) -> Draft:
     records = records.sort_values(["record", "row"], kind="stable", ignore_index=True)
     return replace(
         draft,
-        frame=draft.frame.take(order).reset_index(drop=True),
-        supplemental=draft.supplemental.take(order).reset_index(drop=True),
+        frame=_reorder(draft.frame, order),
+        supplemental=_reorder(draft.supplemental, order),
         block=draft.block[order],
         records=records,
     )
+
+
+def _reorder(frame: pd.DataFrame, order: np.ndarray) -> pd.DataFrame:
+    """The rows in another order; the columns one by one on all processors, since arrow lets go of the interpreter."""
+    with ThreadPoolExecutor() as threads:
+        columns = threads.map(lambda name: frame[name].take(order).reset_index(drop=True), frame.columns)
+        return pd.DataFrame(dict(zip(frame.columns, columns, strict=True)), frame.index, copy=False)
 
 
 def check_keys(draft: Draft) -> list[Problem]:

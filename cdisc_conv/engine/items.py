@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pandas as pd
+import pyarrow.compute as pc
 
 from cdisc_conv.dataset import Codelist, Item, Term
-from cdisc_conv.derivations.distinct import TEXT
+from cdisc_conv.derivations.distinct import TEXT, to_arrow
 from cdisc_conv.engine.coerce import format_numbers
 from cdisc_conv.engine.origins import Provenance
 from cdisc_conv.standards import CodelistTerms, Terminology
@@ -18,9 +19,7 @@ _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?")
 
 def byte_length(series: pd.Series) -> int:
     """The longest value in bytes of UTF-8, at least 1."""
-    if not len(series):
-        return 1
-    return max(1, max(len(value.encode("utf-8")) for value in series.unique()))
+    return max(1, pc.max(pc.binary_length(to_arrow(series))).as_py() or 0)
 
 
 def describe_numbers(series: pd.Series) -> tuple[str, int, int | None]:
