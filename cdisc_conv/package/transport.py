@@ -183,6 +183,8 @@ def _share_lengths(before: Sequence[Dataset], after: Sequence[Dataset]) -> list[
         for old, new in zip(old_dataset.columns, new_dataset.columns, strict=True):
             if old.item.length != new.item.length and not new.numeric:
                 old_lengths[new.name] = max(old.item.length, old_lengths.get(new.name, 1))
+    if not old_lengths:
+        return list(after)
     lengths = {
         # A length beyond the longest value is one that the mapping declares: it stays.
         name: max(1, _longest_of(after, name), old if old > _longest_of(before, name) else 1)

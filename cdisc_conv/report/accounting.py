@@ -86,7 +86,7 @@ class _Accountant:
     def __init__(self, conversion: Conversion) -> None:
         self._study = conversion.study
         self._state = conversion.state
-        self.read = frozenset(conversion.forms)
+        self.read = frozenset(conversion.forms or conversion.state.forms)
         made = {dataset for dataset, _ in self._state.blocks}
         self._complete = made == set(self._study.datasets)
         self._readers = list_column_readers(conversion.plan)

@@ -1,0 +1,53 @@
+"""Help: every command has an example, the page in docs/ is up to date, and the start is quick."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from cdisc_conv import __version__
+from cdisc_conv.cli.app import COMMANDS
+from cdisc_conv.cli.document import PAGE, render_page
+
+HEAVY = ("pandas", "numpy", "pyarrow", "pydantic", "lxml", "rich", "jinja2", "yaml")
+
+
+@pytest.mark.parametrize("command", [command.__name__ for command in COMMANDS])
+def test_every_command_has_help_with_an_example(cli, command):
+    result = cli(command, "--help")
+    assert result.exit_code == 0
+    assert "\n  Example:\n    cdisc-conv " in result.stdout
+
+
+def test_no_arguments_show_the_help(cli):
+    assert "Commands:" in cli().output
+
+
+def test_version(cli):
+    result = cli("--version")
+    assert (result.exit_code, result.stdout) == (0, f"cdisc-conv {__version__}\n")
+
+
+def test_the_page_is_up_to_date():
+    assert PAGE.read_text(encoding="utf-8") == render_page(), "run: python -m cdisc_conv.cli.document"
+
+
+def test_help_imports_nothing_heavy():
+    # What keeps the start under 0.4 s is what is not imported; a clock would only measure the machine.
+    code = f"import sys, cdisc_conv.cli.app; print([name for name in {HEAVY!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_a_console_of_an_old_code_page_does_not_end_the_program():
+    code = "from cdisc_conv.cli import main; import sys, typer; main.__globals__['app'] = lambda: typer.echo('≥ 3 µg'); main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, env={"PYTHONIOENCODING": "cp437", "PATH": ""}
+    )
+    assert done.stdout.splitlines() == ["≥ 3 µg".encode("cp437")]
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, env={"PYTHONIOENCODING": "cp1252", "PATH": ""}
+    )
+    assert done.stdout.splitlines() == ["? 3 µg".encode("cp1252")]

@@ -1,0 +1,31 @@
+"""cdisc-conv lint."""
+
+from __future__ import annotations
+
+from studies import edit
+
+
+def test_a_sound_mapping(cli):
+    result = cli("lint", "tiny")
+    assert (result.exit_code, result.stdout) == (0, "2 datasets and 2 forms of TINY-01 checked: no findings\n")
+
+
+def test_all_findings_at_once_each_with_file_and_line(cli, tmp_path):
+    edit(tmp_path / "tiny" / "sdtm" / "dm.yaml", "{term: SEX}", "{term: SEXX}")
+    edit(tmp_path / "tiny" / "sdtm" / "ae.yaml", "{study_day: AESTDTC}", "{study_dey: AESTDTC}")
+    result = cli("lint", "tiny")
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert lines[0] == "2 errors:"
+    assert lines[1].startswith("  tiny/sdtm/ae.yaml:26: SPEC202 ")
+    assert lines[1].endswith("(did you mean study_day?)")
+    assert lines[2].startswith("  tiny/sdtm/dm.yaml:17: LINT")
+    assert lines[2].endswith("(did you mean SEX?)")
+    assert lines[3] == "2 datasets and 2 forms of TINY-01 checked: 2 errors, 0 warnings, 0 notes"
+
+
+def test_an_unusable_study_ends_with_2(cli, tmp_path):
+    edit(tmp_path / "tiny" / "study.yaml", "title:", "titel:")
+    result = cli("lint", "tiny")
+    assert result.exit_code == 2
+    assert "SPEC001 study.yaml has no 'titel' (did you mean title?)" in result.stderr

@@ -1,0 +1,144 @@
+"""The output folder is replaced in one step, or not at all."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from pathlib import Path
+
+import pytest
+from studies import read_tree
+
+from cdisc_conv.package import staging
+from cdisc_conv.package.staging import check_target, find_foreign_files, stage_folder
+from cdisc_conv.problems import ProblemsError
+
+
+def fill(folder: Path, words: str) -> None:
+    """A package of ours with one file in a folder."""
+    (folder / "sdtm").mkdir()
+    (folder / "sdtm" / "dm.xpt").write_text(words)
+    manifest = {"tool": {"name": "cdisc-conv"}, "outputs": [{"path": "sdtm/dm.xpt"}]}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+@pytest.fixture
+def out(tmp_path):
+    with stage_folder(tmp_path / "out", {}) as stage:
+        fill(stage, "old")
+    return tmp_path / "out"
+
+
+def test_a_new_folder_with_its_parents(tmp_path):
+    with stage_folder(tmp_path / "a" / "b" / "out", {}) as stage:
+        assert stage.parent == tmp_path / "a" / "b"
+        fill(stage, "new")
+    assert sorted(read_tree(tmp_path)) == ["a/b/out/manifest.json", "a/b/out/sdtm/dm.xpt"]
+
+
+def test_a_package_is_replaced_as_a_whole(out, tmp_path):
+    with stage_folder(out, {}) as stage:
+        (stage / "manifest.json").write_text("{}")
+        assert read_tree(out)["sdtm/dm.xpt"] == b"old"
+    assert read_tree(tmp_path) == {"out/manifest.json": b"{}"}
+    assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.parametrize("failure", [ValueError("no"), OSError(errno.ENOSPC, "full"), KeyboardInterrupt(), SystemExit(1)])
+def test_whatever_is_raised_changes_nothing(out, tmp_path, failure):
+    before = read_tree(tmp_path)
+    with pytest.raises(type(failure)), stage_folder(out, {}) as stage:
+        fill(stage, "new")
+        raise failure
+    assert read_tree(tmp_path) == before
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_parents_made_for_nothing_are_removed(tmp_path):
+    with pytest.raises(ValueError), stage_folder(tmp_path / "a" / "b" / "out", {}):
+        raise ValueError
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+@pytest.mark.parametrize("failure", [PermissionError(errno.EACCES, "in use"), KeyboardInterrupt()])
+def test_a_rename_that_fails_is_rolled_back(out, tmp_path, monkeypatch, failing, failure):
+    before = read_tree(tmp_path)
+    calls = []
+
+    def rename(source, target):
+        calls.append(source)
+        if len(calls) == failing:
+            raise failure
+        os.replace(source, target)
+
+    monkeypatch.setattr(staging.os, "rename", rename)
+    with pytest.raises(type(failure)), stage_folder(out, {}) as stage:
+        fill(stage, "new")
+    assert read_tree(tmp_path) == before
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_run_killed_between_the_renames_is_mended_by_the_next(out, tmp_path):
+    os.rename(out, tmp_path / ".out.previous")
+    with pytest.raises(ValueError), stage_folder(out, {}):
+        raise ValueError
+    assert list(tmp_path.iterdir()) == [out]
+    assert read_tree(out)["sdtm/dm.xpt"] == b"old"
+
+
+def messages(target, apart_from=()):
+    return [f"{problem.code} {problem.message} ({problem.hint})" for problem in check_target(target, dict(apart_from))]
+
+
+@pytest.mark.parametrize(
+    ("target", "relation"), [("raw", "is"), ("raw/out", "lies inside"), (".", "lies above"), ("raw/../raw/x", "lies inside")]
+)
+def test_the_output_stands_apart_from_what_is_read(tmp_path, target, relation):
+    (tmp_path / "raw").mkdir()
+    assert messages(tmp_path / target, {"raw folder": tmp_path / "raw"}) == [
+        f"PKG001 the output folder '{(tmp_path / target).resolve()}' {relation} the raw folder '{tmp_path / 'raw'}' "
+        "(the output folder is replaced as a whole: choose one that stands apart)"
+    ]
+
+
+def test_a_file_is_no_output_folder(tmp_path):
+    (tmp_path / "out").write_text("")
+    assert messages(tmp_path / "out") == [
+        f"PKG002 the output folder '{tmp_path / 'out'}' is a file (choose another name)"
+    ]
+
+
+def test_foreign_files_would_be_lost(out):
+    (out / "notes.txt").write_text("mine")
+    (out / "sdtm" / "Thumbs.db").write_text("not mine")
+    assert find_foreign_files(out) == ["notes.txt"]
+    assert messages(out) == [
+        f"PKG003 the output folder '{out}' holds files that cdisc-conv did not write: notes.txt "
+        "(they would be lost: move them elsewhere, or choose a new folder)"
+    ]
+    with pytest.raises(ProblemsError), stage_folder(out, {}):
+        raise AssertionError("must not begin")
+    assert (out / "notes.txt").read_text() == "mine"
+
+
+def test_a_manifest_of_another_tool_is_not_ours(tmp_path):
+    (tmp_path / "manifest.json").write_text('{"name": "web app"}')
+    assert messages(tmp_path) == [
+        f"PKG003 the output folder '{tmp_path}' is not empty, and no earlier run of cdisc-conv made it "
+        "(choose a new folder, or empty this one)"
+    ]
+
+
+def test_the_folder_one_is_in(out, monkeypatch):
+    monkeypatch.chdir(out / "sdtm")
+    assert messages(out) == [
+        f"PKG004 the output folder '{out}' is the folder you are in, or above it "
+        "(it is replaced as a whole: go to another folder first)"
+    ]
+
+
+def test_an_empty_folder_is_fine(tmp_path):
+    (tmp_path / "out").mkdir()
+    assert messages(tmp_path / "out") == []

@@ -1,0 +1,107 @@
+"""Values that a transport file cannot hold are changed as little as possible, and reported with the original."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cdisc_conv.dataset import Codelist, Column, Dataset, Item, Term
+from cdisc_conv.package.transport import fit_for_transport
+from cdisc_conv.problems import Severity
+
+TEXT = pd.StringDtype(na_value=np.nan)
+
+
+def make(name: str = "AE", length: int | None = None, codelist: Codelist | None = None, **columns: list) -> Dataset:
+    frame = pd.DataFrame({key: pd.Series(values, dtype=TEXT if isinstance(values[0], str) else float) for key, values in columns.items()})
+    described = tuple(
+        Column(
+            key,
+            key,
+            numeric=not isinstance(values[0], str),
+            item=Item("text", length or max((len(str(value).encode()) for value in values), default=1), codelist=codelist),
+        )
+        for key, values in columns.items()
+    )
+    return Dataset(name, name, frame, described)
+
+
+def fit(*datasets: Dataset, **table: str):
+    fitted, problems = fit_for_transport(datasets, table)
+    return fitted, [f"{problem.severity}: {problem}" for problem in problems]
+
+
+def test_what_fits_is_left_alone():
+    dataset = make(AETERM=["Nausea", ""], AESEQ=[1.0, np.nan])
+    (fitted,), problems = fit(dataset)
+    assert fitted is dataset
+    assert problems == []
+
+
+def test_the_map_of_the_study_is_applied_first():
+    (fitted,), problems = fit(make(AETERM=["Fièvre", "Fatigue", "Fièvre"]), **{"è": "e"})
+    assert fitted.frame["AETERM"].tolist() == ["Fievre", "Fatigue", "Fievre"]
+    assert fitted.column("AETERM").item.length == 7
+    assert problems == ["note: AE.AETERM rows 1, 3: FIT001 2 values were transliterated as study.yaml says, such as 'Fièvre'"]
+
+
+def test_other_characters_become_question_marks_and_are_told():
+    (fitted,), problems = fit(make(AETERM=["发热", "Fever", "tab\there"]), **{"热": "hot"})
+    assert fitted.frame["AETERM"].tolist() == ["?hot", "Fever", "tab?here"]
+    assert problems == [
+        "error: AE.AETERM row 1: FIT002 '发热' has characters that a transport file cannot hold: '发' (U+53D1) "
+        "(written as '?'; name them in 'transliterate' of study.yaml)",
+        "error: AE.AETERM row 3: FIT002 'tab\there' has characters that a transport file cannot hold: U+0009 "
+        "(written as '?'; name them in 'transliterate' of study.yaml)",
+    ]
+
+
+def test_long_text_is_cut_and_kept_in_the_finding():
+    long = "x" * 201
+    fitted, problems = fit_for_transport([make(AETERM=[long, "short"])], {})
+    assert fitted[0].frame["AETERM"].tolist() == ["x" * 200, "short"]
+    assert [(problem.code, problem.value, problem.place.rows) for problem in problems] == [("FIT003", long, (1,))]
+
+
+def test_numbers_beyond_the_format_are_written_as_missing():
+    (fitted,), problems = fit(make(AESEQ=[1.0, np.inf, 1e80, 1e-90, 0.0]))
+    assert fitted.frame["AESEQ"].fillna(-9).tolist() == [1.0, -9, -9, -9, 0.0]
+    assert problems == [
+        "error: AE.AESEQ rows 2, 3, 4: FIT004 3 numbers that a transport file cannot hold, such as inf, written as missing "
+        "(magnitudes from 5e-79 to 7e+75 fit: correct the derivation)"
+    ]
+
+
+def test_a_declared_length_that_is_too_short_is_widened():
+    (fitted,), problems = fit(make(AETERM=["Nausea"], length=4))
+    assert fitted.column("AETERM").length == 6
+    assert problems == [
+        "error: AE.AETERM: FIT005 the declared length is 4, but the longest value has 6 bytes "
+        "(written with length 6; mend 'length' in the mapping)"
+    ]
+
+
+def test_lengths_follow_in_every_dataset_but_declared_ones_stay():
+    one, two = make(AETERM=["éé"], length=4), make("FA", AETERM=["abc"], length=4)
+    fitted, _ = fit(one, two, é="e")
+    assert [dataset.column("AETERM").length for dataset in fitted] == [3, 3]
+    declared, _ = fit(make(AETERM=["éé"], length=40), é="e")
+    assert declared[0].column("AETERM").length == 40
+
+
+def test_codelist_terms_follow_the_values():
+    codelist = Codelist("Reaction", "REACT", terms=(Term("Fièvre", extended=True),))
+    (fitted,), _ = fit(make(AETERM=["Fièvre"], codelist=codelist), **{"è": "e"})
+    assert [term.value for term in fitted.column("AETERM").item.codelist.terms] == ["Fievre"]
+
+
+@given(st.lists(st.text(max_size=300), min_size=1, max_size=20))
+def test_whatever_comes_in_can_be_written_and_nothing_is_lost_silently(values):
+    dataset = make(AETERM=values)
+    fitted, problems = fit_for_transport([dataset], {})
+    written = fitted[0].frame["AETERM"].tolist()
+    assert all(len(value) <= 200 and all(" " <= character <= "~" for character in value) for value in written)
+    told = {problem.value for problem in problems if problem.severity is Severity.ERROR}
+    assert {old for old, new in zip(values, written, strict=True) if old.rstrip() != new.rstrip()} <= told

@@ -1,0 +1,74 @@
+"""report/index.html: complete without JavaScript, safe with hostile data, and every link leads somewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from lxml import html
+from studies import edit
+
+from cdisc_conv.package.run import run_study
+
+
+def run(folder):
+    run_study(folder / "tiny", folder / "raw", folder / "out")
+    return (folder / "out" / "report" / "index.html").read_text(encoding="utf-8")
+
+
+def test_it_is_one_file_without_addresses_elsewhere(folder):
+    page = html.fromstring(run(folder))
+    assert page.xpath("//link | //img | //script[@src]") == []
+    targets = {link.get("href") for link in page.xpath("//a[not(starts-with(@href, '#'))]")}
+    assert targets == {"../define.html", "findings.json", "accounting.csv"}
+
+
+def test_every_inner_link_leads_somewhere_and_every_id_is_there_once(folder):
+    page = html.fromstring(run(folder))
+    ids = page.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    links = {link[1:] for link in page.xpath("//a/@href") if link.startswith("#")}
+    assert links - set(ids) == set()
+    assert {"v-AE.AESTDTC", "c-ae.AESTDAT", "d-AE", "f-ae"} <= set(ids)
+
+
+def test_the_lineage_of_a_variable(folder):
+    page = html.fromstring(run(folder))
+    (details,) = page.xpath("//details[@id='v-AE.AESTDTC']")
+    words = " ".join(details.text_content().split())
+    assert "AE.AESTDTC Start Date/Time of Adverse Event" in words
+    assert "datetime tiny/sdtm/ae.yaml:24" in words
+    assert "Used byAE.AESEQ, AE.AESTDY" in words
+    assert details.xpath(".//a[@href='#c-ae.AESTDAT']")
+
+
+def test_what_is_found_is_told(folder):
+    edit(folder / "raw" / "dm.csv", "002,Screening,F", "002,Screening,Q")
+    page = html.fromstring(run(folder))
+    (terms,) = page.xpath("//section[@id='terms']")
+    cells = [" ".join(cell.text_content().split()) for cell in terms.xpath(".//tbody/tr[1]/td")]
+    assert cells[:5] == ["DM.SEX", "dm.SEX", "Q", "1", "2"]
+    data = json.loads(page.xpath("//script[@id='finding-data']")[0].text)
+    assert [finding[:4] for finding in data] == [[data[0][0], "TERM001", "DM", "DM.SEX form dm.SEX row 2"]]
+
+
+@pytest.mark.parametrize("hostile", ["</script><script>alert(1)</script>", "<!--", "<img src=x onerror=alert(1)>", "&amp;"])
+def test_hostile_values_stay_text(folder, hostile):
+    edit(folder / "raw" / "dm.csv", "002,Screening,F", f"002,Screening,{hostile}")
+    text = run(folder)
+    page = html.fromstring(text)
+    assert len(page.xpath("//script")) == 2
+    assert page.xpath("//img") == []
+    data = json.loads(re.search(r'id="finding-data">(.*?)</script>', text, re.DOTALL)[1])
+    assert any(hostile in " ".join(map(str, finding)) for finding in data)
+
+
+def test_many_findings_do_not_choke_it(folder):
+    rows = "".join(f"{number:05},Screening,X{number},50,05-JAN-2022\n" for number in range(3000))
+    (folder / "raw" / "dm.csv").write_text(f"SUBJID,VISIT,SEX,AGE,DOSEDAT\n{rows}", encoding="utf-8")
+    page = html.fromstring(run(folder))
+    assert len(page.xpath("//table[@id='finding-table']/tbody/tr")) == 200
+    assert len(json.loads(page.xpath("//script[@id='finding-data']")[0].text)) > 3000
+    (note,) = page.xpath("//p[@class='more']")
+    assert note.text_content().startswith("The first 200 of 3,")
