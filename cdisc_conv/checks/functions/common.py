@@ -1,0 +1,48 @@
+"""How check functions say what they found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from cdisc_conv.checks.codes import Coded
+from cdisc_conv.checks.model import Hits
+
+_SHOWN = 60
+
+
+def whole(variable: str = "", **words: str) -> Hits:
+    """A finding on a variable, or on the dataset, as a whole."""
+    return Hits(variable, words=lambda row: words, whole=True)
+
+
+def by_value(
+    name: str, coded: Coded, wrong: np.ndarray, more: Callable[[int], Mapping[str, str]] | None = None
+) -> Hits:
+    """A finding per value of a column; `wrong` tells which records (bool). Fills {name}, {value} and what `more` gives."""
+    rows = np.flatnonzero(wrong)
+
+    def words(row: int) -> dict[str, str]:
+        return {"name": name, "value": show_text(coded.text(row)), **(more(row) if more else {})}
+
+    return Hits(name, rows, coded.codes[rows], words)
+
+
+def by_variable(name: str, wrong: np.ndarray, details: Callable[[int], str] | None = None, **words: str) -> Hits:
+    """One finding for a column; `wrong` tells which records (bool). Fills {name} and what `words` gives."""
+    return Hits(name, np.flatnonzero(wrong), words=lambda row: {"name": name, **words}, details=details)
+
+
+def shorten(text: str) -> str:
+    """The beginning of a long text."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def show_text(text: str) -> str:
+    r"""The beginning of a text, with its control characters made visible.
+
+    >>> show_text("a\tb")
+    'a\\tb'
+    """
+    return shorten("".join(char if char.isprintable() else repr(char)[1:-1] for char in text))

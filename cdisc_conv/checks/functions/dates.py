@@ -1,0 +1,92 @@
+"""Dates and times: whether they are ISO 8601, in order, and not in the future."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cdisc_conv.checks.functions.common import by_value
+from cdisc_conv.checks.iso import is_duration, read_moment
+from cdisc_conv.checks.model import Hits, Parameters, Scope
+from cdisc_conv.checks.registry import register_check
+from cdisc_conv.checks.tables import NotRunnableError, Table
+
+_DATE = "ISO 8601 datetime"
+_DURATION = "ISO 8601 duration"
+_INTERVAL = "interval"
+
+
+class Order(Parameters):
+    """``first`` may not be later than ``second``; names of variables, also of DM (``DM.RFICDTC``)."""
+
+    first: str
+    second: str
+
+
+def date_names(table: Table) -> tuple[str, ...]:
+    """The variables that hold dates and times, by the standard or by their names."""
+    return tuple(name for name in table.text_names if _is_date(table, name))
+
+
+@register_check()
+def check_iso_dates(scope: Scope) -> Iterator[Hits]:
+    """Values of date and time variables that are no ISO 8601 date, time or interval, or that no calendar has."""
+    table = scope.table
+    for name in _require(table, date_names(table), "dates"):
+        coded = table.coded(name)
+        yield by_value(name, coded, ~table.moments(name).valid & scope.mask)
+
+
+@register_check()
+def check_iso_durations(scope: Scope) -> Iterator[Hits]:
+    """Values of duration variables that are no ISO 8601 duration."""
+    table = scope.table
+    names = [name for name in table.text_names if _described(table, name).startswith(_DURATION)]
+    for name in _require(table, names, "durations"):
+        coded = table.coded(name)
+        or_interval = _INTERVAL in _described(table, name)
+        wrong = np.array([not _is_fine(text, or_interval) for text in coded.texts], dtype=bool)
+        yield by_value(name, coded, coded.spread(wrong) & scope.mask)
+
+
+@register_check(Order)
+def check_date_order(scope: Scope) -> Iterator[Hits]:
+    """Records in which the first date is later than the second for certain, whatever the parts not known may be."""
+    table, (first, second) = scope.table, (scope.parameters.first, scope.parameters.second)
+    table.require(first, second)
+    with np.errstate(invalid="ignore"):
+        wrong = table.moments(first).low > table.moments(second).high
+    yield Hits(scope.variable or first, np.flatnonzero(wrong & scope.mask))
+
+
+@register_check()
+def check_future_dates(scope: Scope) -> Iterator[Hits]:
+    """Dates later than the study's creation time."""
+    table = scope.table
+    latest = read_moment(table.tables.created)[1]
+    if np.isnan(latest):
+        raise NotRunnableError("the study has no creation time")
+    for name in _require(table, date_names(table), "dates"):
+        with np.errstate(invalid="ignore"):
+            late = table.moments(name).low > latest
+        yield by_value(name, table.coded(name), late & scope.mask, lambda row: {"created": table.tables.created})
+
+
+def _is_date(table: Table, name: str) -> bool:
+    return _described(table, name).startswith(_DATE) or (not table.standard_variable(name) and name.endswith("DTC"))
+
+
+def _described(table: Table, name: str) -> str:
+    variable = table.standard_variable(name)
+    return variable.described if variable else ""
+
+
+def _require(table: Table, names: tuple[str, ...] | list[str], what: str) -> tuple[str, ...]:
+    if not names:
+        raise NotRunnableError(f"{table.name} has no variables with {what}")
+    return tuple(names)
+
+
+def _is_fine(text: str, or_interval: bool) -> bool:
+    return not text or is_duration(text) or (or_interval and "/" in text and read_moment(text)[2])

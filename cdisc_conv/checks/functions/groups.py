@@ -1,0 +1,158 @@
+"""Records compared with each other: values that go together, keys that occur once, how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.checks.codes import Coded, combine, first_of
+from cdisc_conv.checks.model import Hits, Parameters, Scope
+from cdisc_conv.checks.registry import register_check
+from cdisc_conv.checks.tables import Table
+
+
+class OneToOne(Parameters):
+    """``first`` and ``second`` are variables."""
+
+    first: str
+    second: str
+
+
+class OneValue(Parameters):
+    """``of`` has one value per combination of ``per``; names in the rule's `optional` are left out where missing."""
+
+    of: str
+    per: tuple[str, ...]
+
+
+class Unique(Parameters):
+    """``per`` are the variables whose combination occurs once; optional ones are left out where missing."""
+
+    per: tuple[str, ...]
+
+
+class Count(Parameters):
+    """How many different values of ``of`` (records, when left out) there are per combination of ``per``."""
+
+    per: tuple[str, ...]
+    of: tuple[str, ...] = ()
+    least: int = 0
+    most: int | None = None
+
+
+@register_check(OneToOne)
+def check_one_to_one(scope: Scope) -> Iterator[Hits]:
+    """Values of two variables that do not go together one to one; blanks are not looked at."""
+    table, (first, second) = scope.table, (scope.parameters.first, scope.parameters.second)
+    table.require(first, second)
+    yield from find_several(scope, [first], second)
+    yield from find_several(scope, [second], first)
+
+
+@register_check(OneValue)
+def check_one_value(scope: Scope) -> Iterator[Hits]:
+    """Combinations of some variables under which another one has several values; blanks are not looked at."""
+    per = _present(scope, scope.parameters.per)
+    yield from find_several(scope, per, scope.parameters.of)
+
+
+def find_several(scope: Scope, per: Sequence[str], of: str) -> Iterator[Hits]:
+    """A finding for each combination of `per` with more than one value of `of`, on the records of the rarer values."""
+    table = scope.table
+    table.require(*per, of)
+    filled = scope.mask & ~table.coded(of).blank & ~table.coded(per[0]).blank
+    rows = np.flatnonzero(filled)
+    values = table.coded(of).take(rows)
+    keys = combine([table.coded(name).take(rows) for name in per], len(rows))
+    pairs, distinct = pd.factorize(keys * max(len(values.values), 1) + values.codes)
+    first = first_of(pairs, len(distinct))
+    pair_keys, counts = keys[first], np.bincount(pairs, minlength=len(distinct))
+    several = np.bincount(pair_keys)[pair_keys] > 1 if len(pair_keys) else np.zeros(0, dtype=bool)
+    common = _pick_common(pair_keys, counts)
+    odd = several & (common[pair_keys] != np.arange(len(distinct))) if len(distinct) else several
+    found = np.flatnonzero(odd[pairs]) if len(pairs) else pairs
+    wrong, groups = rows[found], keys[found]
+
+    def words(row: int) -> dict[str, str]:
+        members = np.flatnonzero(pair_keys == groups[np.searchsorted(wrong, row)])
+        texts = [values.text(int(first[member])) for member in members[np.argsort(-counts[members], kind="stable")]]
+        given = ", ".join(table.text(name, row) for name in per)
+        return {"value": given, "given": f"{', '.join(per)} {given}", "of": of, "values": _list_texts(texts)}
+
+    yield Hits(scope.variable or of, wrong, groups, words)
+
+
+def _pick_common(keys: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """For each key the pair with most records (the first of equals)."""
+    if not len(keys):
+        return keys
+    order = np.lexsort([np.arange(len(keys)), -counts, keys])
+    first = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    common = np.zeros(int(keys.max()) + 1, dtype="int64")
+    common[keys[order][first]] = order[first]
+    return common
+
+
+@register_check(Unique)
+def check_unique(scope: Scope) -> Iterator[Hits]:
+    """Records that share a combination of values that should occur once; records with a blank first one do not count."""
+    table = scope.table
+    per = _present(scope, scope.parameters.per)
+    rows = np.flatnonzero(scope.mask & ~table.coded(per[0]).blank)
+    keys = combine([table.coded(name).take(rows) for name in per], len(rows))
+    repeated = np.bincount(keys)[keys] > 1 if len(keys) else np.zeros(0, dtype=bool)
+    yield Hits(scope.variable or per[-1], rows[repeated], words=lambda row: {"per": ", ".join(per)})
+
+
+@register_check(Count)
+def check_count(scope: Scope) -> Iterator[Hits]:
+    """Combinations of some variables with too many or too few different values of others."""
+    table, parameters = scope.table, scope.parameters
+    per = _present(scope, parameters.per)
+    rows = scope.rows
+    keys = combine([table.coded(name).take(rows) for name in per], len(rows))
+    keys, distinct = pd.factorize(keys)
+    counts = _count_distinct([table.coded(name).take(rows) for name in parameters.of], keys, len(distinct))
+    wrong = counts < parameters.least
+    if parameters.most is not None:
+        wrong |= counts > parameters.most
+    first = first_of(keys, len(distinct))[wrong]
+    order = np.argsort(first)
+    places, found = first[order], counts[wrong][order]
+    wrong_rows = rows[places]
+
+    def words(row: int) -> dict[str, str]:
+        number = str(found[np.searchsorted(wrong_rows, row)])
+        return {"count": number, "value": number}
+
+    yield Hits(scope.variable or per[-1], wrong_rows, found, words)
+
+
+def _count_distinct(of: list[Coded], keys: np.ndarray, groups: int) -> np.ndarray:
+    """How many different combinations each group has; its records when there is nothing to tell apart."""
+    if not of:
+        return np.bincount(keys, minlength=groups)
+    values = combine(of, len(keys))
+    _, distinct = pd.factorize(keys * (int(values.max(initial=0)) + 1) + values)
+    owners = distinct // (int(values.max(initial=0)) + 1)
+    return np.bincount(owners, minlength=groups)
+
+
+def _present(scope: Scope, names: Sequence[str]) -> list[str]:
+    """The names without those that are optional and not there; NotRunnableError for others that are not there."""
+    present = [name for name in names if scope.table.has(name) or name not in scope.optional]
+    scope.table.require(*present)
+    return present
+
+
+def _list_texts(texts: Sequence[str]) -> str:
+    shown = ", ".join(f"'{text}'" for text in texts[:4])
+    return f"{shown} and {len(texts) - 4} more" if len(texts) > 4 else shown
+
+
+def keys_of(table: Table, names: Sequence[str]) -> list[Coded]:
+    """Several columns by their distinct values; NotRunnableError when one is not there."""
+    table.require(*names)
+    return [table.coded(name) for name in names]

@@ -1,0 +1,183 @@
+"""Values held against controlled terminology."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+import numpy as np
+
+from cdisc_conv.checks.codes import Coded
+from cdisc_conv.checks.functions.common import by_value
+from cdisc_conv.checks.model import Hits, Parameters, Scope
+from cdisc_conv.checks.registry import register_check
+from cdisc_conv.checks.tables import NotRunnableError, Table
+from cdisc_conv.standards import CodelistTerms
+
+_SHOWN_TERMS = 12
+_MULTIPLE = "MULTIPLE"
+"""What SDTMIG 3.4, 4.2.8.3 puts where several values were collected; the values themselves stand in SUPP--."""
+_SINGLE = ("C66742", "C66731")
+"""Codelists of which no two values can be collected: NY and SEX."""
+_ALIKE, _SHORTEST_MISSPELT = 0.85, 5
+"""How much a text has to be like a term to pass for a misspelt one, and how long to tell chance from likeness."""
+_MOST_SUGGESTIONS = 100
+"""Of one variable: searching for a term that is alike takes milliseconds."""
+
+_RESULTS = ("ORRES", "STRESC")
+
+Kind = Literal["outside", "spelling", "close", "sponsor"]
+
+
+class Codelists(Parameters):
+    """``finds``: ``outside`` a list that is not extensible, another ``spelling`` of a term (letter case, blanks) in any
+    list, ``close`` to a term of an extensible list, or a ``sponsor`` term of one. ``only`` and ``never`` name variables.
+    """
+
+    finds: Kind
+    only: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+
+
+class Pair(Parameters):
+    """``code`` is the variable of short names, ``name`` that of their long names."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    kind: Kind
+    hint: str
+
+
+@register_check(Codelists)
+def check_codelist(scope: Scope) -> Iterator[Hits]:
+    """Values that are not in the variable's codelist."""
+    table, parameters = scope.table, scope.parameters
+    asked = False
+    for name in table.text_names:
+        wanted = name in parameters.only if parameters.only else name not in parameters.never
+        terms = codelist_of(table, name) if wanted and not _has_short_name(table, name) else None
+        if terms is None:
+            continue
+        asked = True
+        coded = table.coded(name)
+        outcomes = _judge_values(table, name, coded, terms)
+        found = np.zeros(len(coded.values), dtype=bool)
+        found[[number for number, outcome in outcomes.items() if outcome.kind == parameters.finds]] = True
+        yield by_value(name, coded, coded.spread(found) & scope.mask, _tell_list(coded, terms, outcomes))
+    if not asked:
+        raise NotRunnableError(f"{table.name} has no variable with a codelist to be asked")
+
+
+@register_check(Pair)
+def check_term_pair(scope: Scope) -> Iterator[Hits]:
+    """Short and long names that the terminology does not put together."""
+    table, (code, name) = scope.table, (scope.parameters.code, scope.parameters.name)
+    terms = codelist_of(table, code)
+    if terms is None:
+        raise NotRunnableError(f"{code} of {table.name} has no codelist")
+    codes, names = table.coded(code), table.coded(name)
+    decodes = np.array([term.decode if (term := terms.term(text)) else "" for text in codes.texts], dtype=object)
+    given = {text: number for number, text in enumerate(names.texts)}
+    wanted = np.array([given.get(text, -1) for text in decodes], dtype="int64")
+    wrong = (codes.spread(wanted) != names.codes) & codes.spread(decodes != "") & ~names.blank
+    rows = np.flatnonzero(wrong & scope.mask)
+    groups = codes.codes[rows] * len(names.values) + names.codes[rows]
+    yield Hits(
+        name,
+        rows,
+        groups,
+        lambda row: {
+            "value": names.text(row),
+            "code": codes.text(row),
+            "expected": str(decodes[codes.codes[row]]),
+        },
+    )
+
+
+def _tell_list(
+    coded: Coded, terms: CodelistTerms, outcomes: Mapping[int, _Outcome]
+) -> Callable[[int], Mapping[str, str]]:
+    listed = f"{terms.short_name} ({terms.code})"
+    return lambda row: {"list": listed, "hint": outcomes[int(coded.codes[row])].hint}
+
+
+def codelist_of(table: Table, name: str) -> CodelistTerms | None:
+    """The codelist of a variable in the standard, None when it has none."""
+    variable = table.standard_variable(name)
+    if variable is None or not variable.codelists:
+        return None
+    codelists, key = table.tables.codelists, variable.codelists
+    if key not in codelists:
+        terminology = table.tables.terminology
+        known = [code for code in key if code in terminology]
+        codelists[key] = terminology.codelist(*known) if known else None
+    return codelists[key]
+
+
+def _has_short_name(table: Table, name: str) -> bool:
+    """Whether the variable is the long name of another one (--TEST of --TESTCD), which then says all there is to say."""
+    return f"{name}CD" in table.frame and codelist_of(table, f"{name}CD") is not None
+
+
+def _judge_values(table: Table, name: str, coded: Coded, terms: CodelistTerms) -> Mapping[int, _Outcome]:
+    """What is wrong with the distinct values, by their code; numbers are no terms where results stand."""
+    key = f"outcomes of {name}"
+    if key not in table.memo:
+        is_result = name in {table.prefix + part for part in _RESULTS}
+        used = coded.used
+        unknown = [
+            number
+            for number, text in enumerate(coded.texts)
+            if text and text not in terms.values and used[number] and not (is_result and _is_number(text))
+            if text != _MULTIPLE or terms.code in _SINGLE
+        ]
+        folded = {fold(value): value for value in terms.values}
+        table.memo[key] = {
+            number: _judge(coded.texts[number], terms, folded, count < _MOST_SUGGESTIONS)
+            for count, number in enumerate(unknown)
+        }
+    outcomes: Mapping[int, _Outcome] = table.memo[key]
+    return outcomes
+
+
+def fold(text: str) -> str:
+    """A text without regard to letter case and to blanks."""
+    return " ".join(text.split()).casefold()
+
+
+def _judge(text: str, terms: CodelistTerms, folded: Mapping[str, str], suggest: bool) -> _Outcome:
+    """What is wrong with a value that is no term."""
+    if same := folded.get(fold(text)):
+        return _Outcome("spelling", f"write {same}")
+    if not terms.extensible:
+        hint = terms.suggest(text) if suggest else ""
+        values = ", ".join(sorted(terms.values)[:_SHOWN_TERMS])
+        more = len(terms.values) - _SHOWN_TERMS
+        return _Outcome("outside", hint or f"allowed are: {values}{f' and {more} more' if more > 0 else ''}")
+    hint = _find_close(text, terms, folded) if suggest else ""
+    return _Outcome("close", hint) if hint else _Outcome("sponsor", "")
+
+
+def _find_close(text: str, terms: CodelistTerms, folded: Mapping[str, str]) -> str:
+    """A hint at the term that a text names otherwise or misspells, "" when there is none."""
+    match = terms.match(text)
+    if match.term or match.candidates:
+        return terms.suggest(text)
+    if len(text) < _SHORTEST_MISSPELT:
+        return ""
+    close = get_close_matches(fold(text), folded, n=1, cutoff=_ALIKE)
+    return f"did you mean {folded[close[0]]}?" if close else ""
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,143 @@
+"""Variables of a dataset held against the standard: which are there, and their labels, types, names and order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from cdisc_conv.checks.functions.common import by_variable, whole
+from cdisc_conv.checks.model import Hits, Parameters, Scope
+from cdisc_conv.checks.registry import register_check
+from cdisc_conv.checks.tables import NotRunnableError, Table
+from cdisc_conv.problems import did_you_mean
+from cdisc_conv.standards import DatasetStandard
+
+_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
+
+
+class Core(Parameters):
+    """``core`` is Req, Exp or Perm."""
+
+    core: Literal["Req", "Exp", "Perm"]
+
+
+class Bytes(Parameters):
+    """``most`` is the number of bytes allowed."""
+
+    most: int
+
+
+def require_standard(table: Table) -> DatasetStandard:
+    """What the standard says of the dataset; NotRunnableError when it does not know it."""
+    if table.standard is None:
+        raise NotRunnableError(f"the standard does not know {table.name}")
+    return table.standard
+
+
+@register_check(Core)
+def check_missing_variables(scope: Scope) -> Iterator[Hits]:
+    """Variables of a core designation that the dataset lacks."""
+    for variable in require_standard(scope.table).variables:
+        if variable.core == scope.parameters.core and variable.name not in scope.table.names:
+            yield whole(variable.name, value=variable.name, label=variable.label)
+
+
+@register_check(Core)
+def check_blank_values(scope: Scope) -> Iterator[Hits]:
+    """Records without a value in a variable of a core designation."""
+    table = scope.table
+    for variable in require_standard(table).variables:
+        if variable.core == scope.parameters.core and variable.name in table.frame:
+            yield by_variable(variable.name, table.coded(variable.name).blank & scope.mask)
+
+
+@register_check(Core)
+def check_empty_variables(scope: Scope) -> Iterator[Hits]:
+    """Variables of a core designation without a single value."""
+    table = scope.table
+    for name in table.names if table.length else ():
+        standard = table.standard_variable(name)
+        if standard and standard.core == scope.parameters.core and table.coded(name).blank.all():
+            yield whole(name, value=name)
+
+
+@register_check()
+def check_unknown_variables(scope: Scope) -> Iterator[Hits]:
+    """Variables that the standard does not allow in the dataset."""
+    standard = require_standard(scope.table)
+    for name in scope.table.names:
+        if scope.table.standard_variable(name) is None:
+            yield whole(name, value=name, hint=did_you_mean(name, standard.names))
+
+
+@register_check()
+def check_labels(scope: Scope) -> Iterator[Hits]:
+    """Variables whose label is not the standard's, letter case included."""
+    require_standard(scope.table)
+    for column in scope.table.dataset.columns:
+        standard = scope.table.standard_variable(column.name)
+        if standard and column.label != standard.label:
+            yield whole(column.name, value=column.label, expected=standard.label)
+
+
+@register_check()
+def check_types(scope: Scope) -> Iterator[Hits]:
+    """Variables that are numeric where the standard has text, or the other way round."""
+    require_standard(scope.table)
+    kinds = {True: "numeric", False: "text"}
+    for name in scope.table.names:
+        standard = scope.table.standard_variable(name)
+        if standard and standard.numeric != (numeric := scope.table.is_numeric(name)):
+            yield whole(name, value=kinds[numeric], expected=kinds[standard.numeric])
+
+
+@register_check()
+def check_variable_order(scope: Scope) -> Iterator[Hits]:
+    """Variables that do not stand in the standard's order; names the first one that is out of place."""
+    standard = require_standard(scope.table)
+    names = [name for name in scope.table.names if scope.table.standard_variable(name)]
+    ordered = scope.table.tables.standard.order(standard, names)
+    for place, (name, expected) in enumerate(zip(names, ordered, strict=True)):
+        if name != expected:
+            before = f"right after {ordered[place - 1]}" if place else "first"
+            yield whole(expected, value=name, expected=expected, before=before)
+            return
+
+
+@register_check()
+def check_variable_names(scope: Scope) -> Iterator[Hits]:
+    """Names that a transport file or SDTM does not take: over 8 characters, small letters, other characters."""
+    for name in scope.table.names:
+        if not _NAME.fullmatch(name):
+            yield whole(name, value=name)
+
+
+@register_check(Bytes)
+def check_label_bytes(scope: Scope) -> Iterator[Hits]:
+    """Labels of variables that take more bytes (UTF-8) than allowed."""
+    for column in scope.table.dataset.columns:
+        if (size := len(column.label.encode())) > scope.parameters.most:
+            yield whole(column.name, value=column.label, bytes=str(size))
+
+
+@register_check(Bytes)
+def check_dataset_label_bytes(scope: Scope) -> Iterator[Hits]:
+    """A label of the dataset that takes more bytes (UTF-8) than allowed."""
+    label = scope.table.dataset.label
+    if (size := len(label.encode())) > scope.parameters.most:
+        yield whole(value=label, bytes=str(size))
+
+
+@register_check()
+def check_dataset_name(scope: Scope) -> Iterator[Hits]:
+    """A name of the dataset that a transport file or SDTM does not take."""
+    if not re.fullmatch(r"[A-Z][A-Z0-9]{1,7}", scope.table.name):
+        yield whole(value=scope.table.name)
+
+
+@register_check()
+def check_no_records(scope: Scope) -> Iterator[Hits]:
+    """A dataset without records."""
+    if not scope.table.length:
+        yield whole(value=scope.table.name)

@@ -1,0 +1,46 @@
+"""The functions that rules name under ``check:``, with their parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from cdisc_conv.checks.model import Hits, Parameters, Scope
+
+Run = Callable[[Scope], Iterable[Hits]]
+
+
+@dataclass(frozen=True)
+class CheckFunction:
+    """A check by name: its parameters, what it does, and its first line of documentation."""
+
+    name: str
+    parameters: type[Parameters]
+    run: Run
+
+    @property
+    def doc(self) -> str:
+        return (self.run.__doc__ or "").strip()
+
+
+CHECKS: dict[str, CheckFunction] = {}
+
+
+def register_check(parameters: type[Parameters] = Parameters) -> Callable[[Run], Run]:
+    """Register a function ``check_NAME`` under NAME. ValueError when the name is taken."""
+
+    def register(run: Run) -> Run:
+        name = run.__name__.removeprefix("check_")
+        if name in CHECKS:
+            raise ValueError(f"there are two checks named {name}")
+        CHECKS[name] = CheckFunction(name, parameters, run)
+        return run
+
+    return register
+
+
+def load_checks() -> dict[str, CheckFunction]:
+    """All check functions by name."""
+    import cdisc_conv.checks.functions  # noqa: F401  (registers them)
+
+    return CHECKS

@@ -1,0 +1,159 @@
+"""Rules run over finished datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cdisc_conv.checks.load import FILE, fill_prefix, load_rules, load_shipped_rules
+from cdisc_conv.checks.model import Hits, Rule, Scope
+from cdisc_conv.checks.registry import load_checks
+from cdisc_conv.checks.tables import NotRunnableError, Table, Tables
+from cdisc_conv.checks.words import describe_hits
+from cdisc_conv.dataset import Dataset
+from cdisc_conv.problems import Problem, ProblemsError
+from cdisc_conv.standards import Standard, Terminology
+
+_REASONS = 3
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What was found, which rules were asked of at least one dataset, and why the others were not."""
+
+    problems: tuple[Problem, ...]
+    run: tuple[str, ...]
+    not_run: Mapping[str, str]
+
+
+def check_datasets(
+    datasets: Sequence[Dataset],
+    standard: Standard,
+    terminology: Terminology,
+    *,
+    created: str = "",
+    folder: Path | None = None,
+    complete: bool = True,
+    rules: Sequence[Rule] | None = None,
+    progress: Callable[[str], None] = lambda rule: None,
+) -> CheckReport:
+    """Everything that is wrong in finished SDTM datasets, before they are written.
+
+    `created` is the study's creation time (ISO 8601): later dates are in the future. `folder` is the study's folder,
+    whose ``checks.yaml`` adds rules of its own; what is wrong in that file is among the findings. `complete` is False
+    when only some of the study's datasets are given. `rules` replaces the rules of the package. `progress` is told the
+    id of each rule before it runs.
+
+    Problems carry the rule's id as code, dataset, variable, the first record numbers (from 1) and the number of
+    records; there is one per rule, dataset, variable and value, and never one per record.
+
+    >>> import pandas as pd
+    >>> from cdisc_conv.dataset import Column, Item
+    >>> from cdisc_conv.standards import load_standard, load_terminology
+    >>> frame = pd.DataFrame({"USUBJID": ["01", "02"], "SEX": ["F", "Z"]}, dtype="str")
+    >>> columns = tuple(Column(name, name, False, Item("text", 2)) for name in frame)
+    >>> report = check_datasets([Dataset("DM", "Demographics", frame, columns)], load_standard("sdtmig", "3.4"),
+    ...                         load_terminology("sdtm", "2025-03-28"))
+    >>> print(next(problem for problem in report.problems if problem.code == "CT001"))
+    DM.SEX row 2: CT001 SEX is 'Z', which is not in codelist SEX (C66731) in 1 record: subject 02 \
+(allowed are: F, INTERSEX, M, U)
+    """
+    tables = Tables(datasets, standard, terminology, created, complete)
+    chosen = load_shipped_rules() if rules is None else tuple(rules)
+    problems: list[Problem] = []
+    if folder is not None and (folder / FILE).is_file():
+        own, found = _load_own_rules(folder / FILE, standard, chosen)
+        chosen, problems = (*chosen, *own), found
+    run: list[str] = []
+    not_run: dict[str, str] = {}
+    for rule in chosen:
+        progress(rule.id)
+        found, reasons, asked = _run_rule(rule, tables)
+        problems += found
+        if asked:
+            run.append(rule.id)
+        else:
+            not_run[rule.id] = _join_reasons(reasons) or "none of the datasets it is about is there"
+    return CheckReport(tuple(problems), tuple(run), not_run)
+
+
+def _load_own_rules(path: Path, standard: Standard, shipped: Sequence[Rule]) -> tuple[tuple[Rule, ...], list[Problem]]:
+    try:
+        own = load_rules(path, standard)
+    except ProblemsError as error:
+        return (), list(error.problems)
+    taken = {rule.id for rule in shipped}
+    repeated = [
+        Problem(
+            "CHECK001",
+            f"rule {rule.id} has the id of a rule of the package",
+            place=rule.place,
+            hint="give it another id",
+        )
+        for rule in own
+        if rule.id in taken
+    ]
+    return tuple(rule for rule in own if rule.id not in taken), repeated
+
+
+def _run_rule(rule: Rule, tables: Tables) -> tuple[list[Problem], list[str], bool]:
+    """What one rule finds, why some datasets could not be asked, and whether any could."""
+    problems: list[Problem] = []
+    reasons: list[str] = []
+    asked = False
+    for table in tables.tables:
+        if not _applies(rule, table):
+            continue
+        try:
+            problems += describe_hits(rule, table, _find(rule, table))
+            asked = True
+        except NotRunnableError as error:
+            reasons.append(str(error))
+        except ProblemsError as error:
+            reasons.append(f"in {table.name}, {error.problems[0].message}")
+    return problems, reasons, asked
+
+
+def _applies(rule: Rule, table: Table) -> bool:
+    names = _names_of(table)
+    if names & set(rule.not_datasets) or (rule.datasets and not names & set(rule.datasets)):
+        return False
+    return bool(table.prefix) or not _needs_prefix(rule)
+
+
+def _names_of(table: Table) -> set[str]:
+    names = {table.name, table.domain, table.class_name}
+    if table.class_name == "FINDINGS ABOUT":
+        names.add("FINDINGS")
+    if table.is_supplemental:
+        names.add("SUPPQUAL")
+    return names
+
+
+def _needs_prefix(rule: Rule) -> bool:
+    asked = [rule.where, rule.fails, rule.variable, dict(rule.parameters)]
+    return asked != [fill_prefix(item, "") for item in asked]
+
+
+def _find(rule: Rule, table: Table) -> list[Hits]:
+    optional = frozenset(fill_prefix(rule.optional, table.prefix))
+    mask = np.ones(table.length, dtype=bool)
+    if rule.where:
+        mask = table.select(fill_prefix(rule.where, table.prefix), optional)
+    variable = fill_prefix(rule.variable, table.prefix)
+    if rule.fails:
+        table.require(*(name for name in (variable,) if name and name not in optional))
+        rows = np.flatnonzero(mask & table.select(fill_prefix(rule.fails, table.prefix), optional))
+        return [Hits(variable, rows)]
+    function = load_checks()[rule.check]
+    parameters = function.parameters.model_validate(fill_prefix(dict(rule.parameters), table.prefix))
+    return list(function.run(Scope(table, mask, parameters, variable, optional)))
+
+
+def _join_reasons(reasons: Iterable[str]) -> str:
+    distinct = list(dict.fromkeys(reasons))
+    rest = len(distinct) - _REASONS
+    return "; ".join(distinct[:_REASONS]) + (f"; and {rest} more" if rest > 0 else "")
