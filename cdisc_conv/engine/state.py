@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from cdisc_conv.derivations.base import SUBJECT
+from cdisc_conv.derivations.distinct import from_arrow, to_arrow
 from cdisc_conv.engine.blocks import BlockRows, group_codes, spread
 from cdisc_conv.engine.plan import Part, Plan
 from cdisc_conv.problems import Problem
@@ -57,14 +59,17 @@ class State:
         return spread("", self.length(dataset, blocks))
 
     def column(self, table: str, name: str) -> pd.Series:
-        """A whole column of a dataset (``DS``), or of a form (``form ic``)."""
-        if table.startswith("form "):
-            return self.forms[table[5:]][name]
+        """A whole column of a dataset (``DS``), or of a form (``form ic``) without the blanks around its values.
+
+        Blanks at the ends mean nothing in an export, but would make ``AEYN == "Y"`` pass over a row with ``"Y "``.
+        """
         if table in self.given:
             return self.given[table][name]
         key = (table, name)
         if key not in self._stacked:
-            self._stacked[key] = self.own(table, name, self.blocks_of(table))
+            form = table.startswith("form ")
+            whole = trim_blanks(self.forms[table[5:]][name]) if form else self.own(table, name, self.blocks_of(table))
+            self._stacked[key] = whole
         return self._stacked[key]
 
     def table_length(self, table: str) -> int:
@@ -101,3 +106,15 @@ def _same_kind(pieces: list[pd.Series]) -> list[pd.Series]:
     if any(pd.api.types.is_numeric_dtype(piece) for piece in pieces):
         return [pd.to_numeric(piece, errors="coerce").astype("float64") for piece in pieces]
     return pieces
+
+
+def trim_blanks(series: pd.Series) -> pd.Series:
+    """Text without the white space around it; the very same series when there is none.
+
+    >>> trim_blanks(pd.Series([" a b ", "c"], dtype="str")).tolist()
+    ['a b', 'c']
+    """
+    texts = to_arrow(series)
+    trimmed = pc.utf8_trim_whitespace(texts)
+    same = pc.sum(pc.binary_length(trimmed)).as_py() == pc.sum(pc.binary_length(texts)).as_py()
+    return series if same else from_arrow(trimmed)
