@@ -2,75 +2,99 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 from pydantic import Field
 
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.dates import first_day, last_day
-from cdisc_conv.derivations.distinct import TEXT
+from cdisc_conv.derivations.distinct import to_arrow
+from cdisc_conv.derivations.moments import read_moments
 from cdisc_conv.derivations.registry import register
+from cdisc_conv.derivations.texts import flag_column, is_filled
 
 
 @register
 class TreatmentEmergent(Derivation):
     """Whether an event began under treatment: Y or N.
 
-    An event is treatment-emergent when it started on or after the first dose and, where `days` is given, at most that
-    many days after the last. Of a partial start date the parts that are known decide, in favour of treatment-emergent:
-    the event is N only when no day it may stand for lies within treatment. A missing start date is taken as
-    treatment-emergent once the subject was treated. Subjects who were never treated have N. On the day of the first
-    dose an event counts as treatment-emergent, whatever the times.
+    An event is treatment-emergent when it began on or after the first dose and, where `days` is given, at most so many
+    days after the last. Times count where both are known; without them an event on the day of the first dose is
+    treatment-emergent. Of a partial start date the known part decides: N only when every day that it may stand for is
+    outside. A missing start date is taken as treatment-emergent, unless `ended` shows that the event was over before the
+    first dose. Subjects who were never treated have N. A missing last dose sets no limit. Worsening of an event that
+    began earlier is not looked at: it has to be an event of its own.
 
-    | AESTDTC | first dose | AETRTEM |
+    With `compare: text` the ISO 8601 texts are compared as they stand, so that `2022-03` is before `2022-03-10` and a
+    missing date is N.
+
+    | AESTDTC | DM.RFXSTDTC | AETRTEM |
     |---|---|---|
-    | 2022-03-10 | 2022-03-10 | Y |
+    | 2022-03-10 | 2022-03-10T09:00 | Y |
+    | 2022-03-10T08:00 | 2022-03-10T09:00 | N |
     | 2022-03 | 2022-03-10 | Y |
     | 2022-02 | 2022-03-10 | N |
+    | | 2022-03-10 | Y |
 
     ```yaml
-    AETRTEM: {treatment_emergent: {date: AESTDTC, days: 30}, label: Treatment Emergent Flag}
+    AETRTEM: {treatment_emergent: {date: AESTDTC, days: 30}}
     ```
 
-    Source of the rule: SDTMIG 3.4, section 6.2.1 (AETRTEM as a supplemental qualifier of AE); ICH E9, glossary.
+    Source: ICH E9 glossary (treatment emergent); SDTMIG 3.4, AE examples (AETRTEM in SUPPAE).
     """
 
-    name = "treatment_emergent"
-    topic = "Adverse events"
-    shorthand = "date"
-    kind = Kind.TEXT
+    name: ClassVar[str] = "treatment_emergent"
+    topic: ClassVar[str] = "Adverse events"
+    shorthand: ClassVar[str] = "date"
+    kind: ClassVar[Kind] = Kind.TEXT
 
-    date: Ref = Field(description="the start date of the event")
+    date: Ref = Field(description="the start of the event")
     start: Ref = Field(Ref("DM.RFXSTDTC"), description="the first dose")
-    end: Ref = Field(Ref("DM.RFXENDTC"), description="the last dose")
+    end: Ref = Field(Ref("DM.RFXENDTC"), description="the last dose; read only with `days`")
     days: int | None = Field(None, ge=0, description="days after the last dose that still count; without it, no limit")
-    compare: Literal["date", "text"] = Field("date", description="text: the ISO 8601 texts are compared as they stand")
+    ended: Ref | None = Field(None, description="the end of the event, for events without a start")
+    compare: Literal["date", "text"] = Field("date", description="compare dates, or the ISO 8601 texts as they stand")
+    no: Literal["N", ""] = Field("N", description="the value of events that are not treatment-emergent")
 
     def reads(self) -> tuple[str, ...]:
-        return (self.date, self.start, *((self.end,) if self.days is not None else ()))
+        end = (self.end,) if self.days is not None else ()
+        return (self.date, self.start, *end, *((self.ended,) if self.ended else ()))
 
     def derive(self, rows: Rows) -> pd.Series:
+        emergent = self._compare_texts(rows) if self.compare == "text" else self._compare_dates(rows)
+        return flag_column(emergent, "Y", self.no)
+
+    def _compare_texts(self, rows: Rows) -> np.ndarray:
         date, start = rows[self.date], rows[self.start]
-        treated = (start != "").to_numpy(dtype=bool)
-        if self.compare == "text":
-            emergent = (date >= start).to_numpy(dtype=bool) & treated & (date != "").to_numpy(dtype=bool)
-        else:
-            earliest, latest, first = first_day(date), last_day(date), first_day(start)
-            emergent = treated & (np.isnan(latest) | (latest >= first))
-            if self.days is not None:
-                until = last_day(rows[self.end]) + self.days
-                emergent &= np.isnan(earliest) | np.isnan(until) | (earliest <= until)
-        return pd.Series(np.where(emergent, "Y", "N"), dtype=TEXT)
+        later = np.asarray(pc.greater_equal(to_arrow(date), to_arrow(start)).to_numpy(zero_copy_only=False))
+        return later & is_filled(date) & is_filled(start)
+
+    def _compare_dates(self, rows: Rows) -> np.ndarray:
+        date, start = read_moments(rows[self.date]), read_moments(rows[self.start])
+        # A comparison with NaN is false: what is not known does not exclude.
+        emergent = ~np.isnan(start.earliest) & ~(date.latest < start.earliest)
+        if self.days is not None:
+            emergent &= ~(date.first_day > read_moments(rows[self.end]).last_day + self.days)
+        if self.ended is not None:
+            over = read_moments(rows[self.ended]).latest < start.earliest
+            emergent &= ~(over & np.isnan(date.latest))
+        return np.asarray(emergent)
 
     def method(self, words: Words) -> str:
         date, start = words(self.date), words(self.start)
+        no = self.no or "blank"
         if self.compare == "text":
-            return f"Y where {date} is on or after {start}, compared as ISO 8601 texts; N otherwise."
-        until = f" and at most {self.days} days after {words(self.end)}" if self.days is not None else ""
+            return (
+                f"Y where {date} is on or after {start}, compared as ISO 8601 texts, so that a partial date comes before the "
+                f"dates it may stand for; otherwise {no}, also where either is missing."
+            )
+        until = f" and at most {self.days} days after the date of {words(self.end)}" if self.days is not None else ""
+        limit = f" A missing {words(self.end)} sets no limit." if self.days is not None else ""
+        over = f", unless {words(self.ended)} is before {start}" if self.ended else ""
         return (
-            f"Y where {date} is on or after {start}{until}; the dates are compared without times, so that an event on the day "
-            f"of the first dose counts. Where the day or month of {date} is unknown, Y unless no day it may stand for fulfils "
-            f"this; where {date} is missing, Y. N otherwise, and for subjects without {start}."
+            f"Y where {date} is on or after {start}{until}; otherwise {no}. Times are compared where both are known; without "
+            f"them an event on the day of {start} is Y. Where {date} is partial, Y unless every day that it may stand for is "
+            f"outside; where it is missing, Y{over}.{limit} Subjects without {start} have {no}."
         )

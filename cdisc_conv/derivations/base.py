@@ -206,6 +206,10 @@ class Derivation(BaseModel, ABC):
     def method(self, words: Words) -> str:
         """What `derive` does, in words that leave a reviewer no question; "" for a plain copy."""
 
+    def sentence(self, words: Words) -> str:
+        """The method text where it stands beside others (a branch of ``cases``), and so is never empty."""
+        return self.method(words)
+
     def reads(self) -> tuple[str, ...]:
         """References it reads, in order: every `Ref`, every name in an expression, and those of nested derivations.
 
@@ -224,6 +228,10 @@ class Derivation(BaseModel, ABC):
     def actual_reach(self) -> Reach:
         """The reach of this use of it; a derivation that holds others reaches as far as they do."""
         return self.reach
+
+    def actual_origin(self) -> OriginType:
+        """The origin of this use of it, which may depend on the derivations it holds."""
+        return self.origin
 
     def check(self, codelist: CodelistTerms | None, numeric: bool) -> list[Problem]:
         """What can be said against it before any data is read, such as a constant outside its codelist."""

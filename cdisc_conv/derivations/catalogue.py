@@ -1,13 +1,25 @@
-"""Our own catalogue: importing this module registers every built-in derivation."""
+"""The built-in catalogue: importing it registers every derivation."""
 
 from cdisc_conv.derivations import (
     adverse_events,
+    aggregates,
     copying,
     dates,
     expressions,
+    identifiers,
     lookups,
     ordering,
     terminology,
 )
 
-__all__ = ["adverse_events", "copying", "dates", "expressions", "lookups", "ordering", "terminology"]
+__all__ = [
+    "adverse_events",
+    "aggregates",
+    "copying",
+    "dates",
+    "expressions",
+    "identifiers",
+    "lookups",
+    "ordering",
+    "terminology",
+]

@@ -1,148 +1,125 @@
-"""Values taken over as they are: from a column, or written in the mapping."""
+"""Values taken as they are: from a column, or written in the mapping."""
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BeforeValidator, Field
+import pyarrow.compute as pc
+from pydantic import Field, field_validator
 
 from cdisc_conv.dataset import OriginType
-from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.distinct import TEXT, map_distinct
+from cdisc_conv.derivations.base import Derivation, Ref, Rows, Words
+from cdisc_conv.derivations.distinct import from_arrow, to_arrow
+from cdisc_conv.derivations.numbers import parse_numbers
 from cdisc_conv.derivations.registry import register
+from cdisc_conv.derivations.texts import is_number, repeat_text, text_column, trim_text
 from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.standards import CodelistTerms
 
-_CASES = {"upper": str.upper, "lower": str.lower, "keep": str}
-_CASE_WORDS = {"upper": "in capital letters", "lower": "in small letters"}
+_CASES = {"upper": ("in capital letters", pc.utf8_upper), "lower": ("in small letters", pc.utf8_lower)}
 
 
 @register
 class Copy(Derivation):
-    """A column taken over, without the blanks around the text.
+    """The value of a column, without blanks at its ends.
 
-    Numbers stay numbers. Where the standard wants a number and the column is text, the engine reads the number, and
-    text that is none is a finding.
+    Blanks inside a text stay. Where the variable is numeric, the text is read as a number.
 
-    | AETERM (raw) | AETERM |
+    | AETERM on the form | AETERM |
     |---|---|
-    | `" Nausea "` | `Nausea` |
+    | `" Headache "` | `Headache` |
+    | `"   "` | missing |
 
     ```yaml
-    AETERM: {copy: {source: AETERM, case: upper}}
+    AETERM: {copy: AETERM}
     ```
+
+    Source: SDTMIG 3.4 section 4.2.4 (text case); leading and trailing blanks carry no meaning in a transport file.
     """
 
-    name = "copy"
-    topic = "Taking over"
-    shorthand = "source"
-    origin = OriginType.COLLECTED
+    name: ClassVar[str] = "copy"
+    topic: ClassVar[str] = "Values as they are"
+    shorthand: ClassVar[str] = "source"
+    origin: ClassVar[OriginType] = OriginType.COLLECTED
 
-    source: Ref = Field(description="the column to take over")
-    case: Literal["upper", "lower", "keep"] = Field("keep", description="letters as they are, or all capital or small")
+    source: Ref = Field(description="the column to copy")
+    case: Literal["upper", "lower", "keep"] = Field("keep", description="turn the text into capital or small letters")
 
     def derive(self, rows: Rows) -> pd.Series:
-        series = rows[self.source]
-        if series.dtype != TEXT:
-            return series
-        change = _CASES[self.case]
-        return map_distinct(series, lambda values: pd.Series([change(value.strip()) for value in values], dtype=TEXT))
+        values = trim_text(rows[self.source])
+        if self.case == "keep" or is_number(values):
+            return values
+        return from_arrow(_CASES[self.case][1](to_arrow(values)))
 
     def method(self, words: Words) -> str:
-        if words(self.source).startswith("the field"):
-            return f"As collected, {_CASE_WORDS[self.case]}." if self.case != "keep" else ""
-        suffix = f", {_CASE_WORDS[self.case]}" if self.case != "keep" else ""
-        return f"Set to {words(self.source)}{suffix}."
+        return "" if self.case == "keep" else self.sentence(words)
+
+    def sentence(self, words: Words) -> str:
+        case = "" if self.case == "keep" else f", {_CASES[self.case][0]}"
+        return f"The value of {words(self.source)}{case}."
 
 
 @register
 class Constant(Derivation):
-    """The same value in every record.
+    """The same text or number in every record.
 
-    A value that the variable's codelist does not have is found before any data is read.
+    A text outside the codelist of the variable is an error, found before any data are read; where the codelist is
+    extensible it is a warning, unless `extend` says that the term is the sponsor's own.
+
+    | record | AGEU |
+    |---|---|
+    | every | `YEARS` |
 
     ```yaml
     AGEU: {constant: YEARS}
     ```
+
+    Source: SDTMIG 3.4 section 4.3 (controlled terminology).
     """
 
-    name = "constant"
-    topic = "Taking over"
-    shorthand = "value"
-    origin = OriginType.ASSIGNED
+    name: ClassVar[str] = "constant"
+    topic: ClassVar[str] = "Values as they are"
+    shorthand: ClassVar[str] = "value"
+    origin: ClassVar[OriginType] = OriginType.ASSIGNED
 
-    value: str | int | float = Field("", description="text or number")
+    value: str | int | float = Field(description='the text or number; "" leaves the variable blank')
+    extend: bool = Field(False, description="the text is a sponsor's term that an extensible codelist does not have")
+
+    @field_validator("value", mode="before")
+    @classmethod
+    def _refuse_truth(cls, value: object) -> object:
+        if isinstance(value, bool):
+            raise ValueError(f"'{value}' is a truth value; put it in quotes if it is a text")
+        return "" if value is None else value
 
     def derive(self, rows: Rows) -> pd.Series:
         if isinstance(self.value, str):
-            return pd.Series([self.value], dtype=TEXT).take(np.zeros(len(rows), dtype=int)).reset_index(drop=True)
+            return repeat_text(self.value, len(rows))
         return pd.Series(np.full(len(rows), float(self.value)))
 
     def method(self, words: Words) -> str:
-        return ""
+        return self.sentence(words) if self.value != "" else ""
+
+    def sentence(self, words: Words) -> str:
+        return f"Set to {self.value}." if self.value != "" else "Left blank."
 
     def check(self, codelist: CodelistTerms | None, numeric: bool) -> list[Problem]:
-        if numeric and isinstance(self.value, str) and self.value:
-            return [Problem("DRV001", f"the variable is numeric, but '{self.value}' is text")]
-        if codelist is None or self.value == "" or str(self.value) in codelist.values:
+        if self.value == "":
             return []
-        message = f"'{self.value}' is not in codelist {codelist.short_name} ({codelist.code})"
-        severity = Severity.WARNING if codelist.extensible else Severity.ERROR
-        return [Problem("DRV002", message, severity, hint=codelist.suggest(str(self.value)))]
+        if numeric:
+            unreadable = isinstance(self.value, str) and parse_numbers(text_column([self.value])).isna().all()
+            return [Problem("CONST001", f"the constant '{self.value}' is no number")] if unreadable else []
+        return check_term(str(self.value), codelist, self.extend)
 
 
-def _as_template(value: object) -> object:
-    """A list of columns is joined with hyphens."""
-    return "-".join(f"{{{name}}}" for name in value) if isinstance(value, list) else value
-
-
-@register
-class SubjectId(Derivation):
-    """A subject identifier put together from columns, such as study, site and subject number.
-
-    Column names stand in braces, all else is text. Blanks around the parts are taken off; a missing part is a finding,
-    because subjects would be mixed up.
-
-    | SITENUM | SUBJID | `"CDISC-{SITENUM}-{SUBJID}"` |
-    |---|---|---|
-    | 701 | 1015 | CDISC-701-1015 |
-
-    ```yaml
-    USUBJID: {subject_id: "HOPE2021-{SITENUM}-{SUBJID}"}
-    ```
-
-    Source of the rule: SDTMIG 3.4, section 4.1.2 (USUBJID is unique across all studies of an application).
-    """
-
-    name = "subject_id"
-    topic = "Taking over"
-    shorthand = "template"
-    kind = Kind.TEXT
-
-    template: Annotated[str, BeforeValidator(_as_template)] = Field(description="text with column names in braces")
-
-    def reads(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(re.findall(r"\{([^{}]+)\}", self.template)))
-
-    def derive(self, rows: Rows) -> pd.Series:
-        pieces = re.split(r"\{([^{}]+)\}", self.template)
-        result: pd.Series | str = ""
-        for number, piece in enumerate(pieces):
-            if number % 2 == 0:
-                result = result + piece
-                continue
-            part = map_distinct(rows[piece], lambda values: values.str.strip())
-            blank = (part == "").to_numpy(dtype=bool)
-            if blank.any():
-                message = f"{piece} is blank, so {rows.variable} cannot tell the subject"
-                rows.report("SUBJ001", message, where=blank, severity=Severity.ERROR, field=piece)
-            result = result + part
-        return result if isinstance(result, pd.Series) else pd.Series([result] * len(rows), dtype=TEXT)
-
-    def method(self, words: Words) -> str:
-        pieces = re.split(r"\{([^{}]+)\}", self.template)
-        named = [words(piece) if number % 2 else f'"{piece}"' for number, piece in enumerate(pieces) if piece]
-        return f"Concatenation of {', '.join(named)}."
+def check_term(value: str, codelist: CodelistTerms | None, extend: bool = False) -> list[Problem]:
+    """The problem (TERM002) of a value in the mapping that the codelist does not have, if it is one."""
+    if codelist is None or value in codelist.values or (extend and codelist.extensible):
+        return []
+    message = f"'{value}' is not in codelist {codelist.short_name} ({codelist.code})"
+    if not codelist.extensible:
+        return [Problem("TERM002", message, hint=codelist.suggest(value))]
+    hint = codelist.suggest(value) or "say that it is a term of your own with 'extend'"
+    return [Problem("TERM002", message, Severity.WARNING, hint)]

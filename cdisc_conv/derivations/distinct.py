@@ -1,50 +1,116 @@
-"""Work on distinct values, then spread: how every text derivation stays fast on millions of records."""
+"""Work on the distinct values of a column, then spread the results back over its rows.
+
+A clinical column has few distinct values: a million adverse events have some thousand dates and some dozen outcomes.
+Whatever has to look inside a value does so once per distinct value.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-TEXT = pd.StringDtype(na_value=np.nan)
+TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
+"""The dtype of character columns: ``str``, missing is "" and never NaN."""
+
+_ARROW = pa.large_string()
+_ArrowStringArray: Any = pd.arrays.ArrowStringArray
 
 
-def encode(series: pd.Series) -> tuple[np.ndarray, pd.Series]:
-    """(codes, distinct values) of a text or numeric series: ``distinct[codes]`` is the series again.
+@dataclass(frozen=True)
+class Distinct:
+    """A column as its distinct values, in the order of their first rows, and the number of its value for each row."""
 
-    >>> codes, distinct = encode(pd.Series(["b", "a", "b"], dtype="str"))
-    >>> codes.tolist(), distinct.tolist()
+    codes: np.ndarray
+    values: pd.Series
+
+    def spread(self, made: pd.Series) -> pd.Series:
+        """One result per distinct value as a column with one result per row."""
+        if pd.api.types.is_numeric_dtype(made.dtype) or pd.api.types.is_bool_dtype(made.dtype):
+            return pd.Series(made.to_numpy()[self.codes])
+        return from_arrow(to_arrow(made).take(pa.array(self.codes)))
+
+
+def find_distinct(series: pd.Series) -> Distinct:
+    """The distinct values of a ``str`` or numeric column.
+
+    >>> found = find_distinct(pd.Series(["b", "a", "b"], dtype="str"))
+    >>> found.codes.tolist(), found.values.tolist()
     ([0, 1, 0], ['b', 'a'])
     """
-    if series.dtype != TEXT:
-        codes, distinct = pd.factorize(series, use_na_sentinel=False)
-        return codes, pd.Series(distinct)
-    array = pa.array(series, from_pandas=True)
-    encoded = pc.dictionary_encode(array.fill_null("") if array.null_count else array)
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.unify_dictionaries().combine_chunks()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array([], pa.large_string()))
-    return encoded.indices.to_numpy(zero_copy_only=False), pd.Series(encoded.dictionary, dtype=TEXT)
+    if pd.api.types.is_numeric_dtype(series.dtype):
+        codes, values = pd.factorize(series.to_numpy(dtype="float64"), use_na_sentinel=False)
+        return Distinct(codes, pd.Series(values))
+    coded = pc.dictionary_encode(to_arrow(series))
+    return Distinct(coded.indices.to_numpy().astype(np.int64), from_arrow(coded.dictionary))
 
 
-def spread(distinct: pd.Series, codes: np.ndarray) -> pd.Series:
-    """The values that the codes point at, with a fresh RangeIndex."""
-    if not len(codes):
-        return pd.Series(distinct.iloc[:0].array.copy())
-    return pd.Series(distinct.array.take(codes))
+def find_distinct_rows(columns: Sequence[pd.Series]) -> tuple[np.ndarray, list[pd.Series]]:
+    """The distinct combinations of several columns: the number of its combination per row, and the combinations.
+
+    >>> codes, (letters, numbers) = find_distinct_rows([pd.Series(["a", "a", "b"], dtype="str"), pd.Series([1.0, 1.0, 2.0])])
+    >>> codes.tolist(), letters.tolist(), numbers.tolist()
+    ([0, 0, 1], ['a', 'b'], [1.0, 2.0])
+    """
+    found = [find_distinct(column) for column in columns]
+    codes = found[0].codes
+    for more in found[1:]:
+        codes, _ = pd.factorize(codes * (len(more.values) + 1) + more.codes)
+    first = first_rows(codes)
+    return codes, [pd.Series(each.values.take(each.codes[first]).reset_index(drop=True)) for each in found]
+
+
+def first_rows(codes: np.ndarray) -> np.ndarray:
+    """For group numbers 0, 1, 2 ... without gaps, the first row of each group."""
+    first = np.zeros(int(codes.max()) + 1 if len(codes) else 0, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    return first
 
 
 def map_distinct(series: pd.Series, function: Callable[[pd.Series], pd.Series]) -> pd.Series:
-    """`function` of a series, computed on its distinct values only.
+    """Calls `function` with the distinct values of a column and spreads what it returns.
 
-    `function` takes the distinct values as a series and gives one value for each, in the same order.
+    `function` takes a Series and returns one of the same length, ``str``, float64 or bool.
 
     >>> map_distinct(pd.Series(["a", "b", "a"], dtype="str"), lambda values: values.str.upper()).tolist()
     ['A', 'B', 'A']
     """
-    codes, distinct = encode(series)
-    return spread(function(distinct).reset_index(drop=True), codes)
+    found = find_distinct(series)
+    return found.spread(function(found.values))
+
+
+def rank_values(series: pd.Series) -> np.ndarray:
+    """The place of each value among the distinct ones, from 0: missing first, text by code point, numbers by size.
+
+    >>> rank_values(pd.Series(["b", "", "Ä", "b", "a"], dtype="str")).tolist()
+    [2, 0, 3, 2, 1]
+    """
+    found = find_distinct(series)
+    if pd.api.types.is_numeric_dtype(series.dtype):
+        order = np.argsort(found.values.fillna(-np.inf).to_numpy(), kind="stable")
+    else:
+        order = pc.sort_indices(to_arrow(found.values).cast(pa.large_binary())).to_numpy()
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    return ranks[found.codes]
+
+
+def to_arrow(series: pd.Series) -> Any:
+    """A text column as one arrow array without nulls."""
+    array = pa.array(series.astype(TEXT).array, type=_ARROW)
+    if isinstance(array, pa.ChunkedArray):
+        array = pa.concat_arrays([pa.array([], _ARROW), *array.chunks])
+    return pc.fill_null(array, "") if array.null_count else array
+
+
+def from_arrow(array: Any) -> pd.Series:
+    """An arrow array of texts as a ``str`` column; nulls become ""."""
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    array = array if array.type == _ARROW else array.cast(_ARROW)
+    return pd.Series(_ArrowStringArray(pc.fill_null(array, "") if array.null_count else array, dtype=TEXT))

@@ -1,139 +1,178 @@
-"""Values that a formula gives, and several derivations of which the first that applies is taken."""
+"""Values that are computed, and values that depend on conditions."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, ExpressionField, Reach, Rows, Words
-from cdisc_conv.derivations.distinct import TEXT
+from cdisc_conv.derivations.parameters import Parameters
 from cdisc_conv.derivations.registry import build_nested, register
-from cdisc_conv.expr import Expression
-
-Formula = Annotated[Expression, ExpressionField]
+from cdisc_conv.derivations.texts import as_text, is_number, repeat_text
+from cdisc_conv.expr import Expression, Type
+from cdisc_conv.problems import Problem
+from cdisc_conv.standards import CodelistTerms
 
 
 @register
 class Expr(Derivation):
-    """The value of an expression; see docs/expressions.md for the language.
+    """The value of an expression.
+
+    The language and its functions stand in docs/expressions.md. An expression that is only true or false gives no
+    value and is refused; write `if(condition, "Y", "N")`.
+
+    | AESTDTC | `substr(AESTDTC, 1, 4)` |
+    |---|---|
+    | 2022-03-05 | `2022` |
+    | | missing |
 
     ```yaml
-    SITEID: {expr: "substr(SUBJID, 1, 3)"}
+    SUBJID: {expr: 'substr(PATNUM, 5)'}
     ```
+
+    Source: the expression language of this package; rounding is half away from zero, as in SAS.
     """
 
-    name = "expr"
-    topic = "Formulas"
-    shorthand = "expression"
+    name: ClassVar[str] = "expr"
+    topic: ClassVar[str] = "Computation"
+    shorthand: ClassVar[str] = "expression"
 
-    expression: Formula = Field(description="the formula, over columns of the source and variables")
+    expression: Annotated[Expression, ExpressionField] = Field(description="what to compute")
+
+    @field_validator("expression")
+    @classmethod
+    def _refuse_condition(cls, value: Expression) -> Expression:
+        if value.check(lambda name: None)[0] is Type.BOOLEAN:
+            raise ValueError(f'{value} is true or false, which is no value; write if({value}, "Y", "N")')
+        return value
 
     def derive(self, rows: Rows) -> pd.Series:
         made = self.expression.evaluate(rows.__getitem__, len(rows))
-        if made.dtype == bool:
-            return pd.Series(np.where(made, "Y", "N"), dtype=TEXT)
-        return made
+        return made.map({True: "Y", False: "N"}).astype("str") if made.dtype == bool else made
 
     def method(self, words: Words) -> str:
-        return f"Set to {words.condition(self.expression)}."
+        text = words.condition(self.expression)
+        return f"{text[:1].upper()}{text[1:]}."
 
 
-class Branch(BaseModel):
-    """One branch of `cases`: a derivation, and the condition under which it is taken."""
+class Branch(Parameters):
+    """One branch of `cases`: a condition, and the derivation of the records that meet it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-    when: Formula | None = Field(None, description="the condition; the last branch may leave it out")
-    derivation: Derivation = Field(description="the derivation, written by its name")
+    when: Annotated[Expression, ExpressionField] | None = Field(
+        None, description="the condition; a last branch without it takes all other records"
+    )
+    derivation: Derivation = Field(description="any derivation, written as beside a variable")
 
     @model_validator(mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
-        if not isinstance(value, dict) or "derivation" in value:
+        if not isinstance(value, Mapping) or "derivation" in value:
             return value
-        entry = {key: item for key, item in value.items() if key != "when"}
-        result = {"derivation": build_nested(entry)}
-        return result | ({"when": value["when"]} if "when" in value else {})
+        inner = {key: item for key, item in value.items() if key != "when"}
+        return {"when": value.get("when"), "derivation": build_nested(inner)}
 
 
 @register
 class Cases(Derivation):
-    """Several derivations with conditions; each record takes the first whose condition holds.
+    """Different derivations under different conditions: the first condition that a record meets decides.
 
-    A branch without `when` takes all that are left; without such a branch they stay blank. A branch sees only its own
-    records, so that it complains of nothing else.
+    A last branch without `when` takes all other records; without such a branch they stay blank. Each branch sees only
+    its own records, so that findings about values concern only the records that use them.
+
+    | IEYN | RANDARM | ARM |
+    |---|---|---|
+    | Y | A | `A` |
+    | N | | `Screen Failure` |
 
     ```yaml
-    ARMNRS:
+    ARM:
       cases:
-        - {when: 'ARMCD != ""', constant: ""}
-        - {constant: SCREEN FAILURE}
+        - {when: 'IEYN == "N"', constant: Screen Failure}
+        - {copy: RANDARM}
     ```
+
+    Source: a rule of the mapping language; first match wins, as in SQL's CASE and SAS's SELECT.
     """
 
-    name = "cases"
-    topic = "Formulas"
-    shorthand = "branches"
+    name: ClassVar[str] = "cases"
+    topic: ClassVar[str] = "Computation"
+    shorthand: ClassVar[str] = "branches"
 
-    branches: tuple[Branch, ...] = Field(description="the branches, first match wins", min_length=1)
+    branches: tuple[Branch, ...] = Field(
+        min_length=1, description="list of branches: `when` and one derivation; the last may do without `when`"
+    )
 
-    def reads(self) -> tuple[str, ...]:
-        names: list[str] = []
+    @field_validator("branches")
+    @classmethod
+    def _check_last(cls, value: tuple[Branch, ...]) -> tuple[Branch, ...]:
+        early = [number for number, branch in enumerate(value[:-1], start=1) if branch.when is None]
+        if early:
+            raise ValueError(f"branch {early[0]} has no 'when' and takes all records, so those after it get none")
+        return value
+
+    def derive(self, rows: Rows) -> pd.Series:
+        left = np.ones(len(rows), dtype=bool)
+        pieces: list[pd.Series] = []
+        places: list[np.ndarray] = []
         for branch in self.branches:
-            names += [*(branch.when.names if branch.when else ()), *branch.derivation.reads()]
-        return tuple(dict.fromkeys(names))
+            mask = left
+            if branch.when is not None:
+                mask = left & branch.when.evaluate(rows.__getitem__, len(rows)).to_numpy(dtype=bool)
+            left = left & ~mask
+            if mask.all():
+                return branch.derivation.derive(rows)
+            pieces.append(branch.derivation.derive(rows.matching(mask)))
+            places.append(np.flatnonzero(mask))
+        numeric = rows.numeric and all(is_number(piece) for piece in pieces)
+        rest = int(left.sum())
+        pieces.append(pd.Series(np.full(rest, np.nan)) if numeric else repeat_text("", rest))
+        stacked = pd.concat(pieces if numeric else [as_text(piece) for piece in pieces], ignore_index=True)
+        back = np.empty(len(rows), dtype=np.int64)
+        back[np.concatenate([*places, np.flatnonzero(left)])] = np.arange(len(rows))
+        return stacked.take(back).reset_index(drop=True)
+
+    def method(self, words: Words) -> str:
+        sentences = [self._describe(number, branch, words) for number, branch in enumerate(self.branches)]
+        if self.branches[-1].when is not None:
+            sentences.append("Otherwise: left blank.")
+        return " ".join(sentences)
+
+    def _describe(self, number: int, branch: Branch, words: Words) -> str:
+        text = branch.derivation.sentence(words)
+        if branch.when is None:
+            return f"Otherwise: {text}" if number else text
+        start = "Otherwise, where" if number else "Where"
+        return f"{start} {words.condition(branch.when)}: {text}"
 
     def tables(self) -> dict[str, tuple[str, ...]]:
-        merged: dict[str, tuple[str, ...]] = {}
+        found: dict[str, tuple[str, ...]] = {}
         for branch in self.branches:
             for table, columns in branch.derivation.tables().items():
-                merged[table] = tuple(dict.fromkeys((*merged.get(table, ()), *columns)))
-        return merged
+                found[table] = tuple(dict.fromkeys((*found.get(table, ()), *columns)))
+        return found
+
+    def supplemental(self, variable: str) -> dict[str, tuple[str, Derivation]]:
+        """The qualifiers of the branches; each under the condition of its branch."""
+        found: dict[str, tuple[str, list[Branch]]] = {}
+        for branch in self.branches:
+            brought = branch.derivation.supplemental(variable)
+            for name, (label, derivation) in brought.items():
+                found.setdefault(name, (label, []))[1].append(Branch(when=branch.when, derivation=derivation))
+        return {name: (label, Cases(branches=tuple(branches))) for name, (label, branches) in found.items()}
 
     def actual_reach(self) -> Reach:
         order = list(Reach)
         return max((branch.derivation.actual_reach() for branch in self.branches), key=order.index)
 
-    def derive(self, rows: Rows) -> pd.Series:
-        left = np.ones(len(rows), dtype=bool)
-        pieces: list[pd.Series] = []
-        position = np.full(len(rows), -1)
-        start = 0
-        for branch in self.branches:
-            holds = (
-                left if branch.when is None else left & branch.when.evaluate(rows.__getitem__, len(rows)).to_numpy(bool)
-            )
-            made = branch.derivation.derive(rows.matching(holds))
-            position[holds] = start + np.arange(len(made))
-            start += len(made)
-            pieces.append(made)
-            left = left & ~holds
-        numeric = rows.numeric and all(piece.dtype != TEXT for piece in pieces)
-        if numeric:
-            values = np.append(np.concatenate([piece.to_numpy(dtype=float) for piece in pieces]), np.nan)
-            return pd.Series(values[position])
-        texts = [piece if piece.dtype == TEXT else _as_text(piece) for piece in pieces]
-        return pd.concat([*texts, pd.Series([""], dtype=TEXT)], ignore_index=True).take(position).reset_index(drop=True)
+    def actual_origin(self) -> OriginType:
+        """Collected when every branch is: picking one of several fields of the CRF derives nothing."""
+        origins = {branch.derivation.actual_origin() for branch in self.branches}
+        return OriginType.COLLECTED if origins == {OriginType.COLLECTED} else OriginType.DERIVED
 
-    def method(self, words: Words) -> str:
-        said = []
-        for branch in self.branches:
-            inner = branch.derivation.method(words) or _plain_words(branch.derivation, words)
-            said.append(f"Where {words.condition(branch.when)}: {inner}" if branch.when else f"Otherwise: {inner}")
-        return " ".join(said)
-
-
-def _as_text(numbers: pd.Series) -> pd.Series:
-    texts = ["" if np.isnan(value) else np.format_float_positional(value, trim="-") for value in numbers]
-    return pd.Series(texts, dtype=TEXT)
-
-
-def _plain_words(derivation: Derivation, words: Words) -> str:
-    """A few words for a derivation that has no method text of its own."""
-    value = getattr(derivation, "value", None)
-    if derivation.name == "constant":
-        return f"{value}." if value != "" else "blank."
-    return f"as collected in {', '.join(words(ref) for ref in derivation.reads())}."
+    def check(self, codelist: CodelistTerms | None, numeric: bool) -> list[Problem]:
+        return [problem for branch in self.branches for problem in branch.derivation.check(codelist, numeric)]

@@ -1,66 +1,82 @@
-"""The order of records within a subject."""
+"""Order of the records of a subject."""
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from cdisc_conv.derivations.base import SUBJECT, Derivation, Kind, Reach, Ref, Rows, Words
-from cdisc_conv.derivations.distinct import TEXT, encode
+from cdisc_conv.derivations.base import SUBJECT, Derivation, Kind, Reach, Rows, Words
+from cdisc_conv.derivations.distinct import rank_values
+from cdisc_conv.derivations.parameters import Refs, join_words
 from cdisc_conv.derivations.registry import register
-
-
-def rank(series: pd.Series) -> np.ndarray:
-    """Numbers that sort as the values do: text by code point, missing values first."""
-    if series.dtype != TEXT:
-        return np.nan_to_num(series.to_numpy(dtype=float), nan=-np.inf)
-    codes, distinct = encode(series)
-    order = sorted(range(len(distinct)), key=distinct.tolist().__getitem__)
-    places = np.empty(len(distinct), dtype=np.int64)
-    places[order] = np.arange(len(distinct))
-    return places[codes]
 
 
 @register
 class Sequence(Derivation):
-    """The number of a record within its subject, 1, 2, 3 ... in the order of other variables.
+    """Numbers the records of a subject 1, 2, 3 ... in the order of some columns.
 
-    Missing values come first, text is ordered by code point, and records that tie keep the order of the source.
+    Text is ordered by the code points of its characters, so capital letters come before small ones and ISO 8601 dates
+    come in time order with a partial date before the dates it may stand for. Numbers are ordered by size. Missing
+    values come first, as SAS sorts them. Records that are equal in all columns keep the order they have in the source.
 
-    | USUBJID | AESTDTC | AESEQ |
-    |---|---|---|
-    | 01 | 2022-03-10 | 2 |
-    | 01 | 2022-03-01 | 1 |
-    | 02 | 2022-05-05 | 1 |
+    | USUBJID | AESTDTC | AETERM | AESEQ |
+    |---|---|---|---|
+    | 01 | 2022-03-05 | Nausea | 3 |
+    | 01 | | Cough | 1 |
+    | 02 | 2022-04-01 | Fever | 1 |
+    | 01 | 2022-03 | Rash | 2 |
 
     ```yaml
     AESEQ: {sequence: [AESTDTC, AETERM]}
     ```
 
-    Source of the rule: SDTMIG 3.4, section 4.1.5 (--SEQ is unique within subject and domain).
+    Source: SDTMIG 3.4 section 4.1.5 (--SEQ is unique within a subject and domain).
     """
 
-    name = "sequence"
-    topic = "Order"
-    shorthand = "by"
-    kind = Kind.NUMBER
-    reach = Reach.SUBJECT
+    name: ClassVar[str] = "sequence"
+    topic: ClassVar[str] = "Identifiers and order"
+    shorthand: ClassVar[str] = "by"
+    reach: ClassVar[Reach] = Reach.SUBJECT
+    kind: ClassVar[Kind] = Kind.NUMBER
 
-    by: tuple[Ref, ...] = Field(description="the variables that order the records", min_length=1)
+    by: Refs = Field((), description="columns that give the order; without them the order of the source")
+    within: Refs = Field((), description="columns that split the subject's records, each group numbered from 1")
 
     def derive(self, rows: Rows) -> pd.Series:
-        subject = rows.codes([SUBJECT])
-        order = np.lexsort([*(rank(rows[ref]) for ref in reversed(self.by)), subject])
-        starts = np.flatnonzero(np.diff(subject[order], prepend=-1))
-        lengths = np.diff(starts, append=len(order))
-        numbers = np.empty(len(order))
-        numbers[order] = np.arange(len(order)) - np.repeat(starts, lengths) + 1
-        return pd.Series(numbers)
+        groups = rows.codes([SUBJECT, *self.within])
+        order = sort_rows(groups, [rank_values(rows[name]) for name in self.by])
+        return pd.Series(number_groups(groups, order).astype("float64"))
 
     def method(self, words: Words) -> str:
-        by = ", ".join(words(ref) for ref in self.by)
+        group = join_words(["subject", *map(words, self.within)])
+        if not self.by:
+            return f"Records are numbered from 1 within each {group}, in the order of the source data."
+        names = join_words(map(words, self.by))
         return (
-            f"Consecutive number of the record within the subject (USUBJID), starting at 1, in ascending order of {by}; "
-            f"missing values first, records that are equal in all of these in the order of the source."
+            f"Records are numbered from 1 within each {group}, sorted ascending by {names}. Text is sorted by character "
+            "code and missing values come first. Records that are equal in all of these keep the order of the source data."
         )
+
+
+def sort_rows(groups: np.ndarray, ranks: list[np.ndarray]) -> np.ndarray:
+    """The rows sorted by group, then by the ranks; equal rows keep their order."""
+    key = groups.astype(np.int64)
+    for rank in ranks:
+        span = int(rank.max()) + 1 if len(rank) else 1
+        if int(key.max(initial=0)) > np.iinfo(np.int64).max // (span + 1):
+            key = np.unique(key, return_inverse=True)[1]
+        key = key * span + rank
+    return np.argsort(key, kind="stable")
+
+
+def number_groups(groups: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """The number of each row within its group, from 1, when the rows are taken in `order` (sorted by group)."""
+    ordered = groups[order]
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])) if len(order) else order
+    sizes = np.diff(np.concatenate([starts, [len(order)]]))
+    numbers = np.empty(len(order), dtype=np.int64)
+    numbers[order] = np.arange(1, len(order) + 1) - np.repeat(starts, sizes)
+    return numbers

@@ -13,6 +13,8 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
 from cdisc_conv.derivations.base import Derivation
 from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
 
@@ -108,7 +110,20 @@ def build_nested(entry: Any) -> Derivation:
     if others:
         raise ValueError(f"'{next(iter(others))}' does not belong beside '{name}' here")
     derivation = load_derivations()[name]
-    return derivation.model_validate(parameters_of(derivation, value))
+    try:
+        return derivation.model_validate(parameters_of(derivation, value))
+    except ValidationError as error:
+        raise ValueError("; ".join(_describe(details, name) for details in error.errors(include_url=False))) from None
+
+
+def _describe(details: Any, name: str) -> str:
+    path = ".".join(str(step) for step in details["loc"])
+    if details["type"] == "extra_forbidden":
+        return f"'{name}' has no '{path}'"
+    if details["type"] == "missing":
+        return f"'{name}' needs '{path}'"
+    message = details["msg"].removeprefix("Value error, ")
+    return f"'{path}' of '{name}': {message}" if path else f"'{name}': {message}"
 
 
 def _where(derivation: type[Derivation]) -> str:

@@ -1,195 +1,247 @@
-"""Coded values: translated by controlled terminology, or by a map of the sponsor's own."""
+"""Coded values: terms of controlled terminology, and the sponsor's own translations."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.distinct import TEXT, encode, spread
+from cdisc_conv.derivations.copying import check_term
+from cdisc_conv.derivations.distinct import find_distinct
+from cdisc_conv.derivations.findings import report_values
+from cdisc_conv.derivations.parameters import Names, Text, TextMap
 from cdisc_conv.derivations.registry import register
-from cdisc_conv.problems import Problem, Severity
-from cdisc_conv.standards import CodelistTerms
+from cdisc_conv.derivations.texts import as_text, fold, text_column
+from cdisc_conv.problems import Problem, Severity, did_you_mean
+from cdisc_conv.standards import CodelistTerm, CodelistTerms, Terminology
 
-Texts = Annotated[
-    dict[str, str], BeforeValidator(lambda value: {str(k): "" if v is None else str(v) for k, v in value.items()})
-]
+Answer = tuple[str, bool]
+"""What a text becomes, and whether it was found."""
 
 
-def _fold(text: str) -> str:
-    return " ".join(text.split()).casefold()
+def translate(
+    rows: Rows,
+    source: Ref,
+    code: str,
+    look_up: Callable[[str], Answer],
+    describe: Callable[[str], tuple[str, str]],
+    severity: Severity = Severity.ERROR,
+) -> pd.Series:
+    """Looks every distinct text up; those not found are reported under `code` and kept as they are."""
+    found = find_distinct(as_text(rows[source]))
+    answers = [look_up(text) if text else ("", True) for text in found.values]
+    bad = np.array([not known for _, known in answers], dtype=bool)
+    report_values(rows, code, found.codes, found.values, bad, describe, severity=severity, field=source)
+    return found.spread(text_column(made for made, _ in answers))
 
 
 @register
 class Term(Derivation):
-    """A collected value translated to the submission value of the variable's codelist.
+    """The term of the variable's codelist that a collected text means.
 
-    Looked up in this order: the mapping's own `map`, then the submission values, decodes and synonyms of the codelist,
-    exactly first and then without regard to case and blanks. A value that none of them has is a finding with its rows,
-    and stays as it was collected: it is never blanked. Terms of the sponsor's own that an extensible codelist may take
-    are listed under `extend`.
+    A text is looked up in this order: in `map`, among the terms of `extend`, then in the codelist by submission value,
+    decode, synonym and preferred term, first exactly and then without regard to case and blanks. A text that means no
+    term, or several, is a finding (TERM001, one per distinct text with all its rows) and stays as it was collected, so
+    that nothing is lost. A missing text stays missing.
 
-    | AEOUT (raw) | AEOUT |
+    | Severity on the form | AESEV |
     |---|---|
-    | Recovered or resolved | RECOVERED/RESOLVED (by `map`) |
-    | fatal | FATAL |
-    | Gone | Gone (finding TERM001) |
+    | `Mild` | `MILD` |
+    | `moderate ` | `MODERATE` |
+    | `awful` | `awful`, TERM001 |
 
     ```yaml
-    AEOUT: {term: {value: AEOUT, map: {NOTRECOV: NOT RECOVERED/NOT RESOLVED}}}
+    AESEV: {term: {value: AESEV, map: {Mild Adverse Event: MILD}}}
     ```
 
-    Source of the rule: SDTMIG 3.4, section 4.3 (controlled terminology).
+    Source: SDTMIG 3.4 section 4.3 (controlled terminology); NCI EVS publication of CDISC terminology.
     """
 
-    name = "term"
-    topic = "Controlled terminology"
-    shorthand = "value"
-    kind = Kind.TEXT
-    origin = OriginType.COLLECTED
+    name: ClassVar[str] = "term"
+    topic: ClassVar[str] = "Controlled terminology"
+    shorthand: ClassVar[str] = "value"
+    kind: ClassVar[Kind] = Kind.TEXT
+    origin: ClassVar[OriginType] = OriginType.COLLECTED
 
-    value: Ref = Field(description="the column with the collected value")
-    map: Texts = Field(default_factory=dict, description="collected value -> submission value, where names differ")
-    extend: tuple[str, ...] = Field((), description="terms of the sponsor's own, for an extensible codelist")
+    value: Ref = Field(description="the column with the collected text or code")
+    map: TextMap = Field({}, description="collected text -> term, without regard to case and blanks; looked up first")
+    extend: Names = Field((), description="terms of the sponsor's own in an extensible codelist")
+    give: Literal["value", "decode", "code"] = Field(
+        "value", alias="return", description="what of the term: its submission value, its decode, or its NCI C-code"
+    )
 
     def derive(self, rows: Rows) -> pd.Series:
         codelist = rows.codelist()
-        given = {_fold(key): value for key, value in self.map.items()} | {_fold(value): value for value in self.extend}
-        codes, distinct = encode(rows[self.value])
-        result: list[str] = []
-        for number, text in enumerate(distinct):
-            found = given.get(_fold(text), None)
-            if found is None and codelist is not None and text.strip():
-                term = codelist.find(text.strip())
-                found = term.value if term else None
-            if found is None and text.strip():
-                self._report(rows, codelist, text, codes == number)
-            result.append(text.strip() if found is None else found)
-        return spread(pd.Series(result, dtype=TEXT), codes)
+        own = {fold(key): term for key, term in self.map.items()}
+        sponsor = {fold(term): term for term in self.extend}
 
-    def _report(self, rows: Rows, codelist: CodelistTerms | None, text: str, where: np.ndarray) -> None:
-        listed = (
-            f"codelist {codelist.short_name} ({codelist.code})" if codelist else "the map, and there is no codelist"
-        )
-        hint = codelist.suggest(text.strip()) if codelist else ""
-        hint = "; ".join(filter(None, (hint, "map it under 'map', or correct the raw data")))
-        severity = Severity.WARNING if codelist is None or codelist.extensible else Severity.ERROR
-        message = f"'{text.strip()}' is not in {listed}; it is kept as it is"
-        rows.report("TERM001", message, where=where, severity=severity, field=self.value, value=text.strip(), hint=hint)
+        def look_up(text: str) -> Answer:
+            folded = fold(text)
+            if folded in sponsor and folded not in own:
+                return sponsor[folded], True
+            wanted = own.get(folded, text)
+            term = codelist.match(wanted).term if codelist else None
+            if term is not None:
+                return self._give(term), True
+            return wanted, folded in own
+
+        def describe(text: str) -> tuple[str, str]:
+            if codelist is None:
+                return f"'{text}' has no term, because {rows.variable} has no codelist", "name one with 'codelist'"
+            reason = codelist.match(text).reason or f"'{text}' is not in {codelist.short_name}"
+            listed = f"{reason} ({codelist.code}); it is kept as it is"
+            return listed, codelist.suggest(text) or "map it with 'map', or have it corrected at the source"
+
+        open_list = codelist is not None and codelist.extensible
+        severity = Severity.WARNING if open_list else Severity.ERROR
+        return translate(rows, self.value, "TERM001", look_up, describe, severity)
+
+    def _give(self, term: CodelistTerm) -> str:
+        return {"value": term.value, "decode": term.meaning, "code": term.code}[self.give]
 
     def method(self, words: Words) -> str:
-        pairs = "; ".join(f"{key} is {value}" for key, value in self.map.items())
-        return f"As collected in {words(self.value)}, in the words of the codelist" + (f": {pairs}." if pairs else ".")
+        if self.give == "value" and not self.map:
+            return ""
+        return self.sentence(words)
+
+    def sentence(self, words: Words) -> str:
+        what = {"value": "The term", "decode": "The meaning of the term", "code": "The NCI code of the term"}[self.give]
+        text = f"{what} of controlled terminology for {words(self.value)}."
+        pairs = [f'"{key}" is {value}' for key, value in self.map.items()]
+        return f"{text} Collected texts that differ from the terms: {', '.join(pairs)}." if pairs else text
 
     def check(self, codelist: CodelistTerms | None, numeric: bool) -> list[Problem]:
         if codelist is None:
-            message = "the variable has no codelist to look the term up in"
-            return [Problem("DRV003", message, hint="name one with 'codelist:', or use 'map'")]
+            hint = "name one with 'codelist', or use 'map' for a list of your own"
+            return [Problem("TERM003", "there is no codelist to look terms up in", hint=hint)]
         problems = []
-        for value in dict.fromkeys(self.map.values()):
-            if value and value not in codelist.values and value not in self.extend:
-                message = f"'map' gives '{value}', which is not in codelist {codelist.short_name} ({codelist.code})"
-                problems.append(Problem("DRV002", message, hint=codelist.suggest(value) or "list it under 'extend'"))
-        if self.extend and not codelist.extensible:
-            message = f"codelist {codelist.short_name} ({codelist.code}) takes no terms of the sponsor's own"
-            problems.append(Problem("DRV004", message, hint="take 'extend' away"))
+        for term in self.extend:
+            if term not in codelist.values and not codelist.extensible:
+                message = (
+                    f"'{term}' cannot be added: codelist {codelist.short_name} ({codelist.code}) is not extensible"
+                )
+                problems.append(Problem("TERM004", message, hint=codelist.suggest(term)))
+        for term in dict.fromkeys(self.map.values()):
+            if term and term not in self.extend:
+                problems.extend(check_term(term, codelist))
         return problems
 
 
 @register
 class Decode(Derivation):
-    """The long name that belongs to a short one: --TEST from --TESTCD, by the NCI code that both terms share.
+    """The name that belongs to a code: VSTEST for VSTESTCD, by the pair of codelists that share NCI C-codes.
+
+    The codelist of names is that of the variable; the codelist of codes is its partner (VSTEST and VSTESTCD, or short
+    names that end in TN and TC). A code without a name is a finding (TERM001) and is kept as it is.
+
+    | VSTESTCD | VSTEST |
+    |---|---|
+    | `SYSBP` | `Systolic Blood Pressure` |
+    | `MYTEST` | `My Own Test`, with `map: {MYTEST: My Own Test}` |
 
     ```yaml
     VSTEST: {decode: VSTESTCD}
     ```
 
-    Source of the rule: SDTMIG 3.4, section 4.3 (paired codelists of test codes and test names).
+    Source: SDTMIG 3.4 section 4.3.4 (--TEST and --TESTCD are in one-to-one relation); NCI EVS.
     """
 
-    name = "decode"
-    topic = "Controlled terminology"
-    shorthand = "value"
-    kind = Kind.TEXT
-    origin = OriginType.ASSIGNED
+    name: ClassVar[str] = "decode"
+    topic: ClassVar[str] = "Controlled terminology"
+    shorthand: ClassVar[str] = "value"
+    kind: ClassVar[Kind] = Kind.TEXT
+    origin: ClassVar[OriginType] = OriginType.ASSIGNED
 
-    value: Ref = Field(description="the variable with the short name, whose codelist is paired with this one's")
-    map: Texts = Field(default_factory=dict, description="short name -> long name, for terms of the sponsor's own")
+    value: Ref = Field(description="the column with the code, as controlled terminology spells it")
+    map: TextMap = Field({}, description="code -> name for codes of the sponsor's own; looked up first")
 
     def derive(self, rows: Rows) -> pd.Series:
-        codelist = rows.codelist()
-        codes, distinct = encode(rows[self.value])
-        by_code = {term.code: term.value for term in codelist.terms} if codelist else {}
-        short = _short_names(rows, self.value)
-        result = []
-        for number, text in enumerate(distinct):
-            found = self.map.get(text) or by_code.get(short.get(text, "-"))
-            if found is None and text:
-                message = f"'{text}' has no long name in the codelist of {rows.variable}"
-                rows.report("TERM002", message, where=codes == number, value=text, hint="give it under 'map'")
-            result.append(found or "")
-        return spread(pd.Series(result, dtype=TEXT), codes)
+        names = rows.codelist()
+        known = pair_names(names, rows.terminology) if names is not None else {}
+        known.update(self.map)
+        short_name = names.short_name if names is not None else "any codelist"
+
+        def describe(text: str) -> tuple[str, str]:
+            hint = did_you_mean(text, known) or "give the name of a code of your own with 'map'"
+            return f"code '{text}' has no name in {short_name}; it is kept as it is", hint
+
+        return translate(
+            rows, self.value, "TERM001", lambda text: (known.get(text, text), text in known), describe, Severity.WARNING
+        )
 
     def method(self, words: Words) -> str:
-        return f"The name of the test that {words(self.value)} codes, from the paired codelist."
+        return f"The name that controlled terminology gives to {words(self.value)}."
+
+    def check(self, codelist: CodelistTerms | None, numeric: bool) -> list[Problem]:
+        if codelist is None and not self.map:
+            return [Problem("TERM003", "there is no codelist of names", hint="name one with 'codelist'")]
+        return []
 
 
-def _short_names(rows: Rows, value: str) -> dict[str, str]:
-    """Short name -> NCI code, from the codelists that hold short names."""
+def pair_names(names: CodelistTerms, terminology: Terminology) -> dict[str, str]:
+    """From submission value of a code to the name with the same C-code, over every partner of a codelist of names."""
+    by_code = {term.code: term.value for term in names.terms}
     found: dict[str, str] = {}
-    long_codes = {term.code for term in codelist.terms} if (codelist := rows.codelist()) else set()
-    for key in rows.terminology.codes:
-        listed = rows.terminology.codelist(key)
-        if listed.short_name.endswith(("CD", "TC")) or "Code" in listed.name:
-            for term in listed.terms:
-                if term.code in long_codes:
-                    found.setdefault(term.value, term.code)
+    for short_name in names.short_name.split("; "):
+        partners = (f"{short_name}CD", f"{short_name[:-1]}C" if short_name.endswith("TN") else "")
+        for partner in partners:
+            if partner in terminology:
+                terms = terminology.codelist(partner).terms
+                found |= {term.value: by_code[term.code] for term in terms if term.code in by_code}
     return found
 
 
 @register
 class Map(Derivation):
-    """A value translated by a map of the study's own, where no codelist is behind it.
+    """A translation table of the sponsor's own, for values outside controlled terminology.
+
+    Keys are compared without regard to case and blanks. A text that is not in the table becomes `else`; without `else`
+    it is an error finding (MAP001, one per distinct text with all its rows) and stays as it is. Missing stays missing.
 
     | PLANNED_ARMCD | ARM |
     |---|---|
-    | Pbo | Placebo |
-    | Xan_Hi | Xanomeline High Dose |
-
-    A value that the map does not have becomes `else` when that is given; otherwise it is a finding, and stays as it is.
+    | `Pbo` | `Placebo` |
+    | `pbo ` | `Placebo` |
+    | `Xan_Md` | `Xan_Md`, MAP001 |
 
     ```yaml
-    ARM: {map: {value: ARMCD, values: {Pbo: Placebo, Xan_Hi: Xanomeline High Dose}}}
+    ARM: {map: {value: PLANNED_ARMCD, values: {Pbo: Placebo, Xan_Hi: Xanomeline High Dose}}}
     ```
+
+    Source: a rule of the mapping language.
     """
 
-    name = "map"
-    topic = "Controlled terminology"
-    kind = Kind.TEXT
-    origin = OriginType.ASSIGNED
+    name: ClassVar[str] = "map"
+    topic: ClassVar[str] = "Controlled terminology"
+    origin: ClassVar[OriginType] = OriginType.ASSIGNED
 
     value: Ref = Field(description="the column to translate")
-    values: Texts = Field(description="value -> translation")
-    otherwise: str | None = Field(None, alias="else", description="what any other value becomes")
+    values: TextMap = Field(min_length=1, description="text -> value")
+    otherwise: Text | None = Field(None, alias="else", description="the value for every other text that is not missing")
 
     def derive(self, rows: Rows) -> pd.Series:
-        folded = {_fold(key): value for key, value in self.values.items()}
-        codes, distinct = encode(rows[self.value])
-        result = []
-        for number, text in enumerate(distinct):
-            found = folded.get(_fold(text), self.otherwise if text.strip() else "")
-            if found is None:
-                message = f"'{text.strip()}' is not in the map of {rows.variable}; it is kept as it is"
-                hint = f"the map has: {', '.join(self.values)}"
-                rows.report("MAP001", message, where=codes == number, field=self.value, value=text.strip(), hint=hint)
-            result.append(text.strip() if found is None else found)
-        return spread(pd.Series(result, dtype=TEXT), codes)
+        table = {fold(key): value for key, value in self.values.items()}
+
+        def look_up(text: str) -> Answer:
+            made = table.get(fold(text), self.otherwise)
+            return (text, False) if made is None else (made, True)
+
+        def describe(text: str) -> tuple[str, str]:
+            hint = did_you_mean(text, self.values) or "add it to 'values', or say with 'else' what others become"
+            return f"'{text}' is not in the translation table; it is kept as it is", hint
+
+        return translate(rows, self.value, "MAP001", look_up, describe)
 
     def method(self, words: Words) -> str:
-        pairs = "; ".join(f"{value or 'blank'} where it is {key or 'blank'}" for key, value in self.values.items())
-        rest = f"; {self.otherwise or 'blank'} otherwise" if self.otherwise is not None else ""
-        return f"From {words(self.value)}: {pairs}{rest}."
+        pairs = ", ".join(f"{value or 'blank'} for {key}" for key, value in self.values.items())
+        rest = "" if self.otherwise is None else f", and {self.otherwise or 'blank'} for any other text"
+        return f"From {words(self.value)}: {pairs}{rest}. Missing where {words(self.value)} is missing."
+
+    def check(self, codelist: CodelistTerms | None, numeric: bool) -> list[Problem]:
+        made = dict.fromkeys([*self.values.values(), self.otherwise or ""])
+        return [problem for value in made if value and not numeric for problem in check_term(value, codelist)]

@@ -1,0 +1,186 @@
+"""The least and the greatest value over the records of a subject."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal, Self
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+
+from cdisc_conv.derivations.base import Derivation, ExpressionField, Reach, Rows, TableRef, Words
+from cdisc_conv.derivations.dates import read_dates
+from cdisc_conv.derivations.distinct import rank_values
+from cdisc_conv.derivations.joining import (
+    BY_SUBJECT,
+    FORM,
+    Keys,
+    check_keys,
+    describe_keys,
+    match_records,
+    name_column,
+    names_in,
+    pick_or_blank,
+    select_records,
+)
+from cdisc_conv.derivations.moments import read_moments
+from cdisc_conv.derivations.numbers import as_numbers
+from cdisc_conv.derivations.parameters import TableRefs, join_words
+from cdisc_conv.derivations.registry import register
+from cdisc_conv.derivations.texts import is_filled, is_number, repeat_text
+from cdisc_conv.expr import Expression
+from cdisc_conv.problems import Severity
+
+
+class _Extreme(Derivation):
+    """What `min` and `max` share: all but the direction."""
+
+    topic: ClassVar[str] = "Other records"
+    shorthand: ClassVar[str] = "of"
+    reach: ClassVar[Reach] = Reach.SUBJECT
+    words_for: ClassVar[tuple[str, str]]
+    """The words for dates and for numbers."""
+
+    of: TableRefs = Field(description="one or more columns of other datasets or forms, such as EX.EXSTDTC")
+    by: Keys = Field(BY_SUBJECT, description="keys that must be equal: names, or own column -> their column")
+    where: Annotated[Expression, ExpressionField] | None = Field(
+        None, description="a condition on the columns of that dataset; only when `of` names one dataset"
+    )
+    date: bool = Field(False, description="take the date only, without its time")
+    read: Literal["date", "number"] = Field("date", description="what text is: dates, or numbers")
+    partial: Literal["include", "exclude"] = Field("include", description="whether partial dates count")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for ref in self.of:
+            check_keys(ref.table, self.by)
+        if self.where is not None and len({ref.table for ref in self.of}) > 1:
+            raise ValueError("'where' speaks of one dataset, but 'of' names several")
+        return self
+
+    def reads(self) -> tuple[str, ...]:
+        return tuple(self.by)
+
+    def tables(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for ref in self.of:
+            columns = (*found.get(ref.table, ()), *self.by.values(), *names_in(self.where), ref.column)
+            found[ref.table] = tuple(dict.fromkeys(columns))
+        return found
+
+    def derive(self, rows: Rows) -> pd.Series:
+        pieces = [self._read_column(rows, ref) for ref in self.of]
+        if len({is_number(values) for _, values in pieces}) > 1:
+            message = f"{join_words(self.of)} are partly numbers and partly dates, which do not compare"
+            rows.report("AGG001", message, severity=Severity.ERROR, hint="take columns of one kind")
+            return repeat_text("", len(rows))
+        keys = [pd.concat(columns, ignore_index=True) for columns in zip(*(keys for keys, _ in pieces), strict=True)]
+        values = pd.concat([values for _, values in pieces], ignore_index=True)
+        matches = match_records(rows, tuple(self.by), keys)
+        weight = self._weigh(values)
+        self._report_unread(rows, values, weight)
+        usable = np.flatnonzero((matches.theirs >= 0) & ~np.isnan(weight))
+        # The longest text among those of the same weight: 2022-03-01 rather than 2022-03.
+        order = usable[np.lexsort([-rank_values(values)[usable], weight[usable] * self._sign, matches.theirs[usable]])]
+        position = np.full(matches.count, -1)
+        position[matches.theirs[order[::-1]]] = order[::-1]
+        return pick_or_blank(values, position[matches.ours])
+
+    @property
+    def _sign(self) -> int:
+        return 1 if self.name == "min" else -1
+
+    def _read_column(self, rows: Rows, ref: TableRef) -> tuple[list[pd.Series], pd.Series]:
+        """Keys and values of the records that count; dates of forms in ISO 8601."""
+        table = rows.table(ref.table)
+        picked = select_records(table, self.where)
+        values = table[ref.column].take(picked).reset_index(drop=True)
+        if self.read == "number":
+            values = as_numbers(values)
+        elif ref.table.startswith(FORM) and not is_number(values):
+            values = read_dates(values, rows.setting("date_formats"))
+        if self.date and not is_number(values):
+            values = values.str.replace(r"T.*$", "", regex=True)
+        keys = [table[name].take(picked).reset_index(drop=True) for name in self.by.values()]
+        return keys, values
+
+    def _weigh(self, values: pd.Series) -> np.ndarray:
+        """The place of values in order: numbers, or the first second that a date may stand for; NaN does not count."""
+        if is_number(values):
+            return values.to_numpy(dtype=float)
+        moments = read_moments(values)
+        return np.where(moments.complete, moments.earliest, np.nan if self.partial == "exclude" else moments.earliest)
+
+    def _report_unread(self, rows: Rows, values: pd.Series, weight: np.ndarray) -> None:
+        """Texts that are no dates: they cannot be compared, and nobody should believe that they were."""
+        unread = np.flatnonzero(is_filled(values) & np.isnan(weight) & (self.partial == "include"))
+        if len(unread):
+            message = f"{len(unread):,} values of {join_words(self.of)} have no year or are no ISO 8601 dates, and do not count"
+            hint = f"the first is '{values.iloc[unread[0]]}'; say 'read: number' if they are numbers"
+            rows.report("AGG002", message, hint=hint)
+
+    def method(self, words: Words) -> str:
+        names = join_words([name_column(words, ref.table, ref.column) for ref in self.of])
+        where = f" where {words.condition(self.where, self.of[0].table)}" if self.where is not None else ""
+        keys = describe_keys(words, self.by, self.of[0].table)
+        earliest, least = self.words_for
+        partial = (
+            "Partial dates are not used."
+            if self.partial == "exclude"
+            else "A partial date counts as the first day that it may stand for and is given as it is; on equal terms the "
+            "more complete date is taken."
+        )
+        part = " Only the date is taken, not the time." if self.date else ""
+        return (
+            f"The {earliest} date (of numbers, the {least}) among {names} over all records with the same {keys}{where}. "
+            f"Missing values are not used. {partial}{part} Blank where there is no value."
+        )
+
+
+@register
+class Minimum(_Extreme):
+    """The earliest date, or the least number, over the subject's records in other datasets.
+
+    Missing values do not count. A partial date counts as the first day it may stand for and is given as it is, because
+    nothing later is proven to be the earliest; `partial: exclude` leaves partial dates out. Among equal ones the most
+    complete is taken. Dates of raw forms are read in the formats of the study.
+
+    | EX.USUBJID | EX.EXSTDTC | | USUBJID | RFXSTDTC |
+    |---|---|---|---|---|
+    | 01 | 2022-03-05T08:30 | | 01 | 2022-03-05T08:30 |
+    | 01 | 2022-03-26 | | | |
+
+    ```yaml
+    RFXSTDTC: {min: EX.EXSTDTC}
+    ```
+
+    Source: SDTMIG 3.4, DM assumptions (RFXSTDTC is the first exposure to any protocol-specified treatment).
+    """
+
+    name: ClassVar[str] = "min"
+    words_for: ClassVar[tuple[str, str]] = ("earliest", "least")
+
+
+@register
+class Maximum(_Extreme):
+    """The latest date, or the greatest number, over the subject's records in other datasets.
+
+    Missing values do not count. A partial date counts as the first day it may stand for, so that it is taken only when
+    even that day is later than all others; `partial: exclude` leaves partial dates out. Among equal ones the most
+    complete is taken. Dates of raw forms are read in the formats of the study.
+
+    | EX.USUBJID | EX.EXENDTC | | USUBJID | RFXENDTC |
+    |---|---|---|---|---|
+    | 01 | 2022-03-25 | | 01 | 2022-04-15 |
+    | 01 | 2022-04-15 | | | |
+    | 01 | 2022-04 | | | |
+
+    ```yaml
+    RFPENDTC: {max: [DS.DSSTDTC, SV.SVENDTC, AE.AEENDTC]}
+    ```
+
+    Source: SDTMIG 3.4, DM assumptions (RFXENDTC is the last exposure, RFPENDTC the end of participation).
+    """
+
+    name: ClassVar[str] = "max"
+    words_for: ClassVar[tuple[str, str]] = ("latest", "greatest")

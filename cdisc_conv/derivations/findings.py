@@ -1,0 +1,42 @@
+"""Findings about values: one per distinct value, with all its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.derivations.base import Rows
+from cdisc_conv.problems import Severity
+
+MOST_FINDINGS = 100
+"""So many distinct values get a finding of their own; the rest share one (a wrong column has them all wrong)."""
+
+
+def report_values(
+    rows: Rows,
+    code: str,
+    codes: np.ndarray,
+    values: pd.Series,
+    bad: np.ndarray,
+    describe: Callable[[str], tuple[str, str]],
+    *,
+    severity: Severity = Severity.ERROR,
+    field: str = "",
+) -> None:
+    """One finding per bad value, in the order of their first rows.
+
+    `codes` is the number of its value per row, `values` the distinct values, `bad` which of them are bad, and
+    `describe` gives message and hint for a value.
+    """
+    numbers = np.flatnonzero(bad)
+    for number in numbers[:MOST_FINDINGS]:
+        value = str(values.iloc[number])
+        message, hint = describe(value)
+        rows.report(code, message, where=codes == number, severity=severity, field=field, value=value, hint=hint)
+    rest = numbers[MOST_FINDINGS:]
+    if len(rest):
+        first = str(values.iloc[rest[0]])
+        message = f"{len(rest):,} more values are wrong in the same way, such as '{first}'"
+        rows.report(code, message, where=np.isin(codes, rest), severity=severity, field=field, value=first)

@@ -1,0 +1,127 @@
+"""Records of another dataset or form that belong to our records: matched by equal keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BeforeValidator
+
+from cdisc_conv.derivations.base import SUBJECT, Ref, Rows, Table, Words
+from cdisc_conv.derivations.distinct import TEXT, find_distinct_rows, first_rows
+from cdisc_conv.derivations.numbers import as_numbers
+from cdisc_conv.derivations.parameters import join_words
+from cdisc_conv.derivations.texts import as_text, is_number
+from cdisc_conv.expr import Expression
+
+FORM = "form "
+
+
+def _read_keys(value: Any) -> Any:
+    """``USUBJID``, a list of names, or own name -> their name."""
+    names = [value] if isinstance(value, str) else value
+    return {name: str(name).removeprefix("raw.") for name in names} if isinstance(names, list | tuple) else names
+
+
+Keys = Annotated[dict[Ref, str], BeforeValidator(_read_keys)]
+"""Own column -> their column."""
+
+BY_SUBJECT = {Ref(SUBJECT): SUBJECT}
+
+
+def check_keys(source: str, keys: Mapping[Ref, str]) -> None:
+    """Raises ValueError when a form is matched by USUBJID, which no form has."""
+    if source.startswith(FORM) and keys == BY_SUBJECT:
+        raise ValueError(f"{source} has no {SUBJECT}; say with 'by' what ties its rows to the records, such as SUBJID")
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Our records and theirs with common group numbers from 0; -1 for a record of theirs that nobody asks for."""
+
+    ours: np.ndarray
+    theirs: np.ndarray
+    count: int
+    examples: list[pd.Series]
+    """The key values of each group."""
+
+    def describe(self, group: int, names: Sequence[str]) -> str:
+        """The key values of a group, for a message."""
+        pairs = zip(names, (column.iloc[group] for column in self.examples), strict=True)
+        return ", ".join(f"{name} = {value}" for name, value in pairs)
+
+
+def match_records(rows: Rows, own: Sequence[str], theirs: Sequence[pd.Series]) -> Matches:
+    """Ties our records to theirs by equal keys; text is compared without blanks at its ends, missing keys match nothing."""
+    ours, _ = pd.factorize(rows.codes(list(own)))
+    first = first_rows(ours)
+    keys = [
+        _one_kind(rows[name].take(first).reset_index(drop=True), column)
+        for name, column in zip(own, theirs, strict=True)
+    ]
+    # The same keys may differ in blanks, so the distinct keys are numbered once more together with theirs.
+    stacked = [pd.concat(pair, ignore_index=True) for pair in keys]
+    codes, _ = find_distinct_rows(stacked)
+    filled = np.logical_and.reduce([_has_value(column) for column in stacked])
+    codes = np.where(filled, codes, -1)
+    mine, other = codes[: len(first)], codes[len(first) :]
+    groups, mine = np.unique(mine, return_inverse=True)
+    other = np.where(other < 0, -1, _find_positions(groups, other))
+    examples = [pair[0].take(first_rows(mine)).reset_index(drop=True) for pair in keys]
+    return Matches(mine[ours], other, len(groups), examples)
+
+
+def _one_kind(own: pd.Series, their: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Two key columns made comparable: both numbers when either is, else text."""
+    if is_number(own) or is_number(their):
+        return as_numbers(own), as_numbers(their)
+    return as_text(own), as_text(their)
+
+
+def _has_value(column: pd.Series) -> np.ndarray:
+    return np.asarray(column.notna() if is_number(column) else column != "", dtype=bool)
+
+
+def _find_positions(groups: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Where the wanted numbers stand among sorted groups; -1 where they do not."""
+    if not len(groups):
+        return np.full(len(wanted), -1)
+    places = np.clip(np.searchsorted(groups, wanted), 0, len(groups) - 1)
+    return np.where(groups[places] == wanted, places, -1)
+
+
+def select_records(table: Table, where: Expression | None) -> np.ndarray:
+    """The positions of the records of a table that meet a condition."""
+    if where is None:
+        return np.arange(len(table))
+    mask = where.evaluate(lambda name: table[name.removeprefix("raw.")], len(table))
+    return np.flatnonzero(mask.to_numpy(dtype=bool))
+
+
+def names_in(where: Expression | None) -> tuple[str, ...]:
+    """The columns of the other table that a condition reads."""
+    return tuple(name.removeprefix("raw.") for name in where.names) if where is not None else ()
+
+
+def pick_or_blank(values: pd.Series, positions: np.ndarray) -> pd.Series:
+    """The values at the positions; missing where the position is -1."""
+    blank = pd.Series([np.nan]) if is_number(values) else pd.Series([""], dtype=TEXT)
+    whole = pd.concat([values.astype("float64") if is_number(values) else values, blank], ignore_index=True)
+    return whole.take(np.where(positions < 0, len(values), positions)).reset_index(drop=True)
+
+
+def name_column(words: Words, table: str, column: str) -> str:
+    """A column of another table in words."""
+    return f"{column} of {words.table(table)}" if table.startswith(FORM) else f"{table}.{column}"
+
+
+def describe_keys(words: Words, keys: Mapping[Ref, str], table: str) -> str:
+    """What has to be equal, in words."""
+    pairs = [
+        own.removeprefix("raw.") if own.removeprefix("raw.") == their else f"{their} equal to {words(own)}"
+        for own, their in keys.items()
+    ]
+    return join_words(pairs)

@@ -1,0 +1,48 @@
+"""Text that writes numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cdisc_conv.derivations.distinct import map_distinct, to_arrow
+from cdisc_conv.derivations.texts import is_number
+
+_NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
+
+
+def parse_numbers(texts: pd.Series) -> pd.Series:
+    """Texts as float64; what is no plain decimal number is missing (no hexadecimal, no "inf", no "NA").
+
+    >>> parse_numbers(pd.Series(["12.5", " 3 ", "<5", "1e400", ""], dtype="str")).tolist()
+    [12.5, 3.0, nan, nan, nan]
+    """
+    trimmed = pc.utf8_trim_whitespace(to_arrow(texts))
+    valid = pc.match_substring_regex(trimmed, _NUMBER)
+    plain = pc.replace_substring_regex(trimmed, r"^\+", "")
+    numbers = pc.if_else(valid, plain, pa.scalar(None, pa.large_string())).cast(pa.float64())
+    values = pc.fill_null(numbers, np.nan).to_numpy(zero_copy_only=False)
+    return pd.Series(np.where(np.isfinite(values), values, np.nan))
+
+
+def as_numbers(series: pd.Series) -> pd.Series:
+    """A column as float64; text that is no number is missing."""
+    return series.astype("float64") if is_number(series) else map_distinct(series, parse_numbers)
+
+
+def round_half_away(numbers: np.ndarray, decimals: int) -> np.ndarray:
+    """Rounds to decimal places, halves away from zero, as SAS does.
+
+    A number that is a half but for the error of binary arithmetic counts as a half.
+
+    >>> round_half_away(np.array([2.345, -0.5, 178.05]), 2).tolist(), round_half_away(np.array([-0.5]), 0).tolist()
+    ([2.35, -0.5, 178.05], [-1.0])
+    """
+    with np.errstate(all="ignore"):
+        factor = 10.0**decimals
+        shifted = np.abs(numbers) * factor
+        whole = np.floor(shifted + 0.5 + np.spacing(shifted) * 4)
+        rounded = np.copysign(whole / factor, numbers)
+    return np.where(np.isfinite(rounded), rounded, numbers)

@@ -1,0 +1,60 @@
+"""Types of parameters that several derivations share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from cdisc_conv.derivations.base import Ref, TableRef
+from cdisc_conv.derivations.texts import fold
+
+
+def _read_text(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError(f"'{value}' is a truth value here; put it in quotes if it is a text")
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _read_keys(value: Any) -> Any:
+    return {_read_text(key): item for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def _read_list(value: Any) -> Any:
+    return (value,) if isinstance(value, str | dict | BaseModel) else value
+
+
+def _check_folded(values: dict[str, str]) -> dict[str, str]:
+    first: dict[str, str] = {}
+    for key, value in values.items():
+        other = first.setdefault(fold(key), key)
+        if values[other] != value:
+            raise ValueError(f"'{other}' and '{key}' differ in case or blanks only, but stand for different values")
+    return values
+
+
+Text = Annotated[str, BeforeValidator(_read_text)]
+"""Text; a number that YAML read is taken as it is written."""
+
+TextMap = Annotated[dict[str, Text], BeforeValidator(_read_keys), AfterValidator(_check_folded)]
+"""From texts to texts; keys that differ in case or blanks only may not stand for different values."""
+Refs = Annotated[tuple[Ref, ...], BeforeValidator(_read_list)]
+Names = Annotated[tuple[Text, ...], BeforeValidator(_read_list)]
+TableRefs = Annotated[tuple[TableRef, ...], BeforeValidator(_read_list), Field(min_length=1)]
+
+
+class Parameters(BaseModel):
+    """A group of parameters inside a derivation."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True)
+
+
+def join_words(items: Iterable[str], last: str = "and") -> str:
+    """Items as an English list.
+
+    >>> join_words(["AEDTC", "AESTDTC", "AETERM"])
+    'AEDTC, AESTDTC and AETERM'
+    """
+    words = list(items)
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""

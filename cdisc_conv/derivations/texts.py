@@ -1,0 +1,69 @@
+"""Text columns: making them, trimming them, and comparing texts as people mean them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cdisc_conv.derivations.distinct import from_arrow, map_distinct, to_arrow
+
+
+def text_column(values: Iterable[str]) -> pd.Series:
+    """Python texts as a ``str`` column."""
+    return from_arrow(pa.array(list(values), pa.large_string()))
+
+
+def repeat_text(value: str, length: int) -> pd.Series:
+    """One text on every row."""
+    return from_arrow(pa.repeat(pa.scalar(value, pa.large_string()), length))
+
+
+def flag_column(mask: np.ndarray, yes: str = "Y", no: str = "") -> pd.Series:
+    """`yes` where the mask is true, `no` elsewhere."""
+    return from_arrow(pc.if_else(pa.array(mask), pa.scalar(yes, pa.large_string()), pa.scalar(no, pa.large_string())))
+
+
+def trim_text(series: pd.Series) -> pd.Series:
+    """The texts without blanks at their ends; numbers as they are.
+
+    >>> trim_text(pd.Series([" Mild ", "\\u3000"], dtype="str")).tolist()
+    ['Mild', '']
+    """
+    if is_number(series):
+        return series
+    return from_arrow(pc.utf8_trim_whitespace(to_arrow(series)))
+
+
+def fold(text: str) -> str:
+    """A text for comparison without regard to case, blanks at its ends and the number of blanks inside."""
+    return " ".join(text.split()).casefold()
+
+
+def is_number(series: pd.Series) -> bool:
+    """Whether a column holds numbers."""
+    return pd.api.types.is_numeric_dtype(series.dtype)
+
+
+def is_filled(series: pd.Series) -> np.ndarray:
+    """Which values are not missing; a text of blanks only is missing."""
+    if is_number(series):
+        return series.notna().to_numpy()
+    return np.asarray(pc.greater(pc.binary_length(to_arrow(trim_text(series))), 0).to_numpy(zero_copy_only=False))
+
+
+def as_text(series: pd.Series) -> pd.Series:
+    """A column as trimmed text; numbers in the fewest digits that read back as the same number.
+
+    >>> as_text(pd.Series([2.0, 0.1, float("nan")])).tolist()
+    ['2', '0.1', '']
+    """
+    return map_distinct(series, format_numbers) if is_number(series) else trim_text(series)
+
+
+def format_numbers(numbers: pd.Series) -> pd.Series:
+    """Numbers as text, without exponent; missing ones as ""."""
+    return text_column("" if np.isnan(n) else np.format_float_positional(n, trim="-") for n in numbers)
