@@ -83,7 +83,7 @@ records:
 variables:
   AESEQ:    {sequence: [AESTDTC, AETERM]}
   AETERM:   {copy: AETERM}
-  AEDECOD:  {copy: AETERM}
+  AEDECOD:  {copy: raw.AETERM}
   AELLT:    &blank {constant: "", comment: Not coded in this tiny study.}
   AELLTCD:  *blank
   AEPTCD:   *blank

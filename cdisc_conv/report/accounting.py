@@ -135,7 +135,7 @@ class _Accountant:
                 continue
             used.setdefault(dataset, np.zeros(length, dtype=bool))[rows.origins()[1]] = True
             for condition, left_out in rows.excluded.items():
-                excluded.setdefault(f"{dataset}: {condition}", np.zeros(length, dtype=bool))[left_out] = True
+                excluded.setdefault(f"{dataset}: not ({condition})", np.zeros(length, dtype=bool))[left_out] = True
         return used, excluded
 
     def _explain_rest(self, form: str) -> tuple[Account, str]:

@@ -41,9 +41,9 @@
     badge.className = `badge ${finding[SEVERITY]}`;
     badge.textContent = finding[SEVERITY];
     cell(row, "").append(badge);
-    cell(row, finding[CODE]);
+    cell(row, finding[CODE], "code");
     cell(row, finding[WHERE], "where");
-    const words = cell(row, finding[MESSAGE]);
+    const words = cell(row, finding[MESSAGE], "words");
     if (finding[HINT]) {
       const hint = document.createElement("span");
       hint.className = "hint";
