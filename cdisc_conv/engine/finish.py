@@ -18,6 +18,7 @@ from cdisc_conv.derivations.distinct import TEXT, rank_values
 from cdisc_conv.engine.blocks import group_codes
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.metadata import describe_dataset, harmonise_lengths
+from cdisc_conv.engine.sources import renumber_sources
 from cdisc_conv.engine.state import State
 from cdisc_conv.engine.supplemental import split_supplemental
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
@@ -31,8 +32,10 @@ def finish_datasets(state: State, names: Iterable[str]) -> list[Dataset]:
     it is empty and the standard permits it).
     """
     datasets: list[Dataset] = []
+    places: dict[str, np.ndarray] = {}
     for name in names:
         draft = sort_records(assemble(state, state.study.datasets[name]))
+        places[name] = draft.place
         state.problems.extend(check_keys(draft))
         draft, notes = drop_empty(state, draft)
         state.problems.extend(notes)
@@ -40,7 +43,7 @@ def finish_datasets(state: State, names: Iterable[str]) -> list[Dataset]:
         qualifiers = split_supplemental(state, draft)
         if qualifiers is not None:
             datasets.append(qualifiers)
-    return harmonise_lengths(datasets)
+    return renumber_sources(harmonise_lengths(datasets), places)
 
 
 def assemble(state: State, spec: DatasetSpec) -> Draft:
@@ -60,6 +63,7 @@ def assemble(state: State, spec: DatasetSpec) -> Draft:
         supplemental=qualifiers,
         block=np.repeat(np.array(blocks, dtype=np.int32), lengths),
         records=_records(state, spec),
+        place=np.arange(len(frame)),
         keys=natural_keys(spec, frame.columns),
     )
 
@@ -86,6 +90,7 @@ def sort_records(draft: Draft) -> Draft:
         supplemental=_reorder(draft.supplemental, order),
         block=draft.block[order],
         records=records,
+        place=place,
     )
 
 

@@ -65,10 +65,10 @@ def test_hostile_values_stay_text(folder, hostile):
 
 
 def test_many_findings_do_not_choke_it(folder):
-    rows = "".join(f"{number:05},Screening,X{number},50,05-JAN-2022\n" for number in range(3000))
-    (folder / "raw" / "dm.csv").write_text(f"SUBJID,VISIT,SEX,AGE,DOSEDAT\n{rows}", encoding="utf-8")
+    rows = "".join(f"001,Log,Y,Fièvre {number},07-JAN-2022,N,\n" for number in range(2000))
+    (folder / "raw" / "ae.csv").write_text(f"SUBJID,VISIT,AEYN,AETERM,AESTDAT,AESER,AENOTE\n{rows}", encoding="utf-8")
     page = html.fromstring(run(folder))
     assert len(page.xpath("//table[@id='finding-table']/tbody/tr")) == 200
-    assert len(json.loads(page.xpath("//script[@id='finding-data']")[0].text)) > 3000
+    assert len(json.loads(page.xpath("//script[@id='finding-data']")[0].text)) == 4001
     (note,) = page.xpath("//p[@class='more']")
-    assert note.text_content().startswith("The first 200 of 3,")
+    assert note.text_content().startswith("The first 200 of 4,001 findings")

@@ -1,0 +1,32 @@
+"""The sources of records that were made from records of another dataset, in the order that dataset ends up in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.dataset import Dataset, Records
+
+
+def renumber_sources(datasets: Sequence[Dataset], places: Mapping[str, np.ndarray]) -> list[Dataset]:
+    """The datasets with sources such as ``dataset TU`` counted as TU's transport file counts its records.
+
+    While a dataset is made, its records stand in the order of its blocks; `places` gives for each dataset the final
+    position (from 0) of the record that stood at each place then. A source dataset without an entry stays as it is.
+    """
+    return [replace(dataset, records=_renumber(dataset.records, places)) for dataset in datasets]
+
+
+def _renumber(records: Records | None, places: Mapping[str, np.ndarray]) -> Records | None:
+    known = [f"dataset {name}" for name in places]
+    if records is None or not set(records.frame["source"].cat.categories) & set(known):
+        return records
+    rows = records.frame["row"].to_numpy().copy()
+    for name, place in places.items():
+        mask = (records.frame["source"] == f"dataset {name}").to_numpy(dtype=bool)
+        rows[mask] = place[rows[mask] - 1] + 1
+    frame: pd.DataFrame = records.frame.assign(row=rows)
+    return Records(frame.sort_values(["record", "row"], kind="stable", ignore_index=True))
