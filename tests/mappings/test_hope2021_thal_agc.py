@@ -1,0 +1,226 @@
+"""HOPE2021-Thal-AGC: the shipped mapping on a simulated export, and the laws its datasets have to keep."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cdisc_conv.dataset import Dataset
+from cdisc_conv.engine.convert import Conversion, convert_frames
+from cdisc_conv.engine.plan import plan_study
+from cdisc_conv.problems import Severity
+from cdisc_conv.simulate import simulate_study
+from cdisc_conv.spec.lint import lint_study
+from cdisc_conv.spec.model import Study
+
+STUDY = "hope2021_thal_agc"
+DATASETS = ["DM", "CM", "EC", "EX", "AE", "DS", "DD", "IE", "RS", "SS", "TR", "TU", "VS", "SV", "RELREC"]
+
+
+@cache
+def load() -> Study:
+    study, problems = lint_study(STUDY)
+    assert study is not None
+    assert [str(problem) for problem in problems] == []
+    return study
+
+
+@cache
+def raw() -> dict[str, pd.DataFrame]:
+    return simulate_study(load().folder, 40, 1)
+
+
+@cache
+def conversion() -> Conversion:
+    study = load()
+    return convert_frames(study, plan_study(study), raw(), {}, tuple(study.datasets))
+
+
+@cache
+def datasets() -> dict[str, Dataset]:
+    return {dataset.name: dataset for dataset in conversion().datasets}
+
+
+def frame(name: str) -> pd.DataFrame:
+    return datasets()[name].frame
+
+
+def test_the_mapping_passes_lint_without_a_finding() -> None:
+    assert lint_study(STUDY)[1] == []
+
+
+def test_all_datasets_are_made() -> None:
+    made = [name for name in datasets() if not name.startswith("SUPP")]
+    assert sorted(made) == sorted(DATASETS)
+    assert {"SUPPAE", "SUPPDM", "SUPPDS", "SUPPEC", "SUPPTU", "SUPPDD"} == {n for n in datasets() if n.startswith("SUPP")}
+
+
+def test_no_error_is_found_in_a_simulated_export() -> None:
+    errors = [str(problem) for problem in conversion().problems if problem.severity is Severity.ERROR]
+    assert errors == []
+
+
+def test_each_subject_has_one_record_in_dm() -> None:
+    dm = frame("DM")
+    assert dm["SUBJID"].tolist() == sorted(raw()["dm"]["SUBJID"])
+    assert dm["USUBJID"].tolist() == [f"HOPE2021-Thal-AGC-{subject}" for subject in dm["SUBJID"]]
+
+
+def test_first_and_last_exposure_are_those_of_ex() -> None:
+    dm = frame("DM").set_index("USUBJID")
+    doses = frame("EX").groupby("USUBJID")
+    first, last = doses["EXSTDTC"].min(), doses["EXENDTC"].max()
+    treated = dm[dm["RFXSTDTC"] != ""]
+    assert treated.index.tolist() == sorted(first.index)
+    assert (treated["RFXSTDTC"] == first.loc[treated.index]).all()
+    assert (treated["RFXENDTC"] == last.loc[treated.index]).all()
+    assert (treated["RFXSTDTC"].str[:10] == treated["RFSTDTC"].str[:10]).all()
+
+
+def test_arms_follow_from_enrolment_and_treatment() -> None:
+    dm, ie = frame("DM"), raw()["ie"]
+    enrolled = dm["SUBJID"].isin(ie.loc[ie["ENRDAT"] != "", "SUBJID"])
+    treated = dm["RFXSTDTC"] != ""
+    assert (dm["ARMCD"] == np.where(enrolled, "XELOXTH", "")).all()
+    assert (dm["ACTARMCD"] == np.where(treated, "XELOXTH", "")).all()
+    expected = np.select([~enrolled, ~treated], ["SCREEN FAILURE", "ASSIGNED, NOT TREATED"], "")
+    assert (dm["ARMNRS"] == expected).all()
+    assert {"SCREEN FAILURE", ""} <= set(dm["ARMNRS"])
+
+
+def test_deaths_agree_everywhere() -> None:
+    dm, ds = frame("DM"), frame("DS")
+    dead = dm[dm["DTHFL"] == "Y"].set_index("USUBJID")["DTHDTC"]
+    reported = ds[(ds["DSSCAT"] == "STUDY PARTICIPATION") & (ds["DSDECOD"] == "DEATH")].set_index("USUBJID")["DSSTDTC"]
+    assert len(dead) and reported.to_dict() == dead.to_dict()
+    assert set(frame("DD")["USUBJID"]) == set(dead.index)
+    fatal = set(frame("AE").loc[frame("AE")["AEOUT"] == "FATAL", "USUBJID"])
+    assert fatal <= set(dead.index)
+
+
+def test_everybody_consents_and_ends_the_study_once() -> None:
+    ds, dm = frame("DS"), frame("DM")
+    ended = ds[ds["DSSCAT"] == "STUDY PARTICIPATION"]
+    assert sorted(ended["USUBJID"]) == dm["USUBJID"].tolist()
+    consent = ds[ds["DSDECOD"] == "INFORMED CONSENT OBTAINED"].groupby("USUBJID")["DSSTDTC"].min()
+    assert (dm.set_index("USUBJID")["RFICDTC"] == consent).all()
+
+
+def test_a_dose_interval_ends_where_the_dose_changes() -> None:
+    ex = frame("EX").query('EXTRT == "THALIDOMIDE"').sort_values(["USUBJID", "EXSTDTC"])
+    following = ex.groupby("USUBJID").shift(-1)
+    known = ex["EXENDTC"].str.len().eq(10) & following["EXSTDTC"].fillna("").str.len().eq(10)
+    gap = pd.to_datetime(following["EXSTDTC"][known]) - pd.to_datetime(ex["EXENDTC"][known])
+    adjoin = gap <= pd.Timedelta(days=1)
+    same = (following["EXDOSE"][known] == ex["EXDOSE"][known]) & (following["EPOCH"][known] == ex["EPOCH"][known])
+    same &= following["EXADJ"][known] == ex["EXADJ"][known]
+    assert not (adjoin & same).any()
+    assert len(ex) < (raw()["exth"]["EXOCCUR"] == "Y").sum()
+
+
+def test_missed_doses_are_in_ec_and_not_in_ex() -> None:
+    ec = frame("EC")
+    missed = ec[ec["ECOCCUR"] == "N"]
+    assert len(missed) == sum((raw()[form]["EXOCCUR"] == "N").sum() for form in ("exox", "exca", "exth"))
+    assert missed["ECDOSE"].isna().all()
+    assert frame("EX")["EXDOSE"].gt(0).all()
+
+
+def test_actions_with_several_drugs() -> None:
+    ae, supp = frame("AE"), frame("SUPPAE")
+    actions = supp[supp["QNAM"].str.startswith("AEACN")].assign(AESEQ=lambda data: data["IDVARVAL"].astype(float))
+    actions = actions[actions["QVAL"] != "NOT APPLICABLE"]
+    distinct = actions.groupby(["USUBJID", "AESEQ"])["QVAL"].agg(lambda values: sorted(set(values)))
+    for row in ae.itertuples():
+        said = distinct.get((row.USUBJID, row.AESEQ), [])
+        assert row.AEACN == ("NOT APPLICABLE" if not said else said[0] if len(said) == 1 else "MULTIPLE")
+    assert "MULTIPLE" in set(ae["AEACN"])
+
+
+def test_every_measured_lesion_was_identified() -> None:
+    tu, tr = frame("TU"), frame("TR")
+    identified = set(zip(tu["USUBJID"], tu["TULNKID"], strict=True))
+    measured = tr[tr["TRLNKID"] != ""]
+    assert set(zip(measured["USUBJID"], measured["TRLNKID"], strict=True)) <= identified
+    assert len(identified) == len(tu)
+
+
+def test_every_response_has_measurements_in_its_group() -> None:
+    rs, tr = frame("RS"), frame("TR")
+    recist = rs[rs["RSCAT"] == "RECIST 1.1"]
+    assert (recist["RSLNKGRP"] != "").all() and (rs.loc[rs["RSCAT"] == "ECOG", "RSLNKGRP"] == "").all()
+    groups = set(zip(tr["USUBJID"], tr["TRLNKGRP"], strict=True))
+    assert set(zip(recist["USUBJID"], recist["RSLNKGRP"], strict=True)) <= groups
+
+
+def test_the_sum_of_diameters_is_the_sum_of_the_measurements() -> None:
+    tr = frame("TR")
+    targets = tr[tr["TRTESTCD"].isin(["LDIAM", "LPERP"])]
+    by = ["USUBJID", "TRLNKGRP"]
+    total = targets.groupby(by)["TRSTRESN"].sum()
+    collected = tr[tr["TRTESTCD"] == "SUMDIAM"].set_index(by)["TRSTRESN"]
+    assert len(collected) and (total.loc[collected.index] == collected).all()
+
+
+def test_a_lesion_too_small_to_measure_counts_five_millimetres() -> None:
+    tr = frame("TR")
+    small = tr[tr["TRORRES"] == "TOO SMALL TO MEASURE"]
+    assert len(small) and small["TRSTRESN"].eq(5).all() and small["TRSTRESU"].eq("mm").all()
+
+
+def test_what_was_not_done_has_a_reason_and_no_result() -> None:
+    for name in ("VS", "TR", "RS"):
+        data = frame(name)
+        undone = data[data[f"{name}STAT"] == "NOT DONE"]
+        assert len(undone) and (undone[f"{name}REASND"] != "").all()
+        assert (undone[f"{name}ORRES"] == "").all() and (undone[f"{name}STRESC"] == "").all()
+
+
+def test_a_baseline_flag_is_on_the_last_record_before_the_first_dose() -> None:
+    vs, dm = frame("VS"), frame("DM").set_index("USUBJID")
+    flagged = vs[vs["VSLOBXFL"] == "Y"]
+    assert not flagged.duplicated(["USUBJID", "VSTESTCD"]).any()
+    assert (flagged["VSDTC"].str[:10] <= dm["RFXSTDTC"].str[:10].loc[flagged["USUBJID"]].to_numpy()).all()
+
+
+@pytest.mark.parametrize("name", [name for name in DATASETS if name not in ("DM", "SV", "RELREC")])
+def test_sequence_numbers_are_unique_in_the_subject(name: str) -> None:
+    data = frame(name)
+    assert not data.duplicated(["USUBJID", f"{name}SEQ"]).any()
+    assert data.groupby("USUBJID")[f"{name}SEQ"].max().sum() == len(data)
+
+
+def test_every_qualifier_has_its_parent() -> None:
+    for name, dataset in datasets().items():
+        if not name.startswith("SUPP"):
+            continue
+        data = dataset.frame
+        parent = frame(name[4:])
+        if (data["IDVAR"] == "").all():
+            assert set(data["USUBJID"]) <= set(parent["USUBJID"])
+            continue
+        keys = set(zip(parent["USUBJID"], parent[f"{name[4:]}SEQ"].map(lambda number: f"{number:g}"), strict=True))
+        assert set(zip(data["USUBJID"], data["IDVARVAL"], strict=True)) <= keys
+
+
+def test_an_unscheduled_visit_has_one_number_in_all_datasets() -> None:
+    sv = frame("SV").set_index(["USUBJID", "VISITNUM"])["VISIT"]
+    assert sv.index.is_unique
+    for name in ("VS", "TU", "TR", "RS"):
+        data = frame(name)
+        visits = data[["USUBJID", "VISITNUM", "VISIT"]].drop_duplicates()
+        known = sv.reindex(pd.MultiIndex.from_frame(visits[["USUBJID", "VISITNUM"]]))
+        assert known.to_list() == visits["VISIT"].to_list(), name
+
+
+def test_relrec_ties_lesions_and_responses() -> None:
+    relrec = frame("RELREC")
+    assert relrec[["RDOMAIN", "IDVAR", "RELTYPE", "RELID"]].to_numpy().tolist() == [
+        ["RS", "RSLNKGRP", "MANY", "TRRS"],
+        ["TR", "TRLNKGRP", "MANY", "TRRS"],
+        ["TR", "TRLNKID", "MANY", "TUTR"],
+        ["TU", "TULNKID", "ONE", "TUTR"],
+    ]
