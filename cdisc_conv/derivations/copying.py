@@ -18,6 +18,9 @@ from cdisc_conv.derivations.texts import is_number, repeat_text, text_column, tr
 from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.standards import CodelistTerms
 
+MULTIPLE = "MULTIPLE"
+"""Stands for several values that are in supplemental qualifiers (SDTMIG 3.4, 4.2.8.3), whatever the codelist."""
+
 _CASES = {"upper": ("in capital letters", pc.utf8_upper), "lower": ("in small letters", pc.utf8_lower)}
 
 
@@ -116,7 +119,7 @@ class Constant(Derivation):
 
 def check_term(value: str, codelist: CodelistTerms | None, extend: bool = False) -> list[Problem]:
     """The problem (TERM002) of a value in the mapping that the codelist does not have, if it is one."""
-    if codelist is None or value in codelist.values or (extend and codelist.extensible):
+    if codelist is None or value == MULTIPLE or value in codelist.values or (extend and codelist.extensible):
         return []
     message = f"'{value}' is not in codelist {codelist.short_name} ({codelist.code})"
     if not codelist.extensible:
