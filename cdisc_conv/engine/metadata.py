@@ -56,7 +56,9 @@ def _describe_column(state: State, draft: Draft, name: str) -> Column:
     standard = standard_variable(state.study, spec, name)
     parts = state.plan.parts[spec.name, name]
     entry = _first_entry(spec, name)
-    codelist = _codelist(state, spec, entry, standard, series)
+    levels = value_levels(state, draft, name)
+    # Where results are described test by test, the codelist belongs to the tests that have it.
+    codelist = None if levels else _codelist(state, spec, entry, standard, series)
     item = make_item(
         series, standard.described if standard else "", codelist, provenance_of(state.study, state.plan, parts)
     )
@@ -71,7 +73,7 @@ def _describe_column(state: State, draft: Draft, name: str) -> Column:
         role=standard.role if standard else "",
         core=standard.core if standard else "",
         key=draft.keys.index(name) + 1 if name in draft.keys else 0,
-        value_level=value_levels(state, draft, name),
+        value_level=levels,
         non_standard=standard is None,
     )
 

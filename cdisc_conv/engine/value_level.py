@@ -15,8 +15,9 @@ from cdisc_conv.engine.items import describe_numbers, make_item, used_codelist
 from cdisc_conv.engine.origins import Provenance, provenance_of
 from cdisc_conv.engine.state import State
 from cdisc_conv.expr import Expression
-from cdisc_conv.spec.expected import standard_variable
+from cdisc_conv.spec.expected import codelist_of, standard_variable
 from cdisc_conv.spec.model import ValueLevelSpec
+from cdisc_conv.standards import CodelistTerms
 
 _RESULTS = ("ORRES", "STRESC", "STRESN", "ORRESU", "STRESU")
 
@@ -46,10 +47,27 @@ def _level(
     said = next((spec for spec in specs if _holds(spec.where, draft, mask)), None)
     provenance = _provenance(state, draft, name, mask, said)
     standard = standard_variable(state.study, draft.spec, name)
-    terms = state.study.terminology.codelist(said.codelist) if said and said.codelist else None
+    terms = _terms(state, draft, name, series, said)
     codelist = used_codelist(series, terms, state.study.terminology) if terms else None
     item = _refine_type(make_item(series, standard.described if standard else "", codelist, provenance), series)
     return ValueLevel((Condition(test, "EQ", (code,)),), item, label=_label(draft, mask))
+
+
+def _terms(
+    state: State, draft: Draft, name: str, series: pd.Series, said: ValueLevelSpec | None
+) -> CodelistTerms | None:
+    """The codelist of a test's results: the mapping's, else the variable's where it has any of them.
+
+    A codelist of results is that of some tests only: responses have terms, sums of diameters are numbers.
+    """
+    terminology = state.study.terminology
+    if said and said.codelist:
+        return terminology.codelist(said.codelist)
+    entry = next(v for block in draft.spec.blocks if (v := draft.spec.own_variable(name, block)) is not None)
+    terms = codelist_of(state.study, draft.spec, entry)
+    if terms is None or series.dtype != TEXT:
+        return None
+    return terms if not terms.values.isdisjoint(series.unique()) else None
 
 
 def _holds(where: Expression, draft: Draft, mask: np.ndarray) -> bool:
