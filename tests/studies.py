@@ -152,4 +152,6 @@ def edit(path: Path, old: str, new: str) -> None:
 
 def read_tree(folder: Path) -> dict[str, bytes]:
     """Every file of a folder: relative name -> bytes."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }

@@ -8,7 +8,9 @@ import typer
 
 
 def catalogue(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A derivation, to read all about it.", show_default="all of them")] = "",
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A derivation, to read all about it.", show_default="all of them")
+    ] = "",
 ) -> int:
     """List the derivations for mappings, or tell all about one.
 

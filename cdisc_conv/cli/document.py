@@ -41,7 +41,9 @@ def render_page() -> str:
 
     parts = [_HEAD, _join(_help_paragraphs(options)), "| command | what it does |\n|---|---|"]
     table = "\n".join(f"| [{c.__name__}](#{c.__name__}) | {_help_paragraphs(c)[0]} |" for c in COMMANDS)
-    parts[-1] += f"\n{table}\n\n`cdisc-conv --version` tells the version, `cdisc-conv COMMAND --help` what stands below."
+    parts[-1] += (
+        f"\n{table}\n\n`cdisc-conv --version` tells the version, `cdisc-conv COMMAND --help` what stands below."
+    )
     parts.extend(_render_command(command) for command in COMMANDS)
     return "\n".join(f"{part.strip()}\n" for part in [*parts, _TAIL])
 

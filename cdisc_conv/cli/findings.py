@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
 from typing import TYPE_CHECKING
 
 from cdisc_conv.cli.console import plural, print_line
@@ -15,7 +14,9 @@ if TYPE_CHECKING:
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
-def print_problems(problems: Sequence[Problem], *, limit: int | None = None, rest: str = "", stderr: bool = False) -> None:
+def print_problems(
+    problems: Sequence[Problem], *, limit: int | None = None, rest: str = "", stderr: bool = False
+) -> None:
     """Print findings: errors first, then warnings, then notes, each group by place.
 
     `limit` is the most that are printed of a group; `rest` says where the others are to be read.

@@ -15,8 +15,9 @@ def run(
     out: Out,
     datasets: Annotated[
         str,
-        typer.Option("--datasets", metavar="NAMES", help="Only these datasets, separated by commas.", show_default="all"),
-   
+        typer.Option(
+            "--datasets", metavar="NAMES", help="Only these datasets, separated by commas.", show_default="all"
+        ),
     ] = "",
 ) -> int:
     """Turn a raw export into SDTM datasets, define.xml and reports.

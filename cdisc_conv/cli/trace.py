@@ -17,13 +17,18 @@ def trace(
     where: Annotated[
         str,
         typer.Option(
-            "--where", metavar="CONDITION", help="Which records, in the language of 'where:' in mappings.", show_default="all"
+            "--where",
+            metavar="CONDITION",
+            help="Which records, in the language of 'where:' in mappings.",
+            show_default="all",
         ),
     ] = "",
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="The most records to show.")] = 5,
     raw: Annotated[
         Path | None,
-        typer.Option("--raw", metavar="DIR", help="The raw folder, when it was moved.", show_default="as in the manifest"),
+        typer.Option(
+            "--raw", metavar="DIR", help="The raw folder, when it was moved.", show_default="as in the manifest"
+        ),
     ] = None,
 ) -> int:
     """Show the raw form, row and fields behind records.
@@ -74,7 +79,9 @@ def _rows(record: TracedRecord) -> list[list[str]]:
         fields = [(name, _raw_values(record, name)) for name in variable.fields] or [("", "")]
         for number, (field, value) in enumerate(fields):
             first = number == 0
-            lines.append([variable.name if first else "", variable.value if first else "", field, value, others if first else ""])
+            lines.append(
+                [variable.name if first else "", variable.value if first else "", field, value, others if first else ""]
+            )
     return lines
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from cdisc_conv.engine.plan import SUBJECT, Node, Part, Plan, RowSet, refs_of, variable_of
+from cdisc_conv.derivations.base import SUBJECT
+from cdisc_conv.engine.plan import Node, Part, Plan, RowSet, refs_of, variable_of
 from cdisc_conv.engine.words import describe_table, method_of
 from cdisc_conv.problems import Place
 from cdisc_conv.spec.expected import standard_variable

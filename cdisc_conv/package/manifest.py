@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from cdisc_conv import __version__
-from cdisc_conv.report.places import locate, name_spec_file
 from cdisc_conv.package.staging import MANIFEST, TOOL
+from cdisc_conv.report.places import locate, name_spec_file
 from cdisc_conv.spec.model import Study
 
 PACKAGES = ("pandas", "numpy", "pyarrow", "lxml", "jinja2")
@@ -28,8 +28,10 @@ def describe_file(path: Path, name: str) -> dict[str, Any]:
     return {"path": name, "bytes": path.stat().st_size, "sha256": digest.hexdigest()}
 
 
-def write_manifest(study: Study, folder: Path, raw: Path, out: Path, inputs: Iterable[Path], datasets: Sequence[str]) -> int:
-    """Write the manifest of a package that stands in `folder` and will be `out`; the number of files it lists and itself.
+def write_manifest(
+    study: Study, folder: Path, raw: Path, out: Path, inputs: Iterable[Path], datasets: Sequence[str]
+) -> int:
+    """Write the manifest of a package that stands in `folder` and will be `out`; the number of files, itself included.
 
     `inputs` are the raw files that were read; `datasets` those that were asked for. Nothing in it depends on the clock,
     the user, or where the folders are, other than the way from the package to the raw folder.

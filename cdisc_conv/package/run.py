@@ -26,7 +26,7 @@ def _quiet(step: str) -> None:
 
 
 def open_study(words: str | Path) -> tuple[Study, list[Problem]]:
-    """A study whose mapping has no errors, and the warnings and notes about it. Raises ProblemsError with all findings."""
+    """A study whose mapping has no errors, and the warnings and notes about it. Raises ProblemsError otherwise."""
     study, problems = lint_study(words)
     if study is None or any(problem.severity is Severity.ERROR for problem in problems):
         raise ProblemsError(problems)

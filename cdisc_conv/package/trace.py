@@ -75,8 +75,8 @@ def trace_records(out: Path, dataset: str, where: str = "", limit: int = 5, raw:
     """The first `limit` records of a dataset that meet `where`, back to their raw rows.
 
     `out` is a package; `raw` the raw folder when it is no longer where the manifest says. Problems of the trace: TRC004
-    a raw file is gone, TRC005 it has changed. Raises ProblemsError: TRC001 no package, TRC002 no such dataset, TRC003 an
-    unknown variable in `where`, and those of the expression.
+    a raw file is gone, TRC005 it has changed. Raises ProblemsError: TRC001 no package, TRC002 no such dataset, TRC003
+    an unknown variable in `where`, and those of the expression.
     """
     package = _Package(out, raw)
     name = package.find_dataset(dataset)
@@ -149,7 +149,11 @@ class _Package:
     def _read_row(self, form: str, row: int) -> TracedRow:
         described = self._lineage["forms"][form]
         frame = self._read_form(form)
-        values = {} if frame is None or row > len(frame) else {str(key): str(cell) for key, cell in frame.iloc[row - 1].items()}
+        values = (
+            {}
+            if frame is None or row > len(frame)
+            else {str(key): str(cell) for key, cell in frame.iloc[row - 1].items()}
+        )
         return TracedRow(form, described["label"], described["file"], row, values)
 
     def _read_form(self, form: str) -> pd.DataFrame | None:
@@ -180,8 +184,9 @@ class _Package:
         own = parent or dataset
         direct = tuple(read for read in _unique(entries, "reads") if not read.startswith(f"{own}."))
         from_rows = tuple(field for field in fields if field.partition(".")[0] in forms)
-        return TracedVariable(name, _show(record[name]), from_rows, tuple(read for read in direct if read not in from_rows))
-
+        return TracedVariable(
+            name, _show(record[name]), from_rows, tuple(read for read in direct if read not in from_rows)
+        )
 
     @staticmethod
     def _name_mapped(parent: str, record: pd.Series, name: str) -> str:
@@ -194,7 +199,8 @@ def _read_origins(path: Path, records: np.ndarray) -> pd.DataFrame:
     """The rows behind some records (from 1): columns record, source, row."""
     table = pq.read_table(path)
     wanted = table.filter(pc.is_in(table["record"], value_set=pc.cast(np.asarray(records, dtype="int64"), "int64")))
-    return wanted.to_pandas()
+    frame: pd.DataFrame = wanted.to_pandas()
+    return frame
 
 
 def _unique(entries: Sequence[Mapping[str, Any]], key: str) -> tuple[str, ...]:

@@ -83,13 +83,18 @@ def _fit_dataset(dataset: Dataset, table: Transliteration, problems: list[Proble
 def _find_changes(series: pd.Series, table: Transliteration) -> list[_Change]:
     """The distinct values that cannot be written as they are. Looks at whole columns first: nearly all are clean."""
     values = pa.array(series, from_pandas=True)
-    suspect = pc.or_(pc.match_substring_regex(values, _NOT_PRINTABLE.pattern), pc.greater(pc.binary_length(values), LONGEST_TEXT))
+    suspect = pc.or_(
+        pc.match_substring_regex(values, _NOT_PRINTABLE.pattern), pc.greater(pc.binary_length(values), LONGEST_TEXT)
+    )
     if not pc.any(suspect).as_py():
         return []
     rows = np.flatnonzero(np.asarray(suspect))
     codes, distinct = pd.factorize(series.take(rows), use_na_sentinel=False)
     by_value = np.split(rows[np.argsort(codes, kind="stable")], np.cumsum(np.bincount(codes))[:-1])
-    return [_Change(str(value), _fit_text(str(value), table), found) for value, found in zip(distinct, by_value, strict=True)]
+    return [
+        _Change(str(value), _fit_text(str(value), table), found)
+        for value, found in zip(distinct, by_value, strict=True)
+    ]
 
 
 def _fit_text(value: str, table: Transliteration) -> _Fit:
@@ -138,7 +143,9 @@ def _fit_numbers(dataset: Dataset, name: str, series: pd.Series, problems: list[
     what = "1 number" if len(rows) == 1 else f"{len(rows)} numbers"
     message = f"{what} that a transport file cannot hold, such as {value}, written as missing"
     hint = f"magnitudes from {SMALLEST:.0e} to {LARGEST:.0e} fit: correct the derivation"
-    problems.append(Problem("FIT004", message, Severity.ERROR, _place(dataset.name, name, rows), hint, value, len(rows)))
+    problems.append(
+        Problem("FIT004", message, Severity.ERROR, _place(dataset.name, name, rows), hint, value, len(rows))
+    )
     return series.mask(bad)
 
 
@@ -191,7 +198,8 @@ def _share_lengths(before: Sequence[Dataset], after: Sequence[Dataset]) -> list[
         for name, old in old_lengths.items()
     }
     return [
-        replace(dataset, columns=tuple(_with_length(column, lengths) for column in dataset.columns)) for dataset in after
+        replace(dataset, columns=tuple(_with_length(column, lengths) for column in dataset.columns))
+        for dataset in after
     ]
 
 

@@ -11,12 +11,12 @@ from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.package.definitions import DATASET_FOLDER, write_definitions
 from cdisc_conv.package.manifest import write_manifest
-from cdisc_conv.report.places import locate, rename_folders, spec_folders
 from cdisc_conv.package.staging import stage_folder
 from cdisc_conv.package.transport import fit_for_transport
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 from cdisc_conv.report import write_reports
 from cdisc_conv.report.accounting import account_for
+from cdisc_conv.report.places import locate, rename_folders, spec_folders
 from cdisc_conv.spec.model import Study
 from cdisc_conv.xpt.variables import variables_of
 from cdisc_conv.xpt.writer import write_xpt
@@ -59,7 +59,9 @@ def fill_package(conversion: Conversion, folder: Path, raw: Path, out: Path, fou
     on_screen = rename_folders(everything, {str(folder): str(out)})
     filed = rename_folders(on_screen, {**_raw_names(folder, raw, out), **spec_folders(study)})
     write_reports(conversion, datasets, filed, accounting, folder / REPORT_FOLDER)
-    files = write_manifest(study, folder, raw, out, list_inputs(conversion, raw), [dataset.name for dataset in datasets])
+    files = write_manifest(
+        study, folder, raw, out, list_inputs(conversion, raw), [dataset.name for dataset in datasets]
+    )
     return Package(folder, tuple(datasets), tuple(on_screen), files)
 
 
@@ -105,11 +107,15 @@ def check_raw_files(study: Study, raw: Path) -> list[Problem]:
     known = {form.file for form in study.forms.values()} | {given.file for given in study.given.values()}
     kinds = {Path(name).suffix.lower() for name in known}
     strangers = sorted(
-        path.name for path in raw.iterdir() if path.is_file() and path.suffix.lower() in kinds and path.name not in known
+        path.name
+        for path in raw.iterdir()
+        if path.is_file() and path.suffix.lower() in kinds and path.name not in known
     )
     hint = "add its form to forms.yaml, or take the file out of the raw folder"
     return [
-        Problem("ACC003", f"the raw file {name} belongs to no form of the study", Severity.WARNING, Place(file=name), hint)
+        Problem(
+            "ACC003", f"the raw file {name} belongs to no form of the study", Severity.WARNING, Place(file=name), hint
+        )
         for name in strangers
     ]
 
@@ -119,7 +125,9 @@ def _was_refused(dataset: Dataset, problems: Iterable[Problem]) -> bool:
 
 
 def _describe_refusal(dataset: Dataset) -> Problem:
-    message = f"{dataset.name} could not be written as a transport file, for the reasons given, and is not in define.xml"
+    message = (
+        f"{dataset.name} could not be written as a transport file, for the reasons given, and is not in define.xml"
+    )
     return Problem("PKG011", message, place=Place(dataset=dataset.name), hint="mend what the XPT findings name")
 
 
@@ -129,4 +137,3 @@ def _raw_names(folder: Path, raw: Path, out: Path) -> dict[str, str]:
     location = locate(raw, folder if inside else out)
     shown = out / raw.relative_to(folder) if inside else raw
     return {str(shown): location, str(shown.resolve()): location}
-

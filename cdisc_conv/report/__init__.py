@@ -17,7 +17,11 @@ __all__ = ["write_reports"]
 
 
 def write_reports(
-    conversion: Conversion, datasets: Sequence[Dataset], problems: Sequence[Problem], accounting: Accounting, folder: Path
+    conversion: Conversion,
+    datasets: Sequence[Dataset],
+    problems: Sequence[Problem],
+    accounting: Accounting,
+    folder: Path,
 ) -> None:
     """Write index.html, findings.json, accounting.csv, lineage.json and records/*.parquet into a new folder.
 

@@ -203,7 +203,9 @@ def _count_combinations(
 
 
 def _describe_unaccounted(form: str, rows: np.ndarray, length: int) -> Problem:
-    message = f"{len(rows):,} of {length:,} rows of form {form} are neither used by a dataset nor excluded by a condition"
+    message = (
+        f"{len(rows):,} of {length:,} rows of form {form} are neither used by a dataset nor excluded by a condition"
+    )
     hint = f"map them, or add '{form}' to 'not_submitted' of study.yaml with the reason"
     place = Place(form=form, rows=tuple(int(row) + 1 for row in rows[:SHOWN_ROWS]))
     return Problem("ACC001", message, Severity.ERROR, place, hint, count=len(rows))

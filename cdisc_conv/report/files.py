@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.lineage import Lineage, LineageNode, list_names
-from cdisc_conv.report.places import rename_folders, spec_folders
 from cdisc_conv.problems import Place, Problem, Severity, count_by_severity
+from cdisc_conv.report.places import rename_folders, spec_folders
 from cdisc_conv.spec.model import Form, Study
 
 SCHEMA = 1
@@ -47,12 +47,14 @@ def describe_lineage(study: Study, lineage: Lineage, datasets: Sequence[Dataset]
         "raw": {"encoding": study.raw.encoding, "delimiter": study.raw.delimiter},
         "forms": {form.name: _describe_form(form, used_by) for form in study.forms.values()},
         "datasets": {
-            dataset.name: {"label": dataset.label, "keys": list(dataset.keys), "supplemental_to": dataset.supplemental_to}
+            dataset.name: {
+                "label": dataset.label,
+                "keys": list(dataset.keys),
+                "supplemental_to": dataset.supplemental_to,
+            }
             for dataset in datasets
         },
-        "records": {
-            name: [_describe_node(study, node) for node in nodes] for name, nodes in lineage.records.items()
-        },
+        "records": {name: [_describe_node(study, node) for node in nodes] for name, nodes in lineage.records.items()},
         "variables": {
             name: {
                 "label": nodes[0].label if nodes else "",
@@ -65,7 +67,7 @@ def describe_lineage(study: Study, lineage: Lineage, datasets: Sequence[Dataset]
 
 
 def write_records(datasets: Iterable[Dataset], folder: Path) -> None:
-    """One Parquet file per dataset: ``record`` and ``row`` (both from 1) and ``source`` (``form ae``, ``dataset TU``)."""
+    """One Parquet file per dataset: ``record`` and ``row`` (both from 1), ``source`` (``form ae``, ``dataset TU``)."""
     folder.mkdir()
     for dataset in datasets:
         if dataset.records is None:

@@ -25,25 +25,33 @@ UNMAPPED_TERM = "TERM001"
 
 
 def render_page(
-    study: Study, datasets: Sequence[Dataset], problems: Sequence[Problem], accounting: Accounting, lineage: Mapping[str, Any]
+    study: Study,
+    datasets: Sequence[Dataset],
+    problems: Sequence[Problem],
+    accounting: Accounting,
+    lineage: Mapping[str, Any],
 ) -> str:
     """The page as text. `problems` are sorted; `lineage` is what `files.describe_lineage` made."""
     counts = count_by_severity(problems)
-    return _environment().get_template("page.html").render(
-        version=__version__,
-        study=study,
-        standards=f"{study.standard.label}, {study.terminology.package_label}",
-        severities=[(severity.value, counts[severity]) for severity in Severity],
-        datasets=[_summarise_dataset(dataset, problems) for dataset in datasets],
-        other=count_by_severity(_of_no_dataset(problems, datasets)),
-        by_code=_summarise_codes(problems),
-        findings=[_list_finding(problem) for problem in problems[:SHOWN]],
-        total=len(problems),
-        data=_embed([_list_finding(problem) for problem in problems]),
-        terms=[problem for problem in problems if problem.code == UNMAPPED_TERM],
-        forms=_summarise_forms(study, accounting),
-        lineage=_group_lineage(lineage, datasets),
-        known=_anchors(lineage),
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            version=__version__,
+            study=study,
+            standards=f"{study.standard.label}, {study.terminology.package_label}",
+            severities=[(severity.value, counts[severity]) for severity in Severity],
+            datasets=[_summarise_dataset(dataset, problems) for dataset in datasets],
+            other=count_by_severity(_of_no_dataset(problems, datasets)),
+            by_code=_summarise_codes(problems),
+            findings=[_list_finding(problem) for problem in problems[:SHOWN]],
+            total=len(problems),
+            data=_embed([_list_finding(problem) for problem in problems]),
+            terms=[problem for problem in problems if problem.code == UNMAPPED_TERM],
+            forms=_summarise_forms(study, accounting),
+            lineage=_group_lineage(lineage, datasets),
+            known=_anchors(lineage),
+        )
     )
 
 
@@ -157,10 +165,14 @@ def _group_lineage(lineage: Mapping[str, Any], datasets: Sequence[Dataset]) -> l
     columns = {dataset.name: list(dataset.frame.columns) for dataset in datasets}
     groups = []
     for name, records in lineage["records"].items():
-        mapped = {key.partition(".")[2]: value for key, value in lineage["variables"].items() if key.partition(".")[0] == name}
+        mapped = {
+            key.partition(".")[2]: value for key, value in lineage["variables"].items() if key.partition(".")[0] == name
+        }
         order = [column for column in columns.get(name, ()) if column in mapped]
         order += [column for column in mapped if column not in order]
-        groups.append({"name": name, "records": records, "variables": [(f"{name}.{key}", mapped[key]) for key in order]})
+        groups.append(
+            {"name": name, "records": records, "variables": [(f"{name}.{key}", mapped[key]) for key in order]}
+        )
     return groups
 
 

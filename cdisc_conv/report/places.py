@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,5 +66,9 @@ def _rename(problem: Problem, patterns: Sequence[tuple[re.Pattern[str], str]]) -
 
 def _rename_text(text: str, patterns: Sequence[tuple[re.Pattern[str], str]]) -> str:
     for pattern, name in patterns:
-        text = pattern.sub(lambda found, name=name: f"{name}{found['end'] and '/'}" if name else "", text)
+        text = pattern.sub(_replacement(name), text)
     return text
+
+
+def _replacement(name: str) -> Callable[[re.Match[str]], str]:
+    return lambda found: f"{name}/" if name and found["end"] else name

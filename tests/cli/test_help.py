@@ -42,7 +42,9 @@ def test_help_imports_nothing_heavy():
 
 
 def test_a_console_of_an_old_code_page_does_not_end_the_program():
-    code = "from cdisc_conv.cli import main; import sys, typer; main.__globals__['app'] = lambda: typer.echo('≥ 3 µg'); main()"
+    code = (
+        "import typer; from cdisc_conv.cli import main; main.__globals__['app'] = lambda: typer.echo('≥ 3 µg'); main()"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, check=True, env={"PYTHONIOENCODING": "cp437", "PATH": ""}
     )

@@ -120,7 +120,11 @@ def test_bad_raw_files_are_findings(cli, tmp_path, content, code):
     (tmp_path / "raw" / "ae.csv").write_text(content, encoding="utf-8", newline="\n")
     result = run(cli)
     assert result.exit_code == 1
-    assert f"raw/ae.csv:1: {code} " in result.stdout or f"raw/ae.csv: {code} " in result.stdout or f"{code} " in result.stdout
+    assert (
+        f"raw/ae.csv:1: {code} " in result.stdout
+        or f"raw/ae.csv: {code} " in result.stdout
+        or f"{code} " in result.stdout
+    )
     assert (tmp_path / "out" / "manifest.json").is_file()
 
 
@@ -130,8 +134,8 @@ def test_an_output_folder_that_is_not_ours_is_refused(cli, tmp_path):
     result = run(cli)
     assert result.exit_code == 2
     assert result.stderr.endswith(
-        f"1 error:\n  PKG003 the output folder '{tmp_path / 'out'}' is not empty, and no earlier run of cdisc-conv made it "
-        "(choose a new folder, or empty this one)\n"
+        f"1 error:\n  PKG003 the output folder '{tmp_path / 'out'}' is not empty, and no earlier run of cdisc-conv "
+        "made it (choose a new folder, or empty this one)\n"
     )
     assert read_tree(tmp_path / "out") == {"thesis.docx": b"years of work"}
 

@@ -30,9 +30,8 @@ def package(cli, tmp_path):
 def test_a_record_with_its_row_and_fields(cli, package):
     result = cli("trace", "out", "ae", "--where", "AESEQ == 2")
     assert result.exit_code == 0
-    wanted = [line for line in RECORD.splitlines()]
     shown = result.stdout.splitlines()
-    assert [line for line in wanted if line not in shown] == []
+    assert [line for line in RECORD.splitlines() if line not in shown] == []
     assert shown[-1] == "1 of 1 records of AE meet AESEQ == 2 shown"
 
 
@@ -57,8 +56,8 @@ def test_a_changed_raw_file_is_told(cli, package, tmp_path):
     result = cli("trace", "out", "AE", "--limit", "1")
     assert result.exit_code == 1
     assert result.stdout.splitlines()[-1] == (
-        f"  TRC005 the raw file '{tmp_path / 'raw' / 'ae.csv'}' has changed since the package was made, so rows and values "
-        "may not fit (run again to bring them together)"
+        f"  TRC005 the raw file '{tmp_path / 'raw' / 'ae.csv'}' has changed since the package was made, so rows and "
+        "values may not fit (run again to bring them together)"
     )
 
 

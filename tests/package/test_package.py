@@ -157,7 +157,11 @@ def test_documents_travel_along(folder):
     ("old", "new", "message"),
     [
         ("originator", "orginator", "PKG020 'define' has no 'orginator' (did you mean originator?)"),
-        ("href: acrf.pdf", "href: ../../x.pdf", "PKG021 document 1 of 'define' points outside the package: ../../x.pdf"),
+        (
+            "href: acrf.pdf",
+            "href: ../../x.pdf",
+            "PKG021 document 1 of 'define' points outside the package: ../../x.pdf",
+        ),
         ("id: CRF, ", "", "PKG021 document 1 of 'define' lacks id"),
     ],
 )
@@ -178,7 +182,9 @@ STEPS = [
 
 
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), KeyboardInterrupt(), RuntimeError("defect")])
+@pytest.mark.parametrize(
+    "failure", [OSError(28, "No space left on device"), KeyboardInterrupt(), RuntimeError("defect")]
+)
 def test_a_failure_at_any_step_leaves_the_old_package_whole(folder, monkeypatch, step, failure):
     run(folder)
     before = read_tree(folder)

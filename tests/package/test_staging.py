@@ -23,6 +23,11 @@ def fill(folder: Path, words: str) -> None:
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
+def fill_and_raise(folder: Path, failure: BaseException) -> None:
+    fill(folder, "new")
+    raise failure
+
+
 @pytest.fixture
 def out(tmp_path):
     with stage_folder(tmp_path / "out", {}) as stage:
@@ -45,12 +50,13 @@ def test_a_package_is_replaced_as_a_whole(out, tmp_path):
     assert list(tmp_path.iterdir()) == [out]
 
 
-@pytest.mark.parametrize("failure", [ValueError("no"), OSError(errno.ENOSPC, "full"), KeyboardInterrupt(), SystemExit(1)])
+@pytest.mark.parametrize(
+    "failure", [ValueError("no"), OSError(errno.ENOSPC, "full"), KeyboardInterrupt(), SystemExit(1)]
+)
 def test_whatever_is_raised_changes_nothing(out, tmp_path, failure):
     before = read_tree(tmp_path)
     with pytest.raises(type(failure)), stage_folder(out, {}) as stage:
-        fill(stage, "new")
-        raise failure
+        fill_and_raise(stage, failure)
     assert read_tree(tmp_path) == before
     assert list(tmp_path.iterdir()) == [out]
 
@@ -93,7 +99,8 @@ def messages(target, apart_from=()):
 
 
 @pytest.mark.parametrize(
-    ("target", "relation"), [("raw", "is"), ("raw/out", "lies inside"), (".", "lies above"), ("raw/../raw/x", "lies inside")]
+    ("target", "relation"),
+    [("raw", "is"), ("raw/out", "lies inside"), (".", "lies above"), ("raw/../raw/x", "lies inside")],
 )
 def test_the_output_stands_apart_from_what_is_read(tmp_path, target, relation):
     (tmp_path / "raw").mkdir()

@@ -15,13 +15,17 @@ TEXT = pd.StringDtype(na_value=np.nan)
 
 
 def make(name: str = "AE", length: int | None = None, codelist: Codelist | None = None, **columns: list) -> Dataset:
-    frame = pd.DataFrame({key: pd.Series(values, dtype=TEXT if isinstance(values[0], str) else float) for key, values in columns.items()})
+    frame = pd.DataFrame(
+        {key: pd.Series(values, dtype=TEXT if isinstance(values[0], str) else float) for key, values in columns.items()}
+    )
     described = tuple(
         Column(
             key,
             key,
             numeric=not isinstance(values[0], str),
-            item=Item("text", length or max((len(str(value).encode()) for value in values), default=1), codelist=codelist),
+            item=Item(
+                "text", length or max((len(str(value).encode()) for value in values), default=1), codelist=codelist
+            ),
         )
         for key, values in columns.items()
     )
@@ -41,14 +45,16 @@ def test_what_fits_is_left_alone():
 
 
 def test_the_map_of_the_study_is_applied_first():
-    (fitted,), problems = fit(make(AETERM=["Fièvre", "Fatigue", "Fièvre"]), **{"è": "e"})
+    (fitted,), problems = fit(make(AETERM=["Fièvre", "Fatigue", "Fièvre"]), è="e")
     assert fitted.frame["AETERM"].tolist() == ["Fievre", "Fatigue", "Fievre"]
     assert fitted.column("AETERM").item.length == 7
-    assert problems == ["note: AE.AETERM rows 1, 3: FIT001 2 values were transliterated as study.yaml says, such as 'Fièvre'"]
+    assert problems == [
+        "note: AE.AETERM rows 1, 3: FIT001 2 values were transliterated as study.yaml says, such as 'Fièvre'"
+    ]
 
 
 def test_other_characters_become_question_marks_and_are_told():
-    (fitted,), problems = fit(make(AETERM=["发热", "Fever", "tab\there"]), **{"热": "hot"})
+    (fitted,), problems = fit(make(AETERM=["发热", "Fever", "tab\there"]), 热="hot")
     assert fitted.frame["AETERM"].tolist() == ["?hot", "Fever", "tab?here"]
     assert problems == [
         "error: AE.AETERM row 1: FIT002 '发热' has characters that a transport file cannot hold: '发' (U+53D1) "
@@ -69,8 +75,8 @@ def test_numbers_beyond_the_format_are_written_as_missing():
     (fitted,), problems = fit(make(AESEQ=[1.0, np.inf, 1e80, 1e-90, 0.0]))
     assert fitted.frame["AESEQ"].fillna(-9).tolist() == [1.0, -9, -9, -9, 0.0]
     assert problems == [
-        "error: AE.AESEQ rows 2, 3, 4: FIT004 3 numbers that a transport file cannot hold, such as inf, written as missing "
-        "(magnitudes from 5e-79 to 7e+75 fit: correct the derivation)"
+        "error: AE.AESEQ rows 2, 3, 4: FIT004 3 numbers that a transport file cannot hold, such as inf, written as "
+        "missing (magnitudes from 5e-79 to 7e+75 fit: correct the derivation)"
     ]
 
 
@@ -93,7 +99,7 @@ def test_lengths_follow_in_every_dataset_but_declared_ones_stay():
 
 def test_codelist_terms_follow_the_values():
     codelist = Codelist("Reaction", "REACT", terms=(Term("Fièvre", extended=True),))
-    (fitted,), _ = fit(make(AETERM=["Fièvre"], codelist=codelist), **{"è": "e"})
+    (fitted,), _ = fit(make(AETERM=["Fièvre"], codelist=codelist), è="e")
     assert [term.value for term in fitted.column("AETERM").item.codelist.terms] == ["Fievre"]
 
 

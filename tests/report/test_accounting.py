@@ -24,7 +24,9 @@ def account(folder, datasets=None):
 
 
 def rows_of(accounting, form):
-    return [(line.account.value, line.rows, line.by) for line in accounting.lines if line.form == form and not line.field]
+    return [
+        (line.account.value, line.rows, line.by) for line in accounting.lines if line.form == form and not line.field
+    ]
 
 
 def test_every_row_and_column_of_the_tiny_study(folder, tmp_path):
@@ -49,7 +51,11 @@ def test_every_row_and_column_of_the_tiny_study(folder, tmp_path):
 
 
 def test_rows_used_by_two_datasets_are_counted_once(folder):
-    edit(folder / "tiny" / "sdtm" / "dm.yaml", "  - form: dm\n", "  - form: dm\n  - {form: ae, where: 'AESER == \"Y\"'}\n")
+    edit(
+        folder / "tiny" / "sdtm" / "dm.yaml",
+        "  - form: dm\n",
+        "  - form: dm\n  - {form: ae, where: 'AESER == \"Y\"'}\n",
+    )
     edit(folder / "tiny" / "sdtm" / "dm.yaml", "{copy: AGE}", "{cases: [{when: 'SUBJID == \"?\"', constant: 1}]}")
     for name in ("RFSTDTC:  {datetime: DOSEDAT}", "SEX:      {term: SEX}"):
         variable = name.split(":")[0]
@@ -69,8 +75,8 @@ def test_a_form_that_nobody_reads_is_an_error(folder):
     accounting = account(folder)
     assert rows_of(accounting, "eos") == [("rows read", 2, ""), ("rows unaccounted", 2, "")]
     assert [f"{problem.severity}: {problem}" for problem in accounting.problems] == [
-        "error: form eos rows 1, 2: ACC001 2 of 2 rows of form eos are neither used by a dataset nor excluded by a condition "
-        "(map them, or add 'eos' to 'not_submitted' of study.yaml with the reason)",
+        "error: form eos rows 1, 2: ACC001 2 of 2 rows of form eos are neither used by a dataset nor excluded by a "
+        "condition (map them, or add 'eos' to 'not_submitted' of study.yaml with the reason)",
         "warning: form eos.SUBJID: ACC002 column SUBJID of form eos is neither mapped nor declared not submitted; "
         "2 of 2 rows have a value (map it, or add 'eos.SUBJID' to 'not_submitted' of study.yaml with the reason)",
         "warning: form eos.EOSDAT: ACC002 column EOSDAT of form eos is neither mapped nor declared not submitted; "
@@ -83,7 +89,11 @@ def test_a_form_that_nobody_reads_is_an_error(folder):
 
 
 def test_a_form_that_is_only_looked_up(folder):
-    edit(folder / "tiny" / "forms.yaml", "  ae:\n", "  eos:\n    label: End of Study\n    columns: {EOSDAT: Date}\n  ae:\n")
+    edit(
+        folder / "tiny" / "forms.yaml",
+        "  ae:\n",
+        "  eos:\n    label: End of Study\n    columns: {EOSDAT: Date}\n  ae:\n",
+    )
     (folder / "raw" / "eos.csv").write_text("SUBJID,VISIT,EOSDAT\n001,End,01-MAR-2022\n", encoding="utf-8")
     edit(
         folder / "tiny" / "sdtm" / "dm.yaml",

@@ -54,7 +54,8 @@ def test_blocks_with_entries_of_their_own_are_nodes_of_their_own(folder):
     edit(
         folder / "tiny" / "sdtm" / "ae.yaml",
         '    where: AEYN == "Y"\n',
-        '    where: AEYN == "Y"\n  - form: dm\n    set: {AETERM: {constant: Enrolled}, AEDECOD: {constant: Enrolled}}\n',
+        '    where: AEYN == "Y"\n  - form: dm\n'
+        "    set: {AETERM: {constant: Enrolled}, AEDECOD: {constant: Enrolled}}\n",
     )
     study, _ = load_study(folder / "tiny")
     first, second = build_lineage(study, plan_study(study)).variables["AE.AETERM"]

@@ -53,7 +53,9 @@ def test_what_is_found_is_told(folder):
     assert [finding[:4] for finding in data] == [[data[0][0], "TERM001", "DM", "DM.SEX form dm.SEX row 2"]]
 
 
-@pytest.mark.parametrize("hostile", ["</script><script>alert(1)</script>", "<!--", "<img src=x onerror=alert(1)>", "&amp;"])
+@pytest.mark.parametrize(
+    "hostile", ["</script><script>alert(1)</script>", "<!--", "<img src=x onerror=alert(1)>", "&amp;"]
+)
 def test_hostile_values_stay_text(folder, hostile):
     edit(folder / "raw" / "dm.csv", "002,Screening,F", f"002,Screening,{hostile}")
     text = run(folder)
@@ -69,6 +71,6 @@ def test_many_findings_do_not_choke_it(folder):
     (folder / "raw" / "ae.csv").write_text(f"SUBJID,VISIT,AEYN,AETERM,AESTDAT,AESER,AENOTE\n{rows}", encoding="utf-8")
     page = html.fromstring(run(folder))
     assert len(page.xpath("//table[@id='finding-table']/tbody/tr")) == 200
-    assert len(json.loads(page.xpath("//script[@id='finding-data']")[0].text)) == 4001
+    assert len(json.loads(page.xpath("//script[@id='finding-data']")[0].text)) == 4000
     (note,) = page.xpath("//p[@class='more']")
-    assert note.text_content().startswith("The first 200 of 4,001 findings")
+    assert note.text_content().startswith("The first 200 of 4,000 findings")
