@@ -5,11 +5,16 @@ from cdisc_conv.derivations import (
     aggregates,
     copying,
     dates,
+    epochs,
     expressions,
+    flags,
     identifiers,
+    long_text,
     lookups,
     ordering,
     terminology,
+    units,
+    visits,
 )
 
 __all__ = [
@@ -17,9 +22,14 @@ __all__ = [
     "aggregates",
     "copying",
     "dates",
+    "epochs",
     "expressions",
+    "flags",
     "identifiers",
+    "long_text",
     "lookups",
     "ordering",
     "terminology",
+    "units",
+    "visits",
 ]

@@ -38,7 +38,12 @@ UNKNOWN = ("UN", "UNK", "UK", "NK", "XX", "--", "??")
 
 PARTS = ("year", "month", "day", "hour", "minute", "second")
 _TOKENS = {"YYYY": "year", "MON": "month", "MM": "month", "DD": "day", "HH": "hour", "SS": "second"}
-_MONTHS = {name: number for number, name in enumerate(["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"], 1)}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"], 1
+    )
+}
 _UNKNOWN = r"UNKN|UNK|UN|UK|NK|X{2,4}|-{1,4}|\?{1,4}"
 _DAYS = np.array([31, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])  # index 0: month unknown
 _ALL_UNKNOWN = ("UN", "UNK", "UNKNOWN", "UK", "NK")
