@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -115,6 +116,19 @@ def trim_blanks(series: pd.Series) -> pd.Series:
     ['a b', 'c']
     """
     texts = to_arrow(series)
-    trimmed = pc.utf8_trim_whitespace(texts)
-    same = pc.sum(pc.binary_length(trimmed)).as_py() == pc.sum(pc.binary_length(texts)).as_py()
-    return series if same else from_arrow(trimmed)
+    return from_arrow(pc.utf8_trim_whitespace(texts)) if _may_have_outer_blanks(texts) else series
+
+
+def _may_have_outer_blanks(texts: Any) -> bool:
+    """Whether any value begins or ends with a byte of white space, or one that may belong to a wider blank.
+
+    Looking at two bytes of each value is several times faster than trimming a million of them for nothing.
+    """
+    _, offsets_buffer, data_buffer = texts.buffers()
+    if data_buffer is None or not len(texts):
+        return False
+    offsets = np.frombuffer(offsets_buffer, dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    data = np.frombuffer(data_buffer, dtype=np.uint8)
+    filled = offsets[1:] > offsets[:-1]
+    ends = np.concatenate([data[offsets[:-1][filled]], data[offsets[1:][filled] - 1]])
+    return bool(((ends <= 0x20) | (ends >= 0x80)).any())
