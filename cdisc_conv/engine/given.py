@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cdisc_conv.engine.coerce import parse_numbers
+from cdisc_conv.derivations.numbers import parse_numbers
 from cdisc_conv.problems import Place, Problem
 from cdisc_conv.raw import FormSource, read_form
 from cdisc_conv.spec.model import GivenDataset, Study

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from cdisc_conv.dataset import Codelist, Item, Term
 from cdisc_conv.derivations.distinct import TEXT, to_arrow
-from cdisc_conv.engine.coerce import format_numbers
+from cdisc_conv.derivations.texts import format_numbers
 from cdisc_conv.engine.origins import Provenance
 from cdisc_conv.standards import CodelistTerms, Terminology
 

@@ -53,7 +53,7 @@ def _origin_of(study: Study, plan: Plan, part: Part) -> Origin:
             pages = _pages(_fields(study, part))
             return Origin(variable.origin.type, variable.origin.source or OriginSource.INVESTIGATOR, pages)
         return variable.origin
-    kind = variable.derivation.origin
+    kind = variable.derivation.actual_origin()
     if kind is not OriginType.COLLECTED:
         return Origin(kind, OriginSource.SPONSOR)
     fields = _fields(study, part)

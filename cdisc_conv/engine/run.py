@@ -10,8 +10,9 @@ import pandas as pd
 from cdisc_conv.derivations.base import Derivation
 from cdisc_conv.derivations.dates import read_dates
 from cdisc_conv.derivations.distinct import TEXT
+from cdisc_conv.derivations.texts import as_text
 from cdisc_conv.engine.blocks import make_rows, spread
-from cdisc_conv.engine.coerce import as_number, as_text
+from cdisc_conv.engine.coerce import as_number
 from cdisc_conv.engine.plan import Part, Plan, RowSet, variable_of
 from cdisc_conv.engine.rows import PartRows
 from cdisc_conv.engine.state import State
@@ -98,7 +99,9 @@ def _call(derivation: Derivation, rows: PartRows) -> pd.Series:
 
 
 def _coerce(series: pd.Series, rows: PartRows, numeric: bool) -> pd.Series:
-    return as_number(series, rows) if numeric else as_text(series)
+    if numeric:
+        return as_number(series, rows)
+    return series if series.dtype == TEXT else as_text(series)
 
 
 def _describe_lookup(part: Part, variable: Variable, error: LookupError) -> Problem:

@@ -7,8 +7,8 @@ import pandas as pd
 
 from cdisc_conv.dataset import Column, Condition, Dataset, Item, Origin, OriginSource, OriginType, Records, ValueLevel
 from cdisc_conv.derivations.base import SUBJECT
+from cdisc_conv.derivations.texts import as_text
 from cdisc_conv.engine.blocks import spread
-from cdisc_conv.engine.coerce import as_text
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.items import byte_length, make_item, used_codelist
 from cdisc_conv.engine.origins import provenance_of

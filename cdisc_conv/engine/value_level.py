@@ -9,7 +9,7 @@ import pandas as pd
 
 from cdisc_conv.dataset import Condition, Item, ValueLevel
 from cdisc_conv.derivations.distinct import TEXT
-from cdisc_conv.engine.coerce import parse_numbers
+from cdisc_conv.derivations.numbers import parse_numbers
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.items import describe_numbers, make_item, used_codelist
 from cdisc_conv.engine.origins import Provenance, provenance_of
