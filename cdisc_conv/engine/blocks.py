@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from cdisc_conv.derivations.base import Ref
 from cdisc_conv.derivations.distinct import from_arrow, map_distinct
+from cdisc_conv.derivations.texts import fold, is_number, text_column
 from cdisc_conv.expr import Expression
 from cdisc_conv.spec.model import Block, Merge
 
@@ -139,11 +140,20 @@ def _select(rows: BlockRows, first: np.ndarray, record: np.ndarray, members: np.
 
 
 def _group(rows: BlockRows, by: tuple[str, ...]) -> BlockRows:
-    """One record per combination of values; the other columns are those of its first row."""
-    codes = group_codes([rows.column(name) for name in by], rows.length)
+    """One record per combination of values; the other columns are those of its first row.
+
+    Typed texts vary in letter case and blanks ("t01", "Apatinib "), which does not make them different.
+    """
+    codes = group_codes([_fold_column(rows.column(name)) for name in by], rows.length)
     _, first, record = np.unique(codes, return_index=True, return_inverse=True)
     rank = np.argsort(np.argsort(first))
     return _select(rows, np.sort(first), rank[record], np.arange(rows.length))
+
+
+def _fold_column(series: pd.Series) -> pd.Series:
+    if is_number(series):
+        return series
+    return map_distinct(series, lambda texts: text_column(fold(text) for text in texts))
 
 
 def _merge(rows: BlockRows, merge: Merge, dates: Callable[[pd.Series], pd.Series]) -> BlockRows:

@@ -5,7 +5,7 @@ In a block of a dataset, a name is looked up in this order:
 1. ``raw.NAME`` is always a column of the block's source (a form's column, or a variable of the dataset it reads);
 2. ``DM.NAME``, where DM is a dataset of the study, is that dataset's variable for the same subject;
 3. ``NAME`` is a name that ``for_each`` defines, else a mapped variable of this dataset (but not the one being mapped),
-   else a column of the source; a source column may hold dots.
+   else a column of the source; a source column may hold dots. What only other blocks of the dataset map is blank here.
 """
 
 from __future__ import annotations
@@ -47,7 +47,10 @@ def resolve(study: Study, dataset: DatasetSpec, block: Block, variable: str, ref
         return Target(TargetKind.GIVEN, "", ref)
     if ref != variable and dataset.own_variable(ref, block) is not None:
         return Target(TargetKind.OWN, dataset.name, ref)
-    return _in_source(study, block, ref)
+    found = _in_source(study, block, ref)
+    if found is None and ref != variable and ref in dataset.names():
+        return Target(TargetKind.OWN, dataset.name, ref)
+    return found
 
 
 def has_variable(study: Study, dataset: str, name: str) -> bool:

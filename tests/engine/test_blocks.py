@@ -74,6 +74,13 @@ def intervals(*triples: tuple[str, str, str, str]) -> pd.DataFrame:
 MERGE = Merge(by=("SUBJID", "DOSE"), start="START", end="END")
 
 
+def test_a_group_looks_past_letter_case_and_blanks() -> None:
+    frame = frame_of(SUBJID=["1", "1", "2"], SFUTRT=["apatinib", " Apatinib", "apatinib"])
+    rows = rows_of(frame, group=("SUBJID", "SFUTRT"))
+    assert rows.column("SFUTRT").tolist() == ["apatinib", "apatinib"]
+    assert rows.source_rows().tolist() == [0, 2]
+
+
 def test_adjoining_intervals_of_equal_dose_become_one() -> None:
     rows = rows_of(
         intervals(
