@@ -23,9 +23,9 @@ class TreatmentEmergent(Derivation):
     An event is treatment-emergent when it began on or after the first dose and, where `days` is given, at most so many
     days after the last. Times count where both are known; without them an event on the day of the first dose is
     treatment-emergent. Of a partial start date the known part decides: N only when every day that it may stand for is
-    outside. A missing start date is taken as treatment-emergent, unless `ended` shows that the event was over before the
-    first dose. Subjects who were never treated have N. A missing last dose sets no limit. Worsening of an event that
-    began earlier is not looked at: it has to be an event of its own.
+    outside. A missing start date is taken as treatment-emergent, unless `ended` shows that the event was over before
+    the first dose. Subjects who were never treated have N. A missing last dose sets no limit. Worsening of an event
+    that began earlier is not looked at: it has to be an event of its own.
 
     With `compare: text` the ISO 8601 texts are compared as they stand, so that `2022-03` is before `2022-03-10` and a
     missing date is N.
@@ -69,7 +69,7 @@ class TreatmentEmergent(Derivation):
     def _compare_texts(self, rows: Rows) -> np.ndarray:
         date, start = rows[self.date], rows[self.start]
         later = np.asarray(pc.greater_equal(to_arrow(date), to_arrow(start)).to_numpy(zero_copy_only=False))
-        return later & is_filled(date) & is_filled(start)
+        return np.asarray(later & is_filled(date) & is_filled(start))
 
     def _compare_dates(self, rows: Rows) -> np.ndarray:
         date, start = read_moments(rows[self.date]), read_moments(rows[self.start])
@@ -87,14 +87,14 @@ class TreatmentEmergent(Derivation):
         no = self.no or "blank"
         if self.compare == "text":
             return (
-                f"Y where {date} is on or after {start}, compared as ISO 8601 texts, so that a partial date comes before the "
-                f"dates it may stand for; otherwise {no}, also where either is missing."
+                f"Y where {date} is on or after {start}, compared as ISO 8601 texts, so that a partial date comes "
+                f"before the dates it may stand for; otherwise {no}, also where either is missing."
             )
         until = f" and at most {self.days} days after the date of {words(self.end)}" if self.days is not None else ""
         limit = f" A missing {words(self.end)} sets no limit." if self.days is not None else ""
         over = f", unless {words(self.ended)} is before {start}" if self.ended else ""
         return (
-            f"Y where {date} is on or after {start}{until}; otherwise {no}. Times are compared where both are known; without "
-            f"them an event on the day of {start} is Y. Where {date} is partial, Y unless every day that it may stand for is "
-            f"outside; where it is missing, Y{over}.{limit} Subjects without {start} have {no}."
+            f"Y where {date} is on or after {start}{until}; otherwise {no}. Times are compared where both are known; "
+            f"without them an event on the day of {start} is Y. Where {date} is partial, Y unless every day that it "
+            f"may stand for is outside; where it is missing, Y{over}.{limit} Subjects without {start} have {no}."
         )

@@ -115,7 +115,8 @@ class _Extreme(Derivation):
         """Texts that are no dates: they cannot be compared, and nobody should believe that they were."""
         unread = np.flatnonzero(is_filled(values) & np.isnan(weight) & (self.partial == "include"))
         if len(unread):
-            message = f"{len(unread):,} values of {join_words(self.of)} have no year or are no ISO 8601 dates, and do not count"
+            names = join_words(self.of)
+            message = f"{len(unread):,} values of {names} have no year or are no ISO 8601 dates, and do not count"
             hint = f"the first is '{values.iloc[unread[0]]}'; say 'read: number' if they are numbers"
             rows.report("AGG002", message, hint=hint)
 
@@ -127,13 +128,13 @@ class _Extreme(Derivation):
         partial = (
             "Partial dates are not used."
             if self.partial == "exclude"
-            else "A partial date counts as the first day that it may stand for and is given as it is; on equal terms the "
-            "more complete date is taken."
+            else "A partial date counts as the first day that it may stand for and is given as it is; on equal terms "
+            "the more complete date is taken."
         )
         part = " Only the date is taken, not the time." if self.date else ""
         return (
-            f"The {earliest} date (of numbers, the {least}) among {names} over all records with the same {keys}{where}. "
-            f"Missing values are not used. {partial}{part} Blank where there is no value."
+            f"The {earliest} date (of numbers, the {least}) among {names} over all records with the same "
+            f"{keys}{where}. Missing values are not used. {partial}{part} Blank where there is no value."
         )
 
 

@@ -57,7 +57,9 @@ class Copy(Derivation):
         return from_arrow(_CASES[self.case][1](to_arrow(values)))
 
     def method(self, words: Words) -> str:
-        return "" if self.case == "keep" else self.sentence(words)
+        """Nothing to say of a plain copy of a field of the CRF; a variable copied from another one has this method."""
+        plain = self.case == "keep" and " of form " in words(self.source)
+        return "" if plain else self.sentence(words)
 
     def sentence(self, words: Words) -> str:
         case = "" if self.case == "keep" else f", {_CASES[self.case][0]}"
@@ -113,16 +115,16 @@ class Constant(Derivation):
             return []
         if numeric:
             unreadable = isinstance(self.value, str) and parse_numbers(text_column([self.value])).isna().all()
-            return [Problem("CONST001", f"the constant '{self.value}' is no number")] if unreadable else []
+            return [Problem("DRV001", f"the constant '{self.value}' is no number")] if unreadable else []
         return check_term(str(self.value), codelist, self.extend)
 
 
 def check_term(value: str, codelist: CodelistTerms | None, extend: bool = False) -> list[Problem]:
-    """The problem (TERM002) of a value in the mapping that the codelist does not have, if it is one."""
+    """The problem (DRV002) of a value in the mapping that the codelist does not have, if it is one."""
     if codelist is None or value == MULTIPLE or value in codelist.values or (extend and codelist.extensible):
         return []
     message = f"'{value}' is not in codelist {codelist.short_name} ({codelist.code})"
     if not codelist.extensible:
-        return [Problem("TERM002", message, hint=codelist.suggest(value))]
+        return [Problem("DRV002", message, hint=codelist.suggest(value))]
     hint = codelist.suggest(value) or "say that it is a term of your own with 'extend'"
-    return [Problem("TERM002", message, Severity.WARNING, hint)]
+    return [Problem("DRV002", message, Severity.WARNING, hint=hint)]

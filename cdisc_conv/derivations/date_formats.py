@@ -1,7 +1,7 @@
 """Dates as they are written on forms: formats in words, unknown parts, and their ISO 8601 text.
 
-A format is written with ``DD``, ``MON`` (English month names of three letters), ``MM``, ``YYYY``, ``HH``, ``MM`` (minutes,
-once an hour stands before it) and ``SS``; ``T``, blanks and punctuation stand for themselves.
+A format is written with ``DD``, ``MON`` (English month names of three letters), ``MM``, ``YYYY``, ``HH``, ``MM``
+(minutes, once an hour stands before it) and ``SS``; ``T``, blanks and punctuation stand for themselves.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -100,11 +100,11 @@ def read_format(text: str) -> DateFormat:
     return DateFormat(text, tuple(parts), f"(?i)^{''.join(pattern)}$")
 
 
-def _part_pattern(token: str, part: str, tight: bool) -> str:
+def _part_pattern(word: str, part: str, tight: bool) -> str:
     """The pattern of one part; numbers that touch other parts have all their digits."""
-    if token == "YYYY":
+    if word == "YYYY":
         return rf"(?P<year>[0-9]{{4}}|{_UNKNOWN})"
-    if token == "MON":
+    if word == "MON":
         return rf"(?P<month>[A-Z]{{3}}|{_UNKNOWN})"
     return rf"(?P<{part}>[0-9]{{{'2' if tight else '1,2'}}}|{_UNKNOWN})"
 
@@ -119,7 +119,7 @@ def read_texts(texts: pd.Series, date_format: DateFormat) -> Reading:
     parts = {part: np.full(len(positions), np.nan) for part in PARTS}
     for part in date_format.parts:
         values = from_arrow(pc.struct_field(picked, part))
-        parts[part] = map_distinct(values, lambda v, part=part: _read_part(v, part)).to_numpy(dtype=float)
+        parts[part] = map_distinct(values, partial(_read_part, part=part)).to_numpy(dtype=float)
     return Reading(positions, parts, _find_possible(parts))
 
 
@@ -241,4 +241,5 @@ def parse_dates(texts: pd.Series, formats: Sequence[DateFormat]) -> Dates:
         [~filled | (possible & ~ambiguous), ambiguous, fits], ["", "ambiguous", "impossible"], default="format"
     )
     good = pa.array(fault == "")
-    return Dates(*(from_arrow(pc.if_else(good, target, pa.scalar("", target.type))) for target in made), fault)
+    date, before_time, time = (from_arrow(pc.if_else(good, text, pa.scalar("", text.type))) for text in made)
+    return Dates(date, before_time, time, fault)

@@ -32,7 +32,7 @@ What = Literal["date", "time"]
 
 
 def choose_formats(written: Sequence[str], what: What) -> tuple[DateFormat, ...]:
-    """The formats of dates, or of times, among those written; the built-in ones when there is none. Raises ValueError."""
+    """The formats of dates, or of times, among those written; the built-in ones without any. Raises ValueError."""
     formats = [read_format(text) for text in written]
     wanted = [each for each in formats if each.has_date == (what == "date")]
     defaults = DATE_FORMATS if what == "date" else TIME_FORMATS
@@ -128,9 +128,9 @@ class Datetime(Derivation):
         time = f" and the time in {words(self.time)}" if self.time else ""
         return (
             f"The date in {words(self.date)}{time} in ISO 8601 format, with the precision that was collected. Unknown "
-            "parts at the end are left out (a date whose day is unknown is YYYY-MM, one whose day and month are unknown "
-            "is YYYY); an unknown part before a known one is written as a hyphen. Nothing is imputed. Blank where the "
-            "date was not collected or is wholly unknown."
+            "parts at the end are left out (a date whose day is unknown is YYYY-MM, one whose day and month are "
+            "unknown is YYYY); an unknown part before a known one is written as a hyphen. Nothing is imputed. Blank "
+            "where the date was not collected or is wholly unknown."
         )
 
 
@@ -169,6 +169,7 @@ class StudyDay(Derivation):
     def method(self, words: Words) -> str:
         date, reference = words(self.date), words(self.reference)
         return (
-            f"The date of {date} minus the date of {reference} in days, plus 1 where {date} is on or after {reference}; "
-            "there is no day 0. Times of day are not used. Missing where either date is missing or lacks its day or month."
+            f"The date of {date} minus the date of {reference} in days, plus 1 where {date} is on or after "
+            f"{reference}; there is no day 0. Times of day are not used. Missing where either date is missing or "
+            f"lacks its day or month."
         )

@@ -53,7 +53,8 @@ def find_distinct(series: pd.Series) -> Distinct:
 def find_distinct_rows(columns: Sequence[pd.Series]) -> tuple[np.ndarray, list[pd.Series]]:
     """The distinct combinations of several columns: the number of its combination per row, and the combinations.
 
-    >>> codes, (letters, numbers) = find_distinct_rows([pd.Series(["a", "a", "b"], dtype="str"), pd.Series([1.0, 1.0, 2.0])])
+    >>> texts = pd.Series(["a", "a", "b"], dtype="str")
+    >>> codes, (letters, numbers) = find_distinct_rows([texts, pd.Series([1.0, 1.0, 2.0])])
     >>> codes.tolist(), letters.tolist(), numbers.tolist()
     ([0, 0, 1], ['a', 'b'], [1.0, 2.0])
     """
@@ -97,7 +98,7 @@ def rank_values(series: pd.Series) -> np.ndarray:
         order = pc.sort_indices(to_arrow(found.values).cast(pa.large_binary())).to_numpy()
     ranks = np.empty(len(order), dtype=np.int64)
     ranks[order] = np.arange(len(order))
-    return ranks[found.codes]
+    return np.asarray(ranks[found.codes])
 
 
 def to_arrow(series: pd.Series) -> Any:

@@ -56,7 +56,7 @@ class Epoch(Derivation):
           - {epoch: FOLLOW-UP, start: DM.RFXENDTC, days: 1}
     ```
 
-    Source: SDTMIG 3.4 section 4.4.10 (EPOCH) and the SE domain.
+    Source: SDTMIG 3.4, domain SE (subject elements) and section 7 (epochs of the trial design).
     """
 
     name: ClassVar[str] = "epoch"
@@ -113,21 +113,21 @@ class Epoch(Derivation):
         else:
             which = f"EPOCH of the last element of the subject in SE that began (SE.SESTDTC) on or before {date}."
         return (
-            f"{which} A date on the first day of an epoch is in it; where both have times, the times decide. Blank before "
-            f"the first start, where {date} is missing, and where the days that a partial {date} may stand for are not all "
-            "in one epoch."
+            f"{which} A date on the first day of an epoch is in it; where both have times, the times decide. Blank "
+            f"before the first start, where {date} is missing, and where the days that a partial {date} may stand "
+            "for are not all in one epoch."
         )
 
 
 def _first_moment(date: Moments) -> np.ndarray:
-    """The first moment a date may stand for; a day without time counts as its end, so that it is in what begins on it."""
+    """The first moment a date may stand for; a day without time counts as its end: it is in what begins on it."""
     return np.asarray(date.first_day * DAY + np.where(date.timed, date.first_second, DAY - 1))
 
 
 def _find_last(
     groups: np.ndarray, starts: np.ndarray, codes: np.ndarray, ours: np.ndarray, moment: np.ndarray
 ) -> np.ndarray:
-    """The code of the last start of each of our groups on or before a moment; -1 for none. Sorted by group and start."""
+    """The code of the last start on or before a moment in the same group, -1 for none; sorted by group and start."""
     if not len(starts):
         return np.full(len(ours), -1)
     # Groups are pulled apart so far that one search finds the place in all of them.

@@ -18,8 +18,8 @@ from cdisc_conv.expr import Expression
 
 _SAME_DAY = {
     "time": (
-        "On the date of {reference} itself times decide where both are known: a record at a later time does not count; where "
-        "either time is missing, the record counts."
+        "On the date of {reference} itself times decide where both are known: a record at a later time does not "
+        "count; where either time is missing, the record counts."
     ),
     "include": "Records on the date of {reference} itself count, whatever their times.",
     "exclude": "Records on the date of {reference} itself do not count, whatever their times.",
@@ -30,11 +30,11 @@ _SAME_DAY = {
 class LastBefore(Derivation):
     """Y on the last record with a result on or before a reference date, for --LOBXFL and --BLFL.
 
-    One record per subject and combination of `by` gets the flag: the last one, by date and time, that has a result and is
-    on or before the reference. Missing and partial dates of records do not count, and neither does a subject whose
-    reference is missing or partial. On the reference day itself `same_day` decides. Of records at the same date and time
-    the last by `order` is taken, then the last in the order of the source; on one day a record without a time comes
-    before those with one. Records of unscheduled visits count like others unless `where` leaves them out.
+    One record per subject and combination of `by` gets the flag: the last one, by date and time, that has a result and
+    is on or before the reference. Missing and partial dates of records do not count, and neither does a subject whose
+    reference is missing or partial. On the reference day itself `same_day` decides. Of records at the same date and
+    time the last by `order` is taken, then the last in the order of the source; on one day a record without a time
+    comes before those with one. Records of unscheduled visits count like others unless `where` leaves them out.
 
     | VSTESTCD | VSDTC | VSORRES | DM.RFXSTDTC | VSLOBXFL |
     |---|---|---|---|---|
@@ -109,10 +109,10 @@ class LastBefore(Derivation):
             else "Records of scheduled and unscheduled visits count alike."
         )
         return (
-            f"Y on the last record, by {date}, that has a value of {words(self.needed)} and whose {date} is on or before "
-            f"{reference}, for each {group}; blank on all other records. "
-            f"{_SAME_DAY[self.same_day].format(reference=reference)} {records} Records whose {date} is missing or partial do "
-            f"not count, and subjects whose {reference} is missing or partial have no flag. On one day a record without "
-            f"a time comes before those with one. Of several records at the same date and time {by_order}of records that "
-            "are equal in this too the last one in the order of the source data."
+            f"Y on the last record, by {date}, that has a value of {words(self.needed)} and whose {date} is on or "
+            f"before {reference}, for each {group}; blank on all other records. "
+            f"{_SAME_DAY[self.same_day].format(reference=reference)} {records} Records whose {date} is missing or "
+            f"partial do not count, and subjects whose {reference} is missing or partial have no flag. On one day a "
+            f"record without a time comes before those with one. Of several records at the same date and time "
+            f"{by_order}of records that are equal in this too the last one in the order of the source data."
         )

@@ -38,7 +38,7 @@ class SubjectId(Derivation):
     USUBJID: {subject_id: "{STUDYID}-{SITENUM}-{SUBJID}"}
     ```
 
-    Source: SDTMIG 3.4 section 4.1.2 and the assumptions of the DM domain (USUBJID identifies a person in a submission).
+    Source: SDTMIG 3.4 section 4.2.3 (USUBJID identifies a person across all studies of a submission).
     """
 
     name: ClassVar[str] = "subject_id"

@@ -55,7 +55,7 @@ class Matches:
 
 
 def match_records(rows: Rows, own: Sequence[str], theirs: Sequence[pd.Series]) -> Matches:
-    """Ties our records to theirs by equal keys; text is compared without blanks at its ends, missing keys match nothing."""
+    """Ties our records to theirs by equal keys, texts without blanks at their ends; missing keys match nothing."""
     ours, _ = pd.factorize(rows.codes(list(own)))
     first = first_rows(ours)
     keys = [

@@ -56,11 +56,11 @@ class _OtherRecords(Derivation):
 class Lookup(_OtherRecords):
     """A value from the matching record of another dataset or form.
 
-    Records match when all keys are equal; `where` says which of theirs count. When several match, `order` sorts them and
-    `keep` takes the first (the default once there is an `order`) or the last. Without both, several different values are
-    an error finding (LOOK001) that names the keys, and the value stays missing; several records with the same value are
-    fine. In the order a record with a missing value comes after all others for `first` and before them for `last`, so
-    that it is taken only when there is no other. No match leaves the value missing.
+    Records match when all keys are equal; `where` says which of theirs count. When several match, `order` sorts them
+    and `keep` takes the first (the default once there is an `order`) or the last. Without both, several different
+    values are an error finding (LOOK001) that names the keys, and the value stays missing; several records with the
+    same value are fine. In the order a record with a missing value comes after all others for `first` and before them
+    for `last`, so that it is taken only when there is no other. No match leaves the value missing.
 
     | DS.USUBJID | DS.DSDECOD | DS.DSSTDTC | | USUBJID | DTHDTC |
     |---|---|---|---|---|---|

@@ -33,7 +33,7 @@ class Sequence(Derivation):
     AESEQ: {sequence: [AESTDTC, AETERM]}
     ```
 
-    Source: SDTMIG 3.4 section 4.1.5 (--SEQ is unique within a subject and domain).
+    Source: SDTM 2.0, identifier variables (--SEQ is unique within a subject and domain).
     """
 
     name: ClassVar[str] = "sequence"
@@ -56,8 +56,9 @@ class Sequence(Derivation):
             return f"Records are numbered from 1 within each {group}, in the order of the source data."
         names = join_words(map(words, self.by))
         return (
-            f"Records are numbered from 1 within each {group}, sorted ascending by {names}. Text is sorted by character "
-            "code and missing values come first. Records that are equal in all of these keep the order of the source data."
+            f"Records are numbered from 1 within each {group}, sorted ascending by {names}. Text is sorted by "
+            "character code and missing values come first. Records that are equal in all of these keep the order of "
+            "the source data."
         )
 
 

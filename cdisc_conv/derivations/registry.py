@@ -22,13 +22,13 @@ GROUP = "cdisc_conv.derivations"
 BUILT_IN = "cdisc_conv.derivations.catalogue"
 
 _registered: dict[str, type[Derivation]] = {}
-_Class = TypeVar("_Class", bound=type[Derivation])
+_Class = TypeVar("_Class", bound=Derivation)
 
 RESERVED = frozenset({"when", "label", "length", "format", "origin", "comment", "method", "codelist", "evaluator"})
 """Words of the mapping language that no derivation may be called."""
 
 
-def register(derivation: _Class) -> _Class:
+def register(derivation: type[_Class]) -> type[_Class]:
     """Class decorator that adds a derivation to the catalogue.
 
     Raises ValueError when the name is taken by another class, is a word of the mapping language, or the class has no

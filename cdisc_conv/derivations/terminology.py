@@ -118,14 +118,14 @@ class Term(Derivation):
     def check(self, codelist: CodelistTerms | None, numeric: bool) -> list[Problem]:
         if codelist is None:
             hint = "name one with 'codelist', or use 'map' for a list of your own"
-            return [Problem("TERM003", "there is no codelist to look terms up in", hint=hint)]
+            return [Problem("DRV003", "there is no codelist to look terms up in", hint=hint)]
         problems = []
         for term in self.extend:
             if term not in codelist.values and not codelist.extensible:
                 message = (
                     f"'{term}' cannot be added: codelist {codelist.short_name} ({codelist.code}) is not extensible"
                 )
-                problems.append(Problem("TERM004", message, hint=codelist.suggest(term)))
+                problems.append(Problem("DRV004", message, hint=codelist.suggest(term)))
         for term in dict.fromkeys(self.map.values()):
             if term and term not in self.extend:
                 problems.extend(check_term(term, codelist))
@@ -148,7 +148,7 @@ class Decode(Derivation):
     VSTEST: {decode: VSTESTCD}
     ```
 
-    Source: SDTMIG 3.4 section 4.3.4 (--TEST and --TESTCD are in one-to-one relation); NCI EVS.
+    Source: SDTMIG 3.4 section 4.3 (--TEST and --TESTCD are in one-to-one relation); NCI EVS.
     """
 
     name: ClassVar[str] = "decode"
@@ -179,7 +179,7 @@ class Decode(Derivation):
 
     def check(self, codelist: CodelistTerms | None, numeric: bool) -> list[Problem]:
         if codelist is None and not self.map:
-            return [Problem("TERM003", "there is no codelist of names", hint="name one with 'codelist'")]
+            return [Problem("DRV003", "there is no codelist of names", hint="name one with 'codelist'")]
         return []
 
 

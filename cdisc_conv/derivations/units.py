@@ -143,7 +143,8 @@ class Convert(Derivation):
             "" if self.decimals is None else f" Rounded to {self.decimals} decimal places, halves away from zero."
         )
         return (
-            f"{words(self.value)} as a number, converted from the unit {source} to the unit {target} by the fixed factor "
-            f"(and offset, for temperatures) of each pair of units{test}; unchanged where the units are equal.{rounding} "
-            f"Missing where {words(self.value)} is missing or no number, or its unit cannot be converted."
+            f"{words(self.value)} as a number, converted from the unit {source} to the unit {target} by the fixed "
+            f"factor (and offset, for temperatures) of each pair of units{test}; unchanged where the units are "
+            f"equal.{rounding} Missing where {words(self.value)} is missing or no number, or its unit cannot be "
+            f"converted."
         )

@@ -41,7 +41,7 @@ class Visits:
 
 
 def read_visits(table: Any) -> Visits:
-    """The table from a study's settings: entries with ``event``, and ``visitnum``, ``visit`` and ``day`` where they have them.
+    """The table from a study's settings: ``event``, and ``visitnum``, ``visit`` and ``day`` where a visit has them.
 
     A visit without ``visit`` is called as its event, in capital letters.
     """
@@ -58,9 +58,9 @@ def read_visits(table: Any) -> Visits:
 class Visit(Derivation):
     """The number, name or planned day of the visit that an event of the EDC is.
 
-    Events are looked up in the study's table of visits (`visits` among its settings, or `events` in forms.yaml) without
-    regard to case and blanks. An event that is not there is an error finding (VISIT001). An event without a number, such
-    as a log, has no visit.
+    Events are looked up in the study's table of visits (`visits` among its settings, or `events` in forms.yaml)
+    without regard to case and blanks. An event that is not there is an error finding (VISIT001). An event without a
+    number, such as a log, has no visit.
 
     An unscheduled visit is numbered after the scheduled visit that it follows: that visit's number plus 0.01 for the
     subject's first unscheduled visit, 0.02 for the second, as the EDC counts them. So its number is the same in every
