@@ -17,7 +17,7 @@ from cdisc_conv.spec.lint import lint_study
 from cdisc_conv.spec.model import Study
 
 STUDY = "hope2021_thal_agc"
-DATASETS = ["DM", "CM", "EC", "EX", "AE", "DS", "DD", "IE", "RS", "SS", "TR", "TU", "VS", "SV", "RELREC"]
+DATASETS = ["DM", "CM", "EC", "EX", "AE", "DS", "DD", "IE", "RS", "SS", "TR", "TU", "VS", "SV", "SE", "RELREC"]
 
 
 @cache
@@ -136,8 +136,16 @@ def test_actions_with_several_drugs() -> None:
     distinct = actions.groupby(["USUBJID", "AESEQ"])["QVAL"].agg(lambda values: sorted(set(values)))
     for row in ae.itertuples():
         said = distinct.get((row.USUBJID, row.AESEQ), [])
-        assert row.AEACN == ("NOT APPLICABLE" if not said else said[0] if len(said) == 1 else "MULTIPLE")
+        assert ("NOT APPLICABLE" if not said else said[0] if len(said) == 1 else "MULTIPLE") == row.AEACN
     assert "MULTIPLE" in set(ae["AEACN"])
+
+
+def test_the_closest_relationship_to_any_drug_counts() -> None:
+    ae, supp = frame("AE"), frame("SUPPAE")
+    ranks = ["NOT RELATED", "UNLIKELY RELATED", "POSSIBLY RELATED", "PROBABLY RELATED", "DEFINITELY RELATED"]
+    related = supp[supp["QNAM"].str.startswith("AEREL")]
+    closest = related["QVAL"].map(ranks.index).groupby([related["USUBJID"], related["IDVARVAL"].astype(float)]).max()
+    assert [ranks.index(value) for value in ae["AEREL"]] == [closest[row.USUBJID, row.AESEQ] for row in ae.itertuples()]
 
 
 def test_every_measured_lesion_was_identified() -> None:
