@@ -114,17 +114,26 @@ class _Accountant:
         declared = self._study.forms[form].fields
         for field in dict.fromkeys([*declared, *map(str, frame.columns)]):
             values = int((frame[field] != "").sum()) if field in frame else 0
-            readers = self._readers.get((form, field), ())
-            reason = self._reason(form, field)
-            if readers:
-                yield Line(form, field, Account.MAPPED, values, "; ".join(readers))
-            elif reason:
-                yield Line(form, field, Account.COLUMN_NOT_SUBMITTED, values, reason)
+            account, by = self._explain_column(form, field)
+            if account is not None:
+                yield Line(form, field, account, values, by)
             elif field not in declared:
                 yield Line(form, field, Account.UNMAPPED, values, "not in the data dictionary")
             else:
                 yield Line(form, field, Account.UNMAPPED, values)
                 problems.append(_describe_unmapped(form, field, values, len(frame)))
+
+    def _explain_column(self, form: str, field: str) -> tuple[Account | None, str]:
+        """What became of a column; None when nothing is known. The words of a coded column go where its code goes."""
+        if readers := self._readers.get((form, field), ()):
+            return Account.MAPPED, "; ".join(readers)
+        if reason := self._reason(form, field):
+            return Account.COLUMN_NOT_SUBMITTED, reason
+        declared = self._study.forms[form].fields.get(field)
+        if declared is None or not declared.decode_of:
+            return None, ""
+        account, by = self._explain_column(form, declared.decode_of)
+        return account, f"the words of {declared.decode_of}: {by}"
 
     def _masks(self, form: str, length: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Which rows each dataset uses, and which rows each condition leaves out."""

@@ -14,6 +14,7 @@ from typing import Any
 from cdisc_conv.problems import Problem, ProblemsError
 from cdisc_conv.spec.documents import FieldDocument, FormDocument, FormsDocument
 from cdisc_conv.spec.model import Field, Form
+from cdisc_conv.spec.repair import repair_keys
 from cdisc_conv.spec.validate import validate
 from cdisc_conv.spec.yaml_nodes import Node, read_yaml
 
@@ -23,6 +24,7 @@ def read_forms(
 ) -> tuple[dict[str, Form], list[dict[str, Any]]]:
     """Forms by name in the order of the file, and the events (visits) it lists. Raises ProblemsError when unusable."""
     node = read_yaml(path, show(path))
+    node = repair_keys(FormsDocument, node, "forms.yaml", problems)
     document, found = validate(FormsDocument, node, "forms.yaml")
     if document is None:
         raise ProblemsError(found)
@@ -63,14 +65,14 @@ def _read_fields(
 ) -> dict[str, Field]:
     fields: dict[str, Field] = {}
     for name, entry in columns.items():
-        data = entry if isinstance(entry, dict) else {"label": entry or ""}
-        document, found = validate(FieldDocument, node.at((name,)), f"column {name}", data)
+        here = repair_keys(FieldDocument, node.at((name,)), f"column {name}", problems)
+        data = here.plain() if here.is_mapping else {"label": entry or ""}
+        document, found = validate(FieldDocument, here, f"column {name}", data)
         problems.extend(found)
-        if document is None:
-            continue
+        document = document or FieldDocument()  # the column is there, whatever is wrong with its description
         values = MappingProxyType(document.values)
         field = Field(name, document.label, document.type, document.page or pages, values, item)
         fields[name] = field
         if document.decode:
-            fields[document.decode] = Field(document.decode, document.label, "text", field.pages, {}, item)
+            fields[document.decode] = Field(document.decode, document.label, "text", field.pages, {}, item, name)
     return fields

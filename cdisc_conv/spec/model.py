@@ -26,6 +26,10 @@ class Field:
     values: Mapping[str, str] = field(default_factory=dict)
     item: bool = True
     """Whether it was collected on the form, rather than added by the EDC (key columns)."""
+    decode_of: str = ""
+    """The coded column whose words this column holds."""
+    decode_of: str = ""
+    """The coded column whose words this one holds: it goes wherever that one goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ class Block:
     place: Place
     where: Expression | None = None
     for_each: tuple[Mapping[str, Any], ...] = ()
+    entry_places: tuple[Place, ...] = ()
     group: tuple[str, ...] = ()
     merge: Merge | None = None
     variables: Mapping[str, Variable] = field(default_factory=dict)
@@ -138,6 +143,7 @@ class DatasetSpec:
     label: str = ""
     structure: str = ""
     keys: tuple[str, ...] = ()
+    keys_place: Place = Place()
     comment: str = ""
     value_level: Mapping[str, tuple[ValueLevelSpec, ...]] = field(default_factory=dict)
     written: frozenset[str] = frozenset()
@@ -203,5 +209,13 @@ class Study:
     created: str = ""
     """ISO 8601 date and time that every output carries as its creation time."""
     place: Place = Place()
+    places: Mapping[tuple[str, ...], Place] = field(default_factory=dict)
+    """Where the keys of study.yaml stand: ("created",), ("raw", "home")."""
     files: tuple[Path, ...] = ()
     """Every file the mapping was read from."""
+    unread: frozenset[str] = frozenset()
+    """Datasets whose mapping could not be read: a finding by then, and lint does not miss them once more."""
+
+    def place_of(self, *path: str) -> Place:
+        """Where a key of study.yaml stands; the file when it is not there."""
+        return self.places.get(path, self.place)
