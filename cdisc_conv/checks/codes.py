@@ -67,7 +67,7 @@ class Coded:
     def _blank_values(self) -> np.ndarray:
         if isinstance(self.values, pa.Array):
             return to_bool(pc.equal(pc.binary_length(self.values), 0))
-        return np.isnan(self.values)
+        return np.asarray(np.isnan(self.values))
 
     @cached_property
     def _missing_code(self) -> int | None:

@@ -58,7 +58,7 @@ def check_datasets(
     >>> report = check_datasets([Dataset("DM", "Demographics", frame, columns)], load_standard("sdtmig", "3.4"),
     ...                         load_terminology("sdtm", "2025-03-28"))
     >>> print(next(problem for problem in report.problems if problem.code == "CT001"))
-    DM.SEX row 2: CT001 SEX is 'Z', which is not in codelist SEX (C66731) in 1 record: subject 02 \
+    DM.SEX row 2: CT001 SEX is 'Z', which is not in codelist SEX (C66731); 1 record: subject 02 \
 (allowed are: F, INTERSEX, M, U)
     """
     tables = Tables(datasets, standard, terminology, created, complete)

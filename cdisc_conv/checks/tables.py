@@ -195,9 +195,10 @@ class Table:
         return coded.spread(np.asarray(rows, dtype="int64"))
 
     def select(self, condition: str, optional: frozenset[str] = frozenset()) -> np.ndarray:
-        """Which records meet a condition, as truth values per record; never true where DM has the subject twice and DM is asked.
+        """Which records meet a condition, as truth values per record.
 
-        Columns in `optional` that are not there count as blank.
+        When DM is asked, it is never true for a subject that DM has not, or has more than once. Columns in `optional`
+        that are not there count as blank.
         """
         expression = _parse(condition)
         self.require(*(name for name in expression.names if name not in optional or name.startswith("DM.")))

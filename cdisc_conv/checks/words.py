@@ -48,7 +48,7 @@ def _describe(rule: Rule, table: Table, hits: Hits) -> Iterator[Problem]:
             return
         rows = order[start:stop]
         words = dict(hits.words(int(rows[0])))
-        text = f"{_fill(rule, table, words, int(rows[0]))} in {_examples(rule, table, hits, rows)}"
+        text = f"{_fill(rule, table, words, int(rows[0]))}; {_examples(rule, table, hits, rows)}"
         yield _problem(rule, text, _place(table, variable, rows), words, len(rows))
 
 
@@ -67,13 +67,13 @@ def _split(rule: Rule, table: Table, hits: Hits) -> tuple[np.ndarray, np.ndarray
 def _describe_rest(rule: Rule, table: Table, hits: Hits, rows: np.ndarray, values: int) -> Problem:
     rows = np.sort(rows)
     plural = "value" if values == 1 else "values"
-    text = f"the same for {values:,} more {plural} in {_examples(rule, table, hits, rows)}"
+    text = f"the same for {values:,} more {plural}; {_examples(rule, table, hits, rows)}"
     return _problem(rule, text, _place(table, hits.variable or rule.variable, rows), {}, len(rows))
 
 
 def _problem(rule: Rule, text: str, place: Place, words: Mapping[str, str], count: int) -> Problem:
     advice = PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), rule.hint)
-    hint = "; ".join(part for part in (words.get("hint", ""), advice) if part)
+    hint = " otherwise ".join(part for part in (words.get("hint", ""), advice) if part)
     return Problem(rule.id, text, rule.severity, place, hint, words.get("value", ""), count)
 
 

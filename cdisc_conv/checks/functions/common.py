@@ -20,7 +20,7 @@ def whole(variable: str = "", **words: str) -> Hits:
 def by_value(
     name: str, coded: Coded, wrong: np.ndarray, more: Callable[[int], Mapping[str, str]] | None = None
 ) -> Hits:
-    """A finding per value of a column; `wrong` tells which records (bool). Fills {name}, {value} and what `more` gives."""
+    """A finding per value of a column, on the records that are `wrong` (bool); fills {name}, {value} and `more`."""
     rows = np.flatnonzero(wrong)
 
     def words(row: int) -> dict[str, str]:
@@ -30,7 +30,7 @@ def by_value(
 
 
 def by_variable(name: str, wrong: np.ndarray, details: Callable[[int], str] | None = None, **words: str) -> Hits:
-    """One finding for a column; `wrong` tells which records (bool). Fills {name} and what `words` gives."""
+    """One finding for a column, on the records that are `wrong` (bool); fills {name} and `words`."""
     return Hits(name, np.flatnonzero(wrong), words=lambda row: {"name": name, **words}, details=details)
 
 

@@ -78,8 +78,9 @@ def find_several(scope: Scope, per: Sequence[str], of: str) -> Iterator[Hits]:
     def words(row: int) -> dict[str, str]:
         members = np.flatnonzero(pair_keys == groups[np.searchsorted(wrong, row)])
         texts = [values.text(int(first[member])) for member in members[np.argsort(-counts[members], kind="stable")]]
-        given = ", ".join(table.text(name, row) for name in per)
-        return {"value": given, "given": f"{', '.join(per)} {given}", "of": of, "values": _list_texts(texts)}
+        given = {name: table.text(name, row) for name in per}
+        told = ", ".join(f"{name} {text}" for name, text in given.items())
+        return {"value": "/".join(given.values()), "given": told, "of": of, "values": _list_texts(texts)}
 
     yield Hits(scope.variable or of, wrong, groups, words)
 
@@ -97,7 +98,7 @@ def _pick_common(keys: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 @register_check(Unique)
 def check_unique(scope: Scope) -> Iterator[Hits]:
-    """Records that share a combination of values that should occur once; records with a blank first one do not count."""
+    """Records that share a combination that should occur once; those with a blank first value are not looked at."""
     table = scope.table
     per = _present(scope, scope.parameters.per)
     rows = np.flatnonzero(scope.mask & ~table.coded(per[0]).blank)

@@ -85,6 +85,8 @@ def check_extreme_date(scope: Scope) -> Iterator[Hits]:
     its date. Subjects without a date there are not looked at, nor is a subject that DM has more than once.
     """
     table, parameters = scope.table, scope.parameters
+    if table.name != "DM":
+        raise NotRunnableError(f"{table.name} is not DM")
     table.require(SUBJECT, scope.variable)
     extreme = _find_extreme(table, table.tables.require(parameters.dataset), parameters)
     given = table.moments(scope.variable)

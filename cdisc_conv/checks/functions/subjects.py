@@ -25,12 +25,14 @@ class Other(Parameters):
 
 @register_check()
 def check_subject_in_dm(scope: Scope) -> Iterator[Hits]:
-    """Subjects that DM does not have."""
+    """Subjects that DM does not have, not even in other letter case (which is a finding of its own)."""
     table = scope.table
     if table.name == "DM":
         raise NotRunnableError("DM is what the others are held against")
     coded = table.coded(SUBJECT)
-    yield by_value(SUBJECT, coded, (table.subject_rows == -1) & ~coded.blank & scope.mask)
+    folded = {fold(text) for text in table.tables.require("DM").coded(SUBJECT).texts}
+    alike = np.array([fold(text) in folded for text in coded.texts], dtype=bool)
+    yield by_value(SUBJECT, coded, (table.subject_rows == -1) & ~coded.spread(alike) & ~coded.blank & scope.mask)
 
 
 @register_check()

@@ -33,7 +33,7 @@ Kind = Literal["outside", "spelling", "close", "sponsor"]
 
 class Codelists(Parameters):
     """``finds``: ``outside`` a list that is not extensible, another ``spelling`` of a term (letter case, blanks) in any
-    list, ``close`` to a term of an extensible list, or a ``sponsor`` term of one. ``only`` and ``never`` name variables.
+    list, ``close`` to a term of an extensible list, or a ``sponsor`` term of one. ``only`` and ``never`` are variables.
     """
 
     finds: Kind
@@ -69,7 +69,8 @@ def check_codelist(scope: Scope) -> Iterator[Hits]:
         outcomes = _judge_values(table, name, coded, terms)
         found = np.zeros(len(coded.values), dtype=bool)
         found[[number for number, outcome in outcomes.items() if outcome.kind == parameters.finds]] = True
-        yield by_value(name, coded, coded.spread(found) & scope.mask, _tell_list(coded, terms, outcomes))
+        wrong = coded.spread(found) & scope.mask & _is_asked(table, name, coded, terms)
+        yield by_value(name, coded, wrong, _tell_list(coded, terms, outcomes))
     if not asked:
         raise NotRunnableError(f"{table.name} has no variable with a codelist to be asked")
 
@@ -120,8 +121,41 @@ def codelist_of(table: Table, name: str) -> CodelistTerms | None:
     return codelists[key]
 
 
+def _is_asked(table: Table, name: str, coded: Coded, terms: CodelistTerms) -> np.ndarray:
+    """Which records the codelist is for: of results, those of the tests that have any of its terms.
+
+    Responses have terms, sums of diameters are numbers. A test whose results have another codelist in the value-level
+    metadata is left out.
+    """
+    test = f"{table.prefix}TESTCD"
+    if name not in _result_names(table) or test not in table.frame:
+        return np.ones(table.length, dtype=bool)
+    tests = table.coded(test)
+    folded = {fold(value) for value in terms.values}
+    is_term = coded.spread(np.array([fold(text) in folded for text in coded.texts], dtype=bool))
+    asked = np.zeros(len(tests.values), dtype=bool)
+    asked[tests.codes[is_term]] = True
+    others = _tests_of_other_lists(table, name, terms)
+    return tests.spread(asked & np.array([text not in others for text in tests.texts], dtype=bool))
+
+
+def _tests_of_other_lists(table: Table, name: str, terms: CodelistTerms) -> set[str]:
+    own = set(terms.code.split("; "))
+    return {
+        value
+        for level in table.dataset.column(name).value_level
+        if level.item.codelist is not None and level.item.codelist.code not in own
+        for condition in level.conditions
+        for value in condition.values
+    }
+
+
+def _result_names(table: Table) -> set[str]:
+    return {table.prefix + part for part in _RESULTS}
+
+
 def _has_short_name(table: Table, name: str) -> bool:
-    """Whether the variable is the long name of another one (--TEST of --TESTCD), which then says all there is to say."""
+    """Whether it is the long name of another variable (--TEST of --TESTCD), which then says all there is to say."""
     return f"{name}CD" in table.frame and codelist_of(table, f"{name}CD") is not None
 
 
@@ -129,7 +163,7 @@ def _judge_values(table: Table, name: str, coded: Coded, terms: CodelistTerms) -
     """What is wrong with the distinct values, by their code; numbers are no terms where results stand."""
     key = f"outcomes of {name}"
     if key not in table.memo:
-        is_result = name in {table.prefix + part for part in _RESULTS}
+        is_result = name in _result_names(table)
         used = coded.used
         unknown = [
             number

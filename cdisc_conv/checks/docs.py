@@ -1,0 +1,118 @@
+"""The page docs/checks.md. Written with ``python -m cdisc_conv.checks.docs docs/checks.md``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from cdisc_conv.checks.load import load_shipped_rules
+from cdisc_conv.checks.model import Rule
+from cdisc_conv.checks.registry import CheckFunction, load_checks
+from cdisc_conv.problems import Severity
+
+_INTRODUCTION = """\
+# Checks
+
+What is wrong in finished SDTM datasets, before they are written. Every run asks the rules below of every dataset they
+apply to; a study adds rules of its own.
+
+<!-- This page is made from the rules: python -m cdisc_conv.checks.docs docs/checks.md -->
+
+A finding tells the dataset, the variable, the record numbers, the records by subject and key, what was expected and
+what to do:
+
+    AE.AEENDTC row 1: AE008 AEENDTC is blank although AEOUT is RECOVERED/RESOLVED; \
+1 record: subject 01 AESEQ 1 (AETERM Nausea) (ask the site when it ended)
+
+There is one finding per rule, dataset, variable and value, with the number of records, and never one per record;
+beyond 20 values the others are one finding more. A rule that cannot be asked, because a variable or a dataset is not
+there, says nothing, and is listed with the reason in the summary.
+
+- **error**: the data are wrong, or contradict each other or the standard.
+- **warning**: somebody has to look.
+- **note**: worth knowing.
+
+Dates are compared only as far as they are known: `2022-03` is not before `2022-03-15`. A subject that DM has twice is
+one finding (ID003); rules that need values of DM leave the subject out.
+
+"""
+
+_OWN_RULES = """\
+## Rules of a study
+
+A file `checks.yaml` in the folder of the study holds rules in the same words as those of the package:
+
+    rules:
+      - id: HOPE001
+        title: Subjects in the study are 18 to 75 years old
+        severity: warning
+        datasets: [DM]
+        where: ARMCD != ""
+        fails: AGE < 18 or AGE > 75
+        variable: AGE
+        message: AGE is {AGE}, but the protocol takes subjects of 18 to 75 years
+        hint: ask the site for the date of birth
+        source: inclusion criteria
+
+| key | holds |
+|---|---|
+| `id` | up to 7 capital letters or digits, and then three digits; one that no other rule has |
+| `title` | what holds when all is well |
+| `severity` | `error`, `warning` or `note` |
+| `datasets`, `not_datasets` | names of datasets or classes (EVENTS, INTERVENTIONS, FINDINGS, SPECIAL PURPOSE, \
+TRIAL DESIGN, RELATIONSHIP, SUPPQUAL); all datasets when left out |
+| `where` | which records are asked: an [expression](expressions.md) |
+| `fails` | what is true where a record is wrong: an [expression](expressions.md) |
+| `check`, `with` | instead of `fails`: a function of those below, and its parameters |
+| `optional` | variables that count as blank where a dataset lacks them; without it, the rule is not asked there |
+| `variable` | where the finding is |
+| `show` | variables whose values are told for the first records |
+| `message` | what is wrong. Records that differ in a variable in braces, such as `{AGE}`, are findings of their own |
+| `hint` | what to do |
+| `source` | where the rule comes from |
+
+Expressions read the variables of the dataset, and those of DM for the same subject as `DM.RFSTDTC`. A name that begins
+with `--` is filled in per dataset: `--STDTC` is AESTDTC in AE. The file is checked before it is used; what is wrong
+with it is told with file and line (CHECK001 to CHECK006, SPEC, EXPR and YAML).
+
+## Check functions
+
+"""
+
+
+def build_page() -> str:
+    """The whole page."""
+    rules = load_shipped_rules()
+    counts = ((severity, sum(rule.severity is severity for rule in rules)) for severity in Severity)
+    totals = ", ".join(f"{count} of severity {severity.value}" for severity, count in counts)
+    parts = [_INTRODUCTION, f"## The rules\n\n{len(rules)} rules: {totals}.\n\n", *_list_rules(rules)]
+    return "".join([*parts, "\n", _OWN_RULES, *_list_functions(list(load_checks().values()))])
+
+
+def _list_rules(rules: tuple[Rule, ...]) -> Iterator[str]:
+    yield "| id | severity | rule | applies to | source |\n|---|---|---|---|---|\n"
+    for rule in rules:
+        where = ", ".join(rule.datasets) or "all"
+        where += f", not {', '.join(rule.not_datasets)}" if rule.not_datasets else ""
+        yield f"| {rule.id} | {rule.severity.value} | {_escape(rule.title)} | {where} | {_escape(rule.source)} |\n"
+
+
+def _list_functions(functions: list[CheckFunction]) -> Iterator[str]:
+    for function in sorted(functions, key=lambda item: item.name):
+        yield f"### {function.name}\n\n{_unwrap(function.doc)}\n\n"
+        if function.parameters.model_fields:
+            yield f"{_unwrap(function.parameters.__doc__ or '')}\n\n"
+
+
+def _unwrap(doc: str) -> str:
+    """A docstring as Markdown: its indentation gone, double backticks single."""
+    return "\n".join(line.strip() for line in doc.strip().splitlines()).replace("``", "`")
+
+
+def _escape(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(build_page(), encoding="utf-8", newline="\n")
