@@ -32,7 +32,7 @@ forms:
     file: dm.csv
     key: [SUBJID]
     columns:
-      SEX: {label: Sex, type: coded, values: {M: Male, F: Female}}
+      SEX: {label: Sex, type: coded, decode: SEX_DEC, values: {M: Male, F: Female}}
       AGE: {label: Age, type: integer, unit: years}
       DOSEDAT: {label: Date of first dose, type: date}
   ae:
@@ -65,10 +65,10 @@ variables:
   AGEU:     {constant: YEARS}
   SEX:      {term: SEX}
   RACE:     *blank
-  ARMCD:    *blank
-  ARM:      *blank
-  ACTARMCD: *blank
-  ACTARM:   *blank
+  ARMCD:    {constant: TRT}
+  ARM:      {constant: Treatment}
+  ACTARMCD: {constant: TRT}
+  ACTARM:   {constant: Treatment}
   ARMNRS:   *blank
   ACTARMUD: *blank
   COUNTRY:  {constant: CHN}
@@ -107,16 +107,16 @@ supplemental:
 
 RAW = {
     "dm.csv": """\
-SUBJID,VISIT,SEX,AGE,DOSEDAT
-001,Screening,M,64,05-JAN-2022
-002,Screening,F,71,10-JAN-2022
-003,Screening,F,58,
+SUBJID,VISIT,SEX,SEX_DEC,AGE,DOSEDAT
+001,Screening,M,Male,64,05-JAN-2022
+002,Screening,F,Female,71,10-JAN-2022
+003,Screening,F,Female,58,
 """,
     "ae.csv": """\
 SUBJID,VISIT,AEYN,AETERM,AESTDAT,AESER,AENOTE
 001,Log,Y,Nausea,07-JAN-2022,N,
 001,Log,Y,Fatigue,UN-FEB-2022,N,after lunch
-002,Log,Y,Neutropenia,09-JAN-2022,Y,
+002,Log,Y,Neutropenia,09-JAN-2022,N,
 003,Log,N,,,,
 """,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,6 +20,15 @@ def run(
             "--datasets", metavar="NAMES", help="Only these datasets, separated by commas.", show_default="all"
         ),
     ] = "",
+    sdtm: Annotated[
+        Path | None,
+        typer.Option(
+            "--sdtm",
+            metavar="DIR",
+            help="Folder of the datasets that are given, not made.",
+            show_default="the raw folder",
+        ),
+    ] = None,
 ) -> int:
     """Turn a raw export into SDTM datasets, define.xml and reports.
 
@@ -37,5 +47,5 @@ def run(
 
     wanted = [name.strip() for name in datasets.split(",") if name.strip()]
     with show_progress() as progress:
-        package = run_study(study, raw, out, wanted or None, progress)
+        package = run_study(study, raw, out, wanted or None, progress, sdtm)
     return print_package(package)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from cdisc_conv import __version__
+from cdisc_conv.checks.load import FILE as RULES
 from cdisc_conv.package.staging import MANIFEST, TOOL
-from cdisc_conv.report.places import locate, name_spec_file
+from cdisc_conv.report.places import name_spec_file
 from cdisc_conv.spec.model import Study
 
 PACKAGES = ("pandas", "numpy", "pyarrow", "lxml", "jinja2")
@@ -28,16 +29,18 @@ def describe_file(path: Path, name: str) -> dict[str, Any]:
     return {"path": name, "bytes": path.stat().st_size, "sha256": digest.hexdigest()}
 
 
-def write_manifest(
-    study: Study, folder: Path, raw: Path, out: Path, inputs: Iterable[Path], datasets: Sequence[str]
-) -> int:
-    """Write the manifest of a package that stands in `folder` and will be `out`; the number of files, itself included.
+def describe_files(files: Iterable[Path], folder: Path) -> list[dict[str, Any]]:
+    """The same of several files, named from `folder` on."""
+    return [describe_file(path, path.relative_to(folder).as_posix()) for path in files]
 
-    `inputs` are the raw files that were read; `datasets` those that were asked for. Nothing in it depends on the clock,
-    the user, or where the folders are, other than the way from the package to the raw folder.
+
+def write_manifest(study: Study, folder: Path, inputs: Mapping[str, Any], datasets: Sequence[str]) -> int:
+    """Write the manifest of the package in `folder`; the number of its files, the manifest included.
+
+    `inputs` is what `inputs.describe_inputs` made; `datasets` are those of the package. Nothing in it depends on the
+    clock, the user, or where the folders are, other than the way from the package to what was read.
     """
     outputs = sorted(path for path in folder.rglob("*") if path.is_file())
-    seen_from = folder if raw.is_relative_to(folder) else out
     manifest = {
         "tool": {"name": TOOL, "version": __version__},
         "study": study.name,
@@ -49,15 +52,19 @@ def write_manifest(
             "define_xml": "2.1",
         },
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
-        "raw": {
-            "folder": locate(raw, seen_from),
-            "files": [describe_file(path, path.relative_to(raw).as_posix()) for path in sorted(inputs)],
-        },
+        **inputs,
         "mapping": sorted(
-            (describe_file(path, name_spec_file(study, path)) for path in study.files), key=lambda entry: entry["path"]
+            (describe_file(path, name_spec_file(study, path)) for path in _mapping_files(study)),
+            key=lambda entry: entry["path"],
         ),
-        "outputs": [describe_file(path, path.relative_to(folder).as_posix()) for path in outputs],
+        "outputs": describe_files(outputs, folder),
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
     return len(outputs) + 1
+
+
+def _mapping_files(study: Study) -> list[Path]:
+    """What the mapping was read from, and the study's own conformance rules."""
+    own_rules = study.folder / RULES
+    return [*study.files, *([own_rules] if own_rules.is_file() else [])]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
+from cdisc_conv.package.inputs import Inputs, Progress, quiet
 from cdisc_conv.package.staging import stage_folder
 from cdisc_conv.package.write import Package, fill_package
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
@@ -17,12 +18,6 @@ from cdisc_conv.spec.model import Study
 
 DEMO = "hope2021_thal_agc"
 """The shipped study that the demo simulates."""
-
-Progress = Callable[[str], None]
-
-
-def _quiet(step: str) -> None:
-    """No progress wanted."""
 
 
 def open_study(words: str | Path) -> tuple[Study, list[Problem]]:
@@ -38,30 +33,39 @@ def run_study(
     raw: Path,
     out: Path,
     datasets: Sequence[str] | None = None,
-    progress: Progress = _quiet,
+    progress: Progress = quiet,
+    sdtm: Path | None = None,
 ) -> Package:
     """Turn the raw export in `raw` into a package in `out`.
 
-    `words` is the study's folder or the name of a shipped one; `datasets` restricts the package to some datasets.
+    `words` is the study's folder or the name of a shipped one; `datasets` restricts the package to some datasets;
+    `sdtm` is the folder of the datasets that the study is given (`raw` when left out).
     Raises ProblemsError when the mapping has errors, a dataset does not exist, or a folder cannot be used, and
     OSError when the disk refuses; `out` is as it was then.
     """
     study, found = open_study(words)
     wanted = choose_datasets(study, datasets)
-    if not raw.is_dir():
-        raise ProblemsError([Problem("PKG005", f"there is no raw folder '{raw}'", hint="check the spelling of --raw")])
-    with stage_folder(out, {"raw folder": raw, "study folder": study.folder}) as stage:
-        package = _convert_and_fill(study, raw, stage, out, wanted, progress, found)
+    folders = {"raw": raw, "sdtm": sdtm or raw}
+    missing = [
+        Problem("PKG005", f"there is no {name} folder '{folder}'", hint=f"check the spelling of --{name}")
+        for name, folder in folders.items()
+        if not folder.is_dir() and (name == "raw" or sdtm is not None)
+    ]
+    if missing:
+        raise ProblemsError(missing)
+    read = {f"{name} folder": folder for name, folder in folders.items()}
+    with stage_folder(out, {**read, "study folder": study.folder}) as stage:
+        package = _convert_and_fill(study, Inputs(raw, sdtm or raw), stage, out, wanted, progress, found)
     return replace(package, folder=out)
 
 
-def run_demo(out: Path, subjects: int = 106, seed: int = 1, progress: Progress = _quiet) -> Package:
+def run_demo(out: Path, subjects: int = 106, seed: int = 1, progress: Progress = quiet) -> Package:
     """Simulate the shipped study into `out`/raw and make its package in `out`."""
     study, found = open_study(shipped("mappings") / DEMO)
     with stage_folder(out, {"study folder": study.folder}) as stage:
         progress(f"simulating {subjects} subjects of {study.name}")
         simulate_raw(study.folder, subjects, seed, stage / "raw")
-        package = _convert_and_fill(study, stage / "raw", stage, out, None, progress, found)
+        package = _convert_and_fill(study, Inputs(stage / "raw", stage / "raw"), stage, out, None, progress, found)
     return replace(package, folder=out)
 
 
@@ -93,7 +97,7 @@ def choose_datasets(study: Study, names: Sequence[str] | None) -> tuple[str, ...
 
 def _convert_and_fill(
     study: Study,
-    raw: Path,
+    inputs: Inputs,
     stage: Path,
     out: Path,
     datasets: tuple[str, ...] | None,
@@ -105,6 +109,5 @@ def _convert_and_fill(
     steps = count(1)
     of = f" of {len(study.datasets)}" if datasets is None else ""
     progress("reading the raw export")
-    conversion = convert(study, raw, datasets, lambda name: progress(f"{name} made ({next(steps)}{of})"))
-    progress("writing the package")
-    return fill_package(conversion, stage, raw, out, found)
+    made = convert(study, inputs.raw, datasets, lambda name: progress(f"{name} made ({next(steps)}{of})"), inputs.sdtm)
+    return fill_package(made, stage, inputs, out, found, progress)

@@ -7,21 +7,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from cdisc_conv.checks import CheckReport, check_datasets
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.package.definitions import DATASET_FOLDER, write_definitions
+from cdisc_conv.package.inputs import Inputs, Progress, check_raw_files, describe_inputs, quiet
 from cdisc_conv.package.manifest import write_manifest
 from cdisc_conv.package.staging import stage_folder
 from cdisc_conv.package.transport import fit_for_transport
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 from cdisc_conv.report import write_reports
 from cdisc_conv.report.accounting import account_for
-from cdisc_conv.report.places import locate, rename_folders, spec_folders
+from cdisc_conv.report.places import rename_folders, spec_folders
 from cdisc_conv.spec.model import Study
 from cdisc_conv.xpt.variables import variables_of
 from cdisc_conv.xpt.writer import write_xpt
 
 REPORT_FOLDER = "report"
+
+SAME = {"CT001": "TERM001", "VAR013": "PKG010"}
+"""Rules that find again what making or writing the dataset has told, with the raw rows or the file at hand."""
 
 
 @dataclass(frozen=True)
@@ -34,35 +39,72 @@ class Package:
     files: int
 
 
-def write_package(conversion: Conversion, out: Path, raw: Path, found: Sequence[Problem] = ()) -> Package:
+def write_package(
+    conversion: Conversion, out: Path, inputs: Inputs, found: Sequence[Problem] = (), progress: Progress = quiet
+) -> Package:
     """Write the package of a conversion into the folder `out`, which is replaced as a whole at the end.
 
-    `raw` is the folder that was read; `found` are earlier findings (those of lint) that belong into the report.
+    `inputs` are the folders that were read; `found` are earlier findings (those of lint) that belong into the report.
     Findings do not keep anything else from being written. Raises ProblemsError when `out` must not be replaced
     (`staging.check_target`) and OSError when the disk refuses; `out` is as it was then.
     """
-    with stage_folder(out, {"raw folder": raw, "study folder": conversion.study.folder}) as stage:
-        package = fill_package(conversion, stage, raw, out, found)
+    apart = {"raw folder": inputs.raw, "sdtm folder": inputs.sdtm, "study folder": conversion.study.folder}
+    with stage_folder(out, apart) as stage:
+        package = fill_package(conversion, stage, inputs, out, found, progress)
     return replace(package, folder=out)
 
 
-def fill_package(conversion: Conversion, folder: Path, raw: Path, out: Path, found: Sequence[Problem] = ()) -> Package:
+def fill_package(
+    conversion: Conversion,
+    folder: Path,
+    inputs: Inputs,
+    out: Path,
+    found: Sequence[Problem] = (),
+    progress: Progress = quiet,
+) -> Package:
     """The same into a new folder that will become `out`."""
     study = conversion.study
     datasets, problems = fit_for_transport(conversion.datasets, study.settings.get("transliterate") or {})
+    progress("checking the datasets")
+    checks = run_checks(conversion, datasets)
+    progress("writing the package")
     problems += write_datasets(study, datasets, folder / DATASET_FOLDER)
     written = [dataset for dataset in datasets if not _was_refused(dataset, problems)]
     problems += write_definitions(study, written, folder)
     accounting = account_for(conversion)
-    extra = check_raw_files(study, raw)
-    everything = [*found, *conversion.problems, *accounting.problems, *extra, *problems]
+    extra = check_raw_files(study, inputs.raw)
+    told = [*found, *conversion.problems, *accounting.problems, *extra, *problems]
+    everything = [*told, *drop_repeated(checks.problems, told)]
     on_screen = rename_folders(everything, {str(folder): str(out)})
-    filed = rename_folders(on_screen, {**_raw_names(folder, raw, out), **spec_folders(study)})
-    write_reports(conversion, datasets, filed, accounting, folder / REPORT_FOLDER)
-    files = write_manifest(
-        study, folder, raw, out, list_inputs(conversion, raw), [dataset.name for dataset in datasets]
-    )
+    filed = rename_folders(on_screen, {**inputs.name_folders(folder, out), **spec_folders(study)})
+    write_reports(conversion, datasets, filed, accounting, checks, folder / REPORT_FOLDER)
+    read = describe_inputs(inputs, conversion, folder, out)
+    files = write_manifest(study, folder, read, [dataset.name for dataset in datasets])
     return Package(folder, tuple(datasets), tuple(on_screen), files)
+
+
+def run_checks(conversion: Conversion, datasets: Sequence[Dataset]) -> CheckReport:
+    """The conformance rules, asked of the datasets as they are written."""
+    study = conversion.study
+    return check_datasets(
+        datasets,
+        study.standard,
+        study.terminology,
+        created=study.created,
+        folder=study.folder,
+        complete=not study.given and set(study.datasets) <= {dataset.name for dataset in datasets},
+    )
+
+
+def drop_repeated(checked: Iterable[Problem], told: Iterable[Problem]) -> list[Problem]:
+    """The findings of rules without those that an earlier stage told of the same value, and told better (`SAME`)."""
+    known = {(problem.code, problem.place.dataset, problem.place.variable, problem.value) for problem in told}
+
+    def is_told(problem: Problem) -> bool:
+        subject = (SAME.get(problem.code), problem.place.dataset, problem.place.variable)
+        return (*subject, problem.value) in known or (*subject, "") in known
+
+    return [problem for problem in checked if not is_told(problem)]
 
 
 def write_datasets(study: Study, datasets: Iterable[Dataset], folder: Path) -> list[Problem]:
@@ -95,31 +137,6 @@ def write_datasets(study: Study, datasets: Iterable[Dataset], folder: Path) -> l
     return problems
 
 
-def list_inputs(conversion: Conversion, raw: Path) -> list[Path]:
-    """The raw files of the study that are there: forms that were read, and given datasets."""
-    names = [conversion.study.forms[name].file for name in conversion.forms]
-    names += [given.file for given in conversion.study.given.values()]
-    return sorted({path for name in names if (path := raw / name).is_file()})
-
-
-def check_raw_files(study: Study, raw: Path) -> list[Problem]:
-    """ACC003: a file of the kind of the study's exports that no form reads, such as a form that was added later."""
-    known = {form.file for form in study.forms.values()} | {given.file for given in study.given.values()}
-    kinds = {Path(name).suffix.lower() for name in known}
-    strangers = sorted(
-        path.name
-        for path in raw.iterdir()
-        if path.is_file() and path.suffix.lower() in kinds and path.name not in known
-    )
-    hint = "add its form to forms.yaml, or take the file out of the raw folder"
-    return [
-        Problem(
-            "ACC003", f"the raw file {name} belongs to no form of the study", Severity.WARNING, Place(file=name), hint
-        )
-        for name in strangers
-    ]
-
-
 def _was_refused(dataset: Dataset, problems: Iterable[Problem]) -> bool:
     return any(problem.code == "PKG011" and problem.place.dataset == dataset.name for problem in problems)
 
@@ -129,11 +146,3 @@ def _describe_refusal(dataset: Dataset) -> Problem:
         f"{dataset.name} could not be written as a transport file, for the reasons given, and is not in define.xml"
     )
     return Problem("PKG011", message, place=Place(dataset=dataset.name), hint="mend what the XPT findings name")
-
-
-def _raw_names(folder: Path, raw: Path, out: Path) -> dict[str, str]:
-    """The raw folder, under the names that findings may have for it, as the package calls it."""
-    inside = raw.is_relative_to(folder)
-    location = locate(raw, folder if inside else out)
-    shown = out / raw.relative_to(folder) if inside else raw
-    return {str(shown): location, str(shown.resolve()): location}

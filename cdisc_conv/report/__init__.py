@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from cdisc_conv.checks import CheckReport
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.engine.lineage import build_lineage
@@ -21,12 +22,13 @@ def write_reports(
     datasets: Sequence[Dataset],
     problems: Sequence[Problem],
     accounting: Accounting,
+    checks: CheckReport,
     folder: Path,
 ) -> None:
     """Write index.html, findings.json, accounting.csv, lineage.json and records/*.parquet into a new folder.
 
     `datasets` are those of the package, as written; `problems` everything that was found, with folder names as the
-    package shall show them.
+    package shall show them; `checks` tells which conformance rules were asked.
     """
     folder.mkdir()
     study = conversion.study
@@ -36,5 +38,5 @@ def write_reports(
     write_accounting(accounting, folder / "accounting.csv")
     write_json(lineage, folder / "lineage.json")
     write_records(datasets, folder / "records")
-    page = render_page(study, datasets, found, accounting, lineage)
+    page = render_page(study, datasets, found, accounting, checks, lineage)
     (folder / "index.html").write_text(page, encoding="utf-8", newline="\n")

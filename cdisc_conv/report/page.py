@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cdisc_conv import __version__
+from cdisc_conv.checks import CheckReport
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.problems import Problem, Severity, count_by_severity
 from cdisc_conv.report.accounting import Account, Accounting, Line
@@ -29,6 +30,7 @@ def render_page(
     datasets: Sequence[Dataset],
     problems: Sequence[Problem],
     accounting: Accounting,
+    checks: CheckReport,
     lineage: Mapping[str, Any],
 ) -> str:
     """The page as text. `problems` are sorted; `lineage` is what `files.describe_lineage` made."""
@@ -48,6 +50,7 @@ def render_page(
             total=len(problems),
             data=_embed([_list_finding(problem) for problem in problems]),
             terms=[problem for problem in problems if problem.code == UNMAPPED_TERM],
+            checks=checks,
             forms=_summarise_forms(study, accounting),
             lineage=_group_lineage(lineage, datasets),
             known=_anchors(lineage),

@@ -27,8 +27,6 @@ class Field:
     item: bool = True
     """Whether it was collected on the form, rather than added by the EDC (key columns)."""
     decode_of: str = ""
-    """The coded column whose words this column holds."""
-    decode_of: str = ""
     """The coded column whose words this one holds: it goes wherever that one goes."""
 
 

@@ -172,6 +172,7 @@ def test_a_define_section_with_mistakes(folder, old, new, message):
 
 STEPS = [
     "fit_for_transport",
+    "run_checks",
     "write_datasets",
     "write_definitions",
     "account_for",

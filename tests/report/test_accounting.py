@@ -50,7 +50,13 @@ def test_every_row_and_column_of_the_tiny_study(folder, tmp_path):
     ]
 
 
+def test_the_words_of_a_code_belong_to_the_code(folder):
+    (line,) = [line for line in account(folder).lines if line.field == "SEX_DEC"]
+    assert (line.account, line.rows, line.by) == (Account.MAPPED, 3, "the words of SEX: DM.SEX")
+
+
 def test_rows_used_by_two_datasets_are_counted_once(folder):
+    edit(folder / "raw" / "ae.csv", "09-JAN-2022,N", "09-JAN-2022,Y")
     edit(
         folder / "tiny" / "sdtm" / "dm.yaml",
         "  - form: dm\n",

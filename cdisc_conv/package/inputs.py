@@ -1,0 +1,79 @@
+"""What a run reads: the raw export, and the datasets that are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cdisc_conv.engine.convert import Conversion
+from cdisc_conv.problems import Place, Problem, Severity
+from cdisc_conv.report.places import locate
+from cdisc_conv.spec.model import Study
+
+Progress = Callable[[str], None]
+
+
+def quiet(step: str) -> None:
+    """No progress wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The folders of a run: `raw` holds the export, `sdtm` the datasets that the study is given."""
+
+    raw: Path
+    sdtm: Path
+
+    def list_raw_files(self, conversion: Conversion) -> list[Path]:
+        """The files of the forms that were read, in order of their names."""
+        return sorted(self.raw / conversion.study.forms[name].file for name in conversion.forms)
+
+    def list_given_files(self, study: Study) -> list[Path]:
+        """The files of the given datasets, as far as they are there."""
+        return sorted(path for given in study.given.values() if (path := self.sdtm / given.file).is_file())
+
+    def name_folders(self, folder: Path, out: Path) -> dict[str, str]:
+        """Each folder as findings call it -> as the package calls it; `folder` becomes `out`."""
+        names: dict[str, str] = {}
+        for read in (self.raw, self.sdtm):
+            shown = out / read.relative_to(folder) if read.is_relative_to(folder) else read
+            names |= dict.fromkeys((str(shown), str(shown.resolve())), self.locate(read, folder, out))
+        return names
+
+    @staticmethod
+    def locate(read: Path, folder: Path, out: Path) -> str:
+        """The way from the package, which stands in `folder` now and in `out` later, to a folder that was read."""
+        return locate(read, folder if read.is_relative_to(folder) else out)
+
+
+def describe_inputs(inputs: Inputs, conversion: Conversion, folder: Path, out: Path) -> dict[str, Any]:
+    """The folders and files for the manifest: ``raw`` and, where the study has any, ``given``."""
+    from cdisc_conv.package.manifest import describe_files
+
+    found = {"raw": (inputs.raw, inputs.list_raw_files(conversion))}
+    if conversion.study.given:
+        found["given"] = (inputs.sdtm, inputs.list_given_files(conversion.study))
+    return {
+        name: {"folder": inputs.locate(read, folder, out), "files": describe_files(files, read)}
+        for name, (read, files) in found.items()
+    }
+
+
+def check_raw_files(study: Study, raw: Path) -> list[Problem]:
+    """ACC003: a file of the kind of the study's exports that no form reads, such as a form that was added later."""
+    known = {form.file for form in study.forms.values()} | {given.file for given in study.given.values()}
+    kinds = {Path(name).suffix.lower() for name in known}
+    strangers = sorted(
+        path.name
+        for path in raw.iterdir()
+        if path.is_file() and path.suffix.lower() in kinds and path.name not in known
+    )
+    hint = "add its form to forms.yaml, or take the file out of the raw folder"
+    return [
+        Problem(
+            "ACC003", f"the raw file {name} belongs to no form of the study", Severity.WARNING, Place(file=name), hint
+        )
+        for name in strangers
+    ]
