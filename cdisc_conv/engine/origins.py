@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cdisc_conv.dataset import Origin, OriginSource, OriginType
+from cdisc_conv.derivations.copying import Constant
 from cdisc_conv.engine.plan import Part, Plan, variable_of
-from cdisc_conv.engine.words import describe_table, method_of
-from cdisc_conv.spec.model import Field, Study
+from cdisc_conv.engine.words import PartWords, describe_table, method_of
+from cdisc_conv.spec.model import Block, Field, Study
 from cdisc_conv.spec.references import TargetKind, resolve
 
 # A variable whose parts differ is as far from the CRF as the furthest of them.
@@ -105,5 +106,28 @@ def _combine_texts(study: Study, parts: Sequence[Part]) -> str:
 
 
 def _sources(study: Study, part: Part) -> str:
+    """The sources of a part's blocks; where another block has the same source, with what tells them apart."""
     blocks = study.datasets[part.dataset].blocks
-    return ", ".join(dict.fromkeys(describe_table(study, str(blocks[number].source)) for number in part.blocks))
+    told = []
+    for number in part.blocks:
+        words = describe_table(study, str(blocks[number].source))
+        alike = [other for other in blocks if other.source == blocks[number].source and other is not blocks[number]]
+        told.append(f"{words} {_mark(study, part, number, alike)}" if alike else words)
+    return ", ".join(dict.fromkeys(told))
+
+
+def _mark(study: Study, part: Part, number: int, alike: list[Block]) -> str:
+    """What tells a block from others of the same source: a constant of its own, else its condition, else its place."""
+    block = study.datasets[part.dataset].blocks[number]
+    for name, value in _constants(block).items():
+        if value and all(_constants(other).get(name) != value for other in alike):
+            return f"({name} {value})"
+    if block.where is not None:
+        return f"where {PartWords(study, part).condition(block.where)}"
+    return f"(block {number + 1})"
+
+
+def _constants(block: Block) -> dict[str, str]:
+    """The constants that a block sets."""
+    entries = block.variables.items()
+    return {name: str(entry.derivation.value) for name, entry in entries if isinstance(entry.derivation, Constant)}

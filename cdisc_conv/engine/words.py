@@ -5,28 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from cdisc_conv.derivations.base import Ref
-from cdisc_conv.engine.plan import Part, variable_of
+from cdisc_conv.engine.plan import Part, parts_of, variable_of
 from cdisc_conv.expr import Expression
-from cdisc_conv.spec.model import Study
-from cdisc_conv.spec.references import Target, TargetKind, resolve
+from cdisc_conv.spec.model import Block, Study
+from cdisc_conv.spec.references import TargetKind, resolve
 
 
 class PartWords:
-    """The `Words` protocol for one part of a study's plan."""
+    """The `Words` protocol for one part of a study's plan.
+
+    `working` collects the working variables that were named: they are not in any dataset, so whoever reads the text
+    has to be told what they are (`method_of` does).
+    """
 
     def __init__(self, study: Study, part: Part) -> None:
         self._study = study
         self._part = part
         self.dataset = part.dataset
         self.variable = part.name
+        self.working: dict[tuple[str, str], None] = {}
 
     def __call__(self, ref: str) -> str:
-        names = [self._name(number, ref) for number in self._part.blocks]
-        return " or ".join(dict.fromkeys(names))
+        columns = [column for number in self._part.blocks for column in self._columns(number, ref)]
+        return describe_columns(self._study, list(dict.fromkeys(columns))) or ref
 
     def condition(self, expression: Expression, table: str = "") -> str:
         if table:
-            return expression.describe(lambda name: describe_column(self._study, table, name))
+            return expression.describe(lambda name: describe_columns(self._study, [(table, name)]))
         return expression.describe(self)
 
     def table(self, source: str) -> str:
@@ -35,47 +40,85 @@ class PartWords:
     def setting(self, name: str) -> Any:
         return self._study.settings.get(name)
 
-    def _name(self, number: int, ref: str) -> str:
+    def _columns(self, number: int, ref: str) -> list[tuple[str, str]]:
+        """(table, column) pairs that a reference stands for in a block."""
         dataset = self._study.datasets[self.dataset]
         block = dataset.blocks[number]
         target = resolve(self._study, dataset, block, self.variable, ref)
         if target is None:
-            return ref
+            return []
         if target.kind is TargetKind.GIVEN:
-            return self._given(number, target)
-        return describe_column(self._study, target.table, target.name)
+            return self._given(block, target.name)
+        table = target.table.removeprefix("dataset ")
+        if is_working(self._study, table, target.name):
+            self.working[table, target.name] = None
+        return [(table, target.name)]
 
-    def _given(self, number: int, target: Target) -> str:
-        """A name that ``for_each`` defines: the fields it stands for."""
-        block = self._study.datasets[self.dataset].blocks[number]
-        values = [entry.get(target.name) for entry in block.for_each]
-        fields = [
-            describe_column(self._study, str(block.source), value[4:]) for value in values if isinstance(value, Ref)
-        ]
-        return " or ".join(dict.fromkeys(fields)) or f"the {target.name} of the test"
+    def _given(self, block: Block, name: str) -> list[tuple[str, str]]:
+        """A name that ``for_each`` defines: the variable it fills, else the fields it stands for."""
+        if name in self._study.datasets[self.dataset].names() and name != self.variable:
+            return [(self.dataset, name)]
+        values = [entry.get(name) for entry in block.for_each]
+        table = str(block.source).removeprefix("dataset ")
+        return [(table, value[4:]) for value in values if isinstance(value, Ref)] or [("", f"the {name} of the test")]
 
 
 def method_of(study: Study, part: Part) -> str:
-    """The method text of a part: the mapping's own, else what its derivation says; with its condition."""
+    """The method text of a part: the mapping's own, else what its derivation says; with its condition.
+
+    Working variables that the text names are explained at its end, because no dataset holds them.
+    """
     variable = variable_of(study, part)
+    if variable.method:
+        return variable.method
     words = PartWords(study, part)
-    text = variable.method or variable.derivation.method(words)
-    if variable.when is None or variable.method:
-        return text
-    condition = words.condition(variable.when)
-    return f"Only where {condition}; blank otherwise. {text}".strip()
+    text = variable.derivation.method(words)
+    if variable.when is not None:
+        text = f"Only where {words.condition(variable.when)}; blank otherwise. {text}".strip()
+    return " ".join([text, *_explain_working(study, words.working)]) if text else ""
 
 
-def describe_column(study: Study, table: str, name: str) -> str:
-    """A column in words: ``AE.AESTDTC``, or the field of a form with its label."""
-    table = table.removeprefix("dataset ")
-    if not table.startswith("form "):
-        return f"{table}.{name}" if table else name
-    form = study.forms.get(table[5:])
-    field = form.fields.get(name) if form else None
-    if form is None or field is None:
-        return name
-    return f'the field "{field.label}" ({name}) of form {form.label}' if field.label else f"{name} of form {form.label}"
+def _explain_working(study: Study, named: dict[tuple[str, str], None]) -> list[str]:
+    """One explanation for each working variable, and for those that these name in turn."""
+    left, said = list(named), {}
+    while left:
+        dataset, name = left.pop(0)
+        if (dataset, name) in said:
+            continue
+        texts = []
+        for part in parts_of(study.datasets[dataset])[name]:
+            words = PartWords(study, part)
+            variable = variable_of(study, part)
+            texts.append(variable.method or variable.derivation.sentence(words))
+            left.extend(words.working)
+        said[dataset, name] = f"[{name}, a working value: {' '.join(dict.fromkeys(texts))}]"
+    return list(said.values())
+
+
+def is_working(study: Study, table: str, name: str) -> bool:
+    """Whether a column is a working variable, which no dataset holds in the end."""
+    return table in study.datasets and name in study.datasets[table].working
+
+
+def describe_columns(study: Study, columns: list[tuple[str, str]]) -> str:
+    """(table, column) pairs in words; the same field on several forms is named once, with all its forms."""
+    forms_of: dict[str, list[str]] = {}
+    for table, name in columns:
+        form = study.forms.get(table.removeprefix("form ")) if table.startswith("form ") else None
+        field = form.fields.get(name) if form else None
+        if form is None or field is None:
+            bare = is_working(study, table, name) or not table or table.startswith("form ")
+            forms_of.setdefault(name if bare else f"{table}.{name}", [])
+        else:
+            said = f'the field "{field.label}" ({name})' if field.label else name
+            forms_of.setdefault(said, []).append(form.label)
+    return " or ".join(f"{said} of {_form_words(labels)}" if labels else said for said, labels in forms_of.items())
+
+
+def _form_words(labels: list[str]) -> str:
+    if len(labels) == 1:
+        return f"form {labels[0]}"
+    return f"forms {', '.join(labels[:-1])} and {labels[-1]}"
 
 
 def describe_table(study: Study, table: str) -> str:
