@@ -122,7 +122,10 @@ def check_keys(draft: Draft) -> list[Problem]:
 
 
 def drop_empty(state: State, draft: Draft) -> tuple[Draft, list[Problem]]:
-    """Permissible variables without a single value are left out, and listed."""
+    """Permissible variables without a single value are left out, and listed.
+
+    A study day stays beside its date: it is expected to be there (CDISC FB3201), even when no subject has day 1.
+    """
     empty = [
         name
         for name in draft.frame.columns
@@ -130,12 +133,18 @@ def drop_empty(state: State, draft: Draft) -> tuple[Draft, list[Problem]]:
         and standard.core == "Perm"
         and name not in draft.keys
         and _is_empty(draft.frame[name])
+        and not _is_day_of_date(draft.frame, name)
     ]
     if not empty or not len(draft.frame):
         return draft, []
     message = f"no record has a value of {', '.join(empty)}; permissible and empty, so left out of the dataset"
     note = Problem("DROP001", message, Severity.NOTE, Place(dataset=draft.spec.name), count=len(empty))
     return replace(draft, frame=draft.frame.drop(columns=empty)), [note]
+
+
+def _is_day_of_date(frame: pd.DataFrame, name: str) -> bool:
+    date = f"{name.removesuffix('DY')}DTC"
+    return name.endswith("DY") and date in frame and not _is_empty(frame[date])
 
 
 def _is_empty(series: pd.Series) -> bool:
