@@ -232,3 +232,8 @@ def test_relrec_ties_lesions_and_responses() -> None:
         ["TR", "TRLNKID", "MANY", "TUTR"],
         ["TU", "TULNKID", "ONE", "TUTR"],
     ]
+
+
+def test_a_study_day_stays_beside_its_date() -> None:
+    """Screen failures have no day 1, so that all study days of IE are missing; the variable is there all the same."""
+    assert frame("IE")["IEDY"].isna().all() and (frame("IE")["IEDTC"] != "").all()
