@@ -124,16 +124,26 @@ class _Accountant:
                 problems.append(_describe_unmapped(form, field, values, len(frame)))
 
     def _explain_column(self, form: str, field: str) -> tuple[Account | None, str]:
-        """What became of a column; None when nothing is known. The words of a coded column go where its code goes."""
+        """What became of a column; None when nothing is known. The code of a coded item and its words go together."""
+        account, by = self._explain_alone(form, field)
+        if account is not None:
+            return account, by
+        fields = self._study.forms[form].fields
+        coded = fields[field].decode_of if field in fields else ""
+        partners = [coded] if coded else [name for name, other in fields.items() if other.decode_of == field]
+        what = "the words of" if coded else "the code of"
+        for partner in partners:
+            account, by = self._explain_alone(form, partner)
+            if account is not None:
+                return account, f"{what} {partner}: {by}"
+        return None, ""
+
+    def _explain_alone(self, form: str, field: str) -> tuple[Account | None, str]:
         if readers := self._readers.get((form, field), ()):
             return Account.MAPPED, "; ".join(readers)
         if reason := self._reason(form, field):
             return Account.COLUMN_NOT_SUBMITTED, reason
-        declared = self._study.forms[form].fields.get(field)
-        if declared is None or not declared.decode_of:
-            return None, ""
-        account, by = self._explain_column(form, declared.decode_of)
-        return account, f"the words of {declared.decode_of}: {by}"
+        return None, ""
 
     def _masks(self, form: str, length: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Which rows each dataset uses, and which rows each condition leaves out."""

@@ -55,6 +55,12 @@ def test_the_words_of_a_code_belong_to_the_code(folder):
     assert (line.account, line.rows, line.by) == (Account.MAPPED, 3, "the words of SEX: DM.SEX")
 
 
+def test_a_code_belongs_to_its_words(folder):
+    edit(folder / "tiny" / "sdtm" / "dm.yaml", "{term: SEX}", "{term: SEX_DEC}")
+    (line,) = [line for line in account(folder).lines if line.field == "SEX"]
+    assert (line.account, line.rows, line.by) == (Account.MAPPED, 3, "the code of SEX_DEC: DM.SEX")
+
+
 def test_rows_used_by_two_datasets_are_counted_once(folder):
     edit(folder / "raw" / "ae.csv", "09-JAN-2022,N", "09-JAN-2022,Y")
     edit(
