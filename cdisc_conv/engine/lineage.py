@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from cdisc_conv.derivations.base import SUBJECT
-from cdisc_conv.engine.plan import Node, Part, Plan, RowSet, refs_of, variable_of
+from cdisc_conv.engine.plan import Node, Part, Plan, RowSet, variable_of
 from cdisc_conv.engine.words import describe_table, method_of
 from cdisc_conv.problems import Place
 from cdisc_conv.spec.expected import standard_variable
@@ -46,6 +46,8 @@ class LineageNode:
     method: str = ""
     source: str = ""
     """Which records it is about: ``form ae``, with the condition where there is one."""
+    tables: tuple[str, ...] = ()
+    """The forms and datasets that those records are made from: ``form ae``."""
     place: Place = Place()
     pages: tuple[int, ...] = ()
     matched_by: tuple[str, ...] = ()
@@ -158,6 +160,7 @@ class _Builder:
             node.dataset,
             label=_describe_origin(self._study, block),
             source=describe_source(block),
+            tables=(str(block.source),),
             place=block.place,
             upstream=self._upstream(node),
         )
@@ -165,7 +168,8 @@ class _Builder:
     def _make_variable(self, part: Part) -> LineageNode:
         dataset = self._study.datasets[part.dataset]
         variable = variable_of(self._study, part)
-        ties = _ties(self._plan.reads[part], refs_of(variable))
+        blocks = [dataset.blocks[number] for number in part.blocks]
+        ties = _ties(self._plan.reads[part])
         return LineageNode(
             NodeKind.VARIABLE,
             str(part),
@@ -173,7 +177,8 @@ class _Builder:
             label=variable.label or _label_of(self._study, dataset, part.name),
             derivation=variable.derivation.name,
             method=method_of(self._study, part),
-            source="; ".join(dict.fromkeys(describe_source(dataset.blocks[number]) for number in part.blocks)),
+            source="; ".join(dict.fromkeys(describe_source(block) for block in blocks)),
+            tables=tuple(dict.fromkeys(str(block.source) for block in blocks)),
             place=variable.place,
             matched_by=tuple(dict.fromkeys(str(tie) for tie in ties)),
             upstream=self._upstream(part, ties),
@@ -200,10 +205,11 @@ class _Builder:
         return LineageNode(NodeKind.FIELD, f"{table[5:]}.{name}", table, field.label, pages=field.pages, place=place)
 
 
-def _ties(reads: Iterable[Node], refs: Sequence[str]) -> tuple[Part, ...]:
-    """The subject variables that a part reads only to find the records of the same subject."""
-    subjects = (read for read in reads if isinstance(read, Part) and read.name == SUBJECT)
-    return tuple(read for read in subjects if SUBJECT not in refs and str(read) not in refs)
+def _ties(reads: Sequence[Node]) -> tuple[Part, ...]:
+    """The subject variables that a part reads beside others, to find the records of the same subject."""
+    parts = [read for read in reads if isinstance(read, Part)]
+    subjects = tuple(part for part in parts if part.name == SUBJECT)
+    return subjects if len(subjects) < len(parts) else ()
 
 
 def _label_of(study: Study, dataset: DatasetSpec, name: str) -> str:

@@ -128,11 +128,12 @@ class _Package:
 
     def trace(self, dataset: str, frame: pd.DataFrame, position: int, origins: pd.DataFrame) -> TracedRecord:
         """One record with the raw rows and the fields behind it."""
-        mine = self._resolve(origins[origins["record"] == position + 1])
+        direct = origins[origins["record"] == position + 1]
+        sources = list(direct["source"].astype("str").unique())
+        mine = self._resolve(direct)
         rows = tuple(self._read_row(source[5:], row) for source, row in mine[:ROWS_SHOWN] if source.startswith("form "))
-        forms = dict.fromkeys(row.form for row in rows)
         record = frame.iloc[position]
-        variables = tuple(self._trace_variable(dataset, str(name), record, list(forms)) for name in frame.columns)
+        variables = tuple(self._trace_variable(dataset, str(name), record, sources) for name in frame.columns)
         return TracedRecord(position + 1, rows, len(mine), variables)
 
     def _resolve(self, origins: pd.DataFrame, depth: int = 0) -> list[tuple[str, int]]:
@@ -176,17 +177,21 @@ class _Package:
         read, _ = read_form(FormSource(form, file, raw["encoding"], raw["delimiter"]), self._raw)
         return read.frame if read is not None else None
 
-    def _trace_variable(self, dataset: str, name: str, record: pd.Series, forms: Sequence[str]) -> TracedVariable:
+    def _trace_variable(self, dataset: str, name: str, record: pd.Series, sources: Sequence[str]) -> TracedVariable:
         parent = self._lineage["datasets"][dataset]["supplemental_to"]
         mapped = self._name_mapped(parent, record, name) if parent else f"{dataset}.{name}"
         entries: list[Mapping[str, Any]] = self._lineage["variables"].get(mapped, {}).get("entries", [])
-        fields = _unique(entries, "row_fields")
+        mine = [entry for entry in entries if not sources or set(entry["sources"]) & set(sources)]
+        # Blocks that share an entry have forms of their own; those of other records are none of this one's.
+        elsewhere = {source for entry in mine for source in entry["sources"]} - set(sources)
+        fields = tuple(field for field in _unique(mine, "row_fields") if _form_of(field) in sources)
         own = parent or dataset
-        direct = tuple(read for read in _unique(entries, "reads") if not read.startswith(f"{own}."))
-        from_rows = tuple(field for field in fields if field.partition(".")[0] in forms)
-        return TracedVariable(
-            name, _show(record[name]), from_rows, tuple(read for read in direct if read not in from_rows)
+        others = (
+            read
+            for read in _unique(mine, "reads")
+            if not read.startswith(f"{own}.") and read not in fields and _form_of(read) not in elsewhere
         )
+        return TracedVariable(name, _show(record[name]), fields, tuple(others))
 
     @staticmethod
     def _name_mapped(parent: str, record: pd.Series, name: str) -> str:
@@ -201,6 +206,10 @@ def _read_origins(path: Path, records: np.ndarray) -> pd.DataFrame:
     wanted = table.filter(pc.is_in(table["record"], value_set=pc.cast(np.asarray(records, dtype="int64"), "int64")))
     frame: pd.DataFrame = wanted.to_pandas()
     return frame
+
+
+def _form_of(field: str) -> str:
+    return f"form {field.partition('.')[0]}"
 
 
 def _unique(entries: Sequence[Mapping[str, Any]], key: str) -> tuple[str, ...]:

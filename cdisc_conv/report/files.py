@@ -110,6 +110,7 @@ def _describe_form(form: Form, used_by: Any) -> dict[str, Any]:
 def _describe_node(study: Study, node: LineageNode) -> dict[str, Any]:
     return {
         "records": node.source,
+        "sources": list(node.tables),
         "derivation": node.derivation,
         "method": node.method,
         "mapped_at": _show_place(study, node.place),

@@ -39,6 +39,7 @@ def test_lineage(folder):
     assert entry.pop("method") != ""
     assert entry == {
         "records": 'form ae where AEYN == "Y"',
+        "sources": ["form ae"],
         "derivation": "study_day",
         "mapped_at": "tiny/sdtm/ae.yaml:26",
         "reads": ["AE.AESTDTC", "DM.RFSTDTC"],
