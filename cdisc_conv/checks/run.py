@@ -11,7 +11,7 @@ import numpy as np
 from cdisc_conv.checks.load import FILE, fill_prefix, load_rules, load_shipped_rules
 from cdisc_conv.checks.model import Hits, Rule, Scope
 from cdisc_conv.checks.registry import load_checks
-from cdisc_conv.checks.tables import NotRunnableError, Table, Tables
+from cdisc_conv.checks.tables import NO_DATASET, NotRunnableError, Table, Tables
 from cdisc_conv.checks.words import describe_hits
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.problems import Problem, ProblemsError
@@ -154,6 +154,7 @@ def _find(rule: Rule, table: Table) -> list[Hits]:
 
 
 def _join_reasons(reasons: Iterable[str]) -> str:
-    distinct = list(dict.fromkeys(reasons))
+    # A dataset that is missing explains more than the variables that other datasets never have.
+    distinct = sorted(dict.fromkeys(reasons), key=lambda reason: not reason.startswith(NO_DATASET))
     rest = len(distinct) - _REASONS
     return "; ".join(distinct[:_REASONS]) + (f"; and {rest} more" if rest > 0 else "")

@@ -18,6 +18,7 @@ from cdisc_conv.standards import CodelistTerms, DatasetStandard, Standard, Termi
 
 SUBJECT = "USUBJID"
 RELATIONSHIP = "RELATIONSHIP"
+NO_DATASET = "there is no dataset"
 _MOST_CATEGORIES = 50_000
 """Beyond so many distinct values an expression reads the column as it is."""
 
@@ -57,7 +58,7 @@ class Tables:
     def require(self, name: str) -> Table:
         """The dataset of that name; NotRunnableError when it is not there."""
         if name not in self._by_name:
-            raise NotRunnableError(f"there is no dataset {name}")
+            raise NotRunnableError(f"{NO_DATASET} {name}")
         return self._by_name[name]
 
     def of_domain(self, domain: str) -> tuple[Table, ...]:
@@ -154,7 +155,7 @@ class Table:
             if not self.has(name):
                 owner, variable = ("DM", name[3:]) if name.startswith("DM.") else (self.name, name)
                 if owner == "DM" and self.tables.find("DM") is None:
-                    raise NotRunnableError("there is no dataset DM")
+                    raise NotRunnableError(f"{NO_DATASET} DM")
                 raise NotRunnableError(f"{owner} has no {variable}")
 
     def coded(self, name: str) -> Coded:

@@ -164,12 +164,12 @@ def _judge_values(table: Table, name: str, coded: Coded, terms: CodelistTerms) -
     key = f"outcomes of {name}"
     if key not in table.memo:
         is_result = name in _result_names(table)
+        accepted = {"", *terms.values, *_find_conventions(table, name, terms)}
         used = coded.used
         unknown = [
             number
             for number, text in enumerate(coded.texts)
-            if text and text not in terms.values and used[number] and not (is_result and _is_number(text))
-            if text != _MULTIPLE or terms.code in _SINGLE
+            if text not in accepted and used[number] and not (is_result and _is_number(text))
         ]
         folded = {fold(value): value for value in terms.values}
         table.memo[key] = {
@@ -178,6 +178,14 @@ def _judge_values(table: Table, name: str, coded: Coded, terms: CodelistTerms) -
         }
     outcomes: Mapping[int, _Outcome] = table.memo[key]
     return outcomes
+
+
+def _find_conventions(table: Table, name: str, terms: CodelistTerms) -> Iterator[str]:
+    """Values that the guide prescribes although no codelist has them."""
+    if terms.code not in _SINGLE:
+        yield _MULTIPLE
+    if name == f"{table.prefix}TESTCD":
+        yield f"{table.prefix}ALL"  # a whole group of tests that was not done (SDTMIG 3.4, 4.5.1.2)
 
 
 def fold(text: str) -> str:

@@ -1,0 +1,40 @@
+"""The checks on the public pilot study: what they find there is really in those data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from cdisc_conv.checks import check_datasets
+from cdisc_conv.problems import Severity
+from tests.checks.conftest import STANDARD, TERMINOLOGY, make_dataset
+from tests.golden_data import golden_folder, read_golden
+
+NAMES = ("dm", "ae", "ex", "ds", "sv", "ts", "suppae", "suppdm")
+
+
+def test_the_pilot_study() -> None:
+    datasets = []
+    for name in NAMES:
+        frame = read_golden(golden_folder() / "sdtm" / f"{name}.csv")
+        empty = make_dataset(name.upper(), "|".join(frame.columns))
+        numeric = [column.name for column in empty.columns if column.numeric]
+        frame[numeric] = frame[numeric].replace("", None).astype("float64")
+        datasets.append(replace(empty, frame=frame))
+    report = check_datasets(datasets, STANDARD, TERMINOLOGY, created="2026-01-31")
+    found: Counter[tuple[str, str, str]] = Counter()
+    for problem in report.problems:
+        if problem.severity is not Severity.NOTE and problem.code != "VAR003":
+            found[problem.code, problem.place.dataset, problem.place.variable] += problem.count
+    assert found == {
+        ("AE002", "AE", "AESER"): 36,  # not serious, although a criterion is met
+        ("DAT005", "AE", "AESTDY"): 1,  # 366 on the day of RFSTDTC
+        ("DM002", "DM", "ARMNRS"): 52,  # screen failures have an arm of that name, as before SDTMIG 3.3
+        ("DM019", "DM", "RFXENDTC"): 6,
+        ("DM022", "DM", "ACTARMCD"): 52,
+        ("TS002", "TS", "TSPARMCD"): 2,  # AGESPAN is not in the terminology any more
+        ("TS003", "TS", "TSPARM"): 2,  # two parameters have been renamed since
+        ("TXT002", "DS", "DSSPID"): 58,
+        ("VAR007", "DM", "ARMNRS"): 1,
+        ("VIS001", "SV", "VISIT"): 1,  # visit 9.1 is WEEK 14 (T) in most records
+    }
