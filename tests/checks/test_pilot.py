@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from golden_data import golden_folder, read_golden
+
 from cdisc_conv.checks import check_datasets
 from cdisc_conv.problems import Severity
 from tests.checks.conftest import STANDARD, TERMINOLOGY, make_dataset
-from tests.golden_data import golden_folder, read_golden
 
 NAMES = ("dm", "ae", "ex", "ds", "sv", "ts", "suppae", "suppdm")
 

@@ -141,9 +141,10 @@ def _is_asked(table: Table, name: str, coded: Coded, terms: CodelistTerms) -> np
 
 def _tests_of_other_lists(table: Table, name: str, terms: CodelistTerms) -> set[str]:
     own = set(terms.code.split("; "))
+    levels = (level for column in table.dataset.columns if column.name == name for level in column.value_level)
     return {
         value
-        for level in table.dataset.column(name).value_level
+        for level in levels
         if level.item.codelist is not None and level.item.codelist.code not in own
         for condition in level.conditions
         for value in condition.values
