@@ -1,0 +1,158 @@
+"""Records for the tests of derivations: a dict of columns, tables and settings that keeps what is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.derivations.base import Derivation
+from cdisc_conv.derivations.registry import build_nested
+from cdisc_conv.expr import Expression
+from cdisc_conv.problems import Severity
+from cdisc_conv.standards import CodelistTerms, Terminology, load_terminology
+
+CT = load_terminology("sdtm", "2025-03-28")
+
+
+@dataclass(frozen=True)
+class Report:
+    """A finding: its rows count from 0."""
+
+    code: str
+    message: str
+    rows: list[int]
+    severity: Severity = Severity.ERROR
+    field: str = ""
+    value: str = ""
+    hint: str = ""
+
+
+def column(values: Sequence[Any]) -> pd.Series:
+    """Numbers as float64 (None is missing), anything else as text."""
+    if values and all(value is None or isinstance(value, int | float) for value in values):
+        return pd.Series([np.nan if value is None else float(value) for value in values])
+    return pd.Series(list(values), dtype="str")
+
+
+@dataclass
+class FakeRows:
+    """The `Rows` protocol over inline columns; names may be written with or without ``raw.``."""
+
+    columns: Mapping[str, Sequence[Any]]
+    tables: Mapping[str, Mapping[str, Sequence[Any]]] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    terms: CodelistTerms | None = None
+    variable: str = "AEX"
+    dataset: str = "AE"
+    numeric: bool = False
+    terminology: Terminology = CT
+    reports: list[Report] = field(default_factory=list)
+    picked: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()))) if self.picked is None else len(self.picked)
+
+    def __getitem__(self, ref: str) -> pd.Series:
+        name = ref if ref in self.columns else ref.removeprefix("raw.")
+        series = column(self.columns[name])
+        return series if self.picked is None else series.take(self.picked).reset_index(drop=True)
+
+    def codes(self, refs: Sequence[str]) -> np.ndarray:
+        groups = list(zip(*(self[ref].fillna("").tolist() for ref in refs), strict=True))
+        known = {key: number for number, key in enumerate(dict.fromkeys(groups))}
+        return np.array([known[key] for key in groups], dtype=np.int64)
+
+    def table(self, source: str) -> FakeTable:
+        return FakeTable(self.tables[source])
+
+    def codelist(self) -> CodelistTerms | None:
+        return self.terms
+
+    def setting(self, name: str) -> Any:
+        return self.settings.get(name)
+
+    def matching(self, mask: np.ndarray) -> FakeRows:
+        positions = np.arange(len(self)) if self.picked is None else self.picked
+        settings = {name: getattr(self, name) for name in ("tables", "settings", "terms", "variable", "dataset", "numeric")}
+        return FakeRows(self.columns, **settings, reports=self.reports, picked=positions[np.asarray(mask, dtype=bool)])
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        *,
+        where: np.ndarray | None = None,
+        severity: Severity = Severity.WARNING,
+        field: str = "",
+        value: str = "",
+        hint: str = "",
+    ) -> None:
+        positions = np.arange(len(self)) if self.picked is None else self.picked
+        rows = positions if where is None else positions[where]
+        self.reports.append(Report(code, message, rows.tolist(), severity, field, value, hint))
+
+
+class FakeTable:
+    """The `Table` protocol over inline columns."""
+
+    def __init__(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        self._columns = columns
+
+    def __len__(self) -> int:
+        return len(next(iter(self._columns.values())))
+
+    def __getitem__(self, name: str) -> pd.Series:
+        return column(self._columns[name])
+
+
+class FakeWords:
+    """The `Words` protocol: names as they are, columns of the form by their form."""
+
+    dataset = "AE"
+    variable = "AEX"
+
+    def __call__(self, ref: str) -> str:
+        if ref.startswith("raw."):
+            return f"{ref[4:]} of form Adverse Events"
+        return ref if "." in ref else f"AE.{ref}"
+
+    def condition(self, expression: Expression, table: str = "") -> str:
+        return expression.describe((lambda name: f"{table}.{name}") if table else self)
+
+    def table(self, source: str) -> str:
+        return source
+
+    def setting(self, name: str) -> Any:
+        return None
+
+
+def make(**entry: Any) -> Derivation:
+    """A derivation as a mapping writes it: ``make(copy="AETERM")``."""
+    return build_nested(entry)
+
+
+def derive(rows: FakeRows, **entry: Any) -> list[Any]:
+    """The values a derivation makes, missing numbers as None."""
+    made = make(**entry).derive(rows)
+    assert len(made) == len(rows)
+    assert made.dtype == "str" or made.dtype == "float64"
+    assert list(made.index) == list(range(len(rows)))
+    return [None if value != value else value for value in made.tolist()]
+
+
+def method(**entry: Any) -> str:
+    """The method text of a derivation."""
+    return make(**entry).method(FakeWords())
+
+
+def refusal(**entry: Any) -> str:
+    """Why a mapping entry is refused."""
+    try:
+        make(**entry)
+    except ValueError as error:
+        return str(error)
+    raise AssertionError(f"{entry} is not refused")

@@ -1,0 +1,126 @@
+"""min and max."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.derivations.rows import FakeRows, Report, derive, make, method, refusal
+
+EX = {
+    "USUBJID": ["01", "01", "02", "03", "01"],
+    "EXSTDTC": ["2022-03-26", "2022-03-05T08:30", "", "2022-04", ""],
+    "EXENDTC": ["2022-04-15", "2022-03-25", "", "2022-04-02", "2022-04"],
+    "EXDOSE": [100, 150, None, 50, 25],
+    "EXTRT": ["A", "B", "A", "A", "A"],
+}
+
+
+def subjects(**tables: dict[str, list]) -> FakeRows:
+    return FakeRows({"USUBJID": ["01", "02", "03", "04"]}, tables={"EX": EX, **tables}, variable="RFXSTDTC")
+
+
+def test_earliest_and_latest_dates() -> None:
+    assert derive(subjects(), min="EX.EXSTDTC") == ["2022-03-05T08:30", "", "2022-04", ""]
+    assert derive(subjects(), max="EX.EXENDTC") == ["2022-04-15", "", "2022-04-02", ""]
+
+
+def test_least_and_greatest_numbers() -> None:
+    assert derive(subjects(), min="EX.EXDOSE") == [25.0, None, 50.0, None]
+    assert derive(subjects(), max="EX.EXDOSE") == [150.0, None, 50.0, None]
+
+
+def test_only_records_that_meet_the_condition() -> None:
+    assert derive(subjects(), min={"of": "EX.EXSTDTC", "where": 'EXTRT == "A"'}) == ["2022-03-26", "", "2022-04", ""]
+
+
+def test_over_several_datasets() -> None:
+    ds = {"USUBJID": ["01", "04"], "DSSTDTC": ["2022-05-01T10:00", "2022-01-01"]}
+    assert derive(subjects(DS=ds), max=["EX.EXENDTC", "DS.DSSTDTC"]) == [
+        "2022-05-01T10:00",
+        "",
+        "2022-04-02",
+        "2022-01-01",
+    ]
+    assert derive(subjects(DS=ds), max={"of": ["EX.EXENDTC", "DS.DSSTDTC"], "date": True})[0] == "2022-05-01"
+
+
+def test_partial_dates() -> None:
+    table = {"USUBJID": ["01", "01", "02", "02"], "D": ["2022-03", "2022-03-05", "2022-03-01", "2022-03"]}
+    rows = FakeRows({"USUBJID": ["01", "02"]}, tables={"EX": table})
+    assert derive(rows, min="EX.D") == ["2022-03", "2022-03-01"]
+    assert derive(rows, max="EX.D") == ["2022-03-05", "2022-03-01"]
+    assert derive(rows, min={"of": "EX.D", "partial": "exclude"}) == ["2022-03-05", "2022-03-01"]
+
+
+def test_dates_of_a_form_are_read_in_the_formats_of_the_study() -> None:
+    ic = {"SUBJID": ["1", "1"], "ICDAT": ["05-MAR-2022", "01-DEC-2021"], "N": ["9", "10"]}
+    rows = FakeRows({"SUBJID": ["1"]}, tables={"form ic": ic})
+    assert derive(rows, min={"of": "form ic.ICDAT", "by": "SUBJID"}) == ["2021-12-01"]
+    assert derive(rows, max={"of": "form ic.N", "by": "SUBJID", "read": "number"}) == [10.0]
+
+
+def test_texts_that_are_no_dates_are_reported() -> None:
+    rows = FakeRows({"USUBJID": ["01"]}, tables={"LB": {"USUBJID": ["01", "01"], "R": ["low", "2022"]}})
+    assert derive(rows, min="LB.R") == ["2022"]
+    assert [(r.code, r.message, r.hint) for r in rows.reports] == [
+        (
+            "AGG002",
+            "1 values of LB.R have no year or are no ISO 8601 dates, and do not count",
+            "the first is 'low'; say 'read: number' if they are numbers",
+        )
+    ]
+
+
+def test_dates_and_numbers_do_not_compare() -> None:
+    rows = subjects()
+    assert derive(rows, min=["EX.EXSTDTC", "EX.EXDOSE"]) == [""] * 4
+    assert rows.reports == [
+        Report(
+            "AGG001",
+            "EX.EXSTDTC and EX.EXDOSE are partly numbers and partly dates, which do not compare",
+            [0, 1, 2, 3],
+            hint="take columns of one kind",
+        )
+    ]
+
+
+def test_empty_tables() -> None:
+    rows = FakeRows({"USUBJID": ["01"]}, tables={"EX": {"USUBJID": [], "EXSTDTC": []}})
+    assert derive(rows, min="EX.EXSTDTC") == [""]
+
+
+def test_min_says_what_it_reads() -> None:
+    made = make(min={"of": ["EX.EXSTDTC", "EX.EXENDTC"], "where": 'EXTRT == "A"'})
+    assert made.reads() == ("USUBJID",)
+    assert made.tables() == {"EX": ("USUBJID", "EXTRT", "EXSTDTC", "EXENDTC")}
+
+
+def test_min_and_max_describe_themselves() -> None:
+    assert method(min="EX.EXSTDTC") == (
+        "The earliest date (of numbers, the least) among EX.EXSTDTC over all records with the same USUBJID. Missing values are "
+        "not used. A partial date counts as the first day that it may stand for and is given as it is; on equal terms the "
+        "more complete date is taken. Blank where there is no value."
+    )
+    assert method(max={"of": ["EX.EXENDTC", "DS.DSDTC"], "date": True, "partial": "exclude"}) == (
+        "The latest date (of numbers, the greatest) among EX.EXENDTC and DS.DSDTC over all records with the same USUBJID. "
+        "Missing values are not used. Partial dates are not used. Only the date is taken, not the time. Blank where there is "
+        "no value."
+    )
+
+
+def test_what_is_refused() -> None:
+    assert refusal(min="EXSTDTC") == (
+        "'of.0' of 'min': 'EXSTDTC' should be written DATASET.VARIABLE, such as EX.EXSTDTC"
+    )
+    assert refusal(min={"of": ["EX.A", "DS.B"], "where": 'X == "1"'}) == (
+        "'min': 'where' speaks of one dataset, but 'of' names several"
+    )
+
+
+@given(st.lists(st.tuples(st.sampled_from("AB"), st.dates().map(str)), min_size=1))
+def test_of_complete_dates_they_are_those_of_the_texts(records: list[tuple[str, str]]) -> None:
+    table = {"USUBJID": [r[0] for r in records], "D": [r[1] for r in records]}
+    rows = FakeRows({"USUBJID": ["A", "B"]}, tables={"EX": table})
+    texts = [[d for s, d in records if s == subject] for subject in "AB"]
+    assert derive(rows, min="EX.D") == [min(t, default="") for t in texts]
+    assert derive(rows, max="EX.D") == [max(t, default="") for t in texts]

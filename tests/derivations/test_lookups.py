@@ -1,0 +1,144 @@
+"""lookup and exists."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.derivations.rows import FakeRows, Report, derive, make, method, refusal
+
+DS = {
+    "USUBJID": ["01", "01", "02", "03"],
+    "DSDECOD": ["DEATH", "COMPLETED", "COMPLETED", "DEATH"],
+    "DSSTDTC": ["2022-08-01", "2022-07-01", "2022-09-01", ""],
+    "DSSEQ": [2, 1, 1, 1],
+}
+
+
+def subjects(*names: str) -> FakeRows:
+    return FakeRows({"USUBJID": list(names)}, tables={"DS": DS}, variable="DTHDTC")
+
+
+DEATH = {"from": "DS", "where": 'DSDECOD == "DEATH"', "take": "DSSTDTC"}
+
+
+def test_lookup_by_subject() -> None:
+    rows = subjects("02", "01", "04", "01")
+    assert derive(rows, lookup=DEATH) == ["", "2022-08-01", "", "2022-08-01"]
+    assert rows.reports == []
+
+
+def test_lookup_of_numbers() -> None:
+    assert derive(subjects("02", "04"), lookup={"from": "DS", "take": "DSSEQ"}) == [1.0, None]
+
+
+def test_lookup_by_several_keys() -> None:
+    sv = {"USUBJID": ["01", "01", "02"], "VISIT": ["WEEK 2", "WEEK 4 ", "WEEK 2"], "VISITNUM": [4, 5, 4]}
+    rows = FakeRows({"USUBJID": ["01", "02", "02"], "VISIT": ["WEEK 4", "WEEK 2", "WEEK 4"]}, tables={"SV": sv})
+    assert derive(rows, lookup={"from": "SV", "by": ["USUBJID", "VISIT"], "take": "VISITNUM"}) == [5.0, 4.0, None]
+
+
+def test_lookup_in_a_form() -> None:
+    ic = {"SUBJID": ["0001 ", "0002"], "ICDAT": ["01-MAR-2022", "02-MAR-2022"]}
+    rows = FakeRows({"SUBJID": ["0002", "0001"]}, tables={"form ic": ic})
+    assert derive(rows, lookup={"from": "form ic", "by": "SUBJID", "take": "ICDAT"}) == ["02-MAR-2022", "01-MAR-2022"]
+    made = make(lookup={"from": "form ic", "by": {"raw.SUBJID": "SUBJID"}, "take": "ICDAT"})
+    assert (made.reads(), made.tables()) == (("raw.SUBJID",), {"form ic": ("SUBJID", "ICDAT")})
+
+
+def test_keys_of_different_types_are_compared_as_numbers() -> None:
+    rows = FakeRows({"N": ["1", "2", "x"]}, tables={"SV": {"VISITNUM": [2, 1], "VISIT": ["B", "A"]}})
+    assert derive(rows, lookup={"from": "SV", "by": {"N": "VISITNUM"}, "take": "VISIT"}) == ["A", "B", ""]
+
+
+def test_missing_keys_match_nothing() -> None:
+    rows = FakeRows({"K": ["", "a"]}, tables={"DS": {"K": ["", "a"], "V": ["blank", "letter"]}})
+    assert derive(rows, lookup={"from": "DS", "by": "K", "take": "V"}) == ["", "letter"]
+
+
+def test_several_different_values_are_an_error() -> None:
+    rows = subjects("02", "01", "01")
+    assert derive(rows, lookup={"from": "DS", "take": "DSDECOD"}) == ["COMPLETED", "", ""]
+    assert rows.reports == [
+        Report(
+            "LOOK001",
+            "DS has 2 records with different DSDECOD for USUBJID = 01",
+            [1, 2],
+            value="USUBJID = 01",
+            hint="say which one to take with 'order' and 'keep', or narrow 'where'",
+        )
+    ]
+
+
+def test_several_equal_values_are_fine() -> None:
+    rows = FakeRows({"USUBJID": ["01"]}, tables={"DS": {"USUBJID": ["01", "01"], "V": ["a", "a"]}})
+    assert derive(rows, lookup={"from": "DS", "take": "V"}) == ["a"]
+    assert rows.reports == []
+
+
+def test_order_and_keep_choose() -> None:
+    take = {"from": "DS", "take": "DSDECOD"}
+    assert derive(subjects("01"), lookup={**take, "order": "DSSTDTC"}) == ["COMPLETED"]
+    assert derive(subjects("01"), lookup={**take, "order": ["DSSEQ"], "keep": "last"}) == ["DEATH"]
+    assert derive(subjects("01"), lookup={**take, "keep": "first"}) == ["DEATH"]
+
+
+def test_a_missing_value_is_never_preferred() -> None:
+    table = {"USUBJID": ["01", "01", "01"], "D": ["2022-02", "", "2022-01"], "V": ["b", "none", "a"]}
+    rows = FakeRows({"USUBJID": ["01"]}, tables={"DS": table})
+    assert derive(rows, lookup={"from": "DS", "order": "D", "take": "V"}) == ["a"]
+    assert derive(rows, lookup={"from": "DS", "order": "D", "keep": "last", "take": "V"}) == ["b"]
+
+
+def test_empty_tables_and_no_rows() -> None:
+    empty = {"DS": {"USUBJID": [], "V": []}}
+    assert derive(FakeRows({"USUBJID": ["01"]}, tables=empty), lookup={"from": "DS", "take": "V"}) == [""]
+    assert derive(FakeRows({"USUBJID": []}, tables={"DS": DS}), lookup={"from": "DS", "take": "DSDECOD"}) == []
+    assert derive(FakeRows({"USUBJID": ["01"]}, tables=empty), exists="DS") == [""]
+
+
+def test_lookup_says_what_it_reads() -> None:
+    made = make(lookup={**DEATH, "order": "DSSEQ"})
+    assert made.reads() == ("USUBJID",)
+    assert made.tables() == {"DS": ("USUBJID", "DSDECOD", "DSSEQ", "DSSTDTC")}
+
+
+def test_lookup_describes_itself() -> None:
+    assert method(lookup=DEATH) == (
+        "DS.DSSTDTC from the record of DS with the same USUBJID where DS.DSDECOD equals DEATH. Blank where there is no such "
+        "record. Blank where several such records have different values."
+    )
+    assert method(lookup={"from": "form ic", "by": {"SUBJ": "SUBJID"}, "order": "ICDAT", "take": "ICVERS"}) == (
+        "ICVERS of form ic from the first record when sorted by ICDAT of form ic with the same SUBJID equal to AE.SUBJ. Blank "
+        "where there is no such record."
+    )
+
+
+def test_a_form_needs_its_keys() -> None:
+    assert refusal(lookup={"from": "form ic", "take": "ICDAT"}) == (
+        "'lookup': form ic has no USUBJID; say with 'by' what ties its rows to the records, such as SUBJID"
+    )
+
+
+def test_exists() -> None:
+    rows = subjects("01", "02", "04")
+    assert derive(rows, exists="DS") == ["Y", "Y", ""]
+    assert derive(rows, exists={"from": "DS", "where": 'DSDECOD == "DEATH"'}) == ["Y", "", ""]
+    assert derive(rows, exists={"from": "DS", "where": 'DSDECOD == "DEATH"', "no": "N"}) == ["Y", "N", "N"]
+
+
+def test_exists_describes_itself() -> None:
+    assert method(exists={"from": "DS", "where": 'DSDECOD == "DEATH"', "no": "N"}) == (
+        "Y where DS has at least one record with the same USUBJID where DS.DSDECOD equals DEATH; otherwise N."
+    )
+    assert make(exists="DS").tables() == {"DS": ("USUBJID",)}
+
+
+@given(st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from("xyz")), min_size=1), st.lists(st.sampled_from("ABC")))
+def test_a_subject_does_not_depend_on_others(records: list[tuple[str, str]], others: list[str]) -> None:
+    def look(table: list[tuple[str, str]], subjects: list[str]) -> list[str]:
+        columns = {"USUBJID": [t[0] for t in table], "V": [t[1] for t in table]}
+        rows = FakeRows({"USUBJID": subjects}, tables={"DS": columns})
+        return derive(rows, lookup={"from": "DS", "order": "V", "take": "V"})
+
+    alone = look([record for record in records if record[0] == "A"], ["A"])
+    assert look(records, ["A", *others])[:1] == alone
