@@ -69,10 +69,7 @@ def find_several(scope: Scope, per: Sequence[str], of: str) -> Iterator[Hits]:
     pairs, distinct = pd.factorize(keys * max(len(values.values), 1) + values.codes)
     first = first_of(pairs, len(distinct))
     pair_keys, counts = keys[first], np.bincount(pairs, minlength=len(distinct))
-    several = np.bincount(pair_keys)[pair_keys] > 1 if len(pair_keys) else np.zeros(0, dtype=bool)
-    common = _pick_common(pair_keys, counts)
-    odd = several & (common[pair_keys] != np.arange(len(distinct))) if len(distinct) else several
-    found = np.flatnonzero(odd[pairs]) if len(pairs) else pairs
+    found = np.flatnonzero(_is_rarer(pair_keys, counts)[pairs])
     wrong, groups = rows[found], keys[found]
 
     def words(row: int) -> dict[str, str]:
@@ -85,15 +82,12 @@ def find_several(scope: Scope, per: Sequence[str], of: str) -> Iterator[Hits]:
     yield Hits(scope.variable or of, wrong, groups, words)
 
 
-def _pick_common(keys: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """For each key the pair with most records (the first of equals)."""
-    if not len(keys):
-        return keys
+def _is_rarer(keys: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Which pairs are not the one with most records of their key (the first of equals)."""
     order = np.lexsort([np.arange(len(keys)), -counts, keys])
-    first = np.flatnonzero(np.diff(keys[order], prepend=-1))
-    common = np.zeros(int(keys.max()) + 1, dtype="int64")
-    common[keys[order][first]] = order[first]
-    return common
+    rarer = np.ones(len(keys), dtype=bool)
+    rarer[order[np.flatnonzero(np.diff(keys[order], prepend=-1))]] = False
+    return rarer
 
 
 @register_check(Unique)
