@@ -111,11 +111,21 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("constnat", ["constant", "copy"])
     'did you mean constant?'
     """
+    close = closest(word, known)
+    return f"did you mean {close}?" if close else ""
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word that a misspelt one must mean, or an empty text when none is close.
+
+    >>> closest("AETRM", ["AETERM", "AESEV"])
+    'AETERM'
+    """
     from difflib import get_close_matches
 
     by_folded = {name.casefold(): name for name in known}
     close = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
-    return f"did you mean {by_folded[close[0]]}?" if close else ""
+    return by_folded[close[0]] if close else ""
 
 
 def _format_rows(rows: tuple[int, ...]) -> str:

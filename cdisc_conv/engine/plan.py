@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from cdisc_conv.derivations.base import SUBJECT, Reach, Ref
 from cdisc_conv.expr import Expression
-from cdisc_conv.problems import Problem, ProblemsError
+from cdisc_conv.problems import Place, Problem, ProblemsError
 from cdisc_conv.spec.model import Block, DatasetSpec, SourceKind, Study, Variable
 from cdisc_conv.spec.references import Target, TargetKind, resolve
 
@@ -77,16 +77,38 @@ def plan_study(study: Study) -> Plan:
     graph = _Graph(study)
     for dataset in study.datasets.values():
         graph.add_dataset(dataset)
-    try:
-        order = tuple(TopologicalSorter(graph.reads).static_order())
-    except CycleError as error:
-        raise ProblemsError([_describe_cycle(study, error.args[1])]) from None
     return Plan(
-        order,
+        order := _sort_nodes(study, graph.reads),
         MappingProxyType({node: tuple(graph.reads[node]) for node in order}),
         MappingProxyType({node: tuple(graph.raw_reads.get(node, ())) for node in order}),
         MappingProxyType(graph.parts),
     )
+
+
+def _sort_nodes(study: Study, reads: Mapping[Node, Iterable[Node]]) -> tuple[Node, ...]:
+    """The nodes, each after all it reads. Raises ProblemsError that names every circle."""
+    left = {node: tuple(read) for node, read in reads.items()}
+    problems: list[Problem] = []
+    while True:
+        try:
+            order = tuple(TopologicalSorter(left).static_order())
+        except CycleError as error:
+            problems.append(_describe_cycle(study, error.args[1]))
+            left = _without(left, error.args[1])
+            continue
+        if problems:
+            raise ProblemsError(problems)
+        return order
+
+
+def _without(reads: Mapping[Node, tuple[Node, ...]], circle: Iterable[Node]) -> dict[Node, tuple[Node, ...]]:
+    """The graph without the nodes of a circle; of a dataset whose records are in it, nothing is left."""
+    gone = set(circle)
+    datasets = {node.dataset for node in gone if isinstance(node, RowSet)}
+    gone |= {node for node in reads if node.dataset in datasets}
+    return {
+        node: tuple(other for other in read if other not in gone) for node, read in reads.items() if node not in gone
+    }
 
 
 def variable_of(study: Study, part: Part) -> Variable:
@@ -204,8 +226,16 @@ def block_refs(block: Block) -> tuple[str, ...]:
 def _describe_cycle(study: Study, nodes: list[Node]) -> Problem:
     path = list(reversed(nodes))
     words = " -> ".join(str(node) for node in path)
-    variables = [variable_of(study, node) for node in path if isinstance(node, Part)]
-    places = ", ".join(dict.fromkeys(str(variable.place) for variable in variables))
-    hint = f"each reads the next; see {places}"
-    place = variables[0].place if variables else study.place
-    return Problem("PLAN001", f"variables read each other in a circle: {words}", place=place, hint=hint)
+    places = [_place_of(study, node) for node in path]
+    where = ", ".join(dict.fromkeys(str(place) for place in places))
+    hint = f"each reads the next; see {where}"
+    what = "variables" if any(isinstance(node, Part) for node in path) else "records"
+    return Problem("PLAN001", f"{what} read each other in a circle: {words}", place=places[0], hint=hint)
+
+
+def _place_of(study: Study, node: Node) -> Place:
+    return (
+        variable_of(study, node).place
+        if isinstance(node, Part)
+        else study.datasets[node.dataset].blocks[node.block].place
+    )

@@ -15,19 +15,16 @@ from cdisc_conv.engine.items import describe_numbers, make_item, used_codelist
 from cdisc_conv.engine.origins import Provenance, provenance_of
 from cdisc_conv.engine.state import State
 from cdisc_conv.expr import Expression
-from cdisc_conv.spec.expected import codelist_of, standard_variable
+from cdisc_conv.spec.expected import codelist_of, is_result, standard_variable
 from cdisc_conv.spec.model import ValueLevelSpec
 from cdisc_conv.standards import CodelistTerms
-
-_RESULTS = ("ORRES", "STRESC", "STRESN", "ORRESU", "STRESU")
 
 
 def value_levels(state: State, draft: Draft, name: str) -> tuple[ValueLevel, ...]:
     """Value-level items of one result column of a findings dataset, one per test code that has values."""
     specs = draft.spec.value_level.get(name, ())
     test = f"{draft.spec.name}TESTCD"
-    is_result = name.removeprefix(draft.spec.name) in _RESULTS and name.startswith(draft.spec.name)
-    if not (is_result and test in draft.frame):
+    if not (is_result(draft.spec, name) and test in draft.frame):
         return ()
     tests = draft.frame[test]
     if tests.nunique() < 2 and not specs:

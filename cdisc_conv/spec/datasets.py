@@ -13,6 +13,7 @@ from cdisc_conv.derivations.registry import load_derivations
 from cdisc_conv.problems import Problem, did_you_mean
 from cdisc_conv.spec.documents import BlockDocument, DatasetDocument
 from cdisc_conv.spec.model import Block, DatasetSpec, Merge, Source, SourceKind, ValueLevelSpec, Variable
+from cdisc_conv.spec.repair import repair_keys
 from cdisc_conv.spec.validate import validate
 from cdisc_conv.spec.variables import brought_along, read_expression, read_origin, read_variables
 from cdisc_conv.spec.yaml_nodes import Node
@@ -29,6 +30,7 @@ def read_dataset(
     """
     name_node = node.get("dataset")
     what = str(name_node.value) if name_node else node.file
+    node = repair_keys(DatasetDocument, node, what, problems)
     document, found = validate(DatasetDocument, node, what)
     problems.extend(found)
     if document is None:
@@ -57,6 +59,7 @@ def read_dataset(
         label=document.label or template.label,
         structure=document.structure or template.structure,
         keys=document.keys,
+        keys_place=node.at(("keys",)).place,
         comment=document.comment,
         value_level=_read_value_level(document, node, problems),
         written=_written_names(node),
@@ -77,7 +80,11 @@ def _find_standard(
     if name in standard.datasets:
         return standard.dataset(name)
     if document.class_name and document.label:
-        return standard.custom(name, document.class_name, document.label)
+        try:
+            return standard.custom(name, document.class_name.upper(), document.label)
+        except LookupError as error:
+            problems.append(node.at(("class",)).problem("SPEC111", str(error)))
+            return None
     hint = did_you_mean(name, standard.datasets) or "a custom domain needs 'class' and 'label'"
     message = f"{standard.name} {standard.version} has no dataset {name}"
     problems.append(node.at(("dataset",)).problem("SPEC111", message, hint))
@@ -98,6 +105,7 @@ def _read_block(document: BlockDocument, node: Node, what: str, problems: list[P
         place=node.place,
         where=read_expression(document.where, node.at(("where",)), problems),
         for_each=tuple(MappingProxyType(_read_entry(entry)) for entry in document.for_each),
+        entry_places=tuple(node.at(("for_each", number)).place for number in range(len(document.for_each))),
         group=document.group,
         merge=Merge(**document.merge.model_dump()) if document.merge else None,
         variables=MappingProxyType(variables),

@@ -137,7 +137,7 @@ class DatasetDocument(Document):
     class_name: Text = Field(default="", alias="class")
     keys: Texts = ()
     comment: Text = ""
-    records: list[BlockDocument]
+    records: list[BlockDocument] = Field(min_length=1)
     variables: dict[str, Any] = {}
     supplemental: dict[str, Any] = {}
     working: dict[str, Any] = {}

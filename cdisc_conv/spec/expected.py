@@ -6,6 +6,9 @@ from cdisc_conv.derivations.base import Kind
 from cdisc_conv.spec.model import DatasetSpec, Study, Variable
 from cdisc_conv.standards import CodelistTerms, VariableStandard
 
+RESULTS = ("ORRES", "STRESC", "STRESN", "ORRESU", "STRESU")
+"""The columns of a findings dataset, without its prefix, that are described test by test."""
+
 
 def standard_variable(study: Study, dataset: DatasetSpec, name: str) -> VariableStandard | None:
     """The variable in the implementation guide, or in the SDTM model behind it; None for one of the study's own."""
@@ -20,6 +23,12 @@ def is_numeric(study: Study, dataset: DatasetSpec, variable: Variable) -> bool:
     if standard is not None:
         return standard.numeric
     return variable.derivation.kind is Kind.NUMBER and variable.name not in dataset.supplemental_names()
+
+
+def is_result(dataset: DatasetSpec, name: str) -> bool:
+    """Whether a column is a result of a findings dataset, which its --TESTCD says how to read."""
+    prefix = dataset.name
+    return f"{prefix}TESTCD" in dataset.names() and name in {f"{prefix}{result}" for result in RESULTS}
 
 
 def codelist_keys(study: Study, dataset: DatasetSpec, variable: Variable) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.spec.lint_expressions import check_expressions
 from cdisc_conv.spec.lint_references import check_references
+from cdisc_conv.spec.lint_value_level import check_value_level
 from cdisc_conv.spec.lint_variables import check_variables
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import SourceKind, Study
@@ -22,7 +23,7 @@ def lint_study(words: str | Path) -> tuple[Study | None, list[Problem]]:
     try:
         study, problems = load_study(words)
     except ProblemsError as error:
-        return None, list(error.problems)
+        return None, sort_problems(list(error.problems))
     return study, sort_problems([*problems, *check_study(study)])
 
 
@@ -36,6 +37,7 @@ def check_study(study: Study) -> list[Problem]:
         *check_variables(study),
         *check_references(study),
         *check_expressions(study),
+        *check_value_level(study),
     ]
     try:
         plan_study(study)
@@ -45,12 +47,12 @@ def check_study(study: Study) -> list[Problem]:
 
 
 def check_sources(study: Study) -> Iterator[Problem]:
-    """LINT101: a block reads a form or dataset that the study does not have; LINT102: the home form is none."""
+    """LINT101: a block reads a form or dataset that is not there; LINT102, LINT105: no such home form, subject."""
     for dataset in study.datasets.values():
         for block in dataset.blocks:
             name, kind = block.source.name, block.source.kind
             known = study.forms if kind is SourceKind.FORM else {**study.datasets, **study.given}
-            if kind is not SourceKind.NOTHING and name not in known:
+            if kind is not SourceKind.NOTHING and name not in known and name not in study.unread:
                 what = "form" if kind is SourceKind.FORM else "dataset"
                 hint = did_you_mean(name, known) or f"there are: {', '.join(known)}"
                 yield Problem(
@@ -59,7 +61,11 @@ def check_sources(study: Study) -> Iterator[Problem]:
     if study.raw.home not in study.forms:
         hint = did_you_mean(study.raw.home, study.forms) or f"there are: {', '.join(study.forms)}"
         message = f"'home' of 'raw' names form '{study.raw.home}', which is not in forms.yaml"
-        yield Problem("LINT102", message, place=study.place, hint=hint)
+        yield Problem("LINT102", message, place=study.place_of("raw", "home"), hint=hint)
+    elif study.raw.subject not in study.forms[study.raw.home].fields:
+        hint = did_you_mean(study.raw.subject, study.forms[study.raw.home].fields)
+        message = f"'subject' of 'raw' names {study.raw.subject}, which is no column of form {study.raw.home}"
+        yield Problem("LINT105", message, place=study.place_of("raw", "subject"), hint=hint)
 
 
 def check_settings(study: Study) -> Iterator[Problem]:
@@ -71,14 +77,13 @@ def check_settings(study: Study) -> Iterator[Problem]:
     for name in study.not_submitted:
         if name not in columns and name not in whole and name not in study.forms:
             hint = did_you_mean(name, [*columns, *whole, *study.forms])
-            yield Problem("LINT103", f"'not_submitted' names {name}, which no form has", place=study.place, hint=hint)
+            place = study.place_of("not_submitted", name)
+            yield Problem("LINT103", f"'not_submitted' names {name}, which no form has", place=place, hint=hint)
     try:
         datetime.fromisoformat(study.created)
     except ValueError:
-        message = f"'created' is '{study.created}'"
-        yield Problem(
-            "LINT104", message, place=study.place, hint="expected an ISO 8601 date and time, 2026-01-31T00:00:00"
-        )
+        message = f"'created' is '{study.created}', which is no ISO 8601 date and time"
+        yield Problem("LINT104", message, place=study.place_of("created"), hint="such as 2026-01-31T00:00:00")
 
 
 def sort_problems(problems: list[Problem]) -> list[Problem]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from cdisc_conv.derivations.base import Ref
 from cdisc_conv.problems import Place, Problem, did_you_mean
-from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
+from cdisc_conv.spec.model import Block, DatasetSpec, Source, SourceKind, Study, Variable
 from cdisc_conv.spec.references import (
     TargetKind,
     has_table,
@@ -20,71 +20,104 @@ def check_references(study: Study) -> Iterator[Problem]:
     """Findings LINT301 to LINT304 about the names that entries and blocks use."""
     for dataset in study.datasets.values():
         for block in dataset.blocks:
-            yield from _check_block(study, dataset, block)
-            for name in dataset.names():
-                variable = dataset.own_variable(name, block)
-                if variable is not None:
-                    yield from _check_entry(study, dataset, block, variable)
-        for name in dataset.names():
-            for variable in {id(v): v for block in dataset.blocks if (v := dataset.own_variable(name, block))}.values():
-                yield from _check_tables(study, dataset, variable)
+            if _has_source(study, dataset, block):
+                yield from _check_block(study, dataset, block)
+        for variable, blocks in _entries(dataset):
+            readable = [block for block in blocks if _has_source(study, dataset, block)]
+            yield from _check_entry(study, dataset, variable, readable)
+            yield from _check_tables(study, dataset, variable)
 
 
-def _check_entry(study: Study, dataset: DatasetSpec, block: Block, variable: Variable) -> Iterator[Problem]:
+def _entries(dataset: DatasetSpec) -> Iterator[tuple[Variable, list[Block]]]:
+    """Every entry of a dataset with the blocks it is for."""
+    for name in dataset.names():
+        found: dict[int, tuple[Variable, list[Block]]] = {}
+        for block in dataset.blocks:
+            variable = dataset.own_variable(name, block)
+            if variable is not None:
+                found.setdefault(id(variable), (variable, []))[1].append(block)
+        yield from found.values()
+
+
+def _has_source(study: Study, dataset: DatasetSpec, block: Block) -> bool:
+    """Whether the block's source can be asked for its columns; where not, that is a finding already."""
+    if block.source.kind is SourceKind.NOTHING:
+        return bool(block.for_each)
+    if block.source == Source(SourceKind.DATASET, dataset.name):  # a circle
+        return False
+    return has_table(study, str(block.source).removeprefix("dataset "))
+
+
+def _check_entry(study: Study, dataset: DatasetSpec, variable: Variable, blocks: Sequence[Block]) -> Iterator[Problem]:
+    what = f"{dataset.name}.{variable.name}"
     when = variable.when.names if variable.when is not None else ()
     for ref in dict.fromkeys((*variable.derivation.reads(), *when)):
-        target = resolve(study, dataset, block, variable.name, ref)
-        what = f"{dataset.name}.{variable.name}"
-        if target is None and not _is_unread(study, dataset, ref):
-            yield _nowhere(study, dataset, block, what, ref, variable.place)
-        elif target is not None and target.kind is TargetKind.OTHER and _is_repeating(study, target.table):
-            message = f"{what} reads {ref}, but {target.table} has several records per subject"
-            hint = f"say which record: {{lookup: {{from: {target.table}, ...}}}}, {{min: {ref}}} or {{max: {ref}}}"
+        targets = [resolve(study, dataset, block, variable.name, ref) for block in blocks]
+        lost = [block for block, target in zip(blocks, targets, strict=True) if target is None]
+        if lost and not _is_unread(study, dataset, ref):
+            yield _describe_lost(study, dataset, lost, what, ref, variable.place)
+        table = next((target.table for target in targets if target and target.kind is TargetKind.OTHER), "")
+        if table and _is_repeating(study, table):
+            message = f"{what} reads {ref}, but {table} has several records per subject"
+            hint = f"say which record: {{lookup: {{from: {table}, ...}}}}, {{min: {ref}}} or {{max: {ref}}}"
             yield Problem("LINT304", message, place=variable.place, hint=hint)
 
 
 def _is_unread(study: Study, dataset: DatasetSpec, ref: str) -> bool:
     """Whether the name is mapped by an entry that could not be read: reported there, and not once more here."""
     prefix, dot, name = ref.partition(".")
+    if dot and prefix in study.unread:
+        return True
     other = study.datasets.get(prefix) if dot else None
     return name in other.written if other is not None else ref in dataset.written
 
 
 def _check_block(study: Study, dataset: DatasetSpec, block: Block) -> Iterator[Problem]:
+    """The names that decide which records there are: columns of the source, and those that ``for_each`` defines."""
     columns = {*source_columns(study, block), *block.given_names}
     merge = (*block.merge.by, block.merge.start, block.merge.end) if block.merge else ()
-    where = block.where.names if block.where is not None else ()
-    entries = [str(value) for entry in block.for_each for value in entry.values() if isinstance(value, Ref)]
-    for ref in dict.fromkeys((*where, *block.group, *merge, *entries)):
+    places = dict.fromkeys((*block.group, *merge), block.place)
+    for entry, place in zip(block.for_each, block.entry_places, strict=True):
+        places |= {str(value): place for value in entry.values() if isinstance(value, Ref)}
+    if block.where is not None:
+        source = block.where.source
+        places |= dict.fromkeys(block.where.names, Place(file=source.file, line=source.line))
+    for ref, place in places.items():
         if ref.removeprefix("raw.") not in columns:
-            yield _nowhere(study, dataset, block, f"records of {dataset.name}", ref, block.place, columns)
+            what = f"{block.source}" if block.source.name else "'for_each'"
+            message = f"the records of {dataset.name} depend on {ref}, which is no column of {what}"
+            yield Problem("LINT301", message, place=place, hint=did_you_mean(ref.removeprefix("raw."), columns))
 
 
-def _nowhere(
-    study: Study,
-    dataset: DatasetSpec,
-    block: Block,
-    what: str,
-    ref: str,
-    place: Place,
-    known: Iterable[str] | None = None,
+def _describe_lost(
+    study: Study, dataset: DatasetSpec, blocks: Sequence[Block], what: str, ref: str, place: Place
 ) -> Problem:
     prefix, dot, name = ref.partition(".")
     if dot and has_table(study, prefix):
-        message = f"{what} reads {ref}, but {prefix} does not map {name}"
+        message = f"{what} reads {ref}, but {prefix} {'does not map' if prefix in study.datasets else 'has no'} {name}"
         return Problem("LINT301", message, place=place, hint=did_you_mean(name, table_columns(study, prefix)))
-    names = known if known is not None else [*dataset.names(), *source_columns(study, block)]
-    source = f"{block.source}" if block.source.name else "the written records"
-    message = f"{what} reads {ref}, which is no column of {source} and no variable of {dataset.name}"
-    return Problem("LINT301", message, place=place, hint=did_you_mean(ref.removeprefix("raw."), names))
+    if dot and prefix in study.standard.datasets:
+        message = f"{what} reads {ref}, but the study has no dataset {prefix}"
+        return Problem("LINT301", message, place=place, hint=f"map {prefix}, or name it under 'given'")
+    sources = " or ".join(dict.fromkeys(str(block.source) if block.source.name else "'for_each'" for block in blocks))
+    columns = [column for block in blocks for column in (*source_columns(study, block), *block.given_names)]
+    if prefix == "raw" and dot:
+        message = f"{what} reads {ref}, which is no column of {sources}"
+        return Problem("LINT301", message, place=place, hint=did_you_mean(name, columns))
+    message = f"{what} reads {ref}, which is no column of {sources} and no variable of {dataset.name}"
+    return Problem("LINT301", message, place=place, hint=did_you_mean(ref, [*dataset.names(), *columns]))
 
 
 def _check_tables(study: Study, dataset: DatasetSpec, variable: Variable) -> Iterator[Problem]:
     what = f"{dataset.name}.{variable.name}"
     for table, columns in variable.derivation.tables().items():
+        if table in study.unread:
+            continue
         if not has_table(study, table):
             known = [*study.datasets, *study.given, *(f"form {name}" for name in study.forms)]
             hint = did_you_mean(table, known) or "write a dataset (DS) or a form (form ic)"
+            if table in study.standard.datasets:
+                hint = f"map {table}, or name it under 'given'"
             yield Problem(
                 "LINT302", f"{what} reads {table}, which the study does not have", place=variable.place, hint=hint
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdisc_conv.derivations.base import Kind, Ref
-from cdisc_conv.problems import Problem, Severity, did_you_mean
+from cdisc_conv.problems import Problem, Severity, closest, did_you_mean
 from cdisc_conv.spec.expected import codelist_keys, codelist_of, is_numeric, standard_variable
 from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
 from cdisc_conv.standards import CodelistTerms
@@ -18,18 +18,17 @@ def check_variables(study: Study) -> Iterator[Problem]:
     """Findings LINT201 to LINT212 about the variables of every dataset."""
     for dataset in study.datasets.values():
         yield from _check_dataset_label(dataset)
-        yield from _check_required(dataset)
-        yield from _check_keys(study, dataset)
+        yield from _check_required(study, dataset)
+        yield from _check_keys(dataset)
         yield from _check_sections(dataset)
         for section, variable in entries_of(dataset):
             yield from _check_name(dataset, variable, section)
-            if section == "variables":
-                yield from _check_known(study, dataset, variable)
+            yield from _check_label(dataset, variable)
             if section == "supplemental":
                 yield from _check_qualifier(dataset, variable)
-            yield from _check_label(dataset, variable)
-            yield from _check_type(study, dataset, variable)
-            yield from _check_codelist(study, dataset, variable)
+            # The first of these findings makes the next ones pointless.
+            wrong = list(_check_known(study, dataset, variable)) if section == "variables" else []
+            yield from wrong or list(_check_type(study, dataset, variable)) or _check_codelist(study, dataset, variable)
 
 
 def entries_of(dataset: DatasetSpec) -> Iterator[tuple[str, Variable]]:
@@ -67,8 +66,11 @@ def _check_dataset_label(dataset: DatasetSpec) -> Iterator[Problem]:
         yield Problem("LINT201", message, place=dataset.place, hint=f"shorten '{dataset.label}'")
 
 
-def _check_required(dataset: DatasetSpec) -> Iterator[Problem]:
+def _check_required(study: Study, dataset: DatasetSpec) -> Iterator[Problem]:
     mapped = {*dataset.names(), *dataset.written} | {name for block in dataset.blocks for name in block.given_names}
+    # A misspelt variable is a finding by itself; the one it must mean is not missed as well.
+    known = study.standard.names(dataset.standard)
+    mapped |= {closest(name, known) for name in dataset.names() if not _is_known(study, dataset, name)}
     for standard in dataset.standard.variables:
         if standard.core == "Req" and standard.name not in mapped:
             message = f"{dataset.name} does not map {standard.name} ({standard.label}), which the standard requires"
@@ -79,17 +81,22 @@ def _check_required(dataset: DatasetSpec) -> Iterator[Problem]:
             yield Problem("LINT203", message, Severity.WARNING, dataset.place, hint)
 
 
-def _check_keys(study: Study, dataset: DatasetSpec) -> Iterator[Problem]:
+def _check_keys(dataset: DatasetSpec) -> Iterator[Problem]:
     for key in dataset.keys:
-        if key not in dataset.names():
+        if key not in dataset.names() and key not in dataset.written:
             hint = did_you_mean(key, dataset.names())
-            yield Problem("LINT204", f"key {key} of {dataset.name} is not mapped", place=dataset.place, hint=hint)
+            yield Problem("LINT204", f"key {key} of {dataset.name} is not mapped", place=dataset.keys_place, hint=hint)
 
 
 def _check_sections(dataset: DatasetSpec) -> Iterator[Problem]:
-    """A name mapped in two sections is mapped twice."""
-    for first, second in (("variables", "supplemental"), ("variables", "working"), ("supplemental", "working")):
-        ours, theirs = getattr(dataset, first), getattr(dataset, second)
+    """A name mapped in two sections is mapped twice; only ``set`` of a block may override."""
+    pairs = [
+        ("variables", dataset.variables, "supplemental", dataset.supplemental),
+        ("variables", dataset.variables, "working", dataset.working),
+        ("supplemental", dataset.supplemental, "working", dataset.working),
+        *(("set", block.variables, "supplemental", block.supplemental) for block in dataset.blocks),
+    ]
+    for first, ours, second, theirs in pairs:
         for name in ours.keys() & theirs.keys():
             message = f"{dataset.name}.{name} is mapped twice: in '{first}' and in '{second}'"
             yield _problem("LINT205", message, theirs[name], f"the other is at {ours[name].place}")
@@ -106,8 +113,12 @@ def _check_name(dataset: DatasetSpec, variable: Variable, section: str) -> Itera
         )
 
 
+def _is_known(study: Study, dataset: DatasetSpec, name: str) -> bool:
+    return study.standard.variable(dataset.standard, name) is not None
+
+
 def _check_known(study: Study, dataset: DatasetSpec, variable: Variable) -> Iterator[Problem]:
-    if standard_variable(study, dataset, variable.name) is None:
+    if not _is_known(study, dataset, variable.name):
         message = f"{study.standard.label} has no variable {variable.name} in {dataset.name}"
         known = study.standard.names(dataset.standard)
         hint = did_you_mean(variable.name, known) or "a variable of your own belongs under 'supplemental' or 'working'"
@@ -119,7 +130,7 @@ def _check_qualifier(dataset: DatasetSpec, variable: Variable) -> Iterator[Probl
         yield _problem(
             "LINT208", f"supplemental qualifier {dataset.name}.{variable.name} has no label", variable, "add 'label:'"
         )
-    if dataset.standard.variable(variable.name) is not None:
+    if dataset.standard.variable(variable.name) is not None and variable.name not in dataset.variables:
         message = f"{variable.name} is a variable of {dataset.name} and cannot be a supplemental qualifier"
         yield _problem("LINT209", message, variable, "move it to 'variables'")
 
@@ -160,7 +171,7 @@ def _check_codelist(study: Study, dataset: DatasetSpec, variable: Variable) -> I
 
 def _check_given(dataset: DatasetSpec, block: Block, variable: Variable, codelist: CodelistTerms) -> Iterator[Problem]:
     """Literals of ``for_each`` that fill a variable with a codelist."""
-    for entry in block.for_each:
+    for entry, place in zip(block.for_each, block.entry_places, strict=True):
         value = entry.get(variable.name, "")
         if value == "" or isinstance(value, Ref) or str(value) in codelist.values:
             continue
@@ -168,4 +179,4 @@ def _check_given(dataset: DatasetSpec, block: Block, variable: Variable, codelis
             f"{dataset.name}.{variable.name}: '{value}' is not in codelist {codelist.short_name} ({codelist.code})"
         )
         severity = Severity.WARNING if codelist.extensible else Severity.ERROR
-        yield Problem("LINT212", message, severity, block.place, codelist.suggest(str(value)))
+        yield Problem("LINT212", message, severity, place, codelist.suggest(str(value)))

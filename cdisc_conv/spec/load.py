@@ -11,18 +11,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
-from cdisc_conv.problems import Place, Problem, ProblemsError
+from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
 from cdisc_conv.resources import shipped
 from cdisc_conv.spec.datasets import read_dataset
 from cdisc_conv.spec.documents import StudyDocument
 from cdisc_conv.spec.forms import read_forms
 from cdisc_conv.spec.layers import read_layers
-from cdisc_conv.spec.model import DatasetSpec, GivenDataset, RawSettings, Study
+from cdisc_conv.spec.model import DatasetSpec, Form, GivenDataset, RawSettings, Study
+from cdisc_conv.spec.repair import repair_keys
 from cdisc_conv.spec.validate import validate
 from cdisc_conv.spec.variables import read_variables
 from cdisc_conv.spec.yaml_nodes import Node, read_yaml
-from cdisc_conv.standards import Standard, load_standard, load_terminology
+from cdisc_conv.standards import Standard, Terminology, load_standard, load_terminology
 
 
 def find_study(words: str | Path) -> Path:
@@ -56,20 +58,18 @@ class _Loader:
     folder: Path
     problems: list[Problem] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
 
     def load(self) -> tuple[Study, list[Problem]]:
         node = read_yaml(self._note(self.folder / "study.yaml"), self.show(self.folder / "study.yaml"))
+        node = repair_keys(StudyDocument, node, "study.yaml", self.problems)
         document, found = validate(StudyDocument, node, "study.yaml")
         if document is None:
-            raise ProblemsError(found)
-        standard = _load_standard(document.standards.sdtmig, node)
-        terminology = load_terminology("sdtm", document.standards.sdtm_ct)
-        forms, events = read_forms(self._note(self.folder / document.forms), self.show, self.problems)
+            raise ProblemsError([*self.problems, *found])
+        standard, terminology = self._load_standards(document, node)
+        forms, events = self._read_forms(self.folder / document.forms)
         shared = read_variables(node.get("variables"), "study", self.problems)
-        given = {
-            name: GivenDataset(name, entry.file, standard.dataset(name), entry.columns, node.at(("given", name)).place)
-            for name, entry in document.given.items()
-        }
+        given = self._read_given(document, standard, node)
         datasets = self._read_datasets(standard, shared, document.study)
         study = Study(
             name=document.study,
@@ -95,15 +95,45 @@ class _Loader:
             created=document.created,
             files=tuple(dict.fromkeys(self.files)),
             place=Place(file=node.file, line=1),
+            places=MappingProxyType(_places_in(node)),
+            unread=frozenset(self.unread - datasets.keys()),
         )
         return study, self.problems
 
     def show(self, path: Path) -> str:
-        """The name of a file in messages: from the study folder's own name on."""
-        for base in (self.folder, self.folder.parent):
-            if path.is_relative_to(base):
-                return (self.folder if base == self.folder else base).joinpath(path.relative_to(base)).as_posix()
+        """The name of a file in messages: as it was reached, so that an editor finds it."""
         return path.as_posix()
+
+    def _load_standards(self, document: StudyDocument, node: Node) -> tuple[Standard, Terminology]:
+        try:
+            standard = load_standard("sdtmig", document.standards.sdtmig)
+        except LookupError as error:
+            self.problems.append(node.at(("standards", "sdtmig")).problem("SPEC011", str(error)))
+        try:
+            terminology = load_terminology("sdtm", document.standards.sdtm_ct)
+        except LookupError as error:
+            self.problems.append(node.at(("standards", "sdtm_ct")).problem("SPEC011", str(error)))
+        if any(problem.code == "SPEC011" for problem in self.problems):
+            raise ProblemsError(self.problems)
+        return standard, terminology
+
+    def _read_forms(self, path: Path) -> tuple[dict[str, Form], list[dict[str, Any]]]:
+        try:
+            return read_forms(self._note(path), self.show, self.problems)
+        except ProblemsError as error:
+            raise ProblemsError([*self.problems, *error.problems]) from None
+
+    def _read_given(self, document: StudyDocument, standard: Standard, node: Node) -> dict[str, GivenDataset]:
+        given: dict[str, GivenDataset] = {}
+        for name, entry in document.given.items():
+            here = node.at(("given", name))
+            if name in standard.datasets:
+                given[name] = GivenDataset(name, entry.file, standard.dataset(name), entry.columns, here.place)
+                continue
+            self.unread.add(name)
+            message = f"{standard.label} has no dataset {name}, which is to be given"
+            self.problems.append(here.problem("SPEC111", message, did_you_mean(name, standard.datasets)))
+        return given
 
     def _note(self, path: Path) -> Path:
         self.files.append(path)
@@ -112,7 +142,8 @@ class _Loader:
     def _find_layer(self, words: str) -> Path | None:
         """A layer by name, in the study's folder, in the library beside it, or in the shipped library."""
         name = words if words.endswith(".yaml") else f"{words}.yaml"
-        for base in (self.folder, self.folder.parent, shipped("mappings")):
+        beside = self.folder.parent if self.folder.name not in ("", "..") else self.folder / ".."
+        for base in (self.folder, beside, shipped("mappings")):
             path = base / name
             if path.is_file() and path.resolve().is_relative_to(base.resolve()):
                 return self._note(path)
@@ -125,9 +156,11 @@ class _Loader:
                 node = read_layers(self._note(path), self._find_layer, self.show)
             except ProblemsError as error:
                 self.problems.extend(error.problems)
+                self.unread.add(path.stem.upper())
                 continue
             spec = read_dataset(node, standard, shared, study_name, self.problems)
             if spec is None:
+                self.unread |= {path.stem.upper(), str(node.at(("dataset",)).value)}
                 continue
             if spec.name in datasets:
                 first = datasets[spec.name].place
@@ -138,9 +171,7 @@ class _Loader:
         return dict(sorted(datasets.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)))
 
 
-def _load_standard(version: str, node: Node) -> Standard:
-    try:
-        return load_standard("sdtmig", version)
-    except (KeyError, ValueError) as error:
-        message = str(error.args[0])
-        raise ProblemsError([node.at(("standards", "sdtmig")).problem("SPEC011", message)]) from None
+def _places_in(node: Node) -> dict[tuple[str, ...], Place]:
+    """Where the keys of study.yaml stand, and the keys inside them."""
+    places = {(key,): child.place for key, child in node.items()}
+    return places | {(key, inner): n.place for key, child in node.items() for inner, n in child.items()}

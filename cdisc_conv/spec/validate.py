@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -10,6 +11,20 @@ from cdisc_conv.problems import Problem, did_you_mean
 from cdisc_conv.spec.yaml_nodes import Node
 
 Model = TypeVar("Model", bound=BaseModel)
+
+_PLAIN_WORDS = {
+    "tuple_type": "a list is expected",
+    "list_type": "a list is expected",
+    "too_short": "the list is empty",
+    "dict_type": "'key: value' lines are expected",
+    "model_type": "'key: value' lines are expected",
+    "string_type": "a text is expected",
+    "int_type": "a whole number is expected",
+    "int_parsing": "a whole number is expected",
+    "int_from_float": "a whole number is expected",
+    "bool_type": "true or false is expected",
+    "bool_parsing": "true or false is expected",
+}
 
 
 def validate(model: type[Model], node: Node, what: str, data: Any = None) -> tuple[Model | None, list[Problem]]:
@@ -21,7 +36,14 @@ def validate(model: type[Model], node: Node, what: str, data: Any = None) -> tup
     try:
         return model.model_validate(node.plain() if data is None else data), []
     except ValidationError as error:
-        return None, [_describe(details, node, what, model) for details in error.errors(include_url=False)]
+        found = error.errors(include_url=False)
+        # "Too few branches" says nothing new beside what is wrong inside the branch.
+        deepest = [one for one in found if not any(_is_inside(other["loc"], one["loc"]) for other in found)]
+        return None, [_describe(details, node, what, model) for details in deepest]
+
+
+def _is_inside(inner: tuple[Any, ...], outer: tuple[Any, ...]) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
 
 
 def _describe(details: Any, node: Node, what: str, model: type[BaseModel]) -> Problem:
@@ -34,7 +56,7 @@ def _describe(details: Any, node: Node, what: str, model: type[BaseModel]) -> Pr
         return place.problem("SPEC001", f"{what} has no '{key}'", hint)
     if details["type"] == "missing":
         return place.problem("SPEC002", f"{what} needs '{key}'")
-    message = details["msg"].removeprefix("Value error, ")
+    message = _PLAIN_WORDS.get(details["type"]) or details["msg"].removeprefix("Value error, ")
     message = message[:1].lower() + message[1:]
     where = f"'{'.'.join(str(step) for step in path)}' of {what}" if path else what
     return place.problem("SPEC003", f"{where}: {message}")
@@ -44,20 +66,28 @@ def _fields_at(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
     """The field names of the (possibly nested) model that a path of keys leads to."""
     current: Any = model
     for step in path:
-        if isinstance(step, str) and isinstance(current, type) and issubclass(current, BaseModel):
-            info = current.model_fields.get(step)
-            current = _inner_model(info.annotation) if info else None
-    if not (isinstance(current, type) and issubclass(current, BaseModel)):
-        return []
-    return [info.alias or name for name, info in current.model_fields.items()]
+        current = _step_into(current, step)
+    return list(_fields_of(current)) if _is_model(current) else []
 
 
-def _inner_model(annotation: Any) -> Any:
-    """The model inside ``Model | None``, ``tuple[Model, ...]`` or ``dict[str, Model]``; else the annotation itself."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def _step_into(annotation: Any, step: Any) -> Any:
+    """The annotation under a key or index: a field's, or that of the values of a mapping or list."""
+    if _is_model(annotation):
+        return _bare(_fields_of(annotation).get(step))
+    arguments = get_args(annotation)
+    return _bare(arguments[-1] if get_origin(annotation) is dict else arguments[0]) if arguments else None
+
+
+def _fields_of(model: type[BaseModel]) -> dict[str, Any]:
+    return {info.alias or name: info.annotation for name, info in model.model_fields.items()}
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _bare(annotation: Any) -> Any:
+    """``Model | None`` without the None; of several models, the first."""
+    if get_origin(annotation) not in (Union, UnionType):
         return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        found = _inner_model(argument)
-        if isinstance(found, type) and issubclass(found, BaseModel):
-            return found
-    return annotation
+    return next((bare for bare in get_args(annotation) if _is_model(bare)), get_args(annotation)[0])

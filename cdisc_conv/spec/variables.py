@@ -11,6 +11,7 @@ from cdisc_conv.expr import Expression, parse
 from cdisc_conv.problems import Problem, ProblemsError
 from cdisc_conv.spec.documents import AttributesDocument, OriginDocument
 from cdisc_conv.spec.model import Variable
+from cdisc_conv.spec.repair import repair_keys
 from cdisc_conv.spec.validate import validate
 from cdisc_conv.spec.yaml_nodes import Node
 
@@ -37,13 +38,14 @@ def read_variable(name: str, node: Node, what: str, problems: list[Problem]) -> 
     try:
         derivation_name, _, others = split_entry(node.plain())
     except ValueError as error:
-        problems.append(node.problem("SPEC202", f"{what} {error}"))
+        problems.append(node.problem("SPEC202", f"{what}: {error}"))
         return None
     derivation = read_derivation(derivation_name, node.at((derivation_name,)), what, problems)
     attributes_node = Node({key: node.at((key,)) for key in others}, node.file, node.line)
+    attributes_node = repair_keys(AttributesDocument, attributes_node, what, problems)
     attributes, found = validate(AttributesDocument, attributes_node, what)
     problems.extend(found)
-    when = read_expression(attributes.when, node.at(("when",)), problems) if attributes else None
+    when = read_expression(attributes.when, attributes_node.at(("when",)), problems) if attributes else None
     if derivation is None or attributes is None:
         return None
     return Variable(

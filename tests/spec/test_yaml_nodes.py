@@ -1,5 +1,7 @@
 """YAML with places: what scalars become, and what is refused."""
 
+# ruff: noqa: E501 (messages stand whole)
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -83,9 +85,7 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"a: caf\xe9\n")
     with pytest.raises(ProblemsError) as caught:
         read_yaml(path, "a.yaml")
-    assert str(caught.value) == (
-        "a.yaml: YAML001 the file is not UTF-8 text (byte 6 is 0xE9; save the file as UTF-8)"
-    )
+    assert str(caught.value) == ("a.yaml: YAML001 the file is not UTF-8 text (byte 6 is 0xE9; save the file as UTF-8)")
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

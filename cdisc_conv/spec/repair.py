@@ -1,0 +1,56 @@
+"""Misspelt keys: each is a finding, and what it must mean is read all the same, so that one fault gives one finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+
+from cdisc_conv.problems import Problem, closest, did_you_mean
+from cdisc_conv.spec.yaml_nodes import Node
+
+
+def repair_keys(model: type[BaseModel], node: Node, what: str, problems: list[Problem]) -> Node:
+    """The node with misspelt keys under their right names and other unknown keys left out, at every depth.
+
+    Each unknown key is added to `problems` (SPEC001); `what` names the thing in messages ("study.yaml"). A key counts
+    as misspelt when one that is close to it is known and not there. Values that are no mapping stay as they are:
+    `validate` complains of them.
+
+    >>> from cdisc_conv.spec.documents import RawDocument
+    >>> from cdisc_conv.spec.yaml_nodes import read_yaml_text
+    >>> problems = []
+    >>> repair_keys(RawDocument, read_yaml_text("{subjct: SUBJID, home: dm}", "a.yaml"), "'raw'", problems).plain()
+    {'subject': 'SUBJID', 'home': 'dm'}
+    >>> print(problems[0])
+    a.yaml:1: SPEC001 'raw' has no 'subjct' (did you mean subject?)
+    """
+    if not node.is_mapping:
+        return node
+    fields = {info.alias or name: info for name, info in model.model_fields.items()}
+    result: dict[str, Node] = {}
+    for key, child in node.items():
+        meant = key
+        if key not in fields:
+            hint = did_you_mean(key, fields) or f"known are: {', '.join(sorted(fields))}"
+            problems.append(child.problem("SPEC001", f"{what} has no '{key}'", hint))
+            meant = closest(key, fields)
+            if not meant or meant in node.value or meant in result:
+                continue
+        result[meant] = _repair_value(fields[meant].annotation, child, what, problems)
+    return Node(result, node.file, node.line)
+
+
+def _repair_value(annotation: Any, node: Node, what: str, problems: list[Problem]) -> Node:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return repair_keys(annotation, node, what, problems)
+    inner = [argument for argument in get_args(annotation) if argument is not type(None)]
+    if get_origin(annotation) in (dict, Mapping) and node.is_mapping:
+        items = {key: _repair_value(inner[-1], child, what, problems) for key, child in node.items()}
+        return Node(items, node.file, node.line)
+    if get_origin(annotation) in (list, tuple) and node.is_list:
+        return Node([_repair_value(inner[0], child, what, problems) for child in node.value], node.file, node.line)
+    if node.is_mapping and len(inner) == 1:  # Model | None
+        return _repair_value(inner[0], node, what, problems)
+    return node
