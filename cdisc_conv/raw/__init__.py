@@ -10,7 +10,7 @@ Reads files and reports what is wrong with them; knows nothing of studies, mappi
 | RAW004 | a column is missing | error |
 | RAW005 | columns that nobody declared | note |
 | RAW006 | the file is empty | error |
-| RAW007 | a header and no rows | note |
+| RAW007 | a header and no rows | warning |
 | RAW008 | the delimiter is another one | error |
 | RAW009 | the encoding is another one, or unknown | error |
 | RAW010 | rows with too few or too many fields | error |

@@ -110,7 +110,8 @@ def _read_text(
     problems += _report_nul(text, frame, source, reporter)
     if not len(frame):
         message = f"form '{source.name}' has a header and no rows"
-        problems.append(reporter.report("RAW007", message, severity=Severity.NOTE))
+        hint = "export it again if subjects have data there"
+        problems.append(reporter.report("RAW007", message, severity=Severity.WARNING, hint=hint))
     problems += checks.check_key(frame, source, reporter)
     return RawForm(source.name, reporter.file, frame[kept] if kept != read else frame), problems
 

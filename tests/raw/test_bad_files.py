@@ -145,14 +145,16 @@ def test_empty_file(read: Read, content: bytes) -> None:
     )
 
 
-def test_header_only_is_a_note(folder: Path) -> None:
+def test_header_only_is_a_warning(folder: Path) -> None:
     (folder / "ae.csv").write_text("A,B\n")
     form, (problem,) = read_form(FormSource("ae", "ae.csv", key=("A",)), folder)
     assert form is not None
     assert form.frame.shape == (0, 2)
     assert set(map(str, form.frame.dtypes)) == {"str"}
-    assert problem.severity is Severity.NOTE
-    assert str(problem) == "raw/ae.csv: RAW007 form 'ae' has a header and no rows"
+    assert problem.severity is Severity.WARNING
+    assert str(problem) == (
+        "raw/ae.csv: RAW007 form 'ae' has a header and no rows (export it again if subjects have data there)"
+    )
 
 
 @pytest.mark.parametrize(
