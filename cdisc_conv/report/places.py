@@ -12,17 +12,25 @@ from cdisc_conv.problems import Problem
 from cdisc_conv.resources import shipped
 from cdisc_conv.spec.model import Study
 
+NEARBY = 3
+
 
 def locate(folder: Path, base: Path) -> str:
-    """`folder` as seen from `base`, with forward slashes; its bare name when the two are on different drives.
+    """`folder` as seen from `base`, with forward slashes; its bare name when the two are far apart.
+
+    Far apart are folders on different drives, or with no folder in common within `NEARBY` steps up: the way between
+    them would tell of the machine and its users.
 
     >>> locate(Path("study/raw"), Path("study/package"))
     '../raw'
+    >>> locate(Path("/home/jane/raw"), Path("/srv/data/studies/2026/package"))
+    'raw'
     """
     try:
-        return Path(os.path.relpath(folder.resolve(), base.resolve())).as_posix()
+        way = Path(os.path.relpath(folder.resolve(), base.resolve()))
     except ValueError:
         return folder.name
+    return folder.name if way.parts.count("..") > NEARBY else way.as_posix()
 
 
 def name_spec_file(study: Study, path: Path) -> str:

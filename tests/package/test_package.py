@@ -136,6 +136,36 @@ def test_a_raw_file_of_no_form_is_a_finding(folder):
     )
 
 
+def test_given_datasets_are_read_from_their_own_folder(folder):
+    edit(
+        folder / "tiny" / "study.yaml",
+        "raw: {",
+        "given:\n  DS: {file: ds.csv, columns: [STUDYID, USUBJID, DSDECOD, DSSTDTC]}\nraw: {",
+    )
+    edit(
+        folder / "tiny" / "sdtm" / "dm.yaml",
+        "RFENDTC:  &blank",
+        "RFENDTC:  {lookup: {from: DS, where: 'DSDECOD == \"COMPLETED\"', take: DSSTDTC}}\n  RFPENDTC: &blank",
+    )
+    edit(folder / "tiny" / "sdtm" / "dm.yaml", "  RFPENDTC: *blank\n", "")
+    (folder / "given").mkdir()
+    (folder / "given" / "ds.csv").write_text(
+        "STUDYID,USUBJID,DSDECOD,DSSTDTC\nTINY-01,TINY-01-001,COMPLETED,2022-06-01\n", encoding="utf-8"
+    )
+    run(folder, sdtm=folder / "given")
+    frame = read_xpt(folder / "out" / "sdtm" / "dm.xpt").frame
+    assert frame["RFENDTC"].tolist() == ["2022-06-01", "", ""]
+    manifest = json.loads((folder / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["given"]["folder"] == "../given"
+    assert [entry["path"] for entry in manifest["given"]["files"]] == ["ds.csv"]
+
+
+def test_a_given_folder_that_is_not_there(folder):
+    with pytest.raises(ProblemsError) as caught:
+        run(folder, sdtm=folder / "gone")
+    assert str(caught.value) == f"PKG005 there is no sdtm folder '{folder / 'gone'}' (check the spelling of --sdtm)"
+
+
 DOCUMENTS = """\
 define:
   originator: Nobody

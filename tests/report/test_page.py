@@ -53,6 +53,14 @@ def test_what_is_found_is_told(folder):
     assert [finding[:4] for finding in data] == [[data[0][0], "TERM001", "DM", "DM.SEX form dm.SEX row 2"]]
 
 
+def test_rules_that_were_not_asked_are_listed_with_the_reason(folder):
+    page = html.fromstring(run(folder))
+    (rules,) = page.xpath("//section[@id='rules']")
+    assert "were asked of the datasets" in rules.text_content()
+    reasons = {row[0].text_content(): row[1].text_content() for row in rules.xpath(".//tbody/tr")}
+    assert reasons["DM013"] == "there is no dataset DS"
+
+
 @pytest.mark.parametrize(
     "hostile", ["</script><script>alert(1)</script>", "<!--", "<img src=x onerror=alert(1)>", "&amp;"]
 )
