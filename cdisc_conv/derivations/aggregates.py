@@ -31,6 +31,9 @@ from cdisc_conv.derivations.texts import is_filled, is_number, repeat_text
 from cdisc_conv.expr import Expression
 from cdisc_conv.problems import Severity
 
+_DATE_NAMES = ("DTC", "DAT", "DT", "DATE")
+"""How columns of dates are called in SDTM and on forms; only the words of the method text go by it."""
+
 
 class _Extreme(Derivation):
     """What `min` and `max` share: all but the direction."""
@@ -122,8 +125,7 @@ class _Extreme(Derivation):
 
     def method(self, words: Words) -> str:
         names = join_words([name_column(words, ref.table, ref.column) for ref in self.of])
-        where = f" where {words.condition(self.where, self.of[0].table)}" if self.where is not None else ""
-        keys = describe_keys(words, self.by, self.of[0].table)
+        where = f" and where {words.condition(self.where, self.of[0].table)}" if self.where is not None else ""
         earliest, least = self.words_for
         partial = (
             "Partial dates are not used."
@@ -132,9 +134,12 @@ class _Extreme(Derivation):
             "the more complete date is taken."
         )
         part = " Only the date is taken, not the time." if self.date else ""
+        dates = all(ref.column.endswith(_DATE_NAMES) for ref in self.of)
+        what = f"{earliest} date" if dates else f"{least} number"
+        rule = f" {partial}{part}" if dates else ""
         return (
-            f"The {earliest} date (of numbers, the {least}) among {names} over all records with the same "
-            f"{keys}{where}. Missing values are not used. {partial}{part} Blank where there is no value."
+            f"The {what} among {names} over all records {describe_keys(words, self.by)}{where}. Missing values are not "
+            f"used.{rule} Blank where there is no value."
         )
 
 

@@ -101,18 +101,21 @@ class LastBefore(Derivation):
     def method(self, words: Words) -> str:
         date, reference = words(self.date), words(self.reference)
         group = join_words(["subject", *map(words, self.by)])
-        ties = [words(name) for name in self.order]
-        by_order = f"the one that is last by {join_words(ties)} is flagged, and " if ties else ""
+        before = f"before the date of {reference}" if self.same_day == "exclude" else f"on or before {reference}"
         records = (
             f"Only records where {words.condition(self.where)} count."
             if self.where is not None
             else "Records of scheduled and unscheduled visits count alike."
         )
+        last = "the last one in the order of the source data"
+        ties = f"{last} is flagged"
+        if self.order:
+            by_order = join_words(map(words, self.order))
+            ties = f"the one that is last by {by_order} is flagged, and of those that are equal in this too {last}"
         return (
-            f"Y on the last record, by {date}, that has a value of {words(self.needed)} and whose {date} is on or "
-            f"before {reference}, for each {group}; blank on all other records. "
+            f"Y on the last record, by {date}, that has a value of {words(self.needed)} and whose {date} is "
+            f"{before}, for each {group}; blank on all other records. "
             f"{_SAME_DAY[self.same_day].format(reference=reference)} {records} Records whose {date} is missing or "
             f"partial do not count, and subjects whose {reference} is missing or partial have no flag. On one day a "
-            f"record without a time comes before those with one. Of several records at the same date and time "
-            f"{by_order}of records that are equal in this too the last one in the order of the source data."
+            f"record without a time comes before those with one. Of several records at the same date and time {ties}."
         )

@@ -118,10 +118,10 @@ def name_column(words: Words, table: str, column: str) -> str:
     return f"{column} of {words.table(table)}" if table.startswith(FORM) else f"{table}.{column}"
 
 
-def describe_keys(words: Words, keys: Mapping[Ref, str], table: str) -> str:
-    """What has to be equal, in words."""
-    pairs = [
-        own.removeprefix("raw.") if own.removeprefix("raw.") == their else f"{their} equal to {words(own)}"
-        for own, their in keys.items()
-    ]
-    return join_words(pairs)
+def describe_keys(words: Words, keys: Mapping[Ref, str]) -> str:
+    """Which records match, in words: ``whose USUBJID and VISIT are the same``."""
+    plain = {own: own.removeprefix("raw.") for own in keys}
+    same = [their for own, their in keys.items() if plain[own] == their]
+    pairs = [f"{their} is {words(own)}" for own, their in keys.items() if plain[own] != their]
+    verb = "are" if len(same) > 1 else "is"
+    return f"whose {join_words([*([f'{join_words(same)} {verb} the same'] if same else []), *pairs])}"

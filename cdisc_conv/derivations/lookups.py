@@ -49,7 +49,7 @@ class _OtherRecords(Derivation):
         return tuple(self.by)
 
     def _where(self, words: Words) -> str:
-        return f" where {words.condition(self.where, self.source)}" if self.where is not None else ""
+        return f" and where {words.condition(self.where, self.source)}" if self.where is not None else ""
 
 
 @register
@@ -129,13 +129,20 @@ class Lookup(_OtherRecords):
         return several
 
     def method(self, words: Words) -> str:
-        keys = describe_keys(words, self.by, self.source)
-        order = f" when sorted by {join_words(self.order)}" if self.order else ""
-        which = f"the {self.which} record{order}" if self.which else "the record"
-        several = "" if self.which else " Blank where several such records have different values."
+        table = words.table(self.source)
+        records = f"{describe_keys(words, self.by)}{self._where(words)}"
+        value = f"{name_column(words, self.source, self.take)} from"
+        none = "Blank where there is no such record."
+        if not self.which:
+            several = "Blank where several such records have different values."
+            return f"{value} the record of {table} {records}. {none} {several}"
+        if not self.order:
+            return f"{value} the {self.which} record of {table}, in the order of the source data, {records}. {none}"
+        end = "last" if self.which == "first" else "first"
         return (
-            f"{name_column(words, self.source, self.take)} from {which} of {words.table(self.source)} with the same "
-            f"{keys}{self._where(words)}. Blank where there is no such record.{several}"
+            f"{value} the {self.which} of the records of {table} {records}, sorted ascending by "
+            f"{join_words(self.order)}. Records without a value there come {end}; equal records keep the order of "
+            f"the source data. {none}"
         )
 
 
@@ -174,11 +181,8 @@ class Exists(_OtherRecords):
         return flag_column(present[matches.ours], self.yes, self.no)
 
     def method(self, words: Words) -> str:
-        keys = describe_keys(words, self.by, self.source)
-        return (
-            f"{self.yes} where {words.table(self.source)} has at least one record with the same {keys}"
-            f"{self._where(words)}; otherwise {self.no or 'blank'}."
-        )
+        records = f"{describe_keys(words, self.by)}{self._where(words)}"
+        return f"{self.yes} where {words.table(self.source)} has a record {records}; otherwise {self.no or 'blank'}."
 
 
 def _pick(series: pd.Series, positions: np.ndarray) -> pd.Series:

@@ -136,8 +136,8 @@ class Term(Derivation):
 class Decode(Derivation):
     """The name that belongs to a code: VSTEST for VSTESTCD, by the pair of codelists that share NCI C-codes.
 
-    The codelist of names is that of the variable; the codelist of codes is its partner (VSTEST and VSTESTCD, or short
-    names that end in TN and TC). A code without a name is a finding (TERM001) and is kept as it is.
+    The codelist of names is that of the variable; the codelist of codes is its partner, whose short
+    name has CD behind it (VSTEST and VSTESTCD). A code without a name is a finding (TERM001) and is kept as it is.
 
     | VSTESTCD | VSTEST |
     |---|---|
@@ -188,11 +188,10 @@ def pair_names(names: CodelistTerms, terminology: Terminology) -> dict[str, str]
     by_code = {term.code: term.value for term in names.terms}
     found: dict[str, str] = {}
     for short_name in names.short_name.split("; "):
-        partners = (f"{short_name}CD", f"{short_name[:-1]}C" if short_name.endswith("TN") else "")
-        for partner in partners:
-            if partner in terminology:
-                terms = terminology.codelist(partner).terms
-                found |= {term.value: by_code[term.code] for term in terms if term.code in by_code}
+        partner = f"{short_name}CD"
+        if partner in terminology:
+            terms = terminology.codelist(partner).terms
+            found |= {term.value: by_code[term.code] for term in terms if term.code in by_code}
     return found
 
 

@@ -77,7 +77,9 @@ class FakeRows:
 
     def matching(self, mask: np.ndarray) -> FakeRows:
         positions = np.arange(len(self)) if self.picked is None else self.picked
-        settings = {name: getattr(self, name) for name in ("tables", "settings", "terms", "variable", "dataset", "numeric")}
+        settings = {
+            name: getattr(self, name) for name in ("tables", "settings", "terms", "variable", "dataset", "numeric")
+        }
         return FakeRows(self.columns, **settings, reports=self.reports, picked=positions[np.asarray(mask, dtype=bool)])
 
     def report(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.derivations.rows import FakeRows, Report, derive, make, method, refusal
 
 EX = {
@@ -97,14 +98,18 @@ def test_min_says_what_it_reads() -> None:
 
 def test_min_and_max_describe_themselves() -> None:
     assert method(min="EX.EXSTDTC") == (
-        "The earliest date (of numbers, the least) among EX.EXSTDTC over all records with the same USUBJID. Missing values are "
-        "not used. A partial date counts as the first day that it may stand for and is given as it is; on equal terms the "
-        "more complete date is taken. Blank where there is no value."
+        "The earliest date among EX.EXSTDTC over all records whose USUBJID is the same. "
+        "Missing values are not used. A partial date counts as the first day that it may stand for and is given as "
+        "it is; on equal terms the more complete date is taken. Blank where there is no value."
     )
     assert method(max={"of": ["EX.EXENDTC", "DS.DSDTC"], "date": True, "partial": "exclude"}) == (
-        "The latest date (of numbers, the greatest) among EX.EXENDTC and DS.DSDTC over all records with the same USUBJID. "
-        "Missing values are not used. Partial dates are not used. Only the date is taken, not the time. Blank where there is "
-        "no value."
+        "The latest date among EX.EXENDTC and DS.DSDTC over all records whose USUBJID is "
+        "the same. Missing values are not used. Partial dates are not used. Only the date is taken, not the time. "
+        "Blank where there is no value."
+    )
+    assert method(max={"of": "EX.EXDOSE", "where": 'EXTRT == "A"'}) == (
+        "The greatest number among EX.EXDOSE over all records whose USUBJID is the same and where EX.EXTRT equals A. "
+        "Missing values are not used. Blank where there is no value."
     )
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.derivations.rows import CT, FakeRows, FakeWords, derive, make, method, refusal
-
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.problems import Problem, Severity
+from tests.derivations.rows import CT, FakeRows, FakeWords, derive, make, method, refusal
 
 ROWS = FakeRows({"AETERM": [" Headache ", "", "  ", "Übelkeit x"], "AGE": [1, None, 2.5, 0]})
 

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.derivations.rows import FakeRows, Report, derive, make, method, refusal
 
 from cdisc_conv.derivations.dates import read_dates
+from tests.derivations.rows import FakeRows, Report, derive, make, method, refusal
 
 ISO = re.compile(r"(\d{4}|-)(-(\d\d|-)(-(\d\d|-))?)?(T(\d\d|-)(:(\d\d|-)(:\d\d)?)?)?")
 
@@ -161,10 +161,10 @@ def test_dates_of_no_rows() -> None:
 
 def test_datetime_describes_itself() -> None:
     assert method(datetime={"date": "raw.AESTDAT", "time": "raw.AESTTIM"}) == (
-        "The date in AESTDAT of form Adverse Events and the time in AESTTIM of form Adverse Events in ISO 8601 format, with "
-        "the precision that was collected. Unknown parts at the end are left out (a date whose day is unknown is YYYY-MM, one "
-        "whose day and month are unknown is YYYY); an unknown part before a known one is written as a hyphen. Nothing is "
-        "imputed. Blank where the date was not collected or is wholly unknown."
+        "The date in AESTDAT of form Adverse Events and the time in AESTTIM of form Adverse Events in ISO 8601 "
+        "format, with the precision that was collected. Unknown parts at the end are left out (a date whose day is "
+        "unknown is YYYY-MM, one whose day and month are unknown is YYYY); an unknown part before a known one is "
+        "written as a hyphen. Nothing is imputed. Blank where the date was not collected or is wholly unknown."
     )
 
 
@@ -216,8 +216,9 @@ def test_study_day_with_another_reference() -> None:
 
 def test_study_day_describes_itself() -> None:
     assert method(study_day="AESTDTC") == (
-        "The date of AE.AESTDTC minus the date of DM.RFSTDTC in days, plus 1 where AE.AESTDTC is on or after DM.RFSTDTC; there "
-        "is no day 0. Times of day are not used. Missing where either date is missing or lacks its day or month."
+        "The date of AE.AESTDTC minus the date of DM.RFSTDTC in days, plus 1 where AE.AESTDTC is on or after "
+        "DM.RFSTDTC; there is no day 0. Times of day are not used. Missing where either date is missing or lacks its "
+        "day or month."
     )
 
 

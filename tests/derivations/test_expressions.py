@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.derivations.rows import CT, FakeRows, Report, derive, make, method, refusal
-
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Reach
+from tests.derivations.rows import CT, FakeRows, derive, make, method, refusal
 
 
 def test_expr_computes_text_and_numbers() -> None:
@@ -21,7 +20,7 @@ def test_expr_describes_itself() -> None:
 
 def test_expr_refuses_conditions_and_bad_text() -> None:
     assert refusal(expr='A == "x"') == (
-        "'expression' of 'expr': A == \"x\" is true or false, which is no value; write if(A == \"x\", \"Y\", \"N\")"
+        '\'expression\' of \'expr\': A == "x" is true or false, which is no value; write if(A == "x", "Y", "N")'
     )
     assert "'expression' of 'expr': " in refusal(expr="A +")
 
@@ -63,8 +62,8 @@ def test_nested_cases_name_the_right_rows() -> None:
 
 def test_cases_describe_themselves() -> None:
     assert method(cases=[{"when": 'IEYN == "N"', "constant": "SF"}, {"when": 'ARMC != ""', "copy": "raw.ARMC"}]) == (
-        "Where AE.IEYN equals N: Set to SF. Otherwise, where AE.ARMC is not missing: The value of ARMC of form Adverse Events. "
-        "Otherwise: left blank."
+        "Where AE.IEYN equals N: Set to SF. Otherwise, where AE.ARMC is not missing: The value of ARMC of form "
+        "Adverse Events. Otherwise: left blank."
     )
     assert method(cases=[{"when": 'IEYN == "N"', "constant": "SF"}, {"constant": ""}]) == (
         "Where AE.IEYN equals N: Set to SF. Otherwise: Left blank."
@@ -104,6 +103,8 @@ def test_cases_that_are_refused() -> None:
     assert refusal(cases=[{"copy": "A"}, {"copy": "B"}]) == (
         "'branches' of 'cases': branch 1 has no 'when' and takes all records, so those after it get none"
     )
-    assert "'branches.0' of 'cases': there is no derivation 'cpoy' (did you mean copy?)" in refusal(cases=[{"cpoy": "A"}])
+    assert "'branches.0' of 'cases': there is no derivation 'cpoy' (did you mean copy?)" in refusal(
+        cases=[{"cpoy": "A"}]
+    )
     assert "'copy' has no 'sorce'" in refusal(cases=[{"copy": {"sorce": "A"}}])
     assert "'label' does not belong beside 'copy' here" in refusal(cases=[{"copy": "A", "label": "B"}])

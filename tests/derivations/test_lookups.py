@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.derivations.rows import FakeRows, Report, derive, make, method, refusal
 
 DS = {
@@ -104,12 +105,17 @@ def test_lookup_says_what_it_reads() -> None:
 
 def test_lookup_describes_itself() -> None:
     assert method(lookup=DEATH) == (
-        "DS.DSSTDTC from the record of DS with the same USUBJID where DS.DSDECOD equals DEATH. Blank where there is no such "
-        "record. Blank where several such records have different values."
+        "DS.DSSTDTC from the record of DS whose USUBJID is the same and where DS.DSDECOD equals DEATH. Blank where "
+        "there is no such record. Blank where several such records have different values."
     )
     assert method(lookup={"from": "form ic", "by": {"SUBJ": "SUBJID"}, "order": "ICDAT", "take": "ICVERS"}) == (
-        "ICVERS of form ic from the first record when sorted by ICDAT of form ic with the same SUBJID equal to AE.SUBJ. Blank "
+        "ICVERS of form ic from the first of the records of form ic whose SUBJID is AE.SUBJ, sorted ascending by "
+        "ICDAT. Records without a value there come last; equal records keep the order of the source data. Blank "
         "where there is no such record."
+    )
+    assert method(lookup={"from": "SV", "by": ["USUBJID", "VISIT"], "keep": "last", "take": "VISITNUM"}) == (
+        "SV.VISITNUM from the last record of SV, in the order of the source data, whose USUBJID and VISIT are the "
+        "same. Blank where there is no such record."
     )
 
 
@@ -128,12 +134,14 @@ def test_exists() -> None:
 
 def test_exists_describes_itself() -> None:
     assert method(exists={"from": "DS", "where": 'DSDECOD == "DEATH"', "no": "N"}) == (
-        "Y where DS has at least one record with the same USUBJID where DS.DSDECOD equals DEATH; otherwise N."
+        "Y where DS has a record whose USUBJID is the same and where DS.DSDECOD equals DEATH; otherwise N."
     )
     assert make(exists="DS").tables() == {"DS": ("USUBJID",)}
 
 
-@given(st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from("xyz")), min_size=1), st.lists(st.sampled_from("ABC")))
+@given(
+    st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from("xyz")), min_size=1), st.lists(st.sampled_from("ABC"))
+)
 def test_a_subject_does_not_depend_on_others(records: list[tuple[str, str]], others: list[str]) -> None:
     def look(table: list[tuple[str, str]], subjects: list[str]) -> list[str]:
         columns = {"USUBJID": [t[0] for t in table], "V": [t[1] for t in table]}

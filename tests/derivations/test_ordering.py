@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.derivations.rows import FakeRows, derive, make, method
 
 SUBJECTS = st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from(["", "2022", "2022-03", "a", "Z"])), min_size=1)

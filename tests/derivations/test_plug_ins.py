@@ -62,6 +62,6 @@ def test_a_plug_in_that_does_not_load_is_named(monkeypatch: pytest.MonkeyPatch) 
     finally:
         registry._load.cache_clear()
     assert str(caught.value) == (
-        "SPEC900 the plug-in 'broken' (nowhere.module) could not be loaded: ModuleNotFoundError: No module named 'nowhere' "
-        "(mend or uninstall the package that offers it)"
+        "SPEC900 the plug-in 'broken' (nowhere.module) could not be loaded: ModuleNotFoundError: No module named "
+        "'nowhere' (mend or uninstall the package that offers it)"
     )

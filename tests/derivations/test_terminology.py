@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tests.derivations.rows import CT, FakeRows, FakeWords, Report, derive, make, method, refusal
-
 from cdisc_conv.problems import Problem, Severity
+from tests.derivations.rows import CT, FakeRows, FakeWords, Report, derive, make, method, refusal
 
 
 def severities(values: list[str]) -> FakeRows:
@@ -106,7 +105,8 @@ def test_term_describes_itself() -> None:
         "The term of controlled terminology for AESEV of form Adverse Events."
     )
     assert method(term={"value": "raw.AESEV", "map": {"1": "MILD", "2": "MODERATE"}}) == (
-        "The term of controlled terminology for AESEV of form Adverse Events. Collected texts that differ from the terms: "
+        "The term of controlled terminology for AESEV of form Adverse Events. Collected texts that differ from the "
+        "terms: "
         '"1" is MILD, "2" is MODERATE.'
     )
 
@@ -184,8 +184,8 @@ def test_map_with_else() -> None:
 
 def test_map_describes_itself() -> None:
     assert method(map={**ARMS, "else": "Unknown"}) == (
-        "From AE.ARMCD: Placebo for Pbo, High Dose for Xan_Hi, blank for None, and Unknown for any other text. Missing where "
-        "AE.ARMCD is missing."
+        "From AE.ARMCD: Placebo for Pbo, High Dose for Xan_Hi, blank for None, and Unknown for any other text. "
+        "Missing where AE.ARMCD is missing."
     )
 
 
