@@ -119,8 +119,10 @@ class Split(_Part):
 
     def supplemental(self, variable: str) -> dict[str, tuple[str, Derivation]]:
         label = self.label or f"Continuation of {variable}"
+        # For the variable itself its own name is the raw column; for a qualifier it would be the variable, already cut.
+        text = Ref(f"raw.{variable}") if self.text == variable else self.text
         return {
-            f"{variable[:7]}{number}": (f"{label} {number}", SplitPart(text=self.text, size=self.size, number=number))
+            f"{variable[:7]}{number}": (f"{label} {number}", SplitPart(text=text, size=self.size, number=number))
             for number in range(1, self.parts)
         }
 

@@ -51,7 +51,7 @@ def test_split_brings_its_qualifiers() -> None:
         "AETERM1": "Continuation of AETERM 1",
         "AETERM2": "Continuation of AETERM 2",
     }
-    assert brought["AETERM2"][1] == make(split_part={"text": "AETERM", "number": 2})
+    assert brought["AETERM2"][1] == make(split_part={"text": "raw.AETERM", "number": 2})
     named = make(split={"text": "X", "parts": 2, "label": "Reported Term"}).supplemental("AEREASND")
     assert {name: label for name, (label, _) in named.items()} == {"AEREASN1": "Reported Term 1"}
 
