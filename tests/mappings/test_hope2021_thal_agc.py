@@ -12,6 +12,7 @@ from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.convert import Conversion, convert_frames
 from cdisc_conv.engine.plan import plan_study
 from cdisc_conv.problems import Severity
+from cdisc_conv.report.accounting import Account, account_for
 from cdisc_conv.simulate import simulate_study
 from cdisc_conv.spec.lint import lint_study
 from cdisc_conv.spec.model import Study
@@ -55,12 +56,27 @@ def test_the_mapping_passes_lint_without_a_finding() -> None:
 def test_all_datasets_are_made() -> None:
     made = [name for name in datasets() if not name.startswith("SUPP")]
     assert sorted(made) == sorted(DATASETS)
-    assert {"SUPPAE", "SUPPDM", "SUPPDS", "SUPPEC", "SUPPTU", "SUPPDD"} == {n for n in datasets() if n.startswith("SUPP")}
+    assert {"SUPPAE", "SUPPDM", "SUPPDS", "SUPPEC", "SUPPTU", "SUPPDD"} == {
+        n for n in datasets() if n.startswith("SUPP")
+    }
 
 
 def test_no_error_is_found_in_a_simulated_export() -> None:
     errors = [str(problem) for problem in conversion().problems if problem.severity is Severity.ERROR]
     assert errors == []
+
+
+def test_every_raw_row_and_column_is_accounted_for() -> None:
+    accounting = account_for(conversion())
+    assert [str(problem) for problem in accounting.problems] == []
+    for form, data in raw().items():
+        rows = {line.account: 0 for line in accounting.lines if line.form == form and not line.field}
+        for line in accounting.lines:
+            if line.form == form and not line.field:
+                rows[line.account] += line.rows
+        read = rows.pop(Account.READ)
+        assert read == len(data) == sum(rows.values())
+        assert rows.keys() <= {Account.USED, Account.EXCLUDED}
 
 
 def test_each_subject_has_one_record_in_dm() -> None:
@@ -119,6 +135,32 @@ def test_a_dose_interval_ends_where_the_dose_changes() -> None:
     same &= following["EXADJ"][known] == ex["EXADJ"][known]
     assert not (adjoin & same).any()
     assert len(ex) < (raw()["exth"]["EXOCCUR"] == "Y").sum()
+
+
+def test_elements_follow_each_other() -> None:
+    se = frame("SE")
+    following = se.groupby("USUBJID")[["SESTDTC", "TAETORD"]].shift(-1)
+    inner = following["SESTDTC"].notna()
+    assert (se["SEENDTC"][inner] == following["SESTDTC"][inner]).all()
+    assert (se["TAETORD"][inner] < following["TAETORD"][inner]).all()
+    ends = se[~inner].set_index("USUBJID")["SEENDTC"]
+    assert ends.to_dict() == frame("DM").set_index("USUBJID")["RFPENDTC"].to_dict()
+
+
+def test_doses_lie_in_the_treatment_epochs() -> None:
+    ex = frame("EX")
+    assert set(ex["EPOCH"]) - {""} == {"INDUCTION TREATMENT", "CONTINUATION TREATMENT"}
+    assert set(ex.loc[ex["EPOCH"] == "CONTINUATION TREATMENT", "EXTRT"]) == {"THALIDOMIDE"}
+
+
+def test_long_terms_go_on_in_supplemental_qualifiers() -> None:
+    ae, supp = frame("AE"), frame("SUPPAE")
+    rest = supp[supp["QNAM"] == "AETERM1"].set_index(["USUBJID", "IDVARVAL"])["QVAL"]
+    assert len(rest)
+    joined = [f"{row.AETERM} {rest.get((row.USUBJID, f'{row.AESEQ:g}'), '')}".strip() for row in ae.itertuples()]
+    typed = raw()["ae"]["AETERM"]
+    assert sorted(joined) == sorted(typed[typed != ""].str.strip())
+    assert ae["AETERM"].str.encode("utf-8").str.len().max() <= 200
 
 
 def test_missed_doses_are_in_ec_and_not_in_ex() -> None:
