@@ -45,11 +45,13 @@ def stage_folder(target: Path, apart_from: Mapping[str, Path]) -> Iterator[Path]
         stage.mkdir()
         yield stage
         _swap(stage, target)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(stage, ignore_errors=True)
         for parent in reversed(parents):
             with suppress(OSError):
                 parent.rmdir()
+        if isinstance(error, OSError):
+            _name_target(error, stage, target)
         raise
 
 
@@ -110,6 +112,12 @@ def _check_content(target: Path) -> list[Problem]:
     shown = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
     message = f"the output folder '{target}' holds files that {TOOL} did not write: {shown}"
     return [Problem("PKG003", message, hint="they would be lost: move them elsewhere, or choose a new folder")]
+
+
+def _name_target(error: OSError, stage: Path, target: Path) -> None:
+    """Let the error name the file as the user knows it; a full disk names no file at all."""
+    name = str(error.filename) if error.filename is not None else str(target)
+    error.filename = name.replace(str(stage), str(target))
 
 
 def _make_parents(folder: Path) -> list[Path]:

@@ -59,6 +59,17 @@ def test_findings_are_printed_and_end_with_1(cli, tmp_path):
     )
 
 
+def test_a_run_prints_the_first_findings_and_says_where_the_others_are(cli, tmp_path):
+    rows = "".join(f"001,Log,Y,Fièvre {number},07-JAN-2022,N,\n" for number in range(12))
+    header = "SUBJID,VISIT,AEYN,AETERM,AESTDAT,AESER,AENOTE\n"
+    (tmp_path / "raw" / "ae.csv").write_text(header + rows, encoding="utf-8")
+    lines = run(cli).stdout.splitlines()
+    assert lines[0] == "24 errors:"
+    assert lines[1].startswith("  AE.AEDECOD row 1: FIT002 ")
+    assert lines[11] == f"  ... and 14 more; all are in {Path('out/report/index.html')}"
+    assert not any("\x1b" in line for line in lines)
+
+
 def test_datasets_restricts_the_package(cli, tmp_path):
     result = run(cli, "--datasets", "dm")
     assert result.exit_code == 0

@@ -61,6 +61,15 @@ def test_whatever_is_raised_changes_nothing(out, tmp_path, failure):
     assert list(tmp_path.iterdir()) == [out]
 
 
+def test_errors_of_the_disk_name_the_output_folder(out):
+    with pytest.raises(OSError) as full, stage_folder(out, {}):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert full.value.filename == str(out)
+    with pytest.raises(OSError) as refused, stage_folder(out, {}) as stage:
+        (stage / "sdtm" / "dm.xpt").write_text("there is no such folder")
+    assert refused.value.filename == str(out / "sdtm" / "dm.xpt")
+
+
 def test_parents_made_for_nothing_are_removed(tmp_path):
     with pytest.raises(ValueError), stage_folder(tmp_path / "a" / "b" / "out", {}):
         raise ValueError
