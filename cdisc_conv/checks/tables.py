@@ -49,7 +49,8 @@ class Tables:
         self.codelists: dict[tuple[str, ...], CodelistTerms | None] = {}
         """Codelists that were needed so far, by their codes."""
         self.tables = tuple(Table(dataset, self) for dataset in datasets)
-        self._by_name = {table.name: table for table in self.tables}
+        # A DM without records says nothing of any subject: that is one finding, not one for each record elsewhere.
+        self._by_name = {table.name: table for table in self.tables if table.name != "DM" or table.length}
 
     def find(self, name: str) -> Table | None:
         """The dataset of that name, or None."""
@@ -58,7 +59,8 @@ class Tables:
     def require(self, name: str) -> Table:
         """The dataset of that name; NotRunnableError when it is not there."""
         if name not in self._by_name:
-            raise NotRunnableError(f"{NO_DATASET} {name}")
+            empty = any(table.name == name for table in self.tables)
+            raise NotRunnableError(f"{name} has no records" if empty else f"{NO_DATASET} {name}")
         return self._by_name[name]
 
     def of_domain(self, domain: str) -> tuple[Table, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.checks.functions.common import by_value
+from cdisc_conv.checks.functions.common import by_value, whole
 from cdisc_conv.checks.functions.terminology import fold
 from cdisc_conv.checks.model import Hits, Parameters, Scope
 from cdisc_conv.checks.registry import register_check
@@ -33,6 +33,15 @@ def check_subject_in_dm(scope: Scope) -> Iterator[Hits]:
     folded = {fold(text) for text in table.tables.require("DM").coded(SUBJECT).texts}
     alike = np.array([fold(text) in folded for text in coded.texts], dtype=bool)
     yield by_value(SUBJECT, coded, (table.subject_rows == -1) & ~coded.spread(alike) & ~coded.blank & scope.mask)
+
+
+@register_check()
+def check_no_subjects(scope: Scope) -> Iterator[Hits]:
+    """A dataset of subjects without any, while others have records of subjects."""
+    others = [table for table in scope.table.tables.tables if SUBJECT in table.frame]
+    having = [table.name for table in others if not table.coded(SUBJECT).blank.all()]
+    if not scope.table.length and having:
+        yield whole(SUBJECT, datasets=", ".join(having))
 
 
 @register_check()
