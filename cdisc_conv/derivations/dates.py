@@ -20,12 +20,12 @@ from cdisc_conv.derivations.date_formats import (
     parse_dates,
     read_format,
 )
-from cdisc_conv.derivations.distinct import Distinct, find_distinct
+from cdisc_conv.derivations.distinct import Distinct
 from cdisc_conv.derivations.findings import report_values
 from cdisc_conv.derivations.moments import read_moments
 from cdisc_conv.derivations.parameters import Names, join_words
 from cdisc_conv.derivations.registry import register
-from cdisc_conv.derivations.texts import trim_text
+from cdisc_conv.derivations.texts import find_texts
 from cdisc_conv.problems import Severity
 
 What = Literal["date", "time"]
@@ -45,7 +45,7 @@ def read_dates(series: pd.Series, formats: Sequence[str] | None = None) -> pd.Se
     >>> read_dates(pd.Series(["7-mar-2022", "UN-MAR-2022", "31-FEB-2022"], dtype="str")).tolist()
     ['2022-03-07', '2022-03', '']
     """
-    found = find_distinct(trim_text(series))
+    found = find_texts(series)
     return found.spread(parse_dates(found.values, choose_formats(formats or (), "date")).joined())
 
 
@@ -107,7 +107,7 @@ class Datetime(Derivation):
         return join_time(found.spread(dates.joined()), found.spread(dates.date_before_time), time)
 
     def _parse(self, rows: Rows, ref: Ref, formats: tuple[DateFormat, ...], what: What) -> tuple[Distinct, Dates]:
-        found = find_distinct(trim_text(rows[ref]))
+        found = find_texts(rows[ref])
         dates = parse_dates(found.values, formats)
         left = "is left blank" if what == "date" else "is left without time"
         hint = f"expected {join_words([each.text for each in formats], 'or')}; unknown parts are written UN or UNK"

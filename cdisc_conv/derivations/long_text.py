@@ -12,10 +12,10 @@ from pydantic import Field
 
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.distinct import find_distinct, to_arrow
+from cdisc_conv.derivations.distinct import to_arrow
 from cdisc_conv.derivations.findings import report_values
 from cdisc_conv.derivations.registry import register
-from cdisc_conv.derivations.texts import text_column, trim_text
+from cdisc_conv.derivations.texts import find_texts, text_column
 from cdisc_conv.problems import Severity
 
 MOST_BYTES = 200
@@ -55,7 +55,7 @@ class _Part(Derivation):
 
     def _take(self, rows: Rows, number: int) -> pd.Series:
         """Part `number` (from 0) of each text; texts that fit are one part."""
-        found = find_distinct(trim_text(rows[self.text]))
+        found = find_texts(rows[self.text])
         long = self._find_long(found.values)
         if not long.any():
             return found.spread(found.values if number == 0 else text_column([""] * len(found.values)))
@@ -103,7 +103,7 @@ class Split(_Part):
         return self._take(rows, 0)
 
     def _report_too_long(self, rows: Rows) -> None:
-        found = find_distinct(trim_text(rows[self.text]))
+        found = find_texts(rows[self.text])
         long = self._find_long(found.values)
         bad = np.zeros(len(long), dtype=bool)
         for place in np.flatnonzero(long):

@@ -12,11 +12,10 @@ from pydantic import Field
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
 from cdisc_conv.derivations.copying import check_term
-from cdisc_conv.derivations.distinct import find_distinct
 from cdisc_conv.derivations.findings import report_values
 from cdisc_conv.derivations.parameters import Names, Text, TextMap
 from cdisc_conv.derivations.registry import register
-from cdisc_conv.derivations.texts import as_text, fold, text_column
+from cdisc_conv.derivations.texts import find_texts, fold, text_column
 from cdisc_conv.problems import Problem, Severity, did_you_mean
 from cdisc_conv.standards import CodelistTerm, CodelistTerms, Terminology
 
@@ -33,7 +32,7 @@ def translate(
     severity: Severity = Severity.ERROR,
 ) -> pd.Series:
     """Looks every distinct text up; those not found are reported under `code` and kept as they are."""
-    found = find_distinct(as_text(rows[source]))
+    found = find_texts(rows[source])
     answers = [look_up(text) if text else ("", True) for text in found.values]
     bad = np.array([not known for _, known in answers], dtype=bool)
     report_values(rows, code, found.codes, found.values, bad, describe, severity=severity, field=source)

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_conv.derivations.distinct import from_arrow, map_distinct, to_arrow
+from cdisc_conv.derivations.distinct import Distinct, find_distinct, from_arrow, map_distinct, to_arrow
 
 
 def text_column(values: Iterable[str]) -> pd.Series:
@@ -35,7 +35,26 @@ def trim_text(series: pd.Series) -> pd.Series:
     """
     if is_number(series):
         return series
-    return from_arrow(pc.utf8_trim_whitespace(to_arrow(series)))
+    texts = to_arrow(series)
+    trimmed = pc.utf8_trim_whitespace(texts)
+    # Mostly there is nothing to trim: then no second copy of the column stays in memory.
+    same = pc.sum(pc.binary_length(texts)) == pc.sum(pc.binary_length(trimmed))
+    return series if same else from_arrow(trimmed)
+
+
+def find_texts(series: pd.Series) -> Distinct:
+    """The distinct texts of a column after trimming; numbers as `as_text` writes them.
+
+    >>> found = find_texts(pd.Series(["a ", "b", "a"], dtype="str"))
+    >>> found.codes.tolist(), found.values.tolist()
+    ([0, 1, 0], ['a', 'b'])
+    """
+    found = find_distinct(series)
+    texts = as_text(found.values)
+    if texts is found.values:
+        return found
+    merged = find_distinct(texts)
+    return Distinct(merged.codes[found.codes], merged.values)
 
 
 def fold(text: str) -> str:

@@ -13,14 +13,14 @@ from pydantic import Field
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, Reach, Ref, Rows, Words
 from cdisc_conv.derivations.dates import read_dates
-from cdisc_conv.derivations.distinct import Distinct, find_distinct, map_distinct
+from cdisc_conv.derivations.distinct import Distinct, map_distinct
 from cdisc_conv.derivations.findings import report_values
 from cdisc_conv.derivations.joining import match_records
 from cdisc_conv.derivations.moments import read_moments
 from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.derivations.parameters import Names, join_words
 from cdisc_conv.derivations.registry import register
-from cdisc_conv.derivations.texts import as_text, fold, format_numbers, text_column
+from cdisc_conv.derivations.texts import as_text, find_texts, fold, format_numbers, text_column
 from cdisc_conv.problems import did_you_mean
 
 MOST_UNSCHEDULED = 99
@@ -119,7 +119,7 @@ class Visit(Derivation):
 
     def derive(self, rows: Rows) -> pd.Series:
         visits = read_visits(rows.setting("visits"))
-        found = find_distinct(as_text(rows[self.event]))
+        found = find_texts(rows[self.event])
         self._report_unknown(rows, visits, found)
         keys = [fold(event) for event in found.values]
         if self.take == "day":
