@@ -17,6 +17,7 @@ from cdisc_conv.derivations.joining import (
     Keys,
     check_keys,
     describe_keys,
+    find_reach,
     match_records,
     name_column,
     names_in,
@@ -63,6 +64,9 @@ class _Extreme(Derivation):
 
     def reads(self) -> tuple[str, ...]:
         return tuple(self.by)
+
+    def actual_reach(self) -> Reach:
+        return find_reach(self.by)
 
     def tables(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}

@@ -26,14 +26,20 @@ from cdisc_conv.derivations.moments import read_moments
 from cdisc_conv.derivations.parameters import Names, join_words
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import find_texts
-from cdisc_conv.problems import Severity
+from cdisc_conv.problems import Problem, ProblemsError, Severity
 
 What = Literal["date", "time"]
 
 
 def choose_formats(written: Sequence[str], what: What) -> tuple[DateFormat, ...]:
-    """The formats of dates, or of times, among those written; the built-in ones without any. Raises ValueError."""
-    formats = [read_format(text) for text in written]
+    """The formats of dates, or of times, among those written; the built-in ones without any.
+
+    Raises ProblemsError (DATE003) for a format that means nothing.
+    """
+    try:
+        formats = [read_format(text) for text in written]
+    except ValueError as error:
+        raise ProblemsError([Problem("DATE003", str(error), hint="correct 'date_formats' of the study")]) from None
     wanted = [each for each in formats if each.has_date == (what == "date")]
     defaults = DATE_FORMATS if what == "date" else TIME_FORMATS
     return tuple(wanted or [read_format(text) for text in defaults])

@@ -9,7 +9,7 @@ import pandas as pd
 from pydantic import BeforeValidator, Field
 
 from cdisc_conv.derivations.base import SUBJECT, Derivation, Kind, Reach, Ref, Rows, Words
-from cdisc_conv.derivations.joining import match_records
+from cdisc_conv.derivations.joining import find_last_before, match_records
 from cdisc_conv.derivations.moments import DAY, Moments, read_moments
 from cdisc_conv.derivations.parameters import Parameters, Text, join_words
 from cdisc_conv.derivations.registry import register
@@ -98,12 +98,14 @@ class Epoch(Derivation):
         start = read_moments(table["SESTDTC"]).earliest
         known = np.flatnonzero((matches.theirs >= 0) & ~np.isnan(start))
         known = known[np.lexsort([start[known], matches.theirs[known]])]
-        codes, names = pd.factorize(table["EPOCH"])
         low, high = (
-            _find_last(matches.theirs[known], start[known], codes[known], matches.ours, moment)
+            find_last_before(matches.theirs[known], start[known], matches.ours, moment)
             for moment in (_first_moment(date), date.latest)
         )
-        return text_column([*names, ""]).take(np.where(low == high, low, -1)).reset_index(drop=True)
+        codes, names = pd.factorize(table["EPOCH"])
+        in_order = np.append(codes[known], -1)
+        same = in_order[low] == in_order[high]
+        return text_column([*names, ""]).take(np.where(same, in_order[low], -1)).reset_index(drop=True)
 
     def method(self, words: Words) -> str:
         date = words(self.date)
@@ -122,20 +124,6 @@ class Epoch(Derivation):
 def _first_moment(date: Moments) -> np.ndarray:
     """The first moment a date may stand for; a day without time counts as its end: it is in what begins on it."""
     return np.asarray(date.first_day * DAY + np.where(date.timed, date.first_second, DAY - 1))
-
-
-def _find_last(
-    groups: np.ndarray, starts: np.ndarray, codes: np.ndarray, ours: np.ndarray, moment: np.ndarray
-) -> np.ndarray:
-    """The code of the last start on or before a moment in the same group, -1 for none; sorted by group and start."""
-    if not len(starts):
-        return np.full(len(ours), -1)
-    # Groups are pulled apart so far that one search finds the place in all of them.
-    low, high = min(starts.min(), np.nanmin(moment, initial=0.0)), max(starts.max(), np.nanmax(moment, initial=0.0))
-    step = high - low + 1
-    place = np.searchsorted(groups * step + starts - low, ours * step + moment - low, side="right") - 1
-    there = (place >= 0) & (groups[np.maximum(place, 0)] == ours) & ~np.isnan(moment)
-    return np.where(there, codes[np.maximum(place, 0)], -1)
 
 
 def _describe_start(each: EpochStart, words: Words) -> str:

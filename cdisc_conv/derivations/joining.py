@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator
 
-from cdisc_conv.derivations.base import SUBJECT, Ref, Rows, Table, Words
+from cdisc_conv.derivations.base import SUBJECT, Reach, Ref, Rows, Table, Words
 from cdisc_conv.derivations.distinct import TEXT, find_distinct_rows, first_rows
 from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.derivations.parameters import join_words
@@ -36,6 +36,11 @@ def check_keys(source: str, keys: Mapping[Ref, str]) -> None:
     """Raises ValueError when a form is matched by USUBJID, which no form has."""
     if source.startswith(FORM) and keys == BY_SUBJECT:
         raise ValueError(f"{source} has no {SUBJECT}; say with 'by' what ties its rows to the records, such as SUBJID")
+
+
+def find_reach(keys: Mapping[Ref, str]) -> Reach:
+    """The subject when its identifier is among the keys; else records of other subjects may match."""
+    return Reach.SUBJECT if SUBJECT in keys else Reach.DATASET
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,26 @@ def _find_positions(groups: np.ndarray, wanted: np.ndarray) -> np.ndarray:
         return np.full(len(wanted), -1)
     places = np.clip(np.searchsorted(groups, wanted), 0, len(groups) - 1)
     return np.where(groups[places] == wanted, places, -1)
+
+
+def find_last_before(groups: np.ndarray, starts: np.ndarray, ours: np.ndarray, moments: np.ndarray) -> np.ndarray:
+    """For each of ours the position of the last start of its group on or before its moment; -1 for none.
+
+    `groups` and `starts` are sorted by group and start. A missing moment has none.
+
+    >>> groups, starts = np.array([0, 0, 1]), np.array([1.0, 5.0, 2.0])
+    >>> find_last_before(groups, starts, np.array([0, 0, 1, 0]), np.array([5.0, 4.0, 1.0, np.nan])).tolist()
+    [1, 0, -1, -1]
+    """
+    if not len(starts):
+        return np.full(len(ours), -1)
+    # Ranks, so that one exact search finds the place in all groups at once.
+    ranked = np.unique(np.concatenate([starts, moments[~np.isnan(moments)]]))
+    keys = groups * len(ranked) + np.searchsorted(ranked, starts)
+    wanted = ours * len(ranked) + np.searchsorted(ranked, np.nan_to_num(moments, nan=ranked[0]))
+    place = np.searchsorted(keys, wanted, side="right") - 1
+    there = (place >= 0) & (groups[np.maximum(place, 0)] == ours) & ~np.isnan(moments)
+    return np.where(there, place, -1)
 
 
 def select_records(table: Table, where: Expression | None) -> np.ndarray:

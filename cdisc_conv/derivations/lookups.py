@@ -16,6 +16,7 @@ from cdisc_conv.derivations.joining import (
     Matches,
     check_keys,
     describe_keys,
+    find_reach,
     match_records,
     name_column,
     names_in,
@@ -47,6 +48,9 @@ class _OtherRecords(Derivation):
 
     def reads(self) -> tuple[str, ...]:
         return tuple(self.by)
+
+    def actual_reach(self) -> Reach:
+        return find_reach(self.by)
 
     def _where(self, words: Words) -> str:
         return f" and where {words.condition(self.where, self.source)}" if self.where is not None else ""

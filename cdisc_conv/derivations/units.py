@@ -16,7 +16,7 @@ from cdisc_conv.derivations.numbers import as_numbers, round_half_away
 from cdisc_conv.derivations.parameters import Parameters, Text
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import as_text, is_filled, is_number, repeat_text
-from cdisc_conv.problems import Severity
+from cdisc_conv.problems import Problem, ProblemsError, Severity
 from cdisc_conv.standards import Conversion, Units, UnknownStandardError, load_units
 
 
@@ -33,18 +33,21 @@ def read_units(table: Any) -> Units:
     """The package's table of conversions, after those of the study's settings.
 
     An entry has ``from``, ``to`` and ``factor``, and may have ``offset`` and ``test``: to = from * factor + offset.
+    Raises ProblemsError (UNIT003).
     """
-    own = [
-        Conversion(
-            str(entry["from"]),
-            str(entry["to"]),
-            Fraction(str(entry["factor"])),
-            Fraction(str(entry.get("offset", 0))),
-            str(entry.get("test", "")),
-        )
-        for entry in table or ()
-    ]
-    return Units((*own, *(each.invert() for each in own), *load_units().conversions))
+    try:
+        own = [_read_conversion(entry) for entry in table or ()]
+        inverted = [each.invert() for each in own]
+    except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError):
+        message = "the units in the settings of the study cannot be read"
+        hint = "they are a list of {from: stone, to: kg, factor: 6.35029318}; the factor is a number and not 0"
+        raise ProblemsError([Problem("UNIT003", message, hint=hint)]) from None
+    return Units((*own, *inverted, *load_units().conversions))
+
+
+def _read_conversion(entry: Any) -> Conversion:
+    factor, offset = Fraction(str(entry["factor"])), Fraction(str(entry.get("offset", 0)))
+    return Conversion(str(entry["from"]), str(entry["to"]), factor, offset, str(entry.get("test", "")))
 
 
 @register

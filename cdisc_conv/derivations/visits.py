@@ -15,13 +15,13 @@ from cdisc_conv.derivations.base import Derivation, Reach, Ref, Rows, Words
 from cdisc_conv.derivations.dates import read_dates
 from cdisc_conv.derivations.distinct import Distinct, map_distinct
 from cdisc_conv.derivations.findings import report_values
-from cdisc_conv.derivations.joining import match_records
+from cdisc_conv.derivations.joining import find_last_before, match_records
 from cdisc_conv.derivations.moments import read_moments
 from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.derivations.parameters import Names, join_words
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import as_text, find_texts, fold, format_numbers, text_column
-from cdisc_conv.problems import did_you_mean
+from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
 
 MOST_UNSCHEDULED = 99
 """Two decimal places number so many unscheduled visits."""
@@ -43,15 +43,20 @@ class Visits:
 def read_visits(table: Any) -> Visits:
     """The table from a study's settings: ``event``, and ``visitnum``, ``visit`` and ``day`` where a visit has them.
 
-    A visit without ``visit`` is called as its event, in capital letters.
+    A visit without ``visit`` is called as its event, in capital letters. Raises ProblemsError (VISIT003).
     """
-    entries = [(fold(str(entry["event"])), entry) for entry in table or ()]
-    return Visits(
-        {key: float(entry["visitnum"]) for key, entry in entries if entry.get("visitnum") is not None},
-        {key: str(entry.get("visit") or str(entry["event"]).upper()) for key, entry in entries},
-        {key: float(entry["day"]) for key, entry in entries if entry.get("day") is not None},
-        tuple(str(entry["event"]) for _, entry in entries),
-    )
+    try:
+        entries = [(fold(str(entry["event"])), entry) for entry in table or ()]
+        return Visits(
+            {key: float(entry["visitnum"]) for key, entry in entries if entry.get("visitnum") is not None},
+            {key: str(entry.get("visit") or str(entry["event"]).upper()) for key, entry in entries},
+            {key: float(entry["day"]) for key, entry in entries if entry.get("day") is not None},
+            tuple(str(entry["event"]) for _, entry in entries),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        message = "the study's table of visits cannot be read"
+        hint = "it is a list of {event: Screening, visitnum: 1, day: -14}; 'visitnum' and 'day' are numbers"
+        raise ProblemsError([Problem("VISIT003", message, hint=hint)]) from None
 
 
 @register
@@ -177,12 +182,8 @@ class Visit(Derivation):
         matches = match_records(rows, (f"raw.{self.subject}",), [subjects])
         had = np.flatnonzero((matches.theirs >= 0) & ~np.isnan(days) & ~np.isnan(numbers))
         had = had[np.lexsort([numbers[had], days[had], matches.theirs[had]])]
-        span = float(np.nanmax(np.concatenate([days, dates, [0.0]])) + 1)
-        low = float(np.nanmin(np.concatenate([days, dates, [0.0]])))
-        keys = matches.theirs[had] * (span - low) + days[had] - low
-        place = np.searchsorted(keys, matches.ours * (span - low) + dates - low, side="right") - 1
-        same = (place >= 0) & (matches.theirs[had][np.maximum(place, 0)] == matches.ours) if len(had) else place >= 0
-        base = np.where(same, numbers[had][np.maximum(place, 0)], 0.0) if len(had) else np.zeros(len(dates))
+        place = find_last_before(matches.theirs[had], days[had], matches.ours, dates)
+        base = np.append(numbers[had], 0.0)[place]
         return np.where(np.isnan(dates), np.nan, base)
 
     def _read_attended(self, rows: Rows, visits: Visits) -> tuple[pd.Series, np.ndarray, np.ndarray]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cdisc_conv.derivations.base import Reach
 from tests.derivations.rows import FakeRows, Report, derive, make, method, refusal
 
 DS = {
@@ -101,6 +102,13 @@ def test_lookup_says_what_it_reads() -> None:
     made = make(lookup={**DEATH, "order": "DSSEQ"})
     assert made.reads() == ("USUBJID",)
     assert made.tables() == {"DS": ("USUBJID", "DSDECOD", "DSSEQ", "DSSTDTC")}
+
+
+def test_how_far_it_looks_depends_on_the_keys() -> None:
+    assert make(lookup=DEATH).actual_reach() is Reach.SUBJECT
+    assert make(lookup={"from": "SV", "by": ["USUBJID", "VISIT"], "take": "VISITNUM"}).actual_reach() is Reach.SUBJECT
+    assert make(lookup={"from": "form ranges", "by": "LBTEST", "take": "LOW"}).actual_reach() is Reach.DATASET
+    assert make(min={"of": "form ic.ICDAT", "by": "SITENUM"}).actual_reach() is Reach.DATASET
 
 
 def test_lookup_describes_itself() -> None:
