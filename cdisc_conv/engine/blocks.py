@@ -160,11 +160,13 @@ def _merge(rows: BlockRows, merge: Merge, dates: Callable[[pd.Series], pd.Series
     """Adjoining intervals of equal `by` become one; an interval with a partial or missing date stays alone."""
     groups = group_codes([rows.column(name) for name in merge.by], rows.length)
     start, end = (_days(dates(rows.column(name))) for name in (merge.start, merge.end))
-    order = np.lexsort((np.arange(rows.length), np.nan_to_num(start, nan=np.inf), groups))
+    whole = np.isfinite(start) & np.isfinite(end)
+    # Intervals that are not whole go behind the others, where they part no two that adjoin.
+    order = np.lexsort((np.arange(rows.length), np.where(whole, start, np.inf), groups))
     # The furthest end so far decides, not the last one: intervals may lie inside each other.
     reach = pd.Series(end[order]).groupby(groups[order]).cummax().to_numpy()
     same_group = groups[order][1:] == groups[order][:-1]
-    adjoins = same_group & (start[order][1:] <= reach[:-1] + 1) & np.isfinite(end[order][:-1])
+    adjoins = same_group & (start[order][1:] <= reach[:-1] + 1) & whole[order][1:]
     record_sorted = np.concatenate([[0], np.cumsum(~adjoins)]) if rows.length else np.zeros(0, dtype=int)
     first = order[np.flatnonzero(np.concatenate([[True], ~adjoins]))] if rows.length else order
     last = _last_end(end[order], record_sorted, order)

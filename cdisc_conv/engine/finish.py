@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -168,12 +169,11 @@ def _records(state: State, spec: DatasetSpec) -> pd.DataFrame:
                 names.append(rows.source)
             source.append(np.full(len(records), names.index(rows.source), dtype=np.int16))
         start += rows.length
+    codes: Any = np.concatenate(source) if source else np.zeros(0, dtype=np.int16)
     return pd.DataFrame(
         {
             "record": np.concatenate(record) if record else np.zeros(0, dtype=np.int64),
-            "source": pd.Categorical.from_codes(
-                np.concatenate(source) if source else np.zeros(0, dtype=np.int16), names
-            ),
+            "source": pd.Categorical.from_codes(codes, pd.Index(names, dtype=TEXT)),
             "row": np.concatenate(row) if row else np.zeros(0, dtype=np.int64),
         }
     )

@@ -153,10 +153,10 @@ class _Graph:
     def add_dataset(self, dataset: DatasetSpec) -> None:
         for number, block in enumerate(dataset.blocks):
             node = RowSet(dataset.name, number)
-            names = [*block_refs(block)]
             self.reads[node] = dict.fromkeys(self._source_rows(block))
-            for name in names:
-                self._add_target(node, resolve(self.study, dataset, block, name, name), block_number=number)
+            for name in block_refs(block):  # always of the source, whatever they are called
+                source = f"raw.{name.removeprefix('raw.')}"
+                self._add_target(node, resolve(self.study, dataset, block, name, source), block_number=number)
         for name in dataset.names():
             for part in self.parts[dataset.name, name]:
                 self._add_part(dataset, part)

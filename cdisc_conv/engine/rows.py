@@ -10,6 +10,7 @@ import pandas as pd
 
 from cdisc_conv.derivations.base import Table
 from cdisc_conv.derivations.distinct import TEXT
+from cdisc_conv.derivations.texts import as_text, is_number
 from cdisc_conv.engine.blocks import group_codes, spread, take_rows
 from cdisc_conv.engine.plan import Part
 from cdisc_conv.engine.state import State
@@ -115,6 +116,8 @@ class PartRows:
         if all(target.kind is TargetKind.OTHER for target in targets):
             return self._joined(first)
         pieces = [self._block_column(n, target) for n, target in zip(self._part.blocks, targets, strict=True)]
+        if len({is_number(piece) for piece in pieces}) > 1:
+            pieces = [as_text(piece) for piece in pieces]
         return pieces[0] if len(pieces) == 1 else pd.concat(pieces, ignore_index=True)
 
     def _block_column(self, number: int, target: Target) -> pd.Series:

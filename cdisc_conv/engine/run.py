@@ -78,10 +78,10 @@ def _make_part(state: State, part: Part) -> pd.Series:
 
 def _derive(rows: PartRows, variable: Variable, numeric: bool) -> pd.Series:
     if variable.when is None:
-        return _coerce(_call(variable.derivation, rows), rows, numeric)
+        return _coerce(_call(variable.derivation, rows), rows, variable, numeric)
     mask = variable.when.evaluate(rows.__getitem__, len(rows)).to_numpy(dtype=bool)
     picked = rows.matching(mask)
-    made = _coerce(_call(variable.derivation, picked), picked, numeric)
+    made = _coerce(_call(variable.derivation, picked), picked, variable, numeric)
     if numeric:
         numbers = np.full(len(rows), np.nan)
         numbers[mask] = made.to_numpy()
@@ -98,9 +98,10 @@ def _call(derivation: Derivation, rows: PartRows) -> pd.Series:
     return made
 
 
-def _coerce(series: pd.Series, rows: PartRows, numeric: bool) -> pd.Series:
+def _coerce(series: pd.Series, rows: PartRows, variable: Variable, numeric: bool) -> pd.Series:
     if numeric:
-        return as_number(series, rows)
+        reads = variable.derivation.reads()
+        return as_number(series, rows, reads[0] if len(reads) == 1 else "")
     return series if series.dtype == TEXT else as_text(series)
 
 

@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.derivations.distinct import from_arrow, to_arrow
 from cdisc_conv.engine.blocks import BlockRows, group_codes, spread
-from cdisc_conv.engine.plan import Part, Plan
-from cdisc_conv.problems import Problem
+from cdisc_conv.engine.plan import Part, Plan, variable_of
+from cdisc_conv.problems import SHOWN_ROWS, Place, Problem
+from cdisc_conv.spec.expected import is_numeric
 from cdisc_conv.spec.model import Study
 
 
@@ -32,6 +33,7 @@ class State:
     _codes: dict[tuple, np.ndarray] = field(default_factory=dict)
     _joins: dict[tuple, np.ndarray] = field(default_factory=dict)
     _stacked: dict[tuple[str, str], pd.Series] = field(default_factory=dict)
+    _subjects: dict[str, tuple[pd.Index, np.ndarray]] = field(default_factory=dict)
 
     def blocks_of(self, dataset: str) -> tuple[int, ...]:
         """The numbers of all blocks of a dataset."""
@@ -43,21 +45,25 @@ class State:
 
     def own(self, dataset: str, name: str, blocks: tuple[int, ...]) -> pd.Series:
         """A variable of a dataset for some of its blocks, stacked; blank where a block does not map it."""
-        pieces = [self._own_block(dataset, name, blocks)] if len(blocks) == 1 else None
         for part in self.plan.parts.get((dataset, name), ()):
             if part.blocks == blocks:
                 return self.values[part]
-        pieces = pieces or [self._own_block(dataset, name, (number,)) for number in blocks]
+        pieces = [self._own_block(dataset, name, number) for number in blocks]
         return pd.concat(_same_kind(pieces), ignore_index=True) if len(pieces) > 1 else pieces[0]
 
-    def _own_block(self, dataset: str, name: str, blocks: tuple[int, ...]) -> pd.Series:
-        (number,) = blocks
+    def _own_block(self, dataset: str, name: str, number: int) -> pd.Series:
         for part in self.plan.parts.get((dataset, name), ()):
             if number in part.blocks:
                 start = self.length(dataset, part.blocks[: part.blocks.index(number)])
                 stop = start + self.blocks[dataset, number].length
                 return self.values[part].iloc[start:stop].reset_index(drop=True)
-        return spread("", self.length(dataset, blocks))
+        return spread(np.nan if self._is_numeric(dataset, name) else "", self.blocks[dataset, number].length)
+
+    def _is_numeric(self, dataset: str, name: str) -> bool:
+        """Whether a variable that only other blocks map is a number there."""
+        parts = self.plan.parts.get((dataset, name), ())
+        spec = self.study.datasets[dataset]
+        return any(is_numeric(self.study, spec, variable_of(self.study, part)) for part in parts)
 
     def column(self, table: str, name: str) -> pd.Series:
         """A whole column of a dataset (``DS``), or of a form (``form ic``) without the blanks around its values.
@@ -90,16 +96,38 @@ class State:
     def join(self, dataset: str, blocks: tuple[int, ...], other: str) -> np.ndarray:
         """For each record the one record of `other` with the same subject; -1 where there is none.
 
-        Raises LookupError when a subject has several records in `other`.
+        Subjects with several records in `other` are one finding (JOIN001) per run; the first record counts.
         """
         key = (dataset, blocks, other)
         if key not in self._joins:
-            theirs = pd.Index(self.column(other, SUBJECT))
-            if not theirs.is_unique:
-                raise LookupError(str(theirs[theirs.duplicated()][0]))
             mine, subjects = pd.factorize(self.own(dataset, SUBJECT, blocks), use_na_sentinel=False)
-            self._joins[key] = theirs.get_indexer(pd.Index(subjects))[mine]
+            theirs, first = self._subjects_of(other)
+            found = theirs.get_indexer(pd.Index(subjects))
+            self._joins[key] = np.where(found < 0, -1, first[found])[mine] if len(first) else found[mine]
         return self._joins[key]
+
+    def _subjects_of(self, other: str) -> tuple[pd.Index, np.ndarray]:
+        """The subjects of a dataset, each once, and the first record of each."""
+        if other not in self._subjects:
+            whole = pd.Index(self.column(other, SUBJECT))
+            repeated = whole.duplicated()
+            if repeated.any():
+                self.problems.append(_describe_repeated(other, whole, repeated))
+            self._subjects[other] = (whole[~repeated], np.flatnonzero(~repeated))
+        return self._subjects[other]
+
+
+def _describe_repeated(dataset: str, subjects: pd.Index, repeated: np.ndarray) -> Problem:
+    names = subjects[repeated].unique()
+    several = subjects.isin(names)
+    shown = ", ".join(str(name) for name in names[:3])
+    message = (
+        f"{dataset} should have one record per subject, but {len(names)} subject{'s' if len(names) > 1 else ''} "
+        f"ha{'ve' if len(names) > 1 else 's'} several, such as {shown}; other datasets read the first"
+    )
+    rows = tuple(int(row) + 1 for row in np.flatnonzero(several)[:SHOWN_ROWS])
+    place = Place(dataset=dataset, rows=rows)
+    return Problem("JOIN001", message, place=place, hint="are raw rows repeated?", count=int(several.sum()))
 
 
 def _same_kind(pieces: list[pd.Series]) -> list[pd.Series]:

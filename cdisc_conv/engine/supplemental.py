@@ -28,7 +28,7 @@ QORIG = {
 
 def split_supplemental(state: State, draft: Draft) -> Dataset | None:
     """The SUPP-- dataset of a draft, or None when no record has a qualifier."""
-    names = [name for name in draft.supplemental if (draft.supplemental[name] != "").any()]
+    names = [str(name) for name in draft.supplemental if (draft.supplemental[name] != "").any()]
     if not names:
         return None
     pieces = [_qualifier(state, draft, name) for name in names]

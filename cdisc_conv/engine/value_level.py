@@ -10,6 +10,7 @@ import pandas as pd
 from cdisc_conv.dataset import Condition, Item, ValueLevel
 from cdisc_conv.derivations.distinct import TEXT
 from cdisc_conv.derivations.numbers import parse_numbers
+from cdisc_conv.engine.blocks import spread
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.items import describe_numbers, make_item, used_codelist
 from cdisc_conv.engine.origins import Provenance, provenance_of
@@ -69,7 +70,12 @@ def _terms(
 
 def _holds(where: Expression, draft: Draft, mask: np.ndarray) -> bool:
     """Whether the records of the mask all meet a condition."""
-    met = where.evaluate(draft.frame.__getitem__, len(draft.frame)).to_numpy(dtype=bool)
+
+    def column(name: str) -> pd.Series:
+        """A permissible variable that is empty is not in the frame any more; what it would hold is blank."""
+        return draft.frame[name] if name in draft.frame else spread("", len(draft.frame))
+
+    met = where.evaluate(column, len(draft.frame)).to_numpy(dtype=bool)
     return bool(met[mask].all())
 
 

@@ -2,7 +2,8 @@
 
 In a block of a dataset, a name is looked up in this order:
 
-1. ``raw.NAME`` is always a column of the block's source (a form's column, or a variable of the dataset it reads);
+1. ``raw.NAME`` is always a column of the block's source (a form's column, or a variable of the dataset it reads), or a
+   name that ``for_each`` defines beside them, never a variable of this dataset;
 2. ``DM.NAME``, where DM is a dataset of the study, is that dataset's variable for the same subject;
 3. ``NAME`` is a name that ``for_each`` defines, else a mapped variable of this dataset (but not the one being mapped),
    else a column of the source; a source column may hold dots. What only other blocks of the dataset map is blank here.

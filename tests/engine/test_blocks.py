@@ -115,7 +115,29 @@ def test_an_interval_inside_another_does_not_end_it() -> None:
 
 
 def test_partial_dates_are_never_merged() -> None:
-    rows = rows_of(intervals(("1", "100", "2022-01-01", "2022-01"), ("1", "100", "2022-02-01", "2022-02-03")), merge=MERGE)
+    rows = rows_of(
+        intervals(("1", "100", "2022-01-01", "2022-01"), ("1", "100", "2022-02-01", "2022-02-03")), merge=MERGE
+    )
+    assert rows.length == 2
+
+
+def test_an_interval_without_an_end_does_not_part_its_neighbours() -> None:
+    rows = rows_of(
+        intervals(
+            ("1", "100", "2022-01-01", "2022-01-20"),
+            ("1", "100", "2022-01-05", "2022-01"),
+            ("1", "100", "2022-01-21", "2022-01-25"),
+        ),
+        merge=MERGE,
+    )
+    found = sorted(zip(rows.column("START"), rows.column("END"), strict=True))
+    assert found == [("2022-01-01", "2022-01-25"), ("2022-01-05", "2022-01")]
+
+
+def test_days_may_lie_a_day_apart_and_no_more() -> None:
+    rows = rows_of(
+        intervals(("1", "1", "2022-01-01", "2022-01-01"), ("1", "1", "2022-01-03", "2022-01-03")), merge=MERGE
+    )
     assert rows.length == 2
 
 
@@ -145,7 +167,9 @@ def test_group_codes_are_equal_exactly_where_all_values_are(pairs: list[tuple[st
 
 
 def test_no_rows_at_all() -> None:
-    rows = rows_of(frame_of(SUBJID=[], DOSE=[], START=[], END=[]), where=parse('DOSE == "1"'), merge=MERGE, group=("DOSE",))
+    rows = rows_of(
+        frame_of(SUBJID=[], DOSE=[], START=[], END=[]), where=parse('DOSE == "1"'), merge=MERGE, group=("DOSE",)
+    )
     assert rows.length == 0
     assert rows.column("DOSE").tolist() == []
     assert np.array_equal(rows.origins()[1], np.zeros(0))
