@@ -62,8 +62,8 @@ def test_keys_that_are_not_unique_are_one_finding(lab):
     forms = ae(("1", "b", "", "x"), ("1", "a", "", "x"), ("1", "a", "", "y"), ("2", "c", "", "x"), ("2", "c", "", "x"))
     run = lab.convert(forms, {"AE": AE})
     assert [str(problem) for problem in run.problems if problem.code == "KEY001"] == [
-    text = AE + "  AELOC: {constant: ''}\n  AEENDY: {constant: ''}\n"
-    text += "supplemental:\n  AENOTE: {copy: TERM, label: Note}\n"
+        "AE rows 1, 2, 4, 5: KEY001 4 records share their natural key (USUBJID, AETERM) with another: 2 keys, "
+        "such as 1/a; "
         "2/c (are raw rows repeated? Otherwise add a variable to 'keys:' of the mapping)"
     ]
 
