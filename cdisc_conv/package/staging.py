@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from cdisc_conv.problems import Problem, ProblemsError
@@ -85,7 +85,7 @@ def find_foreign_files(folder: Path) -> list[str]:
         for path in sorted(folder.rglob("*"))
         if not path.is_dir()
         and path.name not in _DROPPINGS
-        and (name := str(PurePosixPath(path.relative_to(folder)))) != MANIFEST
+        and (name := path.relative_to(folder).as_posix()) != MANIFEST
         and name not in listed
     ]
 
