@@ -128,7 +128,9 @@ def test_everybody_consents_and_ends_the_study_once() -> None:
 def test_a_dose_interval_ends_where_the_dose_changes() -> None:
     ex = frame("EX").query('EXTRT == "THALIDOMIDE"').sort_values(["USUBJID", "EXSTDTC"])
     following = ex.groupby("USUBJID").shift(-1)
-    known = ex["EXENDTC"].str.len().eq(10) & following["EXSTDTC"].fillna("").str.len().eq(10)
+    # An interval of which a date is partial stays alone.
+    known = ex["EXSTDTC"].str.len().eq(10) & ex["EXENDTC"].str.len().eq(10)
+    known &= following["EXSTDTC"].fillna("").str.len().eq(10)
     gap = pd.to_datetime(following["EXSTDTC"][known]) - pd.to_datetime(ex["EXENDTC"][known])
     adjoin = gap <= pd.Timedelta(days=1)
     same = (following["EXDOSE"][known] == ex["EXDOSE"][known]) & (following["EPOCH"][known] == ex["EPOCH"][known])
