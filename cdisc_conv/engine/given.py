@@ -45,7 +45,8 @@ def _with_numbers(given: GivenDataset, frame: pd.DataFrame) -> tuple[pd.DataFram
         if bad.any():
             rows = tuple(int(row) + 1 for row in bad[bad].index[:10])
             place = Place(dataset=given.name, variable=name, rows=rows)
-            problems.append(
-                Problem("GIVEN001", f"'{series[bad].iloc[0]}' is not a number", place=place, count=int(bad.sum()))
-            )
+            count = int(bad.sum())
+            more = f" and {count - 1} more" if count > 1 else ""
+            message = f"'{series[bad].iloc[0]}'{more} in {given.file} is no number; {name} is left missing"
+            problems.append(Problem("GIVEN001", message, place=place, count=count))
     return pd.DataFrame(columns), problems
