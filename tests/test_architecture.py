@@ -1,0 +1,106 @@
+"""The shape of the package: imports point one way, modules and functions stay small, the command line starts quickly."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import cdisc_conv
+
+ROOT = Path(cdisc_conv.__file__).parent
+MODULES = sorted(ROOT.rglob("*.py"))
+MOST_LINES = 500
+MOST_FUNCTION_LINES = 60
+
+# A package may import those of its own row and of the rows below it.
+LAYERS = (
+    ("cli",),
+    ("package",),
+    ("report", "define", "checks", "compare"),
+    ("engine",),
+    ("spec",),
+    ("derivations",),
+    ("expr", "standards", "raw", "xpt"),
+    ("dataset", "problems", "resources"),
+)
+"""From top to bottom. `simulate` stands apart: it reads a mapping's forms and writes raw exports."""
+
+EXCEPTIONS = {
+    ("spec.lint", "engine"): "lint asks the plan for circles, when it runs and not when it is imported",
+}
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Modules of the package that a module imports, anywhere in it, without the package's own name."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cdisc_conv."):
+            yield str(node.module).removeprefix("cdisc_conv.")
+        elif isinstance(node, ast.Import):
+            yield from (a.name.removeprefix("cdisc_conv.") for a in node.names if a.name.startswith("cdisc_conv."))
+
+
+def layer_of(package: str) -> int | None:
+    return next((number for number, row in enumerate(LAYERS) if package in row), None)
+
+
+def test_every_package_has_its_layer() -> None:
+    packages = {name_of(path).partition(".")[0] for path in MODULES} - {
+        "__init__",
+        "__main__",
+        "",
+        "simulate",
+        "cdisc_conv",
+    }
+    assert packages <= {package for row in LAYERS for package in row}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_point_one_way(path: Path) -> None:
+    package = name_of(path).partition(".")[0]
+    own = layer_of(package)
+    for module in imports_of(path):
+        target = module.partition(".")[0]
+        layer = layer_of(target)
+        if target == package or own is None or layer is None or (name_of(path), target) in EXCEPTIONS:
+            continue
+        assert layer >= own, f"{name_of(path)} imports {module}"
+        if package in ("raw", "xpt"):
+            assert target in ("dataset", "problems"), f"{name_of(path)} knows of {module}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_modules_are_small(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").count("\n")
+    assert lines <= MOST_LINES, f"{name_of(path)} has {lines} lines"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_functions_fit_a_screen(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert lines <= MOST_FUNCTION_LINES, f"{name_of(path)}.{node.name} has {lines} lines"
+
+
+def test_help_needs_no_heavy_import() -> None:
+    code = (
+        "import sys\n"
+        "from cdisc_conv.cli import main\n"
+        "sys.argv = ['cdisc-conv', '--help']\n"
+        "try:\n"
+        "    main()\n"
+        "except SystemExit as end:\n"
+        "    assert not end.code, end.code\n"
+        "print([name for name in ('pandas', 'numpy', 'pyarrow', 'lxml', 'pydantic', 'yaml', 'jinja2') if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.rstrip().endswith("[]")
