@@ -1,4 +1,4 @@
-"""The shape of the package: imports point one way, modules and functions stay small, the command line starts quickly."""
+"""The shape of the package: imports point one way, modules and functions stay small, the help starts quickly."""
 
 from __future__ import annotations
 

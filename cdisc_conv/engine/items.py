@@ -18,7 +18,11 @@ _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?")
 
 
 def byte_length(series: pd.Series) -> int:
-    """The longest value in bytes of UTF-8, at least 1."""
+    """The longest value in bytes of UTF-8, at least 1.
+
+    >>> byte_length(pd.Series(["ab", "皮"], dtype="str"))
+    3
+    """
     return max(1, pc.max(pc.binary_length(to_arrow(series))).as_py() or 0)
 
 
@@ -26,6 +30,9 @@ def describe_numbers(series: pd.Series) -> tuple[str, int, int | None]:
     """(data type, length, significant digits) of numbers: ``integer`` when all are whole, else ``float``.
 
     Length counts digits and the point; significant digits are those after the point (Define-XML 2.1, 4.3.1).
+
+    >>> describe_numbers(pd.Series([1.0, -20.0])), describe_numbers(pd.Series([1.25, 20.0]))
+    (('integer', 2, None), ('float', 5, 2))
     """
     texts = format_numbers(pd.Series(series.dropna().unique()))
     bare = texts.str.lstrip("-")
@@ -38,7 +45,11 @@ def describe_numbers(series: pd.Series) -> tuple[str, int, int | None]:
 
 
 def describe_text(series: pd.Series, described: str) -> str:
-    """The Define-XML data type of text: a date type where the standard wants ISO 8601 and the values allow it."""
+    """The Define-XML data type of text: a date type where the standard wants ISO 8601 and the values allow it.
+
+    >>> describe_text(pd.Series(["2022-01-05", "2022-01"], dtype="str"), "ISO 8601 datetime or interval")
+    'partialDate'
+    """
     if not described.startswith("ISO 8601"):
         return "text"
     values = [value for value in series.unique() if value]
@@ -59,6 +70,12 @@ def used_codelist(
     """The codelist of a column with the terms it uses (and `allowed`); None when it uses none.
 
     A value that the published list does not have is a term of the sponsor's (``extended``).
+
+    >>> from cdisc_conv.standards import load_terminology
+    >>> terminology = load_terminology("sdtm", "2025-03-28")
+    >>> found = used_codelist(pd.Series(["Y", "MAYBE"], dtype="str"), terminology.codelist("NY"), terminology)
+    >>> [(term.value, term.code, term.extended) for term in found.terms]
+    [('MAYBE', '', True), ('Y', 'C49488', False)]
     """
     if pd.api.types.is_numeric_dtype(series):
         values = set(format_numbers(pd.Series(series.dropna().unique())))

@@ -124,7 +124,12 @@ def build_lineage(study: Study, plan: Plan) -> Lineage:
 
 
 def describe_source(block: Block) -> str:
-    """Which records a block makes: its source and its condition."""
+    """Which records a block makes: its source and its condition.
+
+    >>> from cdisc_conv.spec.load import load_study
+    >>> describe_source(load_study("hope2021_thal_agc")[0].datasets["IE"].blocks[0])
+    'form ie where IEYN == "N"'
+    """
     where = f" where {block.where}" if block.where is not None else ""
     group = f", one record per {', '.join(block.group)}" if block.group else ""
     merge = f", adjoining intervals of equal {', '.join(block.merge.by)} merged" if block.merge else ""

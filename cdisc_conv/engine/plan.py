@@ -73,6 +73,12 @@ def plan_study(study: Study) -> Plan:
 
     Raises ProblemsError (PLAN001) when variables read each other in a circle; the message prints the path.
     References that lead nowhere are left out here; `lint` reports them.
+
+    >>> from cdisc_conv.spec.load import load_study
+    >>> plan = plan_study(load_study("cdiscpilot01")[0])
+    >>> names = [str(node) for node in plan.order]
+    >>> names.index("EX.EXSTDTC") < names.index("DM.RFSTDTC") < names.index("EX.EXSTDY")
+    True
     """
     graph = _Graph(study)
     for dataset in study.datasets.values():
@@ -126,7 +132,12 @@ def refs_of(variable: Variable) -> tuple[str, ...]:
 
 
 def parts_of(dataset: DatasetSpec) -> dict[str, tuple[Part, ...]]:
-    """The parts of every mapped name of a dataset."""
+    """The parts of every mapped name of a dataset.
+
+    >>> from cdisc_conv.spec.load import load_study
+    >>> parts_of(load_study("cdiscpilot01")[0].datasets["AE"])["AETERM"]
+    (Part(dataset='AE', name='AETERM', blocks=(0,)),)
+    """
     result: dict[str, tuple[Part, ...]] = {}
     for name in dataset.names():
         blocks_by_entry: dict[int, list[int]] = {}

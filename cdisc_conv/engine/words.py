@@ -122,7 +122,13 @@ def _form_words(labels: list[str]) -> str:
 
 
 def describe_table(study: Study, table: str) -> str:
-    """A dataset or form in words."""
+    """A dataset or form in words.
+
+    >>> from cdisc_conv.spec.load import load_study
+    >>> study, _ = load_study("cdiscpilot01")
+    >>> describe_table(study, "dataset DM"), describe_table(study, "form ae") == f"form {study.forms['ae'].label}"
+    ('DM', True)
+    """
     if table.startswith("form "):
         form = study.forms.get(table[5:])
         return f"form {form.label}" if form else table

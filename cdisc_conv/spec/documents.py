@@ -16,6 +16,8 @@ Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isi
 
 
 class Document(BaseModel):
+    """Base of all: keys that are not declared are refused."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
@@ -32,6 +34,8 @@ class FieldDocument(Document):
 
 
 class FormDocument(Document):
+    """A form: one export file."""
+
     label: Text
     file: Text = ""
     page: Pages = ()
@@ -49,12 +53,16 @@ class FormsDocument(Document):
 
 
 class StandardsDocument(Document):
+    """Versions of the standards that a study follows."""
+
     sdtmig: Text = "3.4"
     sdtm_ct: Text = "2025-03-28"
     dictionaries: dict[str, Text] = {}
 
 
 class RawDocument(Document):
+    """How the export is written, and how a row finds its subject."""
+
     encoding: Text = "utf-8"
     delimiter: Text = ","
     subject: Text
@@ -62,6 +70,8 @@ class RawDocument(Document):
 
 
 class GivenDocument(Document):
+    """A dataset that comes as SDTM and is read."""
+
     file: Text
     columns: Texts
 
@@ -85,12 +95,16 @@ class StudyDocument(Document):
 
 
 class MergeDocument(Document):
+    """``merge``: adjoining intervals become one record."""
+
     by: Texts
     start: Text
     end: Text
 
 
 class BlockDocument(Document):
+    """One entry of ``records``: which records there are."""
+
     form: Text = ""
     source: Text = Field(default="", alias="from")
     where: Text = ""
@@ -102,6 +116,8 @@ class BlockDocument(Document):
 
 
 class OriginDocument(Document):
+    """``origin``, in the words of Define-XML 2.1."""
+
     type: Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor", "Not Available"]
     source: Literal["Investigator", "Sponsor", "Subject", "Vendor"] | None = None
     pages: Pages = ()
@@ -123,6 +139,8 @@ class AttributesDocument(Document):
 
 
 class ValueLevelDocument(Document):
+    """What the mapping says of the values of some records."""
+
     where: Text
     codelist: Text = ""
     origin: OriginDocument | None = None
@@ -131,6 +149,8 @@ class ValueLevelDocument(Document):
 
 
 class DatasetDocument(Document):
+    """The mapping of one dataset."""
+
     dataset: Text
     label: Text = ""
     structure: Text = ""

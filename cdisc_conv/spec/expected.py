@@ -11,7 +11,13 @@ RESULTS = ("ORRES", "STRESC", "STRESN", "ORRESU", "STRESU")
 
 
 def standard_variable(study: Study, dataset: DatasetSpec, name: str) -> VariableStandard | None:
-    """The variable in the implementation guide, or in the SDTM model behind it; None for one of the study's own."""
+    """The variable in the implementation guide, or in the SDTM model behind it; None for one of the study's own.
+
+    >>> from cdisc_conv.spec.load import load_study
+    >>> study, _ = load_study("cdiscpilot01")
+    >>> standard_variable(study, study.datasets["AE"], "AESER").label
+    'Serious Event'
+    """
     if name in dataset.working or name in dataset.supplemental_names():
         return None
     return study.standard.variable(dataset.standard, name)
@@ -40,6 +46,13 @@ def codelist_keys(study: Study, dataset: DatasetSpec, variable: Variable) -> tup
 
 
 def codelist_of(study: Study, dataset: DatasetSpec, variable: Variable) -> CodelistTerms | None:
-    """The codelist of a variable, or None; several lists of the standard count as one."""
+    """The codelist of a variable, or None; several lists of the standard count as one.
+
+    >>> from cdisc_conv.spec.load import load_study
+    >>> study, _ = load_study("cdiscpilot01")
+    >>> ae = study.datasets["AE"]
+    >>> codelist_of(study, ae, ae.variables["AESER"]).short_name
+    'NY'
+    """
     keys = [key for key in codelist_keys(study, dataset, variable) if key in study.terminology]
     return study.terminology.codelist(*keys) if keys else None

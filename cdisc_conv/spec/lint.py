@@ -19,7 +19,12 @@ from cdisc_conv.spec.model import SourceKind, Study
 
 
 def lint_study(words: str | Path) -> tuple[Study | None, list[Problem]]:
-    """Load a study and check all of its mapping; the study is None when study.yaml is unusable."""
+    """Load a study and check all of its mapping; the study is None when study.yaml is unusable.
+
+    >>> study, problems = lint_study("cdiscpilot01")
+    >>> study.name, problems
+    ('CDISCPILOT01', [])
+    """
     try:
         study, problems = load_study(words)
     except ProblemsError as error:
@@ -87,7 +92,13 @@ def check_settings(study: Study) -> Iterator[Problem]:
 
 
 def sort_problems(problems: list[Problem]) -> list[Problem]:
-    """Problems by file and line, errors first where these are equal; each one once."""
+    """Problems by file and line, errors first where these are equal; each one once.
+
+    >>> from cdisc_conv.problems import Place
+    >>> late, early = (Problem("X", "x", place=Place(file="a.yaml", line=line)) for line in (9, 2))
+    >>> [problem.place.line for problem in sort_problems([late, early, late])]
+    [2, 9]
+    """
     severity = list(Severity)
     ordered = sorted(
         problems, key=lambda p: (p.place.file, p.place.line, severity.index(p.severity), p.code, p.message)

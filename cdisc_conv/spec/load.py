@@ -31,6 +31,9 @@ def find_study(words: str | Path) -> Path:
     """The folder of a study: a path, or the name of a study that ships with cdisc-conv.
 
     Raises ProblemsError (SPEC010) when there is no such folder or it holds no study.yaml.
+
+    >>> find_study("cdiscpilot01").name
+    'cdiscpilot01'
     """
     for folder in (Path(words), shipped("mappings") / Path(words).name):
         if (folder / "study.yaml").is_file():

@@ -36,7 +36,16 @@ class Target:
 
 
 def resolve(study: Study, dataset: DatasetSpec, block: Block, variable: str, ref: str) -> Target | None:
-    """The target of a reference in a block, or None when it leads nowhere."""
+    """The target of a reference in a block, or None when it leads nowhere.
+
+    >>> from cdisc_conv.spec.load import load_study
+    >>> study, _ = load_study("cdiscpilot01")
+    >>> ae = study.datasets["AE"]
+    >>> resolve(study, ae, ae.blocks[0], "AESTDY", "AESTDTC")
+    Target(kind=<TargetKind.OWN: 'own'>, table='AE', name='AESTDTC')
+    >>> resolve(study, ae, ae.blocks[0], "AESTDY", "DM.RFSTDTC").kind.value
+    'other'
+    """
     if ref.startswith("raw."):
         return _in_source(study, block, ref[4:])
     prefix, dot, name = ref.partition(".")
@@ -70,7 +79,12 @@ def source_columns(study: Study, block: Block) -> tuple[str, ...]:
 
 
 def table_columns(study: Study, table: str) -> tuple[str, ...]:
-    """The columns of a dataset (``DS``) or form (``form ic``) of the study."""
+    """The columns of a dataset (``DS``) or form (``form ic``) of the study.
+
+    >>> from cdisc_conv.spec.load import load_study
+    >>> table_columns(load_study("cdiscpilot01")[0], "DS")
+    ('STUDYID', 'USUBJID', 'DSDECOD', 'DSCAT', 'DSDTC', 'DSSTDTC')
+    """
     if table.startswith("form "):
         form = study.forms.get(table[5:])
         return tuple(form.fields) if form else ()
@@ -80,7 +94,13 @@ def table_columns(study: Study, table: str) -> tuple[str, ...]:
 
 
 def has_table(study: Study, table: str) -> bool:
-    """Whether the study has that dataset, or that form (``form ic``)."""
+    """Whether the study has that dataset, or that form (``form ic``).
+
+    >>> from cdisc_conv.spec.load import load_study
+    >>> study, _ = load_study("cdiscpilot01")
+    >>> has_table(study, "DS"), has_table(study, "form ae"), has_table(study, "form ds")
+    (True, True, False)
+    """
     return table[5:] in study.forms if table.startswith("form ") else table in study.datasets or table in study.given
 
 

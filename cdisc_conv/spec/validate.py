@@ -32,6 +32,13 @@ def validate(model: type[Model], node: Node, what: str, data: Any = None) -> tup
 
     `what` names the thing in messages ("derivation 'term'", "study.yaml"). Codes: SPEC001 unknown key, SPEC002
     missing key, SPEC003 wrong kind of value.
+
+    >>> from cdisc_conv.spec.documents import RawDocument
+    >>> from cdisc_conv.spec.yaml_nodes import read_yaml_text
+    >>> validate(RawDocument, read_yaml_text("{subject: SUBJID, home: dm}"), "'raw'")[0].delimiter
+    ','
+    >>> print(validate(RawDocument, read_yaml_text("subject: SUBJID", "a.yaml"), "'raw'")[1][0])
+    a.yaml:1: SPEC002 'raw' needs 'home'
     """
     try:
         return model.model_validate(node.plain() if data is None else data), []

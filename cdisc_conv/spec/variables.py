@@ -81,7 +81,13 @@ def read_derivation(name: str, node: Node, what: str, problems: list[Problem]) -
 
 
 def read_expression(text: str, node: Node, problems: list[Problem]) -> Expression | None:
-    """An expression with its file and line, or None when there is none or it does not parse."""
+    """An expression with its file and line, or None when there is none or it does not parse.
+
+    >>> from cdisc_conv.spec.yaml_nodes import read_yaml_text
+    >>> problems = []
+    >>> read_expression("AESER =", read_yaml_text("AESER =", "ae.yaml"), problems) is None, len(problems) > 0
+    (True, True)
+    """
     if not text:
         return None
     try:

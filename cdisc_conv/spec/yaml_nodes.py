@@ -102,7 +102,12 @@ def read_yaml(path: Path, shown: str = "") -> Node:
 
 
 def read_yaml_text(text: str, shown: str = "<text>") -> Node:
-    """Read YAML from a text; see `read_yaml`."""
+    """Read YAML from a text; see `read_yaml`.
+
+    >>> node = read_yaml_text("study: S1\\nraw: {home: dm}", "study.yaml")
+    >>> node.at(("raw", "home")).value, str(node.at(("raw", "home")).place)
+    ('dm', 'study.yaml:2')
+    """
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
