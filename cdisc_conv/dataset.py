@@ -92,7 +92,7 @@ class Item:
     """What define.xml says of a column, or of a column's values under a condition."""
 
     type: str
-    """Define-XML data type: text, integer, float, date, datetime, partialDate, partialDatetime, time, durationDatetime ..."""
+    """Define-XML data type: text, integer, float, date, datetime, partialDate, durationDatetime ..."""
     length: int
     significant_digits: int | None = None
     display_format: str = ""
@@ -116,7 +116,7 @@ class ValueLevel:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a finished dataset. ``numeric`` is its SAS type; ``length`` in ``item`` is the declared length in bytes."""
+    """A column of a finished dataset. ``numeric`` is its SAS type; ``item.length`` is its declared length in bytes."""
 
     name: str
     label: str
