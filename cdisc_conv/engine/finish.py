@@ -16,6 +16,7 @@ import pandas as pd
 
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.derivations.distinct import TEXT, rank_values
+from cdisc_conv.derivations.texts import as_text
 from cdisc_conv.engine.blocks import group_codes
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.metadata import describe_dataset, harmonise_lengths
@@ -111,7 +112,9 @@ def check_keys(draft: Draft) -> list[Problem]:
     if not repeated.any():
         return []
     groups = draft.frame.loc[repeated, list(draft.keys)].drop_duplicates()
-    shown = ["/".join(str(value) for value in values) for values in groups.head(3).itertuples(index=False)]
+    first = groups.head(3)
+    texts = [as_text(first[key].reset_index(drop=True)) for key in draft.keys]
+    shown = ["/".join(values) for values in zip(*texts, strict=True)]
     message = (
         f"{int(repeated.sum())} records share their natural key ({', '.join(draft.keys)}) with another: {len(groups)} "
         f"keys, such as {'; '.join(shown)}"
