@@ -11,6 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from cdisc_conv.derivations.base import SUBJECT
+from cdisc_conv.engine.entries import write_block, write_entry
 from cdisc_conv.engine.plan import Node, Part, Plan, RowSet, variable_of
 from cdisc_conv.engine.words import describe_table, method_of
 from cdisc_conv.problems import Place
@@ -49,6 +50,8 @@ class LineageNode:
     tables: tuple[str, ...] = ()
     """The forms and datasets that those records are made from: ``form ae``."""
     place: Place = Place()
+    entry: str = ""
+    """What the mapping says there, as one line of YAML."""
     pages: tuple[int, ...] = ()
     matched_by: tuple[str, ...] = ()
     """Variables that only tie its records to those of another dataset; they are not among `upstream`."""
@@ -167,6 +170,7 @@ class _Builder:
             source=describe_source(block),
             tables=(str(block.source),),
             place=block.place,
+            entry=write_block(block),
             upstream=self._upstream(node),
         )
 
@@ -185,6 +189,7 @@ class _Builder:
             source="; ".join(dict.fromkeys(describe_source(block) for block in blocks)),
             tables=tuple(dict.fromkeys(str(block.source) for block in blocks)),
             place=variable.place,
+            entry=write_entry(variable),
             matched_by=tuple(dict.fromkeys(str(tie) for tie in ties)),
             upstream=self._upstream(part, ties),
         )

@@ -49,15 +49,21 @@ class Inputs:
 
 
 def describe_inputs(inputs: Inputs, conversion: Conversion, folder: Path, out: Path) -> dict[str, Any]:
-    """The folders and files for the manifest: ``raw`` and, where the study has any, ``given``."""
+    """Folders, files and columns for the manifest: ``raw`` and, where the study has any, ``given``."""
+    from cdisc_conv.package.fingerprints import describe_columns
     from cdisc_conv.package.manifest import describe_files
 
-    found = {"raw": (inputs.raw, inputs.list_raw_files(conversion))}
+    forms = {name: form.frame for name, form in conversion.forms.items()}
+    found = {"raw": (inputs.raw, inputs.list_raw_files(conversion), forms)}
     if conversion.study.given:
-        found["given"] = (inputs.sdtm, inputs.list_given_files(conversion.study))
+        found["given"] = (inputs.sdtm, inputs.list_given_files(conversion.study), dict(conversion.state.given))
     return {
-        name: {"folder": inputs.locate(read, folder, out), "files": describe_files(files, read)}
-        for name, (read, files) in found.items()
+        name: {
+            "folder": inputs.locate(read, folder, out),
+            "files": describe_files(files, read),
+            "columns": describe_columns(frames),
+        }
+        for name, (read, files, frames) in found.items()
     }
 
 

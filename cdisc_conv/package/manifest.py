@@ -12,6 +12,7 @@ from typing import Any
 
 from cdisc_conv import __version__
 from cdisc_conv.checks.load import FILE as RULES
+from cdisc_conv.package.fingerprints import describe_settings
 from cdisc_conv.package.staging import MANIFEST, TOOL
 from cdisc_conv.report.places import name_spec_file
 from cdisc_conv.spec.model import Study
@@ -57,6 +58,7 @@ def write_manifest(study: Study, folder: Path, inputs: Mapping[str, Any], datase
             (describe_file(path, name_spec_file(study, path)) for path in _mapping_files(study)),
             key=lambda entry: entry["path"],
         ),
+        "settings": describe_settings(study.settings),
         "outputs": describe_files(outputs, folder),
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"

@@ -51,6 +51,7 @@ def describe_lineage(study: Study, lineage: Lineage, datasets: Sequence[Dataset]
                 "label": dataset.label,
                 "keys": list(dataset.keys),
                 "supplemental_to": dataset.supplemental_to,
+                "qualifiers": _list_qualifiers(study, dataset),
             }
             for dataset in datasets
         },
@@ -95,6 +96,12 @@ def _describe_problem(problem: Problem) -> dict[str, Any]:
     return {key: value for key, value in {**data, "place": place}.items() if value or key in ("severity", "count")}
 
 
+def _list_qualifiers(study: Study, dataset: Dataset) -> list[str]:
+    """The variables of the parent dataset that a supplemental dataset holds."""
+    parent = study.datasets.get(dataset.supplemental_to)
+    return list(parent.supplemental_names()) if parent else []
+
+
 def _describe_form(form: Form, used_by: Any) -> dict[str, Any]:
     fields = {
         name: {
@@ -114,6 +121,7 @@ def _describe_node(study: Study, node: LineageNode) -> dict[str, Any]:
         "derivation": node.derivation,
         "method": node.method,
         "mapped_at": _show_place(study, node.place),
+        "entry": node.entry,
         "reads": list(list_names(node.reads())),
         "matched_by": list(node.matched_by),
         "fields": list(list_names(node.fields())),

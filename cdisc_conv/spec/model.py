@@ -92,6 +92,8 @@ class Variable:
     codelist: str = ""
     evaluator: str = ""
     """QEVAL of a supplemental qualifier."""
+    entry: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """The entry as the mapping has it; empty for one that the mapping implies."""
 
 
 @dataclass(frozen=True, slots=True)

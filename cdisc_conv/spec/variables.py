@@ -61,6 +61,7 @@ def read_variable(name: str, node: Node, what: str, problems: list[Problem]) -> 
         method=attributes.method,
         codelist=attributes.codelist,
         evaluator=attributes.evaluator,
+        entry=node.plain(),
     )
 
 

@@ -32,6 +32,7 @@ def test_lineage(folder):
         "label": "Supplemental Qualifiers for AE",
         "keys": ["STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM"],
         "supplemental_to": "AE",
+        "qualifiers": ["AENOTE"],
     }
     variable = data["variables"]["AE.AESTDY"]
     assert (variable["label"], variable["used_by"]) == ("Study Day of Start of Adverse Event", [])
@@ -42,6 +43,7 @@ def test_lineage(folder):
         "sources": ["form ae"],
         "derivation": "study_day",
         "mapped_at": "tiny/sdtm/ae.yaml:26",
+        "entry": "{study_day: AESTDTC}",
         "reads": ["AE.AESTDTC", "DM.RFSTDTC"],
         "matched_by": ["DM.USUBJID", "AE.USUBJID"],
         "fields": ["ae.AESTDAT", "dm.DOSEDAT"],

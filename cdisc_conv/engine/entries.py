@@ -1,0 +1,54 @@
+"""What the mapping says, as one line of text: recorded with the lineage, so that two packages can be told apart."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from cdisc_conv.spec.model import Block, SourceKind, Variable
+
+
+def write_entry(variable: Variable) -> str:
+    """The mapping entry of a variable as one line of YAML, layers laid over each other.
+
+    An entry that the mapping implies (STUDYID, --SEQ by the key) is written as the derivation it stands for.
+
+    >>> from cdisc_conv.spec.load import load_study
+    >>> study, _ = load_study("cdiscpilot01")
+    >>> write_entry(study.datasets["AE"].variables["DOMAIN"])
+    '{constant: {value: AE}}'
+    """
+    if variable.entry:
+        return write_line(variable.entry)
+    derivation = variable.derivation
+    return write_line({derivation.name: derivation.model_dump(exclude_defaults=True, warnings=False)})
+
+
+def write_block(block: Block) -> str:
+    """What a block of ``records`` says of its records: source, condition, table of entries, groups."""
+    source = {SourceKind.FORM: "form", SourceKind.DATASET: "from"}.get(block.source.kind)
+    said: dict[str, Any] = {source: block.source.name} if source else {}
+    if block.where is not None:
+        said["where"] = str(block.where)
+    if block.for_each:
+        said["for_each"] = [dict(entry) for entry in block.for_each]
+    if block.group:
+        said["group"] = list(block.group)
+    if block.merge:
+        said["merge"] = {"by": list(block.merge.by), "start": block.merge.start, "end": block.merge.end}
+    return write_line(said)
+
+
+def write_line(data: Mapping[str, Any]) -> str:
+    """Plain data as one line of YAML.
+
+    >>> write_line({"copy": "AETERM", "pages": (1, 2), "comment": "it's"})
+    "{copy: AETERM, pages: [1, 2], comment: it's}"
+    """
+    plain = json.loads(json.dumps(data, default=str))  # tuples, references and expressions become lists and texts
+    text = yaml.safe_dump(plain, default_flow_style=True, sort_keys=False, allow_unicode=True, width=float("inf"))
+    return re.sub(r"\s*\n\s*", " ", text).strip()
