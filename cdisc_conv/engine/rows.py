@@ -20,6 +20,10 @@ from cdisc_conv.spec.references import Target, TargetKind, resolve
 from cdisc_conv.standards import CodelistTerms, Terminology
 
 
+class LostReferenceError(Exception):
+    """A name leads nowhere. `lint` finds it before; a run goes on without the variable."""
+
+
 class PartRows:
     """The records of one part, or those of them that a mask picked."""
 
@@ -104,7 +108,9 @@ class PartRows:
         missing = [n for n, target in zip(self._part.blocks, found, strict=True) if target is None]
         if missing:
             source = dataset.blocks[missing[0]].source
-            raise LookupError(f"{self.dataset}.{self.variable} reads {ref}, which {source} does not have")
+            raise LostReferenceError(
+                f"it reads {ref}, which is no column of {source if source.name else 'the written records'}"
+            )
         return [target for target in found if target is not None]
 
     def _whole(self, ref: str) -> pd.Series:

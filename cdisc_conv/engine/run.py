@@ -14,7 +14,7 @@ from cdisc_conv.derivations.texts import as_text
 from cdisc_conv.engine.blocks import make_rows, spread
 from cdisc_conv.engine.coerce import as_number
 from cdisc_conv.engine.plan import Part, Plan, RowSet, variable_of
-from cdisc_conv.engine.rows import PartRows
+from cdisc_conv.engine.rows import LostReferenceError, PartRows
 from cdisc_conv.engine.state import State
 from cdisc_conv.problems import Place, Problem
 from cdisc_conv.spec.expected import codelist_of, is_numeric
@@ -58,9 +58,13 @@ def _make_row_set(state: State, node: RowSet) -> None:
     source = str(block.source)
     length = 0 if block.source.kind is SourceKind.NOTHING else state.table_length(table)
     formats = state.study.settings.get("date_formats")
-    state.blocks[node.dataset, node.block] = make_rows(
-        block, source, length, lambda name: state.column(table, name), lambda column: read_dates(column, formats)
-    )
+
+    def dates(column: pd.Series) -> pd.Series:
+        """Dates of another dataset are in ISO 8601 already."""
+        return read_dates(column, formats) if block.source.kind is SourceKind.FORM else column
+
+    rows = make_rows(block, source, length, lambda name: state.column(table, name), dates)
+    state.blocks[node.dataset, node.block] = rows
 
 
 def _make_part(state: State, part: Part) -> pd.Series:
@@ -71,9 +75,12 @@ def _make_part(state: State, part: Part) -> pd.Series:
     rows = PartRows(state, part, variable, numeric, codelist_of(study, dataset, variable))
     try:
         return _derive(rows, variable, numeric)
-    except LookupError as error:
-        state.problems.append(_describe_lookup(part, variable, error))
+    except LostReferenceError as error:
+        state.problems.append(_describe_lost(part, variable, error))
         return spread(np.nan if numeric else "", len(rows))
+    except Exception as error:
+        error.add_note(f"while making {part}, mapped at {variable.place}")
+        raise
 
 
 def _derive(rows: PartRows, variable: Variable, numeric: bool) -> pd.Series:
@@ -105,7 +112,7 @@ def _coerce(series: pd.Series, rows: PartRows, variable: Variable, numeric: bool
     return series if series.dtype == TEXT else as_text(series)
 
 
-def _describe_lookup(part: Part, variable: Variable, error: LookupError) -> Problem:
+def _describe_lost(part: Part, variable: Variable, error: LostReferenceError) -> Problem:
     message = f"{part} could not be made: {error.args[0]}"
     place = Place(dataset=part.dataset, variable=part.name)
     return Problem("RUN001", message, place=place, hint=f"mapped at {variable.place}")

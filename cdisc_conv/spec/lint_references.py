@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cdisc_conv.derivations.base import Ref
+from cdisc_conv.derivations.base import SUBJECT, Ref
 from cdisc_conv.problems import Place, Problem, did_you_mean
 from cdisc_conv.spec.model import Block, DatasetSpec, Source, SourceKind, Study, Variable
 from cdisc_conv.spec.references import (
@@ -57,6 +57,9 @@ def _check_entry(study: Study, dataset: DatasetSpec, variable: Variable, blocks:
         if lost and not _is_unread(study, dataset, ref):
             yield _describe_lost(study, dataset, lost, what, ref, variable.place)
         table = next((target.table for target in targets if target and target.kind is TargetKind.OTHER), "")
+        if table and SUBJECT not in table_columns(study, table):
+            message = f"{what} reads {ref}, but {table} has no {SUBJECT} to find the subject by"
+            yield Problem("LINT303", message, place=variable.place)
         if table and _is_repeating(study, table):
             message = f"{what} reads {ref}, but {table} has several records per subject"
             hint = f"say which record: {{lookup: {{from: {table}, ...}}}}, {{min: {ref}}} or {{max: {ref}}}"

@@ -144,6 +144,42 @@ variables:
     assert records(run, "EC", "USUBJID", "ECTRT", "ECDOSE") == [("1", "a", 20.0), ("2", "b", 10.0)]
 
 
+def test_intervals_of_another_dataset_are_merged(lab, records):
+    """They are in ISO 8601, whatever the date formats of the raw forms."""
+    ex = "records: [{form: ex}]\nvariables:\n  EXDOSE: {copy: DOSE}\n"
+    ex += "  EXSTDTC: {datetime: START}\n  EXENDTC: {datetime: END}\nkeys: [USUBJID, EXSTDTC]\n"
+    ec = """\
+records: [{from: EX, merge: {by: [USUBJID, EXDOSE], start: EXSTDTC, end: EXENDTC}}]
+variables: {USUBJID: {copy: raw.USUBJID}, ECSTDTC: {copy: EXSTDTC}, ECENDTC: {copy: EXENDTC}}
+"""
+    start, end = ["01-JAN-2022", "03-JAN-2022"], ["02-JAN-2022", "04-JAN-2022"]
+    forms = {"ex": {"SUBJID": ["1", "1"], "DOSE": ["5", "5"], "START": start, "END": end}}
+    run = lab.convert(forms, {"EX": ex, "EC": ec}, "settings: {date_formats: [DD-MON-YYYY]}\n")
+    assert records(run, "EC", "ECSTDTC", "ECENDTC") == [("2022-01-01", "2022-01-04")]
+
+
+def test_a_name_that_leads_nowhere_leaves_the_variable_blank(lab, records):
+    """Lint stops a run before; the engine goes on without the variable."""
+    text = "records: [{form: dm}, {for_each: [{SITEID: x}]}]\nvariables:\n  ARM: {copy: AGE}\n  SEX: {constant: M}\n"
+    run = lab.convert({"dm": {"SUBJID": ["1"], "AGE": ["60"]}}, {"DM": text}, only=["DM"])
+    assert records(run, "DM", "ARM", "SEX") == [("", "M"), ("", "M")]
+    assert [problem.message for problem in run.problems if problem.place.variable == "ARM"] == [
+        "DM.ARM could not be made: it reads AGE, which is no column of the written records"
+    ]
+
+
+def test_an_error_inside_a_derivation_names_the_variable(lab, monkeypatch):
+    def derive(self, rows):
+        raise KeyError("broken")
+
+    monkeypatch.setattr("cdisc_conv.derivations.copying.Copy.derive", derive)
+    with pytest.raises(KeyError) as caught:
+        lab.convert({"dm": DM_FORM}, {"DM": DM})
+    (note,) = caught.value.__notes__
+    assert note.startswith("while making DM.")
+    assert note.endswith(".yaml:5")
+
+
 def test_given_datasets_are_read_and_not_made(lab, records):
     given = {"DS": pd.DataFrame({"USUBJID": ["2", "2", "1"], "DSSTDTC": ["2022-03-01", "2022-02-01", ""]}, dtype="str")}
     text = "records: [{form: dm}]\nvariables:\n  RFENDTC: {max: DS.DSSTDTC}\n"

@@ -83,6 +83,20 @@ def test_given_datasets(lint):
     ]
 
 
+def test_a_given_dataset_without_subjects(lint):
+    given = "given: {DM: {file: dm.csv, columns: [ARM]}}\nnot_submitted:"
+    messages = lint(
+        ("study.yaml", "not_submitted:", given),
+        (AE, "AETERM:   {copy: AETERM}", "AETERM: {copy: DM.ARM}"),
+        files={
+            DM: "dataset: CO\nrecords: [{form: dm}]\nvariables: {RDOMAIN: {constant: DM}, COVAL: {copy: SEX}, COSEQ: {constant: 1}}\n"
+        },
+    )
+    assert (
+        "tiny/sdtm/ae.yaml:8: LINT303 AE.AETERM reads DM.ARM, but DM has no USUBJID to find the subject by" in messages
+    )
+
+
 def test_a_given_dataset_that_the_standard_does_not_have(lint):
     given = ("study.yaml", "not_submitted:", "given: {XX: {file: x.csv, columns: [USUBJID]}}\nnot_submitted:")
     assert lint(given, (DM, "RFXSTDTC: *blank", "RFXSTDTC: {min: XX.XXSTDTC}")) == [
