@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from cdisc_conv.derivations.base import Ref
 from cdisc_conv.derivations.distinct import from_arrow, map_distinct
-from cdisc_conv.derivations.texts import fold, is_number, text_column
+from cdisc_conv.derivations.texts import as_text, fold, is_number, text_column
 from cdisc_conv.expr import Expression
 from cdisc_conv.spec.model import Block, Merge
 
@@ -105,12 +105,23 @@ def _expand(block: Block, source: str, length: int, read: Read) -> BlockRows:
     count = max(length, 1) if source == "nothing" else length
     entries = block.for_each
     names = dict.fromkeys(name for entry in entries for name in entry)
-    given = {
-        name: pd.concat([_given_column(entry.get(name, ""), count, read) for entry in entries], ignore_index=True)
-        for name in names
-    }
+    given = {name: _stack([entry.get(name, "") for entry in entries], count, read) for name in names}
     take = None if source == "nothing" else np.tile(np.arange(length), len(entries))
     return BlockRows(source, count * len(entries), take, read, given)
+
+
+def _stack(values: list[Any], count: int, read: Read) -> pd.Series:
+    """What the entries give a name, under each other: numbers when all that is filled in is a number, else text.
+
+    An entry that leaves the name out, or blank, decides nothing; nor do the data, so that lint knows the type as well.
+    """
+    pieces = [_given_column(value, count, read) for value in values]
+    filled = [piece for piece, value in zip(pieces, values, strict=True) if value != ""]
+    if filled and all(is_number(piece) for piece in filled):
+        pieces = [piece if is_number(piece) else spread(np.nan, count) for piece in pieces]
+    else:
+        pieces = [as_text(piece) for piece in pieces]
+    return pd.concat(pieces, ignore_index=True)
 
 
 def _given_column(value: Any, length: int, read: Read) -> pd.Series:

@@ -117,7 +117,7 @@ def check_keys(draft: Draft) -> list[Problem]:
     shown = ["/".join(values) for values in zip(*texts, strict=True)]
     message = (
         f"{int(repeated.sum())} records share their natural key ({', '.join(draft.keys)}) with another: {len(groups)} "
-        f"keys, such as {'; '.join(shown)}"
+        f"key{'s' if len(groups) > 1 else ''}, such as {'; '.join(shown)}"
     )
     hint = "are raw rows repeated? Otherwise add a variable to 'keys:' of the mapping"
     rows = tuple(int(row) + 1 for row in np.flatnonzero(repeated)[:SHOWN_ROWS])

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pydantic import BaseModel
 
-from cdisc_conv.derivations.base import Derivation
+from cdisc_conv.derivations.base import Derivation, Ref
 from cdisc_conv.expr import Expression, Type
 from cdisc_conv.problems import Place, Problem
 from cdisc_conv.spec.expected import is_numeric
@@ -61,11 +61,23 @@ def type_of_target(study: Study, target: Target | None, block: Block | None = No
     if target is None:
         return None
     if target.kind is TargetKind.GIVEN:
-        values = [entry.get(target.name, "") for entry in block.for_each] if block else []
-        numbers = [isinstance(value, int | float) for value in values]
-        return Type.NUMBER if numbers and all(numbers) else Type.TEXT if not any(numbers) else None
+        return _given_type(study, block, target.name) if block else None
     table = target.table.removeprefix("dataset ")
     return _column_type(study, table, target.name)
+
+
+def _given_type(study: Study, block: Block, name: str) -> Type | None:
+    """The type of a name that ``for_each`` defines: a number when all that its entries fill in is a number."""
+    types: set[Type | None] = set()
+    for entry in block.for_each:
+        value = entry.get(name, "")
+        if isinstance(value, Ref):
+            types.add(_column_type(study, str(block.source).removeprefix("dataset "), value[4:]))
+        elif value != "":
+            types.add(Type.NUMBER if isinstance(value, int | float) else Type.TEXT)
+    if None in types:
+        return None
+    return Type.NUMBER if types == {Type.NUMBER} else Type.TEXT
 
 
 def _column_type(study: Study, table: str, name: str) -> Type | None:

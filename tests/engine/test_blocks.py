@@ -52,6 +52,25 @@ def test_a_row_that_one_entry_uses_is_not_excluded_by_another() -> None:
     assert [left.tolist() for left in rows.excluded.values()] == [[1]]
 
 
+def test_a_name_of_for_each_is_a_number_where_all_that_is_filled_in_is_one() -> None:
+    entries = (
+        MappingProxyType({"N": 1, "MIXED": 1, "R": 2.5}),
+        MappingProxyType({"M": 2, "MIXED": "b", "R": Ref("raw.A")}),
+    )
+    rows = rows_of(frame_of(A=["x"]), for_each=entries)
+    assert rows.column("N").dtype == "float64"
+    assert rows.column("N").fillna(-1).tolist() == [1.0, -1.0]
+    assert rows.column("M").fillna(-1).tolist() == [-1.0, 2.0]
+    assert rows.column("MIXED").tolist() == ["1", "b"]
+    assert rows.column("R").tolist() == ["2.5", "x"]
+
+
+def test_the_type_of_a_name_does_not_depend_on_the_data() -> None:
+    entries = (MappingProxyType({"N": 1}), MappingProxyType({"N": Ref("raw.A")}))
+    for values in ([], [""], ["x"]):
+        assert rows_of(frame_of(A=values), for_each=entries).column("N").dtype == "str"
+
+
 def test_records_can_be_written_out_without_a_source() -> None:
     entries = (MappingProxyType({"RDOMAIN": "TU"}), MappingProxyType({"RDOMAIN": "TR"}))
     block = Block(Source(SourceKind.NOTHING), Place(), for_each=entries)

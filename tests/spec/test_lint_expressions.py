@@ -69,6 +69,20 @@ def test_names_of_for_each_are_numbers_or_texts_by_their_entries(lint):
     assert lint((AE, '  - form: ae\n    where: AEYN == "Y"', block)) == []
 
 
+@pytest.mark.parametrize(
+    ("entries", "condition"),
+    [
+        ("[{LOW: 1}, {HIGH: 2}]", "LOW > 1 or HIGH > 1"),
+        ('[{LOW: 1}, {LOW: ""}]', "LOW > 1"),
+        ("[{LOW: 1}, {LOW: raw.AESTDAT}]", 'LOW == "1"'),
+        ("[{LOW: 1}, {LOW: high}]", 'LOW == "1"'),
+    ],
+)
+def test_a_name_of_for_each_is_a_number_where_all_that_is_filled_in_is_one(lint, entries, condition):
+    block = f"  - form: ae\n    for_each: {entries}\n    where: {condition}"
+    assert lint((AE, '  - form: ae\n    where: AEYN == "Y"', block)) == []
+
+
 def test_a_number_of_for_each_compared_with_text(lint):
     block = '  - form: ae\n    for_each: [{LOW: 1}, {LOW: 2}]\n    where: LOW == "1"'
     assert lint((AE, '  - form: ae\n    where: AEYN == "Y"', block)) == [
