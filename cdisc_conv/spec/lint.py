@@ -6,9 +6,14 @@ of the files.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from cdisc_conv.derivations.dates import choose_formats
+from cdisc_conv.derivations.units import read_units
+from cdisc_conv.derivations.visits import read_visits
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.spec.lint_expressions import check_expressions
 from cdisc_conv.spec.lint_references import check_references
@@ -39,6 +44,8 @@ def check_study(study: Study) -> list[Problem]:
     problems = [
         *check_sources(study),
         *check_settings(study),
+        *check_tables(study),
+        *check_shared(study),
         *check_variables(study),
         *check_references(study),
         *check_expressions(study),
@@ -89,6 +96,33 @@ def check_settings(study: Study) -> Iterator[Problem]:
     except ValueError:
         message = f"'created' is '{study.created}', which is no ISO 8601 date and time"
         yield Problem("LINT104", message, place=study.place_of("created"), hint="such as 2026-01-31T00:00:00")
+
+
+def check_shared(study: Study) -> Iterator[Problem]:
+    """LINT106: a variable of study.yaml that no dataset of the study has by its standard, and so goes nowhere."""
+    for path, place in study.places.items():
+        if path[0] != "variables" or len(path) == 1 or not study.datasets:
+            continue
+        standards = [dataset.standard for dataset in study.datasets.values()]
+        if all(standard.variable(path[1]) is None for standard in standards):
+            message = f"study.yaml maps {path[1]}, which the standard has in no dataset of the study"
+            known = [variable.name for standard in standards for variable in standard.variables]
+            yield Problem("LINT106", message, place=place, hint=did_you_mean(path[1], known))
+
+
+def check_tables(study: Study) -> Iterator[Problem]:
+    """Settings that derivations read and cannot: date formats (DATE003), visits (VISIT003), units (UNIT003)."""
+    readers: dict[str, Callable[[Any], object]] = {
+        "date_formats": lambda formats: choose_formats(formats or (), "date"),
+        "visits": read_visits,
+        "units": read_units,
+    }
+    for name, read in readers.items():
+        try:
+            read(study.settings.get(name))
+        except ProblemsError as error:
+            place = study.place_of("settings", name)
+            yield from (replace(problem, place=place) for problem in error.problems)
 
 
 def sort_problems(problems: list[Problem]) -> list[Problem]:

@@ -18,13 +18,19 @@ from cdisc_conv.spec.references import (
 
 def check_references(study: Study) -> Iterator[Problem]:
     """Findings LINT301 to LINT304 about the names that entries and blocks use."""
+    shared: set[tuple[str, str, str]] = set()
     for dataset in study.datasets.values():
         for block in dataset.blocks:
             if _has_source(study, dataset, block):
                 yield from _check_block(study, dataset, block)
         for variable, blocks in _entries(dataset):
             readable = [block for block in blocks if _has_source(study, dataset, block)]
-            yield from _check_entry(study, dataset, variable, readable)
+            for problem in _check_entry(study, dataset, variable, readable):
+                # An entry of study.yaml holds for all datasets: what is wrong with it is said once.
+                key = (str(problem.place), problem.code, problem.hint)
+                if variable.place.file != study.place.file or key not in shared:
+                    yield problem
+                shared.add(key)
             yield from _check_tables(study, dataset, variable)
 
 
@@ -57,7 +63,11 @@ def _check_entry(study: Study, dataset: DatasetSpec, variable: Variable, blocks:
         if lost and not _is_unread(study, dataset, ref):
             yield _describe_lost(study, dataset, lost, what, ref, variable.place)
         table = next((target.table for target in targets if target and target.kind is TargetKind.OTHER), "")
-        if table and SUBJECT not in table_columns(study, table):
+        if (
+            table
+            and SUBJECT not in table_columns(study, table)
+            and not _is_unread(study, dataset, f"{table}.{SUBJECT}")
+        ):
             message = f"{what} reads {ref}, but {table} has no {SUBJECT} to find the subject by"
             yield Problem("LINT303", message, place=variable.place)
         if table and _is_repeating(study, table):

@@ -8,7 +8,7 @@ mappings/library/*.yaml          layers that mapping files extend
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -74,6 +74,8 @@ class _Loader:
         shared = read_variables(node.get("variables"), "study", self.problems)
         given = self._read_given(document, standard, node)
         datasets = self._read_datasets(standard, shared, document.study)
+        written = {name for name, _ in node.at(("variables",)).items()} if node.get("variables") else set()
+        datasets = {name: replace(spec, written=spec.written | written) for name, spec in datasets.items()}
         study = Study(
             name=document.study,
             title=document.title,

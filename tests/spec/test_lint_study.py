@@ -69,6 +69,33 @@ def test_each_fault_is_one_finding(lint, file, old, new, message):
     assert lint((file, old, new)) == [message]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "subject_id:",
+            "subjct_id:",
+            "SPEC202 study.USUBJID: there is no derivation 'subjct_id' (did you mean subject_id?)",
+        ),
+        (
+            "  USUBJID:",
+            "  SITEIDD: {copy: SUBJID}\n  USUBJID:",
+            "LINT106 study.yaml maps SITEIDD, which the standard has in no dataset of the study (did you mean SITEID?)",
+        ),
+    ],
+)
+def test_shared_variables(lint, old, new, message):
+    assert lint(("study.yaml", old, new)) == [f"tiny/study.yaml:8: {message}"]
+
+
+def test_a_shared_variable_that_reads_nothing_is_one_finding(lint):
+    (message,) = lint(("study.yaml", "{SUBJID}", "{SUBJIDD}"))
+    assert message.startswith("tiny/study.yaml:8: LINT301 ")
+    assert message.endswith(
+        ".USUBJID reads SUBJIDD, which is no column of form dm and no variable of DM (did you mean SUBJID?)"
+    )
+
+
 def test_layers_that_extend_each_other(lint):
     layer = ("dataset: DM", "dataset: DM\nextends: sdtm/ae")
     assert lint((AE, "dataset: AE", "dataset: AE\nextends: sdtm/dm"), ("sdtm/dm.yaml", *layer)) == [
