@@ -6,23 +6,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 
+from cdisc_conv.checks import lint_folder
 from cdisc_conv.package.inputs import Inputs, Progress, quiet
 from cdisc_conv.package.staging import stage_folder
 from cdisc_conv.package.write import Package, fill_package
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.resources import shipped
-from cdisc_conv.spec.lint import lint_study
 from cdisc_conv.spec.load import find_study
 from cdisc_conv.spec.model import Study
 
+SYNTHETIC = "Synthetic data: simulated from the protocol; no value stems from a person."
 DEMO = "hope2021_thal_agc"
 """The shipped study that the demo simulates."""
 
 
 def open_study(words: str | Path) -> tuple[Study, list[Problem]]:
     """A study whose mapping has no errors, and the warnings and notes about it. Raises ProblemsError otherwise."""
-    study, problems = lint_study(words)
+    study, problems = lint_folder(words)
     if study is None or any(problem.severity is Severity.ERROR for problem in problems):
         raise ProblemsError(problems)
     return study, problems
@@ -69,6 +71,17 @@ def run_demo(out: Path, subjects: int = 106, seed: int = 1, progress: Progress =
     return replace(package, folder=out)
 
 
+def _label_synthetic(study: Study, raw: Path) -> Study:
+    """The study, with a comment for define.xml and the report that its data are synthetic where the export says so."""
+    from cdisc_conv.simulate import LABEL_FILE
+
+    if not (raw / LABEL_FILE).is_file():
+        return study
+    said = dict(study.settings.get("define") or {})
+    said["comment"] = " ".join(filter(None, (said.get("comment", ""), SYNTHETIC)))
+    return replace(study, settings=MappingProxyType({**study.settings, "define": said}))
+
+
 def simulate_raw(words: str | Path, subjects: int, seed: int, out: Path) -> dict[str, int]:
     """Write synthetic raw exports of a study into `out`; rows per form. Raises ProblemsError and OSError."""
     from cdisc_conv.simulate import write_exports
@@ -106,6 +119,7 @@ def _convert_and_fill(
 ) -> Package:
     from cdisc_conv.engine.convert import convert
 
+    study = _label_synthetic(study, inputs.raw)
     steps = count(1)
     of = f" of {len(study.datasets)}" if datasets is None else ""
     progress("reading the raw export")

@@ -41,6 +41,7 @@ def render_page(
         .render(
             version=__version__,
             study=study,
+            comment=(study.settings.get("define") or {}).get("comment", ""),
             standards=f"{study.standard.label}, {study.terminology.package_label}",
             severities=[(severity.value, counts[severity]) for severity in Severity],
             datasets=[_summarise_dataset(dataset, problems) for dataset in datasets],

@@ -43,3 +43,10 @@ def test_a_study_that_cannot_be_simulated(cli):
 
 def test_zero_subjects_are_refused(cli):
     assert cli("simulate", "hope2021_thal_agc", "--subjects", "0", "--out", "made").exit_code == 2
+
+
+def test_define_and_report_say_that_the_data_are_synthetic(cli, tmp_path):
+    assert cli("demo", "out", "--subjects", "5").exit_code == 0
+    said = "Synthetic data: simulated from the protocol; no value stems from a person."
+    assert said in (tmp_path / "out" / "define.html").read_text(encoding="utf-8")
+    assert said in (tmp_path / "out" / "report" / "index.html").read_text(encoding="utf-8")

@@ -29,3 +29,10 @@ def test_an_unusable_study_ends_with_2(cli, tmp_path):
     result = cli("lint", "tiny")
     assert result.exit_code == 2
     assert result.stderr.startswith("1 error:\n  tiny/study.yaml:1: ")
+
+
+def test_rules_of_the_study_are_checked_as_well(cli, tmp_path):
+    (tmp_path / "tiny" / "checks.yaml").write_text("rules:\n  - {id: MY001, titel: Ages}\n", encoding="utf-8")
+    result = cli("lint", "tiny")
+    assert result.exit_code == 1
+    assert "tiny/checks.yaml:2: " in result.stdout

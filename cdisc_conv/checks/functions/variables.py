@@ -54,11 +54,12 @@ def check_blank_values(scope: Scope) -> Iterator[Hits]:
 
 @register_check(Core)
 def check_empty_variables(scope: Scope) -> Iterator[Hits]:
-    """Variables of a core designation without a single value."""
+    """Variables of a core designation without a single value; a study day stays beside its date, empty or not."""
     table = scope.table
     for name in table.names if table.length else ():
         standard = table.standard_variable(name)
-        if standard and standard.core == scope.parameters.core and table.coded(name).blank.all():
+        beside_date = name.endswith("DY") and f"{name[:-2]}DTC" in table.frame
+        if standard and standard.core == scope.parameters.core and table.coded(name).blank.all() and not beside_date:
             yield whole(name, value=name)
 
 
