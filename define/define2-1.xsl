@@ -647,10 +647,10 @@ tbody tr:hover { background: #eef4fb; }
 :target, tbody tr:target { background: var(--mark); }
 h3:target, section:target, article:target { background: none; }
 section:target > h2, h3:target, article:target > h3 { background: linear-gradient(var(--mark), var(--mark)) no-repeat; }
-.variables th:nth-child(1) { width: 9.5rem; } .variables th:nth-child(3) { width: 7rem; }
-.variables th:nth-child(2) { width: 17%; } .variables th:nth-child(4) { width: 14%; } .variables th:nth-child(5) { width: 8.5rem; }
-.values th:nth-child(1) { width: 24%; } .values th:nth-child(2) { width: 15%; } .values th:nth-child(3) { width: 7rem; }
-.values th:nth-child(4) { width: 15%; } .values th:nth-child(5) { width: 9rem; }
+.variables th:nth-child(1) { width: 8.5rem; } .variables th:nth-child(3) { width: 6.8rem; }
+.variables th:nth-child(2) { width: 14%; } .variables th:nth-child(4) { width: 12%; } .variables th:nth-child(5) { width: 6.5rem; }
+.values th:nth-child(1) { width: 20%; } .values th:nth-child(2) { width: 13%; } .values th:nth-child(3) { width: 6rem; }
+.values th:nth-child(4) { width: 12%; } .values th:nth-child(5) { width: 7.5rem; }
 .values tbody th { font-weight: 400; }
 #datasets th:nth-child(1) { width: 6.5rem; } #datasets th:nth-child(3) { width: 9rem; } #datasets th:nth-child(6) { width: 7.5rem; }
 .texts th:nth-child(1) { width: 8rem; } #comments th:nth-child(1) { width: 32%; } #methods th:nth-child(3) { width: 32%; }
