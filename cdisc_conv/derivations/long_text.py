@@ -127,10 +127,11 @@ class Split(_Part):
         }
 
     def method(self, words: Words) -> str:
-        return ""
-
-    def sentence(self, words: Words) -> str:
-        return f"The first {self.size} bytes of {words(self.text)} at most, cut between words."
+        rest = ", ".join(self.supplemental(words.variable))
+        return (
+            f"The value of {words(self.text)}. A text of more than {self.size} bytes is cut between words: "
+            f"{words.variable} holds the first part; the rest is in SUPP{words.dataset} ({rest})."
+        )
 
 
 @register
@@ -157,9 +158,6 @@ class SplitPart(_Part):
         return self._take(rows, self.number)
 
     def method(self, words: Words) -> str:
-        return ""
-
-    def sentence(self, words: Words) -> str:
         return (
             f"Part {self.number + 1} of {words(self.text)}, cut between words into parts of at most {self.size} bytes."
         )
