@@ -1,0 +1,246 @@
+"""Why a variable differs between two packages of cdisc-conv: what changed upstream, from what the packages record.
+
+Needs the two output folders alone: `manifest.json` and `report/lineage.json`. The raw data are not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from cdisc_conv.compare.recorded import FORM, RECORDS, Entry, Recorded, pair_entries, read_recorded
+
+SHOWN_CAUSES = 20
+
+
+class CauseKind(StrEnum):
+    """What changed."""
+
+    MAPPING = "mapping entry"
+    RECORDS = "records entry"
+    METHOD = "method"
+    """The entry is the same, and yet what it does is said in other words: a setting or label behind it changed."""
+    COLUMN = "column"
+    """The values of a raw column, or of a column of a given dataset."""
+    ROWS = "rows"
+    """A form has more or fewer rows, or was read for one package only."""
+    SETTING = "setting"
+    VERSION = "version"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Something upstream that is not the same in both packages."""
+
+    kind: CauseKind
+    name: str
+    """``AE.AESTDTC``, ``records of AE``, ``ae.AESTDAT``, ``form ae``, ``terminology`` ..."""
+    path: tuple[str, ...]
+    """From the variable to what changed, each reading the next; empty for what holds for the whole study."""
+    base: str = ""
+    """The mapping's words, version or number of rows in the base package; empty where there is none."""
+    other: str = ""
+    base_at: str = ""
+    """File and line of the mapping entry, such as ``tiny/sdtm/ae.yaml:26``."""
+    other_at: str = ""
+
+    @property
+    def direct(self) -> bool:
+        """Whether it is the variable's own entry."""
+        return len(self.path) == 1
+
+    @property
+    def inherited(self) -> bool:
+        """Whether it is something that the variable reads, itself or by way of others."""
+        return len(self.path) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a variable may have changed: the causes, nearest first, those of the whole study last."""
+
+    dataset: str
+    variable: str
+    causes: tuple[Cause, ...]
+    mapped: bool = True
+    """Whether either mapping has an entry for it."""
+    changed_files: tuple[str, ...] = ()
+    """Where there is no cause: mapping files that changed elsewhere, in nothing that the variable goes back to."""
+    incomplete: bool = False
+    """Whether one of the packages was made by a cdisc-conv that recorded less."""
+
+    @property
+    def explained(self) -> bool:
+        """Whether anything recorded differs that may explain the change."""
+        return bool(self.causes)
+
+
+def explain_changes(base_out: Path, other_out: Path, changed: Mapping[str, Iterable[str]]) -> list[Reason]:
+    """What changed upstream of variables that differ between two packages.
+
+    `changed` names the variables by dataset: ``{"AE": ["AESTDY"]}``. From each variable the lineage of both packages
+    is walked towards the raw fields, breadth first; on the way the mapping entries, the entries of the records, and
+    the fingerprints of the raw columns are held against each other. What is said is "changed as well, and upstream of
+    it": which of several causes changed a given value is not recorded. Differences of standards, terminology,
+    settings and versions hold for every variable and come last. Plug-ins are known by their entries alone: a package
+    does not record their versions.
+
+    Raises ProblemsError: WHY001 a folder holds no package, WHY002 its lineage cannot be read.
+    """
+    walker = _Walker(read_recorded(base_out), read_recorded(other_out))
+    return [walker.explain(dataset, variable) for dataset, variables in changed.items() for variable in variables]
+
+
+def describe_reason(reason: Reason, shown: int = SHOWN_CAUSES) -> list[str]:
+    """A reason as lines of text: the variable, then one line per cause (at most `shown`).
+
+    >>> cause = Cause(CauseKind.COLUMN, "ae.AETERM", ("AE.AEDECOD", "ae.AETERM"))
+    >>> describe_reason(Reason("AE", "AEDECOD", (cause,)))
+    ['AE.AEDECOD', '  from ae.AETERM: its values changed']
+    """
+    lines = [f"{reason.dataset}.{reason.variable}"]
+    lines += (f"  {_describe_cause(cause)}" for cause in reason.causes[:shown])
+    if len(reason.causes) > shown:
+        lines.append(f"  and {len(reason.causes) - shown} more")
+    if not reason.explained:
+        lines.append(f"  nothing recorded explains it: {_why_nothing(reason)}")
+    elif not reason.mapped:
+        lines.append("  the mapping has no entry for it")
+    if reason.incomplete:
+        lines.append("  one of the packages was made by an earlier cdisc-conv, which recorded less: make it again")
+    return lines
+
+
+class _Walker:
+    """Two packages side by side."""
+
+    def __init__(self, base: Recorded, other: Recorded) -> None:
+        self._base = base
+        self._other = other
+        self._study_wide = tuple(self._compare_study())
+
+    def explain(self, dataset: str, variable: str) -> Reason:
+        """The causes upstream of one variable."""
+        sides = (self._base, self._other)
+        roots = list(dict.fromkeys(root for side in sides for root in side.find_roots(dataset, variable)))
+        causes = [cause for path in self._walk(roots) for cause in self._compare_node(path)]
+        causes += self._study_wide
+        mapped = any(side.entries(root) or side.knows_column(root) for side in sides for root in roots)
+        files = () if causes else self._list_changed_files()
+        return Reason(dataset, variable, tuple(causes), mapped, files, self._is_incomplete())
+
+    def _walk(self, roots: Iterable[str]) -> Iterator[tuple[str, ...]]:
+        """The way to each node that either package reads, nearest first, each node once."""
+        paths: list[tuple[str, ...]] = [(root,) for root in roots]
+        seen = set(roots)
+        while paths:
+            following: list[tuple[str, ...]] = []
+            for path in paths:
+                yield path
+                for read in (*self._base.list_reads(path[-1]), *self._other.list_reads(path[-1])):
+                    if read not in seen:
+                        seen.add(read)
+                        following.append((*path, read))
+            paths = following
+
+    def _compare_node(self, path: tuple[str, ...]) -> Iterator[Cause]:
+        name = path[-1]
+        if name.startswith(FORM):
+            yield from self._compare_rows(path)
+            return
+        for base, other in pair_entries(self._base.entries(name), self._other.entries(name)):
+            yield from _compare_entries(path, base, other)
+        if self._base.knows_column(name) or self._other.knows_column(name):
+            yield from self._compare_column(path)
+
+    def _compare_rows(self, path: tuple[str, ...]) -> Iterator[Cause]:
+        table = path[-1].removeprefix(FORM)
+        counts = (self._base.rows(table), self._other.rows(table))
+        if counts[0] != counts[1] and not self._is_incomplete():
+            yield Cause(CauseKind.ROWS, path[-1], path, *map(_write_rows, counts))
+
+    def _compare_column(self, path: tuple[str, ...]) -> Iterator[Cause]:
+        name = path[-1]
+        prints = (self._base.fingerprint(name), self._other.fingerprint(name))
+        if prints[0] == prints[1] or self._is_incomplete():
+            return
+        table = name.partition(".")[0]
+        counts = (self._base.rows(table), self._other.rows(table))
+        words = [
+            "no such column" if one is None else _write_rows(count) for one, count in zip(prints, counts, strict=True)
+        ]
+        yield Cause(CauseKind.COLUMN, name, path, *(words if words[0] != words[1] else ("", "")))
+
+    def _compare_study(self) -> Iterator[Cause]:
+        """What holds for every variable: versions and settings."""
+        for name, base, other in _list_differences(self._base.versions(), self._other.versions()):
+            yield Cause(CauseKind.VERSION, name, (), base, other)
+        if not self._is_incomplete():
+            for name, base, other in _list_differences(self._base.settings(), self._other.settings()):
+                words = ("there" if base else "not there", "there" if other else "not there")
+                yield Cause(CauseKind.SETTING, name, (), *(words if words[0] != words[1] else ("", "")))
+
+    def _list_changed_files(self) -> tuple[str, ...]:
+        return tuple(name for name, _, _ in _list_differences(self._base.mapping_files(), self._other.mapping_files()))
+
+    def _is_incomplete(self) -> bool:
+        return self._base.incomplete or self._other.incomplete
+
+
+def _compare_entries(path: tuple[str, ...], base: Entry | None, other: Entry | None) -> Iterator[Cause]:
+    """The words of an entry in both packages; the method where the words are the same but not what they do."""
+    kind = CauseKind.RECORDS if path[-1].startswith(RECORDS) else CauseKind.MAPPING
+    known = all("entry" in one for one in (base, other) if one is not None)
+    told = [(one or {}).get("entry", "") for one in (base, other)]
+    places = [(one or {}).get("mapped_at", "") for one in (base, other)]
+    if known and told[0] != told[1]:
+        yield Cause(kind, path[-1], path, *told, *places)
+    elif base is not None and other is not None and base["method"] != other["method"]:
+        yield Cause(CauseKind.METHOD, path[-1], path, base["method"], other["method"], *places)
+
+
+def _list_differences(base: Mapping[str, str], other: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    names = dict.fromkeys([*base, *other])
+    found = ((name, base.get(name, ""), other.get(name, "")) for name in names)
+    return [one for one in found if one[1] != one[2]]
+
+
+def _write_rows(count: int | None) -> str:
+    return "not read" if count is None else f"{count} row{'' if count == 1 else 's'}"
+
+
+def _describe_cause(cause: Cause) -> str:
+    change = _describe_change(cause)
+    if cause.direct:
+        return f"itself: {change}"
+    return f"from {' <- '.join(cause.path[1:])}: {change}" if cause.path else f"for the whole study: {change}"
+
+
+def _describe_change(cause: Cause) -> str:
+    told = f"{cause.base or '(none)'} -> {cause.other or '(none)'}"
+    match cause.kind:
+        case CauseKind.MAPPING | CauseKind.RECORDS:
+            base, other = (
+                f"{words} ({place})" if words else "(none)"
+                for words, place in ((cause.base, cause.base_at), (cause.other, cause.other_at))
+            )
+            return f"{cause.kind} {base} -> {other}"
+        case CauseKind.METHOD:
+            return f"the entry at {cause.other_at} is the same, but it now says: {told}"
+        case CauseKind.COLUMN:
+            return f"its values changed{f' ({told})' if cause.base else ''}"
+        case CauseKind.ROWS:
+            return told
+        case CauseKind.VERSION:
+            return f"{cause.name} {told}"
+        case _:
+            return f"{cause.kind} {cause.name} changed{f' ({told})' if cause.base else ''}"
+
+
+def _why_nothing(reason: Reason) -> str:
+    if not reason.mapped:
+        return "the mapping has no entry for it"
+    files = f" ({', '.join(reason.changed_files)} changed elsewhere)" if reason.changed_files else ""
+    return f"mapping entries, raw columns, settings and versions that it goes back to are the same{files}"
