@@ -17,8 +17,8 @@ STUDY = "study.yaml"
         ),
         (
             "date_formats: [day first]",
-            "DATE003 'day first' in the format 'day first' means nothing; formats are written like DD-MON-YYYY or HH:MM "
-            "(correct 'date_formats' of the study)",
+            "DATE003 'day first' in the format 'day first' means nothing; formats are written like DD-MON-YYYY or "
+            "HH:MM (correct 'date_formats' of the study)",
         ),
         (
             "visits: [{visitnum: 1}]",
