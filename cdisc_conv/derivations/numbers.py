@@ -30,19 +30,3 @@ def parse_numbers(texts: pd.Series) -> pd.Series:
 def as_numbers(series: pd.Series) -> pd.Series:
     """A column as float64; text that is no number is missing."""
     return series.astype("float64") if is_number(series) else map_distinct(series, parse_numbers)
-
-
-def round_half_away(numbers: np.ndarray, decimals: int) -> np.ndarray:
-    """Rounds to decimal places, halves away from zero, as SAS does.
-
-    A number that is a half but for the error of binary arithmetic counts as a half.
-
-    >>> round_half_away(np.array([2.345, -0.5, 178.05]), 2).tolist(), round_half_away(np.array([-0.5]), 0).tolist()
-    ([2.35, -0.5, 178.05], [-1.0])
-    """
-    with np.errstate(all="ignore"):
-        factor = 10.0**decimals
-        shifted = np.abs(numbers) * factor
-        whole = np.floor(shifted + 0.5 + np.spacing(shifted) * 4)
-        rounded = np.copysign(whole / factor, numbers)
-    return np.where(np.isfinite(rounded), rounded, numbers)

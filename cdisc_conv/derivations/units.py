@@ -12,10 +12,11 @@ from pydantic import Field
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
 from cdisc_conv.derivations.distinct import find_distinct, find_distinct_rows
 from cdisc_conv.derivations.findings import report_values
-from cdisc_conv.derivations.numbers import as_numbers, round_half_away
+from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.derivations.parameters import Parameters, Text
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import as_text, is_filled, is_number, repeat_text
+from cdisc_conv.expr.library import round_numbers
 from cdisc_conv.problems import Problem, ProblemsError, Severity
 from cdisc_conv.standards import Conversion, Units, UnknownStandardError, load_units
 
@@ -102,7 +103,7 @@ class Convert(Derivation):
             if unit == to or not here.any():
                 continue
             result[here] = self._convert_group(rows, here, numbers[here], table, (unit, to, code))
-        return pd.Series(result if self.decimals is None else round_half_away(result, self.decimals))
+        return pd.Series(result if self.decimals is None else round_numbers(result, self.decimals))
 
     def _convert_group(
         self, rows: Rows, here: np.ndarray, numbers: np.ndarray, table: Units, key: tuple[str, str, str]

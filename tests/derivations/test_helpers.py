@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from cdisc_conv.derivations.distinct import find_distinct, find_distinct_rows, map_distinct, rank_values
 from cdisc_conv.derivations.joining import match_records
 from cdisc_conv.derivations.moments import read_moments
-from cdisc_conv.derivations.numbers import parse_numbers, round_half_away
+from cdisc_conv.derivations.numbers import parse_numbers
+from cdisc_conv.expr.library import round_numbers
 from tests.derivations.rows import FakeRows
 
 
@@ -79,7 +80,7 @@ def test_what_is_no_number(written: str) -> None:
 @given(st.integers(-(10**6), 10**6), st.integers(0, 4))
 def test_halves_go_away_from_zero(whole: int, decimals: int) -> None:
     half = (abs(whole) + 0.5) / 10**decimals
-    made = round_half_away(np.array([half, -half]), decimals)
+    made = round_numbers(np.array([half, -half]), decimals)
     assert made.tolist() == [(abs(whole) + 1) / 10**decimals, -(abs(whole) + 1) / 10**decimals]
 
 
