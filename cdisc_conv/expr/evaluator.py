@@ -29,12 +29,12 @@ from cdisc_conv.expr.vectors import (
     TEXT_TYPE,
     Value,
     Vector,
+    check_texts,
     drop,
     is_missing,
     is_scalar,
     lift,
     plain_text,
-    test_text,
     to_bool,
     type_of,
 )
@@ -130,7 +130,7 @@ def _compare_texts(operator: str, left: pa.Array, right: pa.Array | str) -> np.n
     if right == "":  # a computed "": a missing value
         return np.zeros(len(left), dtype=bool)
     if isinstance(right, str):
-        result = test_text(left, lambda texts: function(texts, pa.scalar(right, TEXT_TYPE)))
+        result = check_texts(left, lambda texts: function(texts, pa.scalar(right, TEXT_TYPE)))
         return result if operator in ("==", ">", ">=") else np.asarray(result & ~is_missing(left))
     result = to_bool(function(plain_text(left), plain_text(right)))
     return np.asarray(result & ~is_missing(left) & ~is_missing(right))
@@ -142,7 +142,7 @@ def _test_membership(value: Any, items: tuple[Literal, ...], negated: bool) -> n
     among = any(is_missing_literal(item) for item in items)
     wanted = [item.value for item in items if not is_missing_literal(item)]
     if type_of(value) is Type.TEXT:
-        found = test_text(value, lambda texts: pc.is_in(texts, value_set=pa.array(wanted, TEXT_TYPE)))
+        found = check_texts(value, lambda texts: pc.is_in(texts, value_set=pa.array(wanted, TEXT_TYPE)))
     else:
         found = np.isin(value, np.array(wanted, dtype="float64"))
     if negated:

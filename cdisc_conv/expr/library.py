@@ -19,12 +19,12 @@ from cdisc_conv.expr.vectors import (
     TEXT_TYPE,
     Value,
     Vector,
+    check_texts,
     is_missing,
     is_scalar,
     lift,
     map_distinct,
     plain_text,
-    test_text,
     type_of,
 )
 
@@ -82,7 +82,7 @@ def match_pattern(text: Vector, pattern: str) -> np.ndarray:
     runs = re.sub(r"\*+", "*", pattern)
     meaning = {"*": ".*", "?": "."}
     regex = r"(?s)\A" + "".join(meaning.get(letter) or _escape(letter) for letter in runs) + r"\z"
-    fits = test_text(text, lambda texts: pc.match_substring_regex(texts, regex))
+    fits = check_texts(text, lambda texts: pc.match_substring_regex(texts, regex))
     return np.asarray(fits & ~is_missing(text))
 
 

@@ -108,7 +108,7 @@ def plain_text(text: Value) -> Any:
     return pa.scalar(text, TEXT_TYPE) if isinstance(text, str) else text
 
 
-def test_text(text: pa.Array, test: Callable[[pa.Array], pa.Array]) -> np.ndarray:
+def check_texts(text: pa.Array, test: Callable[[pa.Array], pa.Array]) -> np.ndarray:
     """A test of each text, made once per distinct value where these are known."""
     if isinstance(text, pa.DictionaryArray):
         return np.asarray(to_bool(test(text.dictionary))[text.indices.to_numpy()])
@@ -127,7 +127,7 @@ def is_missing(value: Value) -> np.ndarray:
     array([False,  True])
     """
     if isinstance(value, pa.Array):
-        return test_text(value, lambda text: pc.equal(pc.binary_length(text), 0))
+        return check_texts(value, lambda text: pc.equal(pc.binary_length(text), 0))
     return np.asarray(np.isnan(value))
 
 
