@@ -94,16 +94,17 @@ def explain_changes(base_out: Path, other_out: Path, changed: Mapping[str, Itera
 
 
 def describe_reason(reason: Reason, shown: int = SHOWN_CAUSES) -> list[str]:
-    """A reason as lines of text: the variable, then one line per cause (at most `shown`).
+    """A reason as lines of text: the variable, then one line per cause (at most `shown`), columns alike in one.
 
     >>> cause = Cause(CauseKind.COLUMN, "ae.AETERM", ("AE.AEDECOD", "ae.AETERM"))
     >>> describe_reason(Reason("AE", "AEDECOD", (cause,)))
-    ['AE.AEDECOD', '  from ae.AETERM: its values changed']
+    ['AE.AEDECOD', '  from ae.AETERM: other values']
     """
     lines = [f"{reason.dataset}.{reason.variable}"]
-    lines += (f"  {_describe_cause(cause)}" for cause in reason.causes[:shown])
-    if len(reason.causes) > shown:
-        lines.append(f"  and {len(reason.causes) - shown} more")
+    causes = [f"  {_describe_causes(alike)}" for alike in _group_causes(reason.causes)]
+    lines += causes[:shown]
+    if len(causes) > shown:
+        lines.append(f"  and {len(causes) - shown} more")
     if not reason.explained:
         lines.append(f"  nothing recorded explains it: {_why_nothing(reason)}")
     elif not reason.mapped:
@@ -211,11 +212,24 @@ def _write_rows(count: int | None) -> str:
     return "not read" if count is None else f"{count} row{'' if count == 1 else 's'}"
 
 
-def _describe_cause(cause: Cause) -> str:
+def _group_causes(causes: Iterable[Cause]) -> list[list[Cause]]:
+    """Columns of the same form that changed alike and are reached in the same way, together; all else alone."""
+    groups: dict[tuple[object, ...], list[Cause]] = {}
+    for number, cause in enumerate(causes):
+        alike = (cause.name.partition(".")[0], cause.path[:-1], cause.base, cause.other)
+        groups.setdefault(alike if cause.kind is CauseKind.COLUMN and cause.inherited else (number,), []).append(cause)
+    return list(groups.values())
+
+
+def _describe_causes(alike: list[Cause]) -> str:
+    cause = alike[0]
     change = _describe_change(cause)
     if cause.direct:
         return f"itself: {change}"
-    return f"from {' <- '.join(cause.path[1:])}: {change}" if cause.path else f"for the whole study: {change}"
+    if not cause.path:
+        return f"for the whole study: {change}"
+    names = ", ".join(one.name for one in alike)
+    return f"from {' <- '.join((*cause.path[1:-1], names))}: {change}"
 
 
 def _describe_change(cause: Cause) -> str:
@@ -230,7 +244,7 @@ def _describe_change(cause: Cause) -> str:
         case CauseKind.METHOD:
             return f"the entry at {cause.other_at} is the same, but it now says: {told}"
         case CauseKind.COLUMN:
-            return f"its values changed{f' ({told})' if cause.base else ''}"
+            return f"other values{f' ({told})' if cause.base else ''}"
         case CauseKind.ROWS:
             return told
         case CauseKind.VERSION:

@@ -58,7 +58,7 @@ def test_a_raw_value_changed(folder):
     edit(folder / "raw/ae.csv", "Fatigue", "Fatigue at night")
     assert explain(folder, "AE", "AETERM", "AESTDTC") == [
         "AE.AETERM",
-        "  from ae.AETERM: its values changed",
+        "  from ae.AETERM: other values",
         "AE.AESTDTC",
         NOTHING,
     ]
@@ -69,7 +69,7 @@ def test_a_raw_row_added(folder):
     edit(folder / "raw/dm.csv", "003,Screening,F,Female,58,\n", "003,Screening,F,Female,58,\n004,Screening,M,Male,1,\n")
     assert explain(folder, "DM", "AGE") == [
         "DM.AGE",
-        "  from dm.AGE: its values changed (3 rows -> 4 rows)",
+        "  from dm.AGE: other values (3 rows -> 4 rows)",
         "  from records of DM <- form dm: 3 rows -> 4 rows",
     ]
 
@@ -85,7 +85,7 @@ def test_two_steps_upstream_in_another_dataset(folder):
         ("AE.AESTDY", "DM.RFSTDTC", "dm.DOSEDAT"),
     )
     assert (cause.direct, cause.inherited) == (False, True)
-    assert describe_reason(reason) == ["AE.AESTDY", "  from DM.RFSTDTC <- dm.DOSEDAT: its values changed"]
+    assert describe_reason(reason) == ["AE.AESTDY", "  from DM.RFSTDTC <- dm.DOSEDAT: other values"]
 
 
 def test_nearest_first_and_what_is_read_by_the_mapping_of_either(folder):
@@ -98,7 +98,7 @@ def test_nearest_first_and_what_is_read_by_the_mapping_of_either(folder):
         "(tiny/sdtm/ae.yaml:26)",
         "  from DM.RFSTDTC: mapping entry {datetime: DOSEDAT} (tiny/sdtm/dm.yaml:6) -> {constant: '2022-01-01'} "
         "(tiny/sdtm/dm.yaml:6)",
-        "  from AE.AESTDTC <- ae.AESTDAT: its values changed",
+        "  from AE.AESTDTC <- ae.AESTDAT: other values",
     ]
 
 
@@ -135,10 +135,10 @@ def test_another_version_of_cdisc_conv_comes_after_what_is_nearer(folder):
     (reason,) = explain_changes(folder / "base", folder / "other", {"DM": ["SEX"]})
     assert describe_reason(reason) == [
         "DM.SEX",
-        "  from dm.SEX: its values changed",
+        "  from dm.SEX: other values",
         f"  for the whole study: cdisc-conv {version} -> 99.0",
     ]
-    assert describe_reason(reason, shown=1)[1:] == ["  from dm.SEX: its values changed", "  and 1 more"]
+    assert describe_reason(reason, shown=1)[1:] == ["  from dm.SEX: other values", "  and 1 more"]
 
 
 def test_a_setting_of_the_study(folder):
@@ -179,7 +179,7 @@ def test_supplemental_qualifiers_go_back_to_the_entries_of_the_parent(folder):
         "SUPPAE.QVAL",
         "  itself: mapping entry {copy: AENOTE, label: Remark} (tiny/sdtm/ae.yaml:28) -> "
         "{expr: upper(AENOTE), label: Remark} (tiny/sdtm/ae.yaml:28)",
-        "  from ae.AENOTE: its values changed",
+        "  from ae.AENOTE: other values",
         "SUPPAE.IDVARVAL",
         f"{NOTHING} (tiny/sdtm/ae.yaml changed elsewhere)",
     ]
@@ -213,3 +213,22 @@ def test_what_is_no_package(folder):
     with pytest.raises(ProblemsError) as raised:
         explain_changes(folder / "base", folder / "base", {})
     assert str(raised.value) == f"WHY002 '{folder / 'base/report/lineage.json'}' is no lineage of cdisc-conv"
+
+
+def test_a_record_number_goes_back_to_what_orders_and_makes_the_records(folder):
+    edit(folder / "raw/ae.csv", "003,Log,N,,,,\n", "003,Log,N,,,,\n003,Log,Y,Fever,10-JAN-2022,N,\n")
+    assert explain(folder, "AE", "AESEQ") == [
+        "AE.AESEQ",
+        "  from AE.AESTDTC <- ae.AESTDAT: other values (4 rows -> 5 rows)",
+        "  from AE.AETERM <- ae.AETERM: other values (4 rows -> 5 rows)",
+        "  from records of AE <- ae.AEYN: other values (4 rows -> 5 rows)",
+        "  from records of AE <- form ae: 4 rows -> 5 rows",
+        "  from AE.USUBJID <- ae.SUBJID: other values (4 rows -> 5 rows)",
+    ]
+
+
+def test_columns_alike_are_one_line(folder):
+    edit(folder / "tiny/sdtm/ae.yaml", "{copy: raw.AETERM}", "{expr: 'concat(raw.AETERM, raw.AENOTE)'}")
+    run_study(folder / "tiny", folder / "raw", folder / "base")
+    edit(folder / "raw/ae.csv", "Fatigue,UN-FEB-2022,N,after lunch", "Tiredness,UN-FEB-2022,N,after dinner")
+    assert explain(folder, "AE", "AEDECOD") == ["AE.AEDECOD", "  from ae.AETERM, ae.AENOTE: other values"]
