@@ -1,0 +1,101 @@
+"""Values of both sides as numbers of their distinct values, so that keys are compared and hashed as integers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+
+from cdisc_conv.compare.numerals import parse_numbers, write_numbers
+from cdisc_conv.compare.rules import Rules
+from cdisc_conv.compare.table import ColumnValues, Table
+from cdisc_conv.compare.values import encode_texts, normalise_text
+
+_LARGEST = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Codes of base and other in one numbering, below ``size``; equal codes are equal values."""
+
+    base: np.ndarray
+    other: np.ndarray
+    size: int
+
+    def count_distinct(self) -> tuple[int, int]:
+        """How many different codes each side has."""
+        return _count_distinct(self.base, self.size), _count_distinct(self.other, self.size)
+
+    def make_dense(self) -> Codes:
+        """The same in numbers without gaps."""
+        codes, values = pd.factorize(np.concatenate([self.base, self.other]))
+        return Codes(codes[: len(self.base)], codes[len(self.base) :], len(values))
+
+    @property
+    def unique(self) -> bool:
+        """Whether no side has a code twice."""
+        return self.count_distinct() == (len(self.base), len(self.other))
+
+
+def encode_rows(base: Table, other: Table, names: Iterable[str], rules: Rules) -> Codes:
+    """The distinct combinations of the variables as codes."""
+    return combine_codes([encode_values(base.columns[name], other.columns[name], rules) for name in names], base, other)
+
+
+def combine_codes(parts: Sequence[Codes], base: Table, other: Table) -> Codes:
+    """Combinations of several codes as one; without any, all rows have the same."""
+    found = Codes(np.zeros(base.rows, np.int64), np.zeros(other.rows, np.int64), 1)
+    for part in parts:
+        if found.size * part.size >= _LARGEST:
+            found = found.make_dense()
+        size = max(part.size, 1)
+        found = Codes(_append(found.base, part.base, size), _append(found.other, part.other, size), found.size * size)
+    rows = base.rows + other.rows
+    return found if found.size <= 4 * rows + 1000 else found.make_dense()
+
+
+def encode_values(first: ColumnValues, second: ColumnValues, rules: Rules) -> Codes:
+    """The distinct values of a variable as codes: text by the rules, numbers exactly, mixed types by number."""
+    if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
+        codes, values = pd.factorize(np.concatenate([first, second]), use_na_sentinel=False)
+        return Codes(codes[: len(first)], codes[len(first) :], len(values))
+    if isinstance(first, np.ndarray):
+        return _encode_mixed(first, second, rules)
+    if isinstance(second, np.ndarray):
+        turned = _encode_mixed(second, first, rules)
+        return Codes(turned.other, turned.base, turned.size)
+    return _encode_texts(first, second, rules)
+
+
+def _encode_mixed(numbers: np.ndarray, texts: Any, rules: Rules) -> Codes:
+    parsed, bad = parse_numbers(texts, "")
+    if not bad.any():
+        return encode_values(numbers, parsed, rules)
+    return _encode_texts(write_numbers(numbers), texts, rules)
+
+
+def _encode_texts(first: Any, second: Any, rules: Rules) -> Codes:
+    one, two, words = encode_texts(first, second)
+    same = pc.dictionary_encode(normalise_text(words, rules))
+    if len(same.dictionary) < len(words):
+        places = same.indices.to_numpy()
+        one, two = places[one], places[two]
+    return Codes(one, two, len(same.dictionary))
+
+
+def _append(codes: np.ndarray, more: np.ndarray, size: int) -> np.ndarray:
+    result = codes * np.int64(size)
+    result += more
+    return np.asarray(result)
+
+
+def _count_distinct(codes: np.ndarray, size: int) -> int:
+    if size <= 4 * len(codes) + 1000:
+        seen = np.zeros(size, dtype=bool)
+        seen[codes] = True
+        return int(np.count_nonzero(seen))
+    return len(pd.unique(codes))
