@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from lxml import etree
@@ -20,11 +21,11 @@ _NUMBER = re.compile("[0-9]{1,9}")
 
 
 class ItemReader:
-    """Reads items of one file; `problems` collects references that lead nowhere."""
+    """Reads items of one file; `problems` are the references that lead nowhere."""
 
     def __init__(self, document: DefineDocument, standards: dict[str, str]) -> None:
         self.document = document
-        self.problems: list[Problem] = []
+        self._problems: dict[Problem, None] = {}
         self._standards = standards
         self._items = document.index("ItemDef")
         self._codelists = document.index("CodeList")
@@ -36,6 +37,10 @@ class ItemReader:
         self._contents: dict[str, CodelistContent] = {}
         self._owners = self._find_owners()
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return tuple(self._problems)
+
     def find_item(self, reference: etree._Element) -> etree._Element | None:
         """The definition behind a reference to an item, or None with a problem."""
         return self._find(self._items, reference, "ItemOID", "ItemDef")
@@ -43,10 +48,12 @@ class ItemReader:
     def read_item(self, reference: etree._Element, item: etree._Element, dataset: str) -> ItemContent:
         """A variable of a dataset with its value level."""
         values: dict[str, ItemContent] = {}
+        seen: Counter[str] = Counter()
         lists = self.document.child(item, "def:ValueListRef")
         definition = self._find(self._values, lists, "ValueListOID", "def:ValueListDef")
         for where, inner in self._list_values(definition, dataset):
-            values[_free_name(where, values)] = inner
+            seen[where] += 1  # items under the same where-clause are counted: they all hold
+            values[f"{where} #{seen[where]}" if seen[where] > 1 else where] = inner
         content = self._read_content(reference, item)
         return ItemContent(content.facts, content.codelist, values)
 
@@ -196,9 +203,7 @@ class ItemReader:
             place = Place(file=self.document.name, line=element.sourceline or 1)
             message = f"{etree.QName(element).localname} refers to {kind} {oid}, which is not defined"
             hint = "what it should say is not compared"
-            problem = Problem("DEF005", message, Severity.WARNING, place, hint)
-            if problem not in self.problems:
-                self.problems.append(problem)
+            self._problems[Problem("DEF005", message, Severity.WARNING, place, hint)] = None
             return None
         return definitions[oid]
 
@@ -209,12 +214,3 @@ def _say_yes(value: str) -> str:
 
 def _page_order(page: str) -> tuple[int, str]:
     return (int(page), "") if _NUMBER.fullmatch(page) else (1 << 62, page)
-
-
-def _free_name(where: str, taken: dict[str, ItemContent]) -> str:
-    """Items under the same where-clause are counted: they all hold."""
-    number, name = 1, where
-    while name in taken:
-        number += 1
-        name = f"{where} #{number}"
-    return name

@@ -54,9 +54,9 @@ class Recorded:
         found: list[str] = []
         entries = self.entries(name)
         for entry in entries:
-            found += entry["reads"]
+            found += entry.get("reads", ())
         if name.startswith(RECORDS):
-            sources = (source for entry in entries for source in entry["sources"])
+            sources = (source for entry in entries for source in entry.get("sources", ()))
             found += (
                 f"{RECORDS}{source.removeprefix('dataset ')}" if source.startswith("dataset ") else source
                 for source in sources
@@ -65,7 +65,7 @@ class Recorded:
         elif entries:
             found.append(f"{RECORDS}{name.partition('.')[0]}")
         for entry in entries:
-            found += entry["matched_by"]
+            found += entry.get("matched_by", ())
         return list(dict.fromkeys(found))
 
     def rows(self, table: str) -> int | None:

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 from pathlib import Path
 
 from cdisc_conv.compare.recorded import FORM, RECORDS, Entry, Recorded, pair_entries, read_recorded
 
 SHOWN_CAUSES = 20
+SHOWN_WORDS = 4
+"""Words shown before and after what differs between two method texts."""
 
 
 class CauseKind(StrEnum):
@@ -198,8 +201,9 @@ def _compare_entries(path: tuple[str, ...], base: Entry | None, other: Entry | N
     places = [(one or {}).get("mapped_at", "") for one in (base, other)]
     if known and told[0] != told[1]:
         yield Cause(kind, path[-1], path, *told, *places)
-    elif base is not None and other is not None and base["method"] != other["method"]:
-        yield Cause(CauseKind.METHOD, path[-1], path, base["method"], other["method"], *places)
+    elif base is not None and other is not None and base.get("method") != other.get("method"):
+        methods = (str(one.get("method", "")) for one in (base, other))
+        yield Cause(CauseKind.METHOD, path[-1], path, *methods, *places)
 
 
 def _list_differences(base: Mapping[str, str], other: Mapping[str, str]) -> list[tuple[str, str, str]]:
@@ -242,7 +246,8 @@ def _describe_change(cause: Cause) -> str:
             )
             return f"{cause.kind} {base} -> {other}"
         case CauseKind.METHOD:
-            return f"the entry at {cause.other_at} is the same, but it now says: {told}"
+            base, other = _cut_common(cause.base, cause.other)
+            return f"the entry at {cause.other_at} is the same, but it says now: {base} -> {other}"
         case CauseKind.COLUMN:
             return f"other values{f' ({told})' if cause.base else ''}"
         case CauseKind.ROWS:
@@ -251,6 +256,24 @@ def _describe_change(cause: Cause) -> str:
             return f"{cause.name} {told}"
         case _:
             return f"{cause.kind} {cause.name} changed{f' ({told})' if cause.base else ''}"
+
+
+def _cut_common(base: str, other: str) -> tuple[str, str]:
+    """Two texts without most of the words that they begin and end with in common.
+
+    >>> _cut_common("one two three four five six A", "one two three four five six B")
+    ('... three four five six A', '... three four five six B')
+    """
+    mine, theirs = base.split(), other.split()
+    start = max(0, _count_common(mine, theirs) - SHOWN_WORDS)
+    end = max(0, _count_common(mine[:start:-1], theirs[:start:-1]) - SHOWN_WORDS)
+    before, after = ["..."] if start else [], ["..."] if end else []
+    first, second = (" ".join([*before, *words[start : len(words) - end], *after]) for words in (mine, theirs))
+    return first, second
+
+
+def _count_common(base: Iterable[str], other: Iterable[str]) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(base, other, strict=False)))
 
 
 def _why_nothing(reason: Reason) -> str:

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from studies import edit, write_tiny_raw, write_tiny_study
+from studies import edit, write_files, write_tiny_raw, write_tiny_study
 
 from cdisc_conv.compare.why import CauseKind, describe_reason, explain_changes
 from cdisc_conv.package.run import run_study
@@ -146,6 +146,32 @@ def test_a_setting_of_the_study(folder):
     lines = explain(folder, "AE", "AESTDTC")
     assert lines[0] == "AE.AESTDTC"
     assert "  for the whole study: setting date_formats changed (not there -> there)" in lines
+
+
+def test_the_entry_is_the_same_but_says_something_else(folder):
+    edit(folder / "tiny/forms.yaml", "label: Date of first dose", "label: Date of consent")
+    assert explain(folder, "DM", "RFSTDTC") == [
+        "DM.RFSTDTC",
+        "  itself: the entry at tiny/sdtm/dm.yaml:6 is the same, but it says now: "
+        '... the field "Date of first dose" (DOSEDAT) of form Demographics ... -> '
+        '... the field "Date of consent" (DOSEDAT) of form Demographics ...',
+    ]
+
+
+def test_a_given_dataset(folder):
+    edit(
+        folder / "tiny/study.yaml",
+        "not_submitted:",
+        "given:\n  DS: {file: ds.csv, columns: [USUBJID, DSSTDTC]}\nnot_submitted:",
+    )
+    edit(folder / "tiny/sdtm/dm.yaml", "RFSTDTC:  {datetime: DOSEDAT}", "RFSTDTC:  {min: DS.DSSTDTC}")
+    write_files(folder / "raw", {"ds.csv": "USUBJID,DSSTDTC\nTINY-01-001,2022-01-05\n"})
+    run_study(folder / "tiny", folder / "raw", folder / "base")
+    edit(folder / "raw/ds.csv", "2022-01-05", "2022-01-06")
+    assert explain(folder, "AE", "AESTDY") == [
+        "AE.AESTDY",
+        "  from DM.RFSTDTC <- DS.DSSTDTC: other values",
+    ]
 
 
 def test_nothing_changed(folder):
