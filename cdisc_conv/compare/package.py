@@ -1,0 +1,190 @@
+"""Comparing files and whole packages: datasets paired by name, define.xml by meaning, and what changed upstream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cdisc_conv.compare.faults import make_error
+from cdisc_conv.compare.read import DatasetFile, list_datasets
+from cdisc_conv.compare.result import Comparison
+from cdisc_conv.compare.rules import Rules
+from cdisc_conv.compare.run import KEEP, compare_tables
+from cdisc_conv.problems import Problem, ProblemsError
+
+DEFINE = "define.xml"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What of two files or packages is compared, and how; see `compare`."""
+
+    rules: Rules = field(default_factory=Rules)
+    keys: Sequence[str] = ()
+    only: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+    where: str = ""
+    encoding: str | None = None
+    keep: int = KEEP
+
+
+@dataclass(frozen=True)
+class PackageComparison:
+    """The comparisons of the datasets on both sides, datasets of one side only, and the differences of define.xml.
+
+    ``why`` has for each changed variable what changed upstream, where both sides are packages of cdisc-conv.
+    """
+
+    base: str
+    other: str
+    datasets: tuple[Comparison, ...]
+    only_base: tuple[str, ...] = ()
+    only_other: tuple[str, ...] = ()
+    define: tuple[Any, ...] = ()
+    why: tuple[Any, ...] = ()
+    notes: tuple[Problem, ...] = ()
+
+    @property
+    def equal(self) -> bool:
+        """Whether nothing differs that counts by the rules."""
+        return all(one.equal for one in self.datasets) and not (self.only_base or self.only_other or self.define)
+
+
+def compare_paths(
+    base: Path, other: Path, options: Options | None = None, progress: Callable[[str], None] = lambda step: None
+) -> PackageComparison:
+    """Compare two dataset files (whatever their names), two folders or packages, or two define.xml.
+
+    Raises ProblemsError when anything cannot be read or does not fit; see `list_datasets`, `compare`.
+    """
+    options = options or Options()
+    if base.suffix.lower() == ".xml" or other.suffix.lower() == ".xml":
+        return _compare_definitions(base, other)
+    files, problems = [], []
+    for path in (base, other):
+        try:
+            files.append(list_datasets(path))
+        except ProblemsError as error:
+            problems += error.problems
+    if problems:
+        raise ProblemsError(problems)
+    pairs, only_base, only_other = _pair(files[0], files[1], single=base.is_file() and other.is_file())
+    found = []
+    for number, (first, second) in enumerate(pairs, 1):
+        say = _prefix(progress, f"{first.name} ({number} of {len(pairs)}): " if len(pairs) > 1 else "")
+        found.append(_compare_files(first, second, options, say, several=len(pairs) > 1))
+    define, notes = _compare_folders_define(base, other)
+    return PackageComparison(
+        str(base), str(other), tuple(found), only_base, only_other, define,
+        _explain(base, other, found), notes,
+    )  # fmt: skip
+
+
+def _pair(
+    base: list[DatasetFile], other: list[DatasetFile], single: bool
+) -> tuple[list[tuple[DatasetFile, DatasetFile]], tuple[str, ...], tuple[str, ...]]:
+    if single and len(base) == len(other) == 1:
+        return [(base[0], other[0])], (), ()
+    first, second = ({one.name: one for one in side} for side in (base, other))
+    pairs = [(one, second[name]) for name, one in first.items() if name in second]
+    if not pairs:
+        told = f"base has {', '.join(first)}; compare has {', '.join(second)}"
+        raise ProblemsError([Problem("CMP004", f"there are no datasets of the same name: {told}")])
+    return pairs, tuple(name for name in first if name not in second), tuple(n for n in second if n not in first)
+
+
+def _compare_files(
+    first: DatasetFile, second: DatasetFile, options: Options, progress: Callable[[str], None], several: bool
+) -> Comparison:
+    tables, problems = [], []
+    for file in (first, second):
+        progress(f"reading {file.path}")
+        try:
+            tables.append(file.read(options.encoding))
+        except ProblemsError as error:
+            problems += error.problems
+    if problems:
+        raise ProblemsError(problems)
+    base, other = tables
+    names = {*base.names, *other.names}
+    wanted = [name for name in options.only if name in names or not several]
+    ignored = [name for name in options.ignore if name in names or not several]
+    keys = options.keys
+    if several and not all(set(keys) <= set(table.names) for table in tables):
+        keys = ()  # of a package each dataset has its own; those that have these are matched by them
+    defined = {
+        f"{DEFINE} of {side}": found
+        for side, file in (("base", first), ("compare", second))
+        if (found := _read_defined_keys(file))
+    }
+    return compare_tables(
+        base, other, options.rules, keys, wanted, ignored, options.where, defined, options.keep, progress
+    )
+
+
+def _read_defined_keys(file: DatasetFile) -> tuple[str, ...]:
+    """The keys of a dataset in the define.xml beside it or in the folder above; none when it has none to read."""
+    from cdisc_conv.compare.define_document import DefineDocument
+
+    folder = file.path.resolve().parent
+    path = next((one for one in (folder / DEFINE, folder.parent / DEFINE) if one.is_file()), None)
+    if path is None:
+        return ()
+    try:
+        document = DefineDocument(path)
+    except ProblemsError:
+        return ()  # what is wrong with it is told where define.xml itself is compared
+    items = document.index("ItemDef")
+    for group in document.metadata.iter(document.tag("ItemGroupDef")):
+        if document.get(group, "Name").upper() == file.name:
+            keys = [
+                (int(number), document.get(items.get(document.get(one, "ItemOID")), "Name"))
+                for one in document.children(group, "ItemRef")
+                if (number := document.get(one, "KeySequence")).isdecimal()
+            ]
+            return tuple(name for _, name in sorted(keys) if name)
+    return ()
+
+
+def _compare_definitions(base: Path, other: Path) -> PackageComparison:
+    from cdisc_conv.compare.define_xml import compare_define
+
+    paths = [path / DEFINE if path.is_dir() else path for path in (base, other)]
+    for path in paths:
+        if not path.is_file():
+            raise make_error("CMP001", "there is no such file or folder", path, "check the spelling")
+        if path.suffix.lower() != ".xml":
+            raise make_error("CMP001", "a define.xml can only be compared with another", path)
+    found = compare_define(paths[0], paths[1])
+    return PackageComparison(str(base), str(other), (), define=tuple(found.differences), notes=tuple(found.problems))
+
+
+def _compare_folders_define(base: Path, other: Path) -> tuple[tuple[Any, ...], tuple[Problem, ...]]:
+    if not (base.is_dir() and other.is_dir()):
+        return (), ()
+    there = [path for path in (base, other) if (path / DEFINE).is_file()]
+    if len(there) == 2:
+        both = _compare_definitions(base / DEFINE, other / DEFINE)
+        return both.define, both.notes
+    if there:
+        from cdisc_conv.problems import Severity
+
+        return (), (Problem("CMP005", f"only {there[0]} has a define.xml; it is not compared", Severity.NOTE),)
+    return (), ()
+
+
+def _explain(base: Path, other: Path, found: list[Comparison]) -> tuple[Any, ...]:
+    """What changed upstream of each changed variable; only packages of cdisc-conv can tell."""
+    if not all((path / "manifest.json").is_file() and (path / "report").is_dir() for path in (base, other)):
+        return ()
+    try:
+        from cdisc_conv.compare import why
+    except ImportError:
+        return ()
+    return tuple(why.explain_changes(base, other, found))
+
+
+def _prefix(progress: Callable[[str], None], words: str) -> Callable[[str], None]:
+    return lambda step: progress(words + step)

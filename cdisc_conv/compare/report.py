@@ -1,0 +1,52 @@
+"""Writing a comparison to files: JSON, a page, a workbook. A file is replaced only when it is complete."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from cdisc_conv.compare.package import PackageComparison
+from cdisc_conv.compare.plain import make_plain
+
+
+def write_reports(
+    found: PackageComparison, paths: Mapping[str, Path | None], progress: Callable[[str], None] = lambda step: None
+) -> None:
+    """Write the reports asked for: ending of the kind (``.html``, ``.json``, ``.xlsx``) -> file."""
+    wanted = {kind: path for kind, path in paths.items() if path is not None}
+    plain = make_plain(found) if wanted else {}
+    for kind, path in wanted.items():
+        progress(f"writing {path}")
+        partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+        try:
+            _WRITERS[kind](plain, partial)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def _write_json(plain: dict[str, Any], path: Path) -> None:
+    text = json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _write_html(plain: dict[str, Any], path: Path) -> None:
+    from cdisc_conv.compare.page import render_page
+
+    path.write_text(render_page(plain), encoding="utf-8", newline="\n")
+
+
+def _write_xlsx(plain: dict[str, Any], path: Path) -> None:
+    from cdisc_conv.compare.workbook import write_workbook
+
+    write_workbook(plain, path)
+
+
+_WRITERS: dict[str, Callable[[dict[str, Any], Path], None]] = {
+    ".json": _write_json,
+    ".html": _write_html,
+    ".xlsx": _write_xlsx,
+}
