@@ -142,6 +142,7 @@ class ItemReader:
         return "; ".join(sorted(told))
 
     def _write_pages(self, element: etree._Element) -> str:
+        """Page numbers in order, a range as its pages; named destinations are led by ``#``."""
         first, last = self.document.get(element, "FirstPage"), self.document.get(element, "LastPage")
         named = self.document.get(element, "PageRefs").replace(",", " ").split()
         ends = (int(first), int(last)) if _NUMBER.fullmatch(first) and _NUMBER.fullmatch(last) else (0, -1)
@@ -149,7 +150,8 @@ class ItemReader:
             named += map(str, range(ends[0], ends[1] + 1))
         elif first or last:
             named.append(f"{first}-{last}")
-        return ", ".join(sorted(set(named), key=_page_order))
+        mark = "#" if self.document.get(element, "Type") == "NamedDestination" else ""
+        return ", ".join(mark + page for page in sorted(set(named), key=_page_order))
 
     def _list_values(self, definition: etree._Element | None, dataset: str) -> Iterator[tuple[str, ItemContent]]:
         """Where-clause in words and item, for each item of a value list and each of its where-clauses."""

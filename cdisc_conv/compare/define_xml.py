@@ -73,8 +73,9 @@ def compare_define(base: Path | bytes, other: Path | bytes) -> DefineComparison:
     use them, standards by name, documents by address or else by title. Methods, comments, origins and codelists count
     for what refers to them: it does not matter whether a text is written once or many times, and what nothing refers
     to is not compared. Blanks and line breaks in texts do not count. Variables that moved are the fewest that explain
-    the new order. Not compared: creation time and source of the file, the order of datasets, terms and value-level
-    items, annotations of other vendors, and results metadata of analyses.
+    the new order. Not compared: creation time and source of the file, the names of methods, the names of codelists that
+    have NCI codes, languages, the order of datasets, terms and value-level items, annotations of other vendors, and
+    results metadata of analyses.
 
     Raises ProblemsError (DEF001, DEF002; see `read_define`) with the problems of both files at once.
 

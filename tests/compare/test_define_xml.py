@@ -432,6 +432,25 @@ def test_define_xml_2_0_is_read():
     ]
 
 
+def test_pages_and_named_destinations_are_told_apart():
+    named = OLD.replace('PageRefs="7 6" Type="PhysicalRef"', 'PageRefs="AE 6" Type="NamedDestination"')
+    assert [describe_difference(one) for one in compare_define(OLD.encode(), named.encode()).differences] == [
+        "DM.AGE: origin pages: blankcrf.pdf 6, 7 -> blankcrf.pdf #6, #AE"
+    ]
+
+
+def test_a_method_written_once_or_twice_is_the_same():
+    both = change_column("VSLOC", method="Of the day.", origin=DERIVED)
+    day = replace(both.columns[4], item=replace(both.columns[4].item, method="Of the day."))
+    xml = build_define(STUDY, [replace(both, columns=(*both.columns[:4], day)), DM])
+    method = xml[xml.index(b'<MethodDef OID="MT.VS.VSLOC"') : xml.index(b"<def:CommentDef")].partition(b"</MethodDef>")
+    twice = xml.replace(method[0], method[0].replace(b"MT.VS.VSLOC", b"COPY") + method[1] + method[0])
+    reference = b'OrderNumber="5" Mandatory="No" MethodOID="%b"'
+    twice = twice.replace(reference % b"MT.VS.VSLOC", reference % b"COPY")
+    assert (xml.count(b"Of the day."), twice.count(b"Of the day."), twice.count(b'"COPY"')) == (1, 2, 2)
+    assert compare_define(xml, twice).differences == ()
+
+
 def test_the_same_in_2_0_and_2_1():
     newer = (
         OLD.replace("/def/v2.0", "/def/v2.1")
