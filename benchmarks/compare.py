@@ -34,17 +34,22 @@ STATUS = Path("/proc/self/status")
 
 def make_sides(rows: int, shuffled: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Two frames of 25 columns, text keys, with 1 % of the numeric cells changed in the second; nothing is shared."""
-    base = make_findings(rows)
-    numbers = pa.array(base.pop("VSSEQ").to_numpy().astype(np.int64)).cast(pa.large_string())
-    base.insert(3, "VSSEQ_TEXT", pd.array(numbers, dtype="str"))
+    base, other = _make_records(rows), _make_records(rows)
     random = np.random.default_rng(2)
-    order = random.permutation(rows) if shuffled else np.arange(rows)
-    other = base.take(order).reset_index(drop=True)
+    if shuffled:
+        other = other.take(random.permutation(rows)).reset_index(drop=True)
     for name in other.columns[[one == "float64" for one in other.dtypes]]:
         values = other[name].to_numpy(copy=True)
         values[random.choice(rows, rows // 100, replace=False)] += 0.5
         other[name] = values
     return base, other
+
+
+def _make_records(rows: int) -> pd.DataFrame:
+    made = make_findings(rows)
+    numbers = pa.array(made.pop("VSSEQ").to_numpy().astype(np.int64)).cast(pa.large_string())
+    made.insert(3, "VSSEQ_TEXT", pd.array(numbers, dtype="str"))
+    return made
 
 
 def run_ours(base: pd.DataFrame, other: pd.DataFrame) -> int:
