@@ -39,14 +39,16 @@ class Recorded:
         return list(self.lineage["variables"].get(name, {}).get("entries", ()))
 
     def find_roots(self, dataset: str, variable: str) -> list[str]:
-        """The mapped variables behind a variable of the package: itself, or those of the parent dataset."""
+        """What a variable of the package is mapped as: itself, or variables of the parent dataset.
+
+        An empty variable stands for the records of the dataset.
+        """
         known = self.lineage["datasets"].get(dataset, {})
         parent = known.get("supplemental_to", "")
         if not parent:
-            return [f"{dataset}.{variable}"]
-        qualifiers = known.get("qualifiers", [])
-        if variable in OF_QUALIFIERS:
-            return [f"{parent}.{name}" for name in qualifiers]
+            return [f"{dataset}.{variable}" if variable else f"{RECORDS}{dataset}"]
+        if variable in ("", *OF_QUALIFIERS):
+            return [f"{parent}.{name}" for name in known.get("qualifiers", ())]
         return [f"{parent}.{parent}SEQ" if variable == "IDVARVAL" else f"{parent}.{variable}"]
 
     def list_reads(self, name: str) -> list[str]:

@@ -66,6 +66,7 @@ class Reason:
 
     dataset: str
     variable: str
+    """Empty for the records of the dataset."""
     causes: tuple[Cause, ...]
     mapped: bool = True
     """Whether either mapping has an entry for it."""
@@ -79,16 +80,19 @@ class Reason:
         """Whether anything recorded differs that may explain the change."""
         return bool(self.causes)
 
+    def __str__(self) -> str:
+        return "\n".join(describe_reason(self))
+
 
 def explain_changes(base_out: Path, other_out: Path, changed: Mapping[str, Iterable[str]]) -> list[Reason]:
     """What changed upstream of variables that differ between two packages.
 
-    `changed` names the variables by dataset: ``{"AE": ["AESTDY"]}``. From each variable the lineage of both packages
-    is walked towards the raw fields, breadth first; on the way the mapping entries, the entries of the records, and
-    the fingerprints of the raw columns are held against each other. What is said is "changed as well, and upstream of
-    it": which of several causes changed a given value is not recorded. Differences of standards, terminology,
-    settings and versions hold for every variable and come last. Plug-ins are known by their entries alone: a package
-    does not record their versions.
+    `changed` names the variables by dataset: ``{"AE": ["AESTDY"]}``; an empty name asks for the records of the dataset.
+    From each variable the lineage of both packages is walked towards the raw fields, breadth first; on the way the
+    mapping entries, the entries of the records, and the fingerprints of the raw columns are held against each other.
+    What is said is "changed as well, and upstream of it": which of several causes changed a given value is not
+    recorded. Differences of standards, terminology, settings and versions hold for every variable and come last.
+    Plug-ins are known by their entries alone: a package does not record their versions.
 
     Raises ProblemsError: WHY001 a folder holds no package, WHY002 its lineage cannot be read.
     """
@@ -103,7 +107,7 @@ def describe_reason(reason: Reason, shown: int = SHOWN_CAUSES) -> list[str]:
     >>> describe_reason(Reason("AE", "AEDECOD", (cause,)))
     ['AE.AEDECOD', '  from ae.AETERM: other values']
     """
-    lines = [f"{reason.dataset}.{reason.variable}"]
+    lines = [f"{reason.dataset}.{reason.variable}" if reason.variable else f"{RECORDS}{reason.dataset}"]
     causes = [f"  {_describe_causes(alike)}" for alike in _group_causes(reason.causes)]
     lines += causes[:shown]
     if len(causes) > shown:

@@ -174,6 +174,11 @@ def test_a_given_dataset(folder):
     ]
 
 
+def test_other_records(folder):
+    edit(folder / "raw/ae.csv", "003,Log,N,,,,\n", "003,Log,Y,Fever,10-JAN-2022,N,\n")
+    assert explain(folder, "AE", "") == ["records of AE", "  from ae.AEYN: other values"]
+
+
 def test_nothing_changed(folder):
     assert explain(folder, "DM", "AGE") == [
         "DM.AGE",
