@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from cdisc_conv.compare.read import DatasetFile, list_datasets
 from cdisc_conv.compare.result import Comparison
 from cdisc_conv.compare.rules import Rules
 from cdisc_conv.compare.run import KEEP, compare_tables
-from cdisc_conv.problems import Problem, ProblemsError
+from cdisc_conv.problems import Problem, ProblemsError, Severity
 
 DEFINE = "define.xml"
 
@@ -76,10 +76,10 @@ def compare_paths(
         say = _prefix(progress, f"{first.name} ({number} of {len(pairs)}): " if len(pairs) > 1 else "")
         found.append(_compare_files(first, second, options, say, several=len(pairs) > 1))
     define, notes = _compare_folders_define(base, other)
+    reasons, untold = _explain(base, other, found)
     return PackageComparison(
-        str(base), str(other), tuple(found), only_base, only_other, define,
-        _explain(base, other, found), notes,
-    )  # fmt: skip
+        str(base), str(other), tuple(found), only_base, only_other, define, reasons, (*notes, *untold)
+    )
 
 
 def _pair(
@@ -169,21 +169,28 @@ def _compare_folders_define(base: Path, other: Path) -> tuple[tuple[Any, ...], t
         both = _compare_definitions(base / DEFINE, other / DEFINE)
         return both.define, both.notes
     if there:
-        from cdisc_conv.problems import Severity
-
         return (), (Problem("CMP005", f"only {there[0]} has a define.xml; it is not compared", Severity.NOTE),)
     return (), ()
 
 
-def _explain(base: Path, other: Path, found: list[Comparison]) -> tuple[Any, ...]:
+def _explain(base: Path, other: Path, found: Sequence[Comparison]) -> tuple[tuple[Any, ...], tuple[Problem, ...]]:
     """What changed upstream of each changed variable; only packages of cdisc-conv can tell."""
     if not all((path / "manifest.json").is_file() and (path / "report").is_dir() for path in (base, other)):
-        return ()
+        return (), ()
+    from cdisc_conv.compare.why import explain_changes
+
     try:
-        from cdisc_conv.compare import why
-    except ImportError:
-        return ()
-    return tuple(why.explain_changes(base, other, found))
+        return tuple(explain_changes(base, other, {one.name: _list_changed(one) for one in found})), ()
+    except ProblemsError as error:
+        return (), tuple(replace(problem, severity=Severity.NOTE) for problem in error.problems)
+
+
+def _list_changed(found: Comparison) -> list[str]:
+    """The variables of which anything differs; an empty name where the two have other records."""
+    values = found.variables.loc[found.variables["differing"] > 0, "variable"]
+    told = found.metadata.loc[found.metadata["attribute"].ne("variable order"), "variable"]
+    records = [""] if found.only_base_count or found.only_other_count else []
+    return [*records, *dict.fromkeys(name for name in (*values, *told) if name)]
 
 
 def _prefix(progress: Callable[[str], None], words: str) -> Callable[[str], None]:
