@@ -51,6 +51,12 @@ class Recorded:
             return [f"{parent}.{name}" for name in known.get("qualifiers", ())]
         return [f"{parent}.{parent}SEQ" if variable == "IDVARVAL" else f"{parent}.{variable}"]
 
+    def list_keys(self, dataset: str) -> list[str]:
+        """The mapped variables of a dataset's natural key, by which its records are told apart."""
+        known = self.lineage["datasets"].get(dataset, {})
+        keys = [] if known.get("supplemental_to") else known.get("keys", [])
+        return [f"{dataset}.{key}" for key in keys]
+
     def list_reads(self, name: str) -> list[str]:
         """What a variable or a block of records reads itself: variables, fields, records, forms."""
         found: list[str] = []

@@ -5,7 +5,7 @@ Needs the two output folders alone: `manifest.json` and `report/lineage.json`. T
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
@@ -87,12 +87,12 @@ class Reason:
 def explain_changes(base_out: Path, other_out: Path, changed: Mapping[str, Iterable[str]]) -> list[Reason]:
     """What changed upstream of variables that differ between two packages.
 
-    `changed` names the variables by dataset: ``{"AE": ["AESTDY"]}``; an empty name asks for the records of the dataset.
-    From each variable the lineage of both packages is walked towards the raw fields, breadth first; on the way the
-    mapping entries, the entries of the records, and the fingerprints of the raw columns are held against each other.
-    What is said is "changed as well, and upstream of it": which of several causes changed a given value is not
-    recorded. Differences of standards, terminology, settings and versions hold for every variable and come last.
-    Plug-ins are known by their entries alone: a package does not record their versions.
+    `changed` names the variables by dataset: ``{"AE": ["AESTDY"]}``; an empty name asks for the records of the dataset
+    (with the variables of its natural key). From each variable the lineage of both packages is walked towards the raw
+    fields, breadth first; on the way the mapping entries, the entries of the records, and the fingerprints of the raw
+    columns are held against each other. What is said is "changed as well, and upstream of it": which of several causes
+    changed a given value is not recorded. Differences of standards, terminology, settings and versions hold for every
+    variable and come last. Plug-ins are known by their entries alone: a package does not record their versions.
 
     Raises ProblemsError: WHY001 a folder holds no package, WHY002 its lineage cannot be read.
     """
@@ -107,8 +107,9 @@ def describe_reason(reason: Reason, shown: int = SHOWN_CAUSES) -> list[str]:
     >>> describe_reason(Reason("AE", "AEDECOD", (cause,)))
     ['AE.AEDECOD', '  from ae.AETERM: other values']
     """
-    lines = [f"{reason.dataset}.{reason.variable}" if reason.variable else f"{RECORDS}{reason.dataset}"]
-    causes = [f"  {_describe_causes(alike)}" for alike in _group_causes(reason.causes)]
+    own = f"{reason.dataset}.{reason.variable}" if reason.variable else f"{RECORDS}{reason.dataset}"
+    lines = [own]
+    causes = [f"  {_describe_causes(alike, own)}" for alike in _group_causes(reason.causes)]
     lines += causes[:shown]
     if len(causes) > shown:
         lines.append(f"  and {len(causes) - shown} more")
@@ -133,21 +134,26 @@ class _Walker:
         """The causes upstream of one variable."""
         sides = (self._base, self._other)
         roots = list(dict.fromkeys(root for side in sides for root in side.find_roots(dataset, variable)))
-        causes = [cause for path in self._walk(roots) for cause in self._compare_node(path)]
+        keys = [] if variable else [key for side in sides for key in side.list_keys(dataset)]
+        causes = [cause for path in self._walk(roots, keys) for cause in self._compare_node(path)]
         causes += self._study_wide
         mapped = any(side.entries(root) or side.knows_column(root) for side in sides for root in roots)
         files = () if causes else self._list_changed_files()
         return Reason(dataset, variable, tuple(causes), mapped, files, self._is_incomplete())
 
-    def _walk(self, roots: Iterable[str]) -> Iterator[tuple[str, ...]]:
-        """The way to each node that either package reads, nearest first, each node once."""
+    def _walk(self, roots: Sequence[str], keys: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """The way to each node that either package reads, nearest first, each node once.
+
+        `keys` belong to what the roots read: other values of a key are other records.
+        """
         paths: list[tuple[str, ...]] = [(root,) for root in roots]
         seen = set(roots)
         while paths:
             following: list[tuple[str, ...]] = []
             for path in paths:
                 yield path
-                for read in (*self._base.list_reads(path[-1]), *self._other.list_reads(path[-1])):
+                more = keys if len(path) == 1 else ()
+                for read in (*self._base.list_reads(path[-1]), *self._other.list_reads(path[-1]), *more):
                     if read not in seen:
                         seen.add(read)
                         following.append((*path, read))
@@ -229,11 +235,11 @@ def _group_causes(causes: Iterable[Cause]) -> list[list[Cause]]:
     return list(groups.values())
 
 
-def _describe_causes(alike: list[Cause]) -> str:
+def _describe_causes(alike: list[Cause], own: str) -> str:
     cause = alike[0]
     change = _describe_change(cause)
     if cause.direct:
-        return f"itself: {change}"
+        return f"itself: {change}" if cause.name == own else f"itself ({cause.name}): {change}"
     if not cause.path:
         return f"for the whole study: {change}"
     names = ", ".join(one.name for one in alike)

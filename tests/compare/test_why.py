@@ -176,7 +176,23 @@ def test_a_given_dataset(folder):
 
 def test_other_records(folder):
     edit(folder / "raw/ae.csv", "003,Log,N,,,,\n", "003,Log,Y,Fever,10-JAN-2022,N,\n")
-    assert explain(folder, "AE", "") == ["records of AE", "  from ae.AEYN: other values"]
+    assert explain(folder, "AE", "") == [
+        "records of AE",
+        "  from ae.AEYN: other values",
+        "  from AE.AETERM <- ae.AETERM: other values",
+        "  from AE.AESTDTC <- ae.AESTDAT: other values",
+    ]
+
+
+def test_other_values_of_the_key_are_other_records(folder):
+    edit(folder / "raw/ae.csv", "Fatigue", "Fatigue at night")
+    edit(folder / "raw/dm.csv", "05-JAN-2022", "04-JAN-2022")
+    assert explain(folder, "AE", "") == ["records of AE", "  from AE.AETERM <- ae.AETERM: other values"]
+
+
+def test_other_records_of_a_supplemental_dataset(folder):
+    edit(folder / "raw/ae.csv", "after lunch", "")
+    assert explain(folder, "SUPPAE", "") == ["records of SUPPAE", "  from ae.AENOTE: other values"]
 
 
 def test_nothing_changed(folder):
@@ -208,7 +224,7 @@ def test_supplemental_qualifiers_go_back_to_the_entries_of_the_parent(folder):
     edit(folder / "raw/ae.csv", "after lunch", "after dinner")
     assert explain(folder, "SUPPAE", "QVAL", "IDVARVAL") == [
         "SUPPAE.QVAL",
-        "  itself: mapping entry {copy: AENOTE, label: Remark} (tiny/sdtm/ae.yaml:28) -> "
+        "  itself (AE.AENOTE): mapping entry {copy: AENOTE, label: Remark} (tiny/sdtm/ae.yaml:28) -> "
         "{expr: upper(AENOTE), label: Remark} (tiny/sdtm/ae.yaml:28)",
         "  from ae.AENOTE: other values",
         "SUPPAE.IDVARVAL",
