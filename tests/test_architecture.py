@@ -20,15 +20,16 @@ MOST_FUNCTION_LINES = 60
 # A package may import those of its own row and of the rows below it.
 LAYERS = (
     ("cli",),
+    ("compare",),
     ("package",),
-    ("report", "define", "checks", "compare"),
+    ("report", "define", "checks"),
     ("engine",),
     ("spec",),
     ("derivations",),
     ("expr", "standards", "raw", "xpt"),
     ("dataset", "problems", "resources"),
 )
-"""From top to bottom. `simulate` stands apart: it reads a mapping's forms and writes raw exports."""
+"""From top to bottom; `compare` reads what `package` wrote. `simulate` stands apart: it reads a mapping's forms and writes raw exports."""
 
 EXCEPTIONS = {
     ("spec.lint", "engine"): "lint asks the plan for circles, when it runs and not when it is imported",
