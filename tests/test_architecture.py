@@ -29,7 +29,10 @@ LAYERS = (
     ("expr", "standards", "raw", "xpt"),
     ("dataset", "problems", "resources"),
 )
-"""From top to bottom; `compare` reads what `package` wrote. `simulate` stands apart: it reads a mapping's forms and writes raw exports."""
+"""From top to bottom; `compare` reads what `package` wrote.
+
+`simulate` stands apart: it reads a mapping's forms and writes raw exports.
+"""
 
 EXCEPTIONS = {
     ("spec.lint", "engine"): "lint asks the plan for circles, when it runs and not when it is imported",

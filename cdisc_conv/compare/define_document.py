@@ -63,8 +63,8 @@ class DefineDocument:
             return ""
         texts = self.children(found, "TranslatedText")
         if len(texts) < 2:
-            return _squeeze("".join(found.itertext()))
-        told = sorted((self.get(one, "xml:lang"), _squeeze("".join(one.itertext()))) for one in texts)
+            return _squeeze(_text_in(found))
+        told = sorted((self.get(one, "xml:lang"), _squeeze(_text_in(one))) for one in texts)
         return " | ".join(f"{language}: {text}" for language, text in told)
 
     def nci_code(self, element: etree._Element) -> str:
@@ -102,7 +102,7 @@ def _parse(source: Path | bytes, name: str) -> etree._Element:
 
 def _find_version(root: etree._Element, versions: list[etree._Element], name: str) -> tuple[str, str]:
     """The number of the Define-XML version and its namespace."""
-    place = Place(file=name, line=root.sourceline or 1)
+    place = Place(file=name, line=line_of(root))
     if root.tag != f"{{{ODM}}}ODM":
         message = f"the root is {etree.QName(root).localname} without the namespace of ODM 1.3"
         raise ProblemsError([Problem("DEF002", message, place=place, hint="is it a define.xml?")])
@@ -122,3 +122,13 @@ def _stated_versions(metadata: etree._Element) -> Iterator[str]:
     for key, value in metadata.attrib.items():
         if etree.QName(key).localname == "DefineVersion":
             yield str(value)
+
+
+def line_of(element: Any) -> int:
+    """The line an element begins on; the type stubs of lxml do not know that it is a number."""
+    return element.sourceline or 1
+
+
+def _text_in(element: Any) -> str:
+    """All text inside an element."""
+    return "".join(element.itertext())

@@ -10,7 +10,7 @@ from lxml import etree
 
 from cdisc_conv.compare.define_codelists import read_codelist
 from cdisc_conv.compare.define_content import CodelistContent, ItemContent
-from cdisc_conv.compare.define_document import DefineDocument
+from cdisc_conv.compare.define_document import DefineDocument, line_of
 from cdisc_conv.compare.where_words import write_condition
 from cdisc_conv.problems import Place, Problem, Severity
 
@@ -202,7 +202,7 @@ class ItemReader:
         if element is None or not oid:
             return None
         if oid not in definitions:
-            place = Place(file=self.document.name, line=element.sourceline or 1)
+            place = Place(file=self.document.name, line=line_of(element))
             message = f"{etree.QName(element).localname} refers to {kind} {oid}, which is not defined"
             hint = "what it should say is not compared"
             self._problems[Problem("DEF005", message, Severity.WARNING, place, hint)] = None

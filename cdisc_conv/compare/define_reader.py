@@ -7,7 +7,7 @@ from pathlib import Path
 from lxml import etree
 
 from cdisc_conv.compare.define_content import DatasetContent, DefineContent, Facts, ItemContent
-from cdisc_conv.compare.define_document import DefineDocument
+from cdisc_conv.compare.define_document import DefineDocument, line_of
 from cdisc_conv.compare.define_items import ItemReader
 from cdisc_conv.problems import Place, Problem, Severity
 
@@ -139,7 +139,7 @@ class _Reader:
         return _to_number(self._document.get(reference, "OrderNumber"))
 
     def _note_repeated(self, element: etree._Element, message: str) -> None:
-        place = Place(file=self._document.name, line=element.sourceline or 1)
+        place = Place(file=self._document.name, line=line_of(element))
         hint = "the first is compared"
         self._problems.append(Problem("DEF004", message, Severity.WARNING, place, hint))
 

@@ -56,7 +56,7 @@ def infer_keys(base: Table, other: Table, rules: Rules) -> tuple[str, ...]:
     that is not needed. This is done on a sample; what is unique there is completed on the whole.
     """
     size = 5 * _SAMPLE
-    groups = _rank_candidates(*(_cut(table, size) for table in (base, other)), whole=max(base.rows, other.rows) <= size)
+    groups = _rank_candidates(_cut(base, size), _cut(other, size), whole=max(base.rows, other.rows) <= size)
     sample = _Encoder(_cut(base, _SAMPLE), _cut(other, _SAMPLE), rules)
     chosen = _shrink(_grow([], groups, sample), sample)
     if max(base.rows, other.rows) > _SAMPLE:

@@ -15,15 +15,13 @@ def match_names(base: Table, other: Table) -> tuple[Table, dict[str, str]]:
     """``other`` with its variables named as in base where only upper and lower case differ, and the old names."""
     folded = {name.casefold(): name for name in other.names if name not in base.columns}
     pairs = {
-        folded[name.casefold()]: name
-        for name in base.names
-        if name not in other.columns and name.casefold() in folded
+        folded[name.casefold()]: name for name in base.names if name not in other.columns and name.casefold() in folded
     }
     return (other.rename(pairs) if pairs else other), {new: old for old, new in pairs.items()}
 
 
 def compare_metadata(base: Table, other: Table, renamed: dict[str, str], order: bool) -> pd.DataFrame:
-    """One row per difference; `variable` is empty for the dataset itself. What a side does not tell is no difference."""
+    """One row per difference; `variable` is empty for the dataset. What a side does not tell is no difference."""
     found: list[tuple[str, str, str, str]] = []
     if base.label is not None and other.label is not None and base.label != other.label:
         found.append(("", "label", base.label, other.label))

@@ -88,7 +88,7 @@ def _parse_moments(words: list[str], unit: str) -> dict[str, float]:
         chosen = series[series.str.match(pattern)]
         for form in forms:
             moments = pd.to_datetime(chosen, format=form, errors="coerce").dropna()
-            step = np.timedelta64(1, unit)
+            step = np.array(1, dtype=f"timedelta64[{unit}]")
             for word, moment in zip(chosen[moments.index], moments.to_numpy(), strict=True):
                 number = float((moment - EPOCH) / step)
                 if unit == "s" or number == int(number):

@@ -12,6 +12,7 @@ from cdisc_conv.compare.read import DatasetFile, list_datasets
 from cdisc_conv.compare.result import Comparison
 from cdisc_conv.compare.rules import Rules
 from cdisc_conv.compare.run import KEEP, compare_tables
+from cdisc_conv.compare.table import Table
 from cdisc_conv.problems import Problem, ProblemsError, Severity
 
 DEFINE = "define.xml"
@@ -62,7 +63,8 @@ def compare_paths(
     options = options or Options()
     if base.suffix.lower() == ".xml" or other.suffix.lower() == ".xml":
         return _compare_definitions(base, other)
-    files, problems = [], []
+    files: list[list[DatasetFile]] = []
+    problems: list[Problem] = []
     for path in (base, other):
         try:
             files.append(list_datasets(path))
@@ -98,7 +100,8 @@ def _pair(
 def _compare_files(
     first: DatasetFile, second: DatasetFile, options: Options, progress: Callable[[str], None], several: bool
 ) -> Comparison:
-    tables, problems = [], []
+    tables: list[Table] = []
+    problems: list[Problem] = []
     for file in (first, second):
         progress(f"reading {file.path}")
         try:

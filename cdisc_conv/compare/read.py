@@ -49,8 +49,6 @@ def list_datasets(path: Path) -> list[DatasetFile]:
     return [DatasetFile(path.stem.upper(), path)]
 
 
-
-
 def _list_folder(path: Path) -> list[DatasetFile]:
     folders = [one for one in (path / "sdtm", path / "adam") if one.is_dir()] or [path]
     files = [file for folder in folders for file in sorted(folder.iterdir()) if file.suffix.lower() in _READERS]
@@ -105,9 +103,11 @@ def _read_sas(path: Path, name: str, member: str | None, encoding: str | None) -
         length = facts.variable_storage_width.get(column)
         kind = Kind.NUMBER if numeric else Kind.TEXT
         variables.append(Variable(column, kind, label, length, _write_format(form)))
-        columns[column] = _read_numbers(frame[column]) if numeric else make_column(column, frame[column])[1]
-        if not numeric:
-            columns[column] = columns[column].fill_null("").cast("large_string")
+        if numeric:
+            columns[column] = _read_numbers(frame[column])
+        else:
+            texts: Any = make_column(column, frame[column])[1]
+            columns[column] = texts.fill_null("").cast("large_string")
     return Table(name, str(path), tuple(variables), columns, len(frame), facts.file_label or "", special=True)
 
 

@@ -13,7 +13,8 @@ class Rules:
     """How values are compared.
 
     Two numbers are equal when they differ by no more than the absolute tolerance, or by no more than the relative one
-    times the larger magnitude. ``absolute`` and ``relative`` hold tolerances of single variables, ``""`` is for all others.
+    times the larger magnitude. ``absolute`` and ``relative`` hold tolerances of single variables, ``""`` is for the
+    others.
     """
 
     absolute: Mapping[str, float] = field(default_factory=dict)

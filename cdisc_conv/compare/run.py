@@ -46,7 +46,7 @@ def compare(
 ) -> Comparison:
     """Compare two datasets record by record and value by value.
 
-    Records are matched by ``keys``; without them by the keys in ``defined_keys`` (by origin, such as ``define.xml``), by
+    Records are matched by ``keys``; without them by those in ``defined_keys`` (by origin, such as ``define.xml``), by
     the natural keys of the standard for the dataset's name where they are unique on both sides, or else by a minimal
     set of variables that is. Keys that are not unique are told, and their records compared as multisets. ``only`` and
     ``ignore`` choose variables, ``where`` records (in the language of mappings); for the others see `Rules`.

@@ -170,7 +170,7 @@ def _fits(array: Any) -> bool:
 
 def _numbers(array: Any) -> np.ndarray:
     numbers = array.cast(pa.float64(), safe=False) if not pa.types.is_boolean(array.type) else array.cast(pa.int8())
-    return numbers.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
+    return np.asarray(numbers.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def _cast_text(array: Any) -> Any:

@@ -84,12 +84,10 @@ def equal_numbers(left: np.ndarray, right: np.ndarray, tolerance: tuple[float, f
         size = np.maximum(np.abs(left), np.abs(right))
         near = np.abs(right - left) <= np.maximum(absolute, relative * size)
     near &= np.isfinite(left) & np.isfinite(right)
-    return (left == right) | near | (np.isnan(left) & np.isnan(right))
+    return np.asarray((left == right) | near | (np.isnan(left) & np.isnan(right)))
 
 
-def _compare_numbers(
-    name: str, base: Table, other: Table, pairs: Pairs, tolerance: tuple[float, float]
-) -> Differences:
+def _compare_numbers(name: str, base: Table, other: Table, pairs: Pairs, tolerance: tuple[float, float]) -> Differences:
     left, right = _take_all(base.columns[name], pairs.base), _take_all(other.columns[name], pairs.other)
     found = np.flatnonzero(left.view(np.int64) != right.view(np.int64))
     left, right = left[found], right[found]
@@ -147,12 +145,15 @@ def encode_texts(first: Any, second: Any) -> tuple[np.ndarray, np.ndarray, Any]:
     codes = [chunk.indices.to_numpy() for chunk in chunks]
     if len(codes) == 2:
         return codes[0], codes[1], chunks[0].dictionary
-    return (codes[0], codes[0][:0], chunks[0].dictionary) if len(first) else (codes[0][:0], codes[0], chunks[0].dictionary)
+    return (
+        (codes[0], codes[0][:0], chunks[0].dictionary) if len(first) else (codes[0][:0], codes[0], chunks[0].dictionary)
+    )
 
 
 def _equal_numerals(left: Any, right: Any, tolerance: tuple[float, float]) -> np.ndarray:
     (one, bad_one), (two, bad_two) = parse_numbers(left, ""), parse_numbers(right, "")
-    return equal_numbers(one, two, tolerance) & ~bad_one & ~bad_two & ~np.isnan(one) & ~np.isnan(two)
+    same = equal_numbers(one, two, tolerance)
+    return np.asarray(same & ~bad_one & ~bad_two & ~np.isnan(one) & ~np.isnan(two))
 
 
 def _take_all(values: ColumnValues, rows: np.ndarray | None) -> ColumnValues:

@@ -1,4 +1,4 @@
-"""The workbook that `--xlsx` writes: a sheet for the summary, then one per table. No value becomes a formula or link."""
+"""The workbook that `--xlsx` writes: a sheet for the summary, then one per table. No value becomes a formula."""
 
 from __future__ import annotations
 
