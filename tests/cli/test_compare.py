@@ -1,0 +1,111 @@
+"""cdisc-conv compare: what it prints, writes and refuses."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+from studies import write_tiny_raw, write_tiny_study
+
+BASE = "USUBJID,AETERM,AESTDY\n01,Nausea,3\n02,Pain,5\n03,Rash,\n"
+OTHER = "USUBJID,AETERM,AESTDY\n02,Pain,6\n01,Nausea,3\n"
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "base.csv").write_text(BASE, encoding="utf-8")
+    (tmp_path / "other.csv").write_text(OTHER, encoding="utf-8")
+    return tmp_path
+
+
+def test_differences_are_listed_with_their_keys(cli, files):
+    result = cli("compare", "base.csv", "other.csv", "--keys", "USUBJID")
+    assert result.exit_code == 1
+    lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
+    counts = "3 in base, 2 in compare; 2 matched, 1 of them with differences; 1 only in base, 0 only in compare"
+    assert f"records: {counts}; the order differs" in lines
+    assert "2 1 02 AESTDY 5 6" in lines
+    assert lines[-1] == "different: 1 record on one side only, 1 value"
+
+
+def test_equal_files(cli, files):
+    result = cli("compare", "base.csv", "base.csv", "--keys", "USUBJID")
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "equal")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("base.csv", "gone.csv"), "gone.csv: CMP001 there is no such file or folder (check the spelling)"),
+        (
+            ("base.csv", "base.csv", "--keys", "SUBJID"),
+            "CMP011 key variable SUBJID is not in base base.csv (did you mean USUBJID?)",
+        ),
+        (
+            ("base.csv", "base.csv", "--tolerance", "x"),
+            "CMP010 --tolerance x is no tolerance (write a number such as 1e-9, or VARIABLE=0.01)",
+        ),
+        (
+            ("base.csv", "b.csv"),
+            "CMP012 there are no common variables: base.csv has USUBJID, AETERM, AESTDY; b.csv has C, D",
+        ),
+        (("twice.csv", "base.csv"), "twice.csv: CMP014 the column A is there 2 times (rename or drop all but one)"),
+        (
+            ("latin.csv", "base.csv"),
+            "latin.csv: CMP003 byte 8 (0xE9) is no UTF-8 text (name its encoding with --encoding, such as cp1252, "
+            "latin-1 or shift_jis)",
+        ),
+        (
+            ("short.xpt", "base.csv"),
+            "short.xpt: XPT020 byte 0: this is no SAS transport file",
+        ),
+    ],
+)
+def test_what_cannot_be_compared(cli, files, arguments, message):
+    (files / "b.csv").write_text("C,D\n1,2\n", encoding="utf-8")
+    (files / "twice.csv").write_text("A,A\n1,2\n", encoding="utf-8")
+    (files / "latin.csv").write_bytes(b"A,B\ncaf\xe9,2\n")
+    (files / "short.xpt").write_bytes(b"HEADE")
+    result = cli("compare", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_no_records_are_no_error(cli, files):
+    (files / "none.csv").write_text("A,B\n", encoding="utf-8")
+    assert cli("compare", "none.csv", "none.csv").exit_code == 0
+
+
+def test_reports_hold_every_difference_and_no_markup_of_the_data(cli, files):
+    (files / "other.csv").write_text(OTHER.replace("Pain", "</script><b>=1+1"), encoding="utf-8")
+    arguments = ("--keys", "USUBJID", "--html", "d.html", "--json", "d.json", "--xlsx", "d.xlsx")
+    assert cli("compare", "base.csv", "other.csv", *arguments).exit_code == 1
+    page = (files / "d.html").read_text(encoding="utf-8")
+    assert "</script><b>" not in page
+    assert "</script><b>=1+1" in json.dumps(json.loads((files / "d.json").read_text(encoding="utf-8")))
+    assert (files / "d.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_a_transport_file_equals_the_csv_of_the_same_data(cli, files):
+    from cdisc_conv.xpt import write_xpt
+
+    frame = pd.DataFrame({"USUBJID": ["01", "02"], "AGE": [64.0, 58.5]})
+    write_xpt(files / "dm.xpt", frame, name="DM", label="Demographics")
+    frame.to_csv(files / "dm.csv", index=False)
+    assert cli("compare", "dm.xpt", "dm.csv", "--keys", "USUBJID").exit_code == 0
+
+
+def test_two_packages_and_why_they_differ(cli, tmp_path):
+    write_tiny_raw(tmp_path)
+    assert cli("run", "tiny", "--raw", "raw", "--out", "one").exit_code == 0
+    shutil.copytree(write_tiny_study(tmp_path), tmp_path / "again" / "tiny")
+    path = tmp_path / "again" / "tiny" / "sdtm" / "ae.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("{copy: AETERM}", "{copy: {source: AETERM, case: upper}}"))
+    assert cli("run", "again/tiny", "--raw", "raw", "--out", "two").exit_code == 0
+    assert cli("compare", "one", "one").exit_code == 0
+    result = cli("compare", "one", "two")
+    assert result.exit_code == 1
+    assert "{copy: AETERM}" in result.stdout
+    assert "{copy: {source: AETERM, case: upper}}" in result.stdout
