@@ -1,0 +1,55 @@
+"""The same data in every format that can be read are equal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cdisc_conv.compare.package import compare_paths
+from cdisc_conv.xpt import write_xpt
+
+FRAME = pd.DataFrame(
+    {"USUBJID": ["01", "02", "03"], "AETERM": ["Nausea", "", "Rash"], "AESTDY": [3.0, float("nan"), -1.0]}
+)
+COLUMNS = [
+    {"itemOID": f"IT.AE.{name}", "name": name, "label": name.title(), "dataType": kind}
+    for name, kind in (("USUBJID", "string"), ("AETERM", "string"), ("AESTDY", "double"))
+]
+HEAD = {
+    "datasetJSONCreationDateTime": "2026-01-31T00:00:00",
+    "datasetJSONVersion": "1.1.0",
+    "itemGroupOID": "IG.AE",
+    "records": 3,
+    "name": "AE",
+    "label": "Adverse Events",
+    "columns": COLUMNS,
+}
+ROWS = [["01", "Nausea", 3.0], ["02", "", None], ["03", "Rash", -1.0]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    FRAME.to_csv(tmp_path / "ae.csv", index=False)
+    FRAME.to_parquet(tmp_path / "ae.parquet")
+    write_xpt(tmp_path / "ae.xpt", FRAME, name="AE", label="Adverse Events")
+    (tmp_path / "ae.json").write_text(json.dumps({**HEAD, "rows": ROWS}), encoding="utf-8")
+    lines = "\n".join(json.dumps(line) for line in [HEAD, *ROWS])
+    (tmp_path / "ae.ndjson").write_text(lines + "\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["ae.csv", "ae.parquet", "ae.json", "ae.ndjson"])
+def test_values_are_equal_whatever_the_format(folder: Path, name: str) -> None:
+    (found,) = compare_paths(folder / "ae.xpt", folder / name).datasets
+    assert found.matched == 3
+    assert found.equal_values
+
+
+def test_a_differing_value_is_found_across_formats(folder: Path) -> None:
+    path = folder / "ae.ndjson"
+    path.write_text(path.read_text(encoding="utf-8").replace("-1.0", "-2.0"), encoding="utf-8")
+    (found,) = compare_paths(folder / "ae.parquet", path).datasets
+    assert found.cells[["variable", "base", "other", "difference"]].values.tolist() == [["AESTDY", "-1", "-2", -1.0]]
