@@ -210,12 +210,14 @@ class MemberReader:
         return record
 
     def _take(self, size: int, what: str) -> bytes:
+        left = max(self._size - self._offset, 0)
+        # Asked before reading: a damaged count must not make room for bytes that the file does not have.
+        if left < size:
+            raise self._error(
+                self._offset, f"the file ends within {what}: expected {size} bytes, found {left}", code="XPT021"
+            )
         self._file.seek(self._offset)
         content = self._file.read(size)
-        if len(content) < size:
-            raise self._error(
-                self._offset, f"the file ends within {what}: expected {size} bytes, found {len(content)}", code="XPT021"
-            )
         self._offset += size
         return content
 
