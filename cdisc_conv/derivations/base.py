@@ -107,6 +107,10 @@ class ExpressionField:
             raise ValueError("; ".join(_without_place(problem) for problem in error.problems)) from None
 
 
+SELF = "self"
+"""As the name of a table: the records of the dataset's own blocks before the one being made."""
+
+
 class Table(Protocol):
     """All records of another dataset or form."""
 
@@ -138,7 +142,14 @@ class Rows(Protocol):
         """One int64 group number per record: records with equal values of all `refs` share a number."""
 
     def table(self, source: str) -> Table:
-        """All records of another dataset (``DS``) or form (``form ic``)."""
+        """All records of another dataset (``DS``) or form (``form ic``), or of the blocks before this one (``self``)."""
+
+    def members(self, column: str) -> tuple[np.ndarray, pd.Series]:
+        """Every source row behind the records, for records that stand for a group of rows.
+
+        Gives the position of the record that each source row belongs to (int64, ascending), and the value of a source
+        `column` in each of these rows. Where a block does not group, each record has its one row.
+        """
 
     def codelist(self) -> CodelistTerms | None:
         """The codelist of the variable: the spec's, else the standard's, else none."""
@@ -224,6 +235,21 @@ class Derivation(BaseModel, ABC):
     def supplemental(self, variable: str) -> dict[str, tuple[str, Derivation]]:
         """Supplemental qualifiers it brings along when it fills `variable`: QNAM -> (label, derivation)."""
         return {}
+
+    def companions(self, variable: str) -> dict[str, Derivation]:
+        """Variables it brings along when it fills `variable`: name -> derivation.
+
+        ``ASTDT`` that is imputed brings its flag ``ASTDTF``. An entry of the mapping for the same name goes first.
+        """
+        return {}
+
+    def reads_siblings(self) -> bool:
+        """Whether a record's value depends on other records of its own dataset, as a sequence number does.
+
+        In a dataset whose blocks read earlier blocks, what does not is made block by block, so that a later block may
+        read it.
+        """
+        return self.actual_reach() is not Reach.ROW and not self.tables()
 
     def actual_reach(self) -> Reach:
         """The reach of this use of it; a derivation that holds others reaches as far as they do."""

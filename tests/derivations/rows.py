@@ -52,6 +52,9 @@ class FakeRows:
     terminology: Terminology = CT
     reports: list[Report] = field(default_factory=list)
     picked: np.ndarray | None = None
+    groups: Sequence[int] = ()
+    """The record of each source row, ascending; `group_rows` holds the columns of these rows."""
+    group_rows: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.picked is None else len(self.picked)
@@ -68,6 +71,12 @@ class FakeRows:
 
     def table(self, source: str) -> FakeTable:
         return FakeTable(self.tables[source])
+
+    def members(self, column_name: str) -> tuple[np.ndarray, pd.Series]:
+        """The source rows behind the records: those of `groups`, else one per record."""
+        series = column(self.group_rows[column_name]) if self.groups else self[column_name]
+        record = np.array(self.groups) if self.groups else np.arange(len(self))
+        return record.astype(np.int64), series
 
     def codelist(self) -> CodelistTerms | None:
         return self.terms
