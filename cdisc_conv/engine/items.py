@@ -91,7 +91,8 @@ def used_codelist(
         else Term(value, extended=True)
         for value in ordered
     )
-    standard = f"{terminology.publishing_set}/NCI {terminology.version}"
+    package = terminology.package_of(codelist.code)
+    standard = f"{package.publishing_set}/NCI {package.version}"
     return Codelist(codelist.name, codelist.short_name, codelist.code, standard, terms=terms)
 
 

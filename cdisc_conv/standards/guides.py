@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -36,6 +37,8 @@ _CUSTOM: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     ),
 }
 _UNPREFIXED = ("VISITNUM",)
+_OTHER = "ADAM OTHER"
+"""The class of analysis datasets that follow none of the structures."""
 
 
 @dataclass(frozen=True)
@@ -123,14 +126,21 @@ class Standard:
     def custom(self, name: str, class_name: str, label: str) -> DatasetStandard:
         """A dataset that the guide does not have, made from the model's variables of a general observation class.
 
-        Identifiers and topic are required, results of findings expected, all else permissible.
+        Identifiers and topic are required, results of findings expected, all else permissible. In ADaM every dataset
+        but ADSL is one of these: it takes the variables of its data structure.
 
         Raises:
-            UnknownStandardError: the class is no general observation class.
-            ValueError: the name is not two to four capital letters or digits, or the guide has it.
+            UnknownStandardError: the class is no general observation class, or no data structure.
+            ValueError: the name is not two to four capital letters or digits (in ADaM AD and up to six more), or the
+                guide has it.
+
+        >>> load_standard("adamig", "1.3").custom("ADAE", "OCCURRENCE DATA STRUCTURE", "Adverse Events").keys
+        ('STUDYID', 'USUBJID', 'AESEQ')
         """
-        if class_name not in GENERAL_CLASSES or self.model is None:
-            known = ", ".join(GENERAL_CLASSES) if self.model else "none"
+        if self.model is None:
+            return self._structure(name, class_name, label)
+        if class_name not in GENERAL_CLASSES:
+            known = ", ".join(GENERAL_CLASSES)
             raise UnknownStandardError(f"{self.label} has no general observation class {class_name}; there is: {known}")
         if name in self.datasets:
             raise ValueError(f"{name} is a dataset of {self.label}, not a custom one")
@@ -146,6 +156,20 @@ class Standard:
         )
         key_names = (key if key in _UNPREFIXED else empty.prefix + key for key in keys)
         return replace(empty, keys=("STUDYID", "USUBJID", *key_names), variables=variables)
+
+    def _structure(self, name: str, class_name: str, label: str) -> DatasetStandard:
+        """A dataset of one of ADaM's data structures."""
+        if not (re.fullmatch("AD[A-Z0-9]{1,6}", name) and name not in self.datasets):
+            raise ValueError(f"an analysis dataset is named AD and one to six capital letters or digits, not {name!r}")
+        if class_name == _OTHER:
+            return DatasetStandard(name, label, _OTHER, "", ("STUDYID", "USUBJID"), (), always_repeating=True)
+        structures = {found.class_name: found for found in self.datasets.values()}
+        if class_name not in structures:
+            known = ", ".join([*structures, _OTHER])
+            raise UnknownStandardError(f"{self.label} has no class {class_name}; there is: {known}")
+        template = structures[class_name]
+        keys = tuple(key.replace("--", name[2:4]) for key in template.keys)
+        return replace(template, name=name, label=label, keys=keys)
 
     def _resolve(self, dataset: str | DatasetStandard) -> DatasetStandard:
         return self.dataset(dataset) if isinstance(dataset, str) else dataset

@@ -51,11 +51,13 @@ class DatasetStandard:
     structure: str
     keys: tuple[str, ...]
     variables: tuple[VariableStandard, ...]
+    always_repeating: bool = False
+    """Whether a subject can have several records although the natural key does not say so."""
 
     @property
     def repeating(self) -> bool:
         """Whether a subject can have several records; always False for reference data."""
-        return not self.reference_data and self.keys != ("STUDYID", "USUBJID")
+        return self.always_repeating or (not self.reference_data and self.keys != ("STUDYID", "USUBJID"))
 
     @property
     def reference_data(self) -> bool:

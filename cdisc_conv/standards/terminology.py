@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from cdisc_conv.problems import did_you_mean
@@ -129,11 +129,15 @@ class CodelistTerms:
 
 @dataclass(frozen=True)
 class Terminology:
-    """One terminology package, such as SDTM CT 2025-03-28. Codelists are read when they are asked for."""
+    """One terminology package, such as SDTM CT 2025-03-28. Codelists are read when they are asked for.
+
+    `beside` is a further package that is asked for what this one does not have: ADaM uses the codelists of the SDTM.
+    """
 
     name: str
     version: str
     _blocks: dict[str, Block]
+    beside: Terminology | None = None
 
     @property
     def package_label(self) -> str:
@@ -151,7 +155,23 @@ class Terminology:
         return tuple(self._blocks)
 
     def __contains__(self, key: str) -> bool:
-        return key in self._codes_by_key
+        return key in self._codes_by_key or (self.beside is not None and key in self.beside)
+
+    def with_beside(self, other: Terminology) -> Terminology:
+        """This package, and `other` for the codelists that it does not have.
+
+        >>> both = load_terminology("adam", "2025-03-28").with_beside(load_terminology("sdtm", "2025-03-28"))
+        >>> both.package_label, both.codelist("SEX").short_name, both.package_of("C66731").package_label
+        ('ADaM CT 2025-03-28', 'SEX', 'SDTM CT 2025-03-28')
+        """
+        return replace(self, beside=other)
+
+    def package_of(self, key: str) -> Terminology:
+        """The package that a codelist is from; this one when none has it."""
+        first = key.partition(";")[0]
+        if first not in self._codes_by_key and self.beside is not None and first in self.beside:
+            return self.beside.package_of(first)
+        return self
 
     def codelist(self, *keys: str) -> CodelistTerms:
         """A codelist by C-code, short name or name.
@@ -182,6 +202,8 @@ class Terminology:
 
     def _read(self, key: str) -> CodelistTerms:
         code = self._codes_by_key.get(key)
+        if code is None and self.beside is not None and key in self.beside:
+            return self.beside.codelist(key)
         if code is None:
             names = [known for known in self._codes_by_key if known not in self._blocks]
             raise require("codelist", key, names, self.package_label)
