@@ -1,0 +1,117 @@
+"""Whether a subject has a record, and what it says."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from cdisc_conv.derivations.base import SUBJECT, ExpressionField, Rows, Words
+from cdisc_conv.derivations.joining import names_in
+from cdisc_conv.derivations.parameters import Names, Text, join_words
+from cdisc_conv.derivations.registry import register
+from cdisc_conv.derivations.subject_records import (
+    Chosen,
+    Keep,
+    RecordChooser,
+    describe_where,
+    find_records,
+    name_field,
+    name_source,
+    name_subjects,
+    rank_for,
+)
+from cdisc_conv.derivations.texts import flag_column, is_filled
+from cdisc_conv.expr import Expression
+
+
+@register
+class Occurrence(RecordChooser):
+    """Whether the subject has a record of a kind: Y or N, with values of the record that comes along.
+
+    Of the subject's records that meet `where`, `order` and `keep` choose one: the first or the last. The value is
+    `yes` where there is one and `no` where there is none; with `take` it is a column of that record instead, missing
+    where there is none. `bring` names the variables that are filled from the same record: a list where they are called
+    alike, else own name -> their column. A record with a missing value in `order` is chosen only when there is no
+    other, and reported (OCC001), because its place in time is not known. Equal records keep the order of the source.
+
+    | ADRS.USUBJID | PARAMCD | AVALC | ADT | | USUBJID | PARAMCD | AVALC | ADT |
+    |---|---|---|---|---|---|---|---|---|
+    | 01 | OVR | SD | 2022-04-01 | | 01 | PD | Y | 2022-05-15 |
+    | 01 | OVR | PD | 2022-05-15 | | 02 | PD | N | missing |
+    | 01 | OVR | PD | 2022-06-30 | | | | | |
+    | 02 | OVR | PR | 2022-04-03 | | | | | |
+
+    ```yaml
+    AVALC:
+      occurrence:
+        from: self
+        where: PARAMCD == "OVR" and AVALC == "PD" and ANL01FL == "Y"
+        order: [ADT, RSSEQ]
+        bring: [ADT, VISIT, VISITNUM, RSSEQ]
+    ```
+
+    Source: ADaMIG 1.3, section 4.2 (parameters derived from other parameters, one record per subject).
+    """
+
+    name: ClassVar[str] = "occurrence"
+
+    where: Annotated[Expression, ExpressionField] | None = Field(None, description="which of their records count")
+    order: Names = Field((), description="their columns that sort the records, ascending")
+    keep: Keep = Field("first", description="which record of a subject is chosen")
+    yes: Text = Field("Y", description="the value where there is a record")
+    no: Text = Field("N", description="the value where there is none")
+    take: Text = Field("", description="their column whose value is taken instead of `yes` and `no`")
+
+    def reads(self) -> tuple[str, ...]:
+        return (SUBJECT,)
+
+    def tables(self) -> dict[str, tuple[str, ...]]:
+        taken = (self.take,) if self.take else ()
+        columns = (SUBJECT, *names_in(self.where), *self.order, *taken, *self.brought().values())
+        return {self.source: tuple(dict.fromkeys(columns))}
+
+    def choose(self, rows: Rows) -> Chosen:
+        records = find_records(rows, self.source, self.where)
+        ranks = [rank_for(records.column(name), self.keep) for name in self.order]
+        return Chosen(records, records.choose(ranks, self.keep))
+
+    def derive(self, rows: Rows) -> pd.Series:
+        chosen = self.choose(rows)
+        self._report_unordered(rows, chosen)
+        return chosen.column(self.take) if self.take else flag_column(chosen.position >= 0, self.yes, self.no)
+
+    def _report_unordered(self, rows: Rows, chosen: Chosen) -> None:
+        there = chosen.position >= 0
+        for name in self.order:
+            filled = is_filled(chosen.records.column(name))
+            lacking = np.zeros(len(there), dtype=bool)
+            lacking[there] = ~filled[chosen.position[there]]
+            if lacking.any():
+                message = (
+                    f"the record of {self.source} that is taken for {name_subjects(rows, lacking)} has no {name}, "
+                    "so it is not known whether it is the right one"
+                )
+                hint = f"add {name}, or leave such records out with 'where'"
+                rows.report("OCC001", message, where=lacking, hint=hint)
+
+    def describe_choice(self, words: Words) -> str:
+        where = describe_where(words, self.source, self.where)
+        text = f"the {self.keep} record of the subject in {name_source(words, self.source)}{where}, "
+        if not self.order:
+            return f"{text}in the order of the source data. Blank where there is no such record."
+        end = "last" if self.keep == "first" else "first"
+        names = join_words([name_field(words, self.source, name) for name in self.order])
+        return (
+            f"{text}sorted ascending by {names}. Missing values are sorted {end}, and equal records keep the order of "
+            "the source data. Blank where there is no such record."
+        )
+
+    def method(self, words: Words) -> str:
+        if self.take:
+            return f"{name_field(words, self.source, self.take)} of {self.describe_choice(words)}"
+        where = describe_where(words, self.source, self.where)
+        none = f"otherwise {self.no}" if self.no else "otherwise blank"
+        return f"{self.yes} if the subject has a record in {name_source(words, self.source)}{where}; {none}."
