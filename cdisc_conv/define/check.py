@@ -15,7 +15,7 @@ from lxml import etree
 
 from cdisc_conv.define.check_rules import check_rules
 from cdisc_conv.define.findings import FILE, name_element, report
-from cdisc_conv.define.vocabulary import CHILDREN, DEFINITIONS, REFERENCES, REQUIRED
+from cdisc_conv.define.vocabulary import CHILDREN, DEFINITIONS, REFERENCES, REQUIRED, TOPMOST
 from cdisc_conv.define.xml import DEF, ODM, qualify, shorten
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 
@@ -91,7 +91,7 @@ def _check_children(element: etree._Element, name: str) -> Iterator[Problem]:
                 yield report("DEF007", child, f"{tag} has to stand before {order[highest]} in {name_element(element)}")
             highest = max(highest, position)
         elif not tag.startswith("{"):
-            hint = f"it may hold {', '.join(order)}"
+            hint = f"it may hold {', '.join(order)}" if order else "it holds no elements"
             yield report("DEF007", child, f"{tag} has no place in {name_element(element)}", hint=hint)
 
 
@@ -109,7 +109,7 @@ def _check_identifiers(root: etree._Element) -> Iterator[Problem]:
     for element, attribute, kind, oid in _list_references(root):
         if oid not in defined[kind]:
             yield report("DEF005", element, f"{name_element(element)} refers to {kind} {oid}, which is not defined")
-        elif attribute != "def:ItemOID":  # a where-clause alone gives an item no place in a dataset
+        elif kind != "ItemDef" or element.tag == qualify("ItemRef"):  # only that gives an item its place in a dataset
             used[kind].add(oid)
     yield from _check_used(defined, used)
 
@@ -119,7 +119,7 @@ def _check_used(defined: dict[str, dict[str, etree._Element]], used: dict[str, s
     for kind, elements in defined.items():
         severity = Severity.NOTE if kind == "def:Standard" else Severity.WARNING
         for oid, element in elements.items():
-            if oid and oid not in used[kind] and kind != "ItemGroupDef":
+            if oid and oid not in used[kind] and kind not in TOPMOST:
                 yield report("DEF006", element, f"nothing refers to {kind} {oid}", severity=severity)
 
 

@@ -19,10 +19,20 @@ from cdisc_conv.define.items import (
     write_value_lists,
 )
 from cdisc_conv.define.methods import name_comments, name_methods, write_comments, write_methods
+from cdisc_conv.define.results import list_clauses, write_results
 from cdisc_conv.define.study import DefineStudy, Document, DocumentKind
 from cdisc_conv.define.uses import Use, describe_dataset, list_uses, sort_datasets
-from cdisc_conv.define.where_clauses import name_clauses, write_clauses
-from cdisc_conv.define.xml import NAMESPACES, add_element, add_text, flag_yes, make_oid_part, qualify, write_yes_no
+from cdisc_conv.define.where_clauses import list_value_clauses, name_clauses, write_clauses
+from cdisc_conv.define.xml import (
+    NAMESPACES,
+    RESULTS_NAMESPACES,
+    add_element,
+    add_text,
+    flag_yes,
+    make_oid_part,
+    qualify,
+    write_yes_no,
+)
 from cdisc_conv.problems import ProblemsError, Severity
 
 DEFINE_VERSION = "2.1.0"
@@ -31,11 +41,13 @@ DEFINE_VERSION = "2.1.0"
 def build_define(study: DefineStudy, datasets: Sequence[Dataset]) -> bytes:
     """Define-XML 2.1 of finished datasets, as UTF-8 bytes; the same input gives the same bytes.
 
+    Where the study lists displays, their Analysis Results Metadata 1.0 is part of it.
+
     Datasets are listed by observation class, then by name. First all identifiers are decided (equal methods,
     comments, codelists and where-clauses become one definition each), then the parts are written in the order that
     the standard prescribes. Raises ProblemsError with everything that cannot be written; see `check_inputs`.
 
-    Source: Define-XML Specification 2.1 (CDISC).
+    Source: Define-XML Specification 2.1 and Analysis Results Metadata Specification 1.0 (CDISC).
     """
     problems = check_inputs(study, datasets)
     if any(problem.severity is Severity.ERROR for problem in problems):
@@ -57,11 +69,12 @@ def build_define(study: DefineStudy, datasets: Sequence[Dataset]) -> bytes:
     write_comments(version, names.comments, study.language)
     for document in study.documents:
         _write_leaf(version, name_leaf(document), document.href, document.title)
+    write_results(version, ordered, names)
     return _serialize(root, study)
 
 
 def _decide_names(study: DefineStudy, datasets: Sequence[Dataset], uses: Sequence[Use]) -> Names:
-    clauses = name_clauses(datasets, uses)
+    clauses = name_clauses(datasets, [*list_value_clauses(uses), *list_clauses(datasets, study.displays)])
     joins = {clause.oid: clause.join for clause in clauses.values()}
     return Names(
         study=study,
@@ -74,7 +87,8 @@ def _decide_names(study: DefineStudy, datasets: Sequence[Dataset], uses: Sequenc
 
 
 def _start_document(study: DefineStudy) -> etree._Element:
-    root = etree.Element(qualify("ODM"), nsmap=NAMESPACES)  # type: ignore[arg-type]
+    namespaces = RESULTS_NAMESPACES if study.displays else NAMESPACES
+    root = etree.Element(qualify("ODM"), nsmap=namespaces)  # type: ignore[arg-type]
     attributes = {
         "ODMVersion": "1.3.2",
         "FileType": "Snapshot",

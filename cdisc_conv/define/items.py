@@ -87,7 +87,7 @@ def write_item_refs(parent: etree._Element, uses: Iterable[Use], names: Names) -
             "Mandatory": write_yes_no(use.mandatory),
             "KeySequence": str(column.key or ""),
             "MethodOID": names.method(use.item),
-            "Role": column.role,
+            "Role": column.role if use.dataset.purpose == "Tabulation" else "",
             "def:IsNonStandard": flag_yes(column.non_standard),
             "def:HasNoData": flag_yes(use.empty),
         }
@@ -130,7 +130,7 @@ def _list_attributes(use: Use, names: Names) -> dict[str, str]:
         "Length": str(item.length) if item.type in LENGTH_TYPES else "",
         "SignificantDigits": str(item.significant_digits) if item.type == "float" else "",
         "SASFieldName": "" if use.clauses else use.column.name,
-        "def:DisplayFormat": item.display_format,
+        "def:DisplayFormat": item.display_format or use.column.format,
         "def:CommentOID": names.comment(use.comment),
     }
 

@@ -67,6 +67,9 @@ def name_comments(
         note(describe_dataset(dataset), dataset.name)
     for use in uses:
         note(use.comment, use.path)
+    for display in study.displays:
+        for result in display.results:
+            note(result.comment, display.result_oid(result))
     return found
 
 

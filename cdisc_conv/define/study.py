@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cdisc_conv.define.displays import ResultDisplay
 from cdisc_conv.define.xml import make_oid_part
 
 
@@ -48,6 +49,9 @@ class DocumentKind(StrEnum):
 
     ANNOTATED_CRF = "annotated CRF"
     SUPPLEMENTAL = "supplemental"
+    """A reviewer's guide, the analysis plan: something to be read beside define.xml."""
+    REFERENCED = "referenced"
+    """Only there for what refers to it, such as the tables, or a program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ class DefineStudy:
 
     ``created`` is the creation time as ISO 8601 text; it is given and never read off the clock, so that the same
     input makes the same bytes. ``dataset_folder`` is where the transport files are, relative to define.xml (empty:
-    beside it). ``stylesheet`` is the address that browsers are pointed to; empty leaves it out.
+    beside it). ``stylesheet`` is the address that browsers are pointed to; empty leaves it out. ``displays`` are the
+    tables and figures of the analysis, in their order; without any there is no results metadata.
     """
 
     name: str
@@ -83,10 +88,15 @@ class DefineStudy:
     language: str = "en"
     dataset_folder: str = ""
     stylesheet: str = "define2-1.xsl"
+    displays: tuple[ResultDisplay, ...] = ()
 
     def standard(self, key: str) -> Standard | None:
         """The standard that a dataset or a codelist calls ``key``, or None."""
         return next((standard for standard in self.standards if standard.key == key), None)
+
+    def document(self, identifier: str) -> Document | None:
+        """The document of that id, or None."""
+        return next((document for document in self.documents if document.id == identifier), None)
 
     @property
     def annotated_crf(self) -> Document | None:

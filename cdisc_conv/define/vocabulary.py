@@ -1,4 +1,7 @@
-"""The grammar of Define-XML 2.1 that the checks go by: children in order, attributes, definitions and references."""
+"""The grammar that the checks go by: children in order, attributes, definitions and references.
+
+It is that of Define-XML 2.1 with Analysis Results Metadata 1.0.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ CHILDREN: dict[str, tuple[str, ...]] = {
         "MethodDef",
         "def:CommentDef",
         "def:leaf",
+        "arm:AnalysisResultDisplays",
     ),
     "def:Standards": ("def:Standard",),
     "def:AnnotatedCRF": ("def:DocumentRef",),
@@ -37,6 +41,15 @@ CHILDREN: dict[str, tuple[str, ...]] = {
     "EnumeratedItem": ("Alias", "Description"),
     "MethodDef": ("Description", "FormalExpression", "Alias", "def:DocumentRef"),
     "def:CommentDef": ("Description", "def:DocumentRef"),
+    "arm:AnalysisResultDisplays": ("arm:ResultDisplay",),
+    "arm:ResultDisplay": ("Description", "def:DocumentRef", "arm:AnalysisResult"),
+    "arm:AnalysisResult": ("Description", "arm:AnalysisDatasets", "arm:Documentation", "arm:ProgrammingCode"),
+    "arm:AnalysisDatasets": ("arm:AnalysisDataset",),
+    "arm:AnalysisDataset": ("def:WhereClauseRef", "arm:AnalysisVariable"),
+    "arm:AnalysisVariable": (),
+    "arm:Documentation": ("Description", "def:DocumentRef"),
+    "arm:ProgrammingCode": ("arm:Code", "def:DocumentRef"),
+    "arm:Code": (),
     "Description": ("TranslatedText",),
     "Decode": ("TranslatedText",),
 }
@@ -68,6 +81,10 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "MethodDef": ("OID", "Name", "Type"),
     "def:CommentDef": ("OID",),
     "Alias": ("Context", "Name"),
+    "arm:ResultDisplay": ("OID", "Name"),
+    "arm:AnalysisResult": ("OID", "AnalysisReason", "AnalysisPurpose"),
+    "arm:AnalysisDataset": ("ItemGroupOID",),
+    "arm:AnalysisVariable": ("ItemOID",),
 }
 """Attributes an element must have."""
 
@@ -81,8 +98,13 @@ DEFINITIONS: dict[str, str] = {
     "MethodDef": "OID",
     "def:CommentDef": "OID",
     "def:leaf": "ID",
+    "arm:ResultDisplay": "OID",
+    "arm:AnalysisResult": "OID",
 }
 """Elements that others refer to, and the attribute that identifies them."""
+
+TOPMOST = ("ItemGroupDef", "arm:ResultDisplay", "arm:AnalysisResult")
+"""Definitions that need nothing to refer to them."""
 
 REFERENCES: dict[str, str] = {
     "ItemOID": "ItemDef",
@@ -96,5 +118,7 @@ REFERENCES: dict[str, str] = {
     "def:StandardOID": "def:Standard",
     "def:ArchiveLocationID": "def:leaf",
     "leafID": "def:leaf",
+    "ItemGroupOID": "ItemGroupDef",
+    "ParameterOID": "ItemDef",
 }
 """Attributes that refer to a definition, and what they refer to."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -25,17 +25,33 @@ class Clause:
     join: str = ""
 
 
-def name_clauses(datasets: Sequence[Dataset], uses: Iterable[Use]) -> dict[tuple[str, tuple[Condition, ...]], Clause]:
+def name_clauses(
+    datasets: Sequence[Dataset], uses: Iterable[tuple[Dataset, tuple[Condition, ...]]]
+) -> dict[tuple[str, tuple[Condition, ...]], Clause]:
     """The where-clauses by dataset and conditions, in the order of first use; equal ones are one."""
     found: dict[tuple[str, tuple[Condition, ...]], Clause] = {}
+    for dataset, conditions in uses:
+        key = (dataset.name, conditions)
+        if key not in found:
+            oid = f"WC.{dataset.name}.{name_clause(conditions)}"
+            found[key] = Clause(oid, dataset.name, conditions, _describe_join(datasets, dataset, conditions))
+    return found
+
+
+def list_value_clauses(uses: Iterable[Use]) -> Iterator[tuple[Dataset, tuple[Condition, ...]]]:
+    """The dataset and conditions of every where-clause of the value-level items."""
     for use in uses:
         for conditions in use.clauses:
-            key = (use.dataset.name, conditions)
-            if key not in found:
-                oid = f"WC.{use.dataset.name}.{name_clause(conditions)}"
-                join = _describe_join(datasets, use.dataset, conditions)
-                found[key] = Clause(oid, use.dataset.name, conditions, join)
-    return found
+            yield use.dataset, conditions
+
+
+def name_item(dataset: str, variable: str) -> str:
+    """The identifier of a variable of a dataset.
+
+    >>> name_item("ADTTE", "AVAL")
+    'IT.ADTTE.AVAL'
+    """
+    return f"IT.{dataset}.{variable}"
 
 
 def locate_variable(dataset: str, variable: str) -> tuple[str, str]:
@@ -60,7 +76,7 @@ def write_clauses(parent: etree._Element, clauses: Iterable[Clause], comments: d
         attributes = {"OID": clause.oid, "def:CommentOID": comments.get(clause.join, "")}
         element = add_element(parent, "def:WhereClauseDef", attributes)
         for condition in clause.conditions:
-            oid = "IT." + ".".join(locate_variable(clause.dataset, condition.variable))
+            oid = name_item(*locate_variable(clause.dataset, condition.variable))
             check = add_element(
                 element,
                 "RangeCheck",

@@ -9,10 +9,13 @@ from lxml import etree
 
 ODM = "http://www.cdisc.org/ns/odm/v1.3"
 DEF = "http://www.cdisc.org/ns/def/v2.1"
+ARM = "http://www.cdisc.org/ns/arm/v1.0"
 XLINK = "http://www.w3.org/1999/xlink"
 XML = "http://www.w3.org/XML/1998/namespace"
 NAMESPACES = {None: ODM, "def": DEF, "xlink": XLINK}
-_PREFIXES = {"def": DEF, "xlink": XLINK, "xml": XML}
+RESULTS_NAMESPACES = {**NAMESPACES, "arm": ARM}
+"""With analysis results metadata."""
+_PREFIXES = {"def": DEF, "arm": ARM, "xlink": XLINK, "xml": XML}
 
 NCI_CODE = "nci:ExtCodeID"
 """The context of an alias that is an NCI C-code."""

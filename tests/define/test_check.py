@@ -195,7 +195,7 @@ def test_line_is_named(xml):
             [
                 "DEF007 Include has no place in MetaDataVersion MDV.ABC-1 (it may hold def:Standards, "
                 "def:AnnotatedCRF, def:SupplementalDoc, def:ValueListDef, def:WhereClauseDef, ItemGroupDef, ItemDef, "
-                "CodeList, MethodDef, def:CommentDef, def:leaf)"
+                "CodeList, MethodDef, def:CommentDef, def:leaf, arm:AnalysisResultDisplays)"
             ],
         ),
         (
