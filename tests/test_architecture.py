@@ -22,7 +22,7 @@ LAYERS = (
     ("cli",),
     ("compare",),
     ("package",),
-    ("report", "define", "checks"),
+    ("report", "define", "checks", "recist"),
     ("engine",),
     ("spec",),
     ("derivations",),
