@@ -21,7 +21,7 @@ def lint_folder(words: str | Path) -> tuple[Study | None, list[Problem]]:
     if study is None or not (study.folder / FILE).is_file():
         return study, problems
     try:
-        load_rules(study.folder / FILE, study.standard)
+        load_rules(study.folder / FILE, study.sdtm.standard)
     except ProblemsError as error:
         problems = sort_problems([*problems, *error.problems])
     return study, problems

@@ -8,7 +8,7 @@ is written anywhere else: lint, the engine, lineage, define.xml and docs/derivat
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
@@ -235,6 +235,14 @@ class Derivation(BaseModel, ABC):
     def supplemental(self, variable: str) -> dict[str, tuple[str, Derivation]]:
         """Supplemental qualifiers it brings along when it fills `variable`: QNAM -> (label, derivation)."""
         return {}
+
+    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
+        """Whether this use of it makes numbers; asked where no standard says what the variable is.
+
+        `is_number` tells of a reference, or of a column of another table (`TableRef`), whether it holds numbers. What is
+        of kind ``ANY`` says here which column it follows.
+        """
+        return self.kind is Kind.NUMBER
 
     def companions(self, variable: str) -> dict[str, Derivation]:
         """Variables it brings along when it fills `variable`: name -> derivation.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -49,6 +50,9 @@ class Copy(Derivation):
 
     source: Ref = Field(description="the column to copy")
     case: Literal["upper", "lower", "keep"] = Field("keep", description="turn the text into capital or small letters")
+
+    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
+        return is_number(self.source)
 
     def derive(self, rows: Rows) -> pd.Series:
         values = trim_text(rows[self.source])
@@ -98,6 +102,9 @@ class Constant(Derivation):
         if isinstance(value, bool):
             raise ValueError(f"'{value}' is a truth value; put it in quotes if it is a text")
         return "" if value is None else value
+
+    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
+        return not isinstance(self.value, str)
 
     def derive(self, rows: Rows) -> pd.Series:
         if isinstance(self.value, str):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, ExpressionField, Reach, Rows, Words
+from cdisc_conv.derivations.copying import Constant
 from cdisc_conv.derivations.parameters import Parameters
 from cdisc_conv.derivations.registry import build_nested, register
 from cdisc_conv.derivations.texts import as_text, is_number, repeat_text
@@ -50,6 +51,10 @@ class Expr(Derivation):
         if value.check(lambda name: None)[0] is Type.BOOLEAN:
             raise ValueError(f'{value} is true or false, which is no value; write if({value}, "Y", "N")')
         return value
+
+    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
+        made, _ = self.expression.check(lambda name: Type.NUMBER if is_number(name) else Type.TEXT)
+        return made is Type.NUMBER
 
     def derive(self, rows: Rows) -> pd.Series:
         made = self.expression.evaluate(rows.__getitem__, len(rows))
@@ -165,6 +170,14 @@ class Cases(Derivation):
                 found.setdefault(name, (label, []))[1].append(Branch(when=branch.when, derivation=derivation))
         return {name: (label, Cases(branches=tuple(branches))) for name, (label, branches) in found.items()}
 
+    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
+        """Numbers when every branch that is not blank makes them."""
+        filled = [branch.derivation for branch in self.branches if not _is_blank(branch.derivation)]
+        return bool(filled) and all(derivation.makes_numbers(is_number) for derivation in filled)
+
+    def reads_siblings(self) -> bool:
+        return any(branch.derivation.reads_siblings() for branch in self.branches)
+
     def actual_reach(self) -> Reach:
         order = list(Reach)
         return max((branch.derivation.actual_reach() for branch in self.branches), key=order.index)
@@ -176,3 +189,7 @@ class Cases(Derivation):
 
     def check(self, codelist: CodelistTerms | None, numeric: bool) -> list[Problem]:
         return [problem for branch in self.branches for problem in branch.derivation.check(codelist, numeric)]
+
+
+def _is_blank(derivation: Derivation) -> bool:
+    return isinstance(derivation, Constant) and derivation.value == ""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from cdisc_conv.derivations.base import Derivation, ExpressionField, Kind, Reach, Rows, Words
+from cdisc_conv.derivations.base import Derivation, ExpressionField, Kind, Reach, Rows, TableRef, Words
 from cdisc_conv.derivations.distinct import find_distinct, rank_values
 from cdisc_conv.derivations.joining import (
     BY_SUBJECT,
@@ -92,6 +93,9 @@ class Lookup(_OtherRecords):
     def tables(self) -> dict[str, tuple[str, ...]]:
         columns = (*self.by.values(), *names_in(self.where), *self.order, self.take)
         return {self.source: tuple(dict.fromkeys(columns))}
+
+    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
+        return is_number(TableRef(f"{self.source}.{self.take}"))
 
     def derive(self, rows: Rows) -> pd.Series:
         table = rows.table(self.source)

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cdisc_conv.derivations.base import Ref
-from cdisc_conv.derivations.distinct import from_arrow, map_distinct
+from cdisc_conv.derivations.distinct import from_arrow, map_distinct, rank_values
 from cdisc_conv.derivations.texts import as_text, fold, is_number, text_column
 from cdisc_conv.expr import Expression
 from cdisc_conv.spec.model import Block, Merge
@@ -95,7 +95,7 @@ def make_rows(
     if block.merge is not None:
         rows = _merge(rows, block.merge, dates)
     if block.group:
-        rows = _group(rows, block.group)
+        rows = _group(rows, block)
     return rows
 
 
@@ -158,15 +158,29 @@ def _select(rows: BlockRows, first: np.ndarray, record: np.ndarray, members: np.
     )
 
 
-def _group(rows: BlockRows, by: tuple[str, ...]) -> BlockRows:
-    """One record per combination of values; the other columns are those of its first row.
+def _group(rows: BlockRows, block: Block) -> BlockRows:
+    """One record per combination of values; the other columns are those of one of its rows.
 
-    Typed texts vary in letter case and blanks ("t01", "Apatinib "), which does not make them different.
+    Typed texts vary in letter case and blanks ("t01", "Apatinib "), which does not make them different; the values of a
+    dataset are as they are meant.
     """
-    codes = group_codes([_fold_column(rows.column(name)) for name in by], rows.length)
+    fold_typed = _fold_column if rows.source.startswith("form ") else lambda series: series
+    codes = group_codes([fold_typed(rows.column(name)) for name in block.group], rows.length)
     _, first, record = np.unique(codes, return_index=True, return_inverse=True)
     rank = np.argsort(np.argsort(first))
-    return _select(rows, np.sort(first), rank[record], np.arange(rows.length))
+    chosen = np.empty(len(first), dtype=np.int64)
+    chosen[rank] = _choose_rows(rows, block, record) if block.order or block.take == "last" else first
+    return _select(rows, chosen, rank[record], np.arange(rows.length))
+
+
+def _choose_rows(rows: BlockRows, block: Block, record: np.ndarray) -> np.ndarray:
+    """The first or last row of each group in the order of some columns; missing values come first, as SAS sorts."""
+    ranks = [rank_values(rows.column(name)) for name in reversed(block.order)]
+    order = np.lexsort([*ranks, record])
+    changes = np.flatnonzero(np.diff(record[order]) != 0) if len(order) else order
+    if block.take == "last":
+        return order[np.append(changes, len(order) - 1)] if len(order) else order
+    return order[np.append(0, changes + 1)] if len(order) else order
 
 
 def _fold_column(series: pd.Series) -> pd.Series:

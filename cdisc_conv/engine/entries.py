@@ -30,14 +30,19 @@ def write_entry(variable: Variable) -> str:
 
 def write_block(block: Block) -> str:
     """What a block of ``records`` says of its records: source, condition, table of entries, groups."""
-    source = {SourceKind.FORM: "form", SourceKind.DATASET: "from"}.get(block.source.kind)
-    said: dict[str, Any] = {source: block.source.name} if source else {}
+    kind, name = block.source.kind, block.source.name
+    sources = {SourceKind.FORM: {"form": name}, SourceKind.DATASET: {"from": name}, SourceKind.SELF: {"from": "self"}}
+    said: dict[str, Any] = dict(sources.get(kind, {}))
     if block.where is not None:
         said["where"] = str(block.where)
     if block.for_each:
         said["for_each"] = [dict(entry) for entry in block.for_each]
     if block.group:
         said["group"] = list(block.group)
+    if block.order:
+        said["order"] = list(block.order)
+    if block.take != "first":
+        said["take"] = block.take
     if block.merge:
         said["merge"] = {"by": list(block.merge.by), "start": block.merge.start, "end": block.merge.end}
     return write_line(said)

@@ -53,7 +53,7 @@ def assemble(state: State, spec: DatasetSpec) -> Draft:
     blocks = state.blocks_of(spec.name)
     supplemental_names = spec.supplemental_names()
     names = [name for name in spec.names() if name not in spec.working and name not in supplemental_names]
-    ordered = state.study.standard.order(spec.standard, names)
+    ordered = spec.family.standard.order(spec.standard, names)
     frame = pd.DataFrame({name: state.own(spec.name, name, blocks) for name in ordered}, copy=False)
     qualifiers = pd.DataFrame(
         {name: state.own(spec.name, name, blocks) for name in supplemental_names}, frame.index, copy=False
@@ -78,7 +78,10 @@ def natural_keys(spec: DatasetSpec, columns: Iterable[str]) -> tuple[str, ...]:
 
 def sort_records(draft: Draft) -> Draft:
     """Records in the order of the natural key, then of --SEQ, then as they came; text by code point, missing first."""
-    by = [*draft.keys, *(name for name in (f"{draft.spec.name}SEQ",) if name in draft.frame and name not in draft.keys)]
+    by = [
+        *draft.keys,
+        *(name for name in (f"{draft.spec.name}SEQ", "ASEQ") if name in draft.frame and name not in draft.keys),
+    ]
     if not by or not len(draft.frame):
         return draft
     order = np.lexsort([rank_values(draft.frame[name]) for name in reversed(by)])
@@ -133,7 +136,7 @@ def drop_empty(state: State, draft: Draft) -> tuple[Draft, list[Problem]]:
     empty = [
         name
         for name in draft.frame.columns
-        if (standard := state.study.standard.variable(draft.spec.standard, name)) is not None
+        if (standard := draft.spec.family.standard.variable(draft.spec.standard, name)) is not None
         and standard.core == "Perm"
         and name not in draft.keys
         and _is_empty(draft.frame[name])

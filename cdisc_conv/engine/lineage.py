@@ -15,8 +15,8 @@ from cdisc_conv.engine.entries import write_block, write_entry
 from cdisc_conv.engine.plan import Node, Part, Plan, RowSet, variable_of
 from cdisc_conv.engine.words import describe_table, method_of
 from cdisc_conv.problems import Place
-from cdisc_conv.spec.expected import standard_variable
-from cdisc_conv.spec.model import Block, DatasetSpec, Field, SourceKind, Study
+from cdisc_conv.spec.expected import label_of
+from cdisc_conv.spec.model import Block, Field, SourceKind, Study
 from cdisc_conv.spec.references import Target
 
 
@@ -183,7 +183,7 @@ class _Builder:
             NodeKind.VARIABLE,
             str(part),
             part.dataset,
-            label=variable.label or _label_of(self._study, dataset, part.name),
+            label=label_of(self._study, dataset, variable),
             derivation=variable.derivation.name,
             method=method_of(self._study, part),
             source="; ".join(dict.fromkeys(describe_source(block) for block in blocks)),
@@ -220,11 +220,6 @@ def _ties(reads: Sequence[Node]) -> tuple[Part, ...]:
     parts = [read for read in reads if isinstance(read, Part)]
     subjects = tuple(part for part in parts if part.name == SUBJECT)
     return subjects if len(subjects) < len(parts) else ()
-
-
-def _label_of(study: Study, dataset: DatasetSpec, name: str) -> str:
-    standard = standard_variable(study, dataset, name)
-    return standard.label if standard is not None else ""
 
 
 def _describe_origin(study: Study, block: Block) -> str:

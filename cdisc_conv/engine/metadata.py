@@ -14,7 +14,7 @@ from cdisc_conv.engine.items import make_item, used_codelist
 from cdisc_conv.engine.origins import provenance_of
 from cdisc_conv.engine.state import State
 from cdisc_conv.engine.value_level import value_levels
-from cdisc_conv.spec.expected import codelist_of, standard_variable
+from cdisc_conv.spec.expected import codelist_of, label_of, standard_variable
 from cdisc_conv.spec.model import DatasetSpec, Variable
 from cdisc_conv.standards import VariableStandard
 
@@ -31,9 +31,11 @@ def describe_dataset(state: State, draft: Draft) -> Dataset:
         class_name=spec.standard.class_name,
         structure=spec.structure,
         comment=spec.comment,
-        standard=state.study.standard.label,
+        standard=spec.family.standard.label,
         repeating=spec.standard.repeating,
         reference_data=spec.standard.reference_data,
+        purpose="Analysis" if spec.family.is_analysis else "Tabulation",
+        sub_class=spec.sub_class,
         records=Records(draft.records),
     )
 
@@ -66,10 +68,10 @@ def _describe_column(state: State, draft: Draft, name: str) -> Column:
         item = replace(item, length=entry.length)
     return Column(
         name=name,
-        label=entry.label or (standard.label if standard else name),
+        label=label_of(state.study, spec, entry) or name,
         numeric=series.dtype != TEXT,
         item=item,
-        format=entry.format,
+        format=entry.format or _date_format(spec, name, series),
         role=standard.role if standard else "",
         core=standard.core if standard else "",
         key=draft.keys.index(name) + 1 if name in draft.keys else 0,
@@ -78,13 +80,23 @@ def _describe_column(state: State, draft: Draft, name: str) -> Column:
     )
 
 
+_DATE_FORMATS = {"DTM": "DATETIME20.", "DT": "DATE9.", "TM": "TIME8."}
+"""How numbers that are dates are shown, by the end of their names (ADaMIG 1.3, section 3.1.2)."""
+
+
+def _date_format(spec: DatasetSpec, name: str, series: pd.Series) -> str:
+    if not spec.family.is_analysis or series.dtype == TEXT:
+        return ""
+    return next((shown for ending, shown in _DATE_FORMATS.items() if name.endswith(ending)), "")
+
+
 def _codelist(
     state: State, spec: DatasetSpec, entry: Variable, standard: VariableStandard | None, series: pd.Series
 ) -> Codelist | None:
     """The terms a column uses, or the external dictionary that study.yaml names for it."""
     terms = codelist_of(state.study, spec, entry)
     if terms is not None:
-        return used_codelist(series, terms, state.study.terminology)
+        return used_codelist(series, terms, spec.family.terminology)
     versions = state.study.settings.get("dictionaries") or {}
     described = standard.described if standard else ""
     name = next((name for name in versions if name in described), "")

@@ -3,6 +3,9 @@
 The unit is not the dataset but the part: one variable, for the blocks that share one entry of the mapping. So DM may
 read EX while EX reads DM; only variables that read each other in a circle are an error. Lint, the run, lineage and
 ``--datasets`` all use this one graph.
+
+In a dataset whose blocks read earlier blocks the unit is the variable of one block, so that a parameter can be made of
+parameters. Only what has to see all records of a subject (a sequence number) is made for all blocks at once.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 
-from cdisc_conv.derivations.base import SUBJECT, Reach, Ref
+from cdisc_conv.derivations.base import SELF, SUBJECT, Reach, Ref
 from cdisc_conv.expr import Expression
 from cdisc_conv.problems import Place, Problem, ProblemsError
 from cdisc_conv.spec.model import Block, DatasetSpec, SourceKind, Study, Variable
@@ -139,14 +142,21 @@ def parts_of(dataset: DatasetSpec) -> dict[str, tuple[Part, ...]]:
     (Part(dataset='AE', name='AETERM', blocks=(0,)),)
     """
     result: dict[str, tuple[Part, ...]] = {}
+    apart = dataset.reads_itself
     for name in dataset.names():
-        blocks_by_entry: dict[int, list[int]] = {}
+        blocks_by_entry: dict[tuple[int, int], list[int]] = {}
         for number, block in enumerate(dataset.blocks):
             variable = dataset.own_variable(name, block)
             if variable is not None:
-                blocks_by_entry.setdefault(id(variable), []).append(number)
+                alone = apart and _is_made_by_block(variable)
+                blocks_by_entry.setdefault((id(variable), number if alone else -1), []).append(number)
         result[name] = tuple(Part(dataset.name, name, tuple(blocks)) for blocks in blocks_by_entry.values())
     return result
+
+
+def _is_made_by_block(variable: Variable) -> bool:
+    """Whether the values of one block do not depend on the records of the others."""
+    return SELF in variable.derivation.tables() or not variable.derivation.reads_siblings()
 
 
 class _Graph:
@@ -164,7 +174,7 @@ class _Graph:
     def add_dataset(self, dataset: DatasetSpec) -> None:
         for number, block in enumerate(dataset.blocks):
             node = RowSet(dataset.name, number)
-            self.reads[node] = dict.fromkeys(self._source_rows(block))
+            self.reads[node] = dict.fromkeys(self._source_rows(block, number))
             for name in block_refs(block):  # always of the source, whatever they are called
                 source = f"raw.{name.removeprefix('raw.')}"
                 self._add_target(node, resolve(self.study, dataset, block, name, source), block_number=number)
@@ -180,16 +190,18 @@ class _Graph:
             for ref in refs_of(variable):
                 self._add_target(part, resolve(self.study, dataset, block, part.name, ref), number)
         for table, columns in variable.derivation.tables().items():
-            for column in columns:
-                self._add_column(part, table, column)
-            if not table.startswith("form "):
-                self._add_column(part, table, SUBJECT)
-        if (
-            variable.derivation.actual_reach() is not Reach.ROW or variable.derivation.tables()
-        ) and part.name != SUBJECT:
-            self._add_column(part, dataset.name, SUBJECT)
+            wanted = columns if table.startswith("form ") else (*columns, SUBJECT)
+            for column in wanted:
+                if table == SELF:
+                    self._add_earlier(part, column, part.blocks[0])
+                else:
+                    self._add_column(part, table, column)
+        if variable.derivation.actual_reach() is not Reach.ROW or variable.derivation.tables():
+            self._add_own_subject(part, part.blocks)
 
-    def _source_rows(self, block: Block) -> Iterator[Node]:
+    def _source_rows(self, block: Block, number: int) -> Iterator[Node]:
+        if block.source.kind is SourceKind.SELF:
+            yield from (RowSet(block.source.name, earlier) for earlier in range(number))
         source = self.study.datasets.get(block.source.name) if block.source.kind is SourceKind.DATASET else None
         for number in range(len(source.blocks)) if source else ():
             yield RowSet(block.source.name, number)
@@ -211,9 +223,25 @@ class _Graph:
         elif target.kind is TargetKind.OTHER:
             self._add_column(node, target.table, target.name)
             self._add_column(node, target.table, SUBJECT)
-            self._add_column(node, node.dataset, SUBJECT)
+            self._add_own_subject(node, (block_number,))
+        elif self.study.datasets[node.dataset].blocks[block_number].source.kind is SourceKind.SELF:
+            self._add_earlier(node, target.name, block_number)
         else:
             self._add_column(node, target.table, target.name)
+
+    def _add_own_subject(self, node: Node, blocks: Iterable[int]) -> None:
+        """The subject of the records themselves, to find those of the same subject by."""
+        for part in self.parts.get((node.dataset, SUBJECT), ()):
+            if part != node and not set(part.blocks).isdisjoint(blocks):
+                self.reads[node][part] = None
+
+    def _add_earlier(self, node: Node, column: str, block_number: int) -> None:
+        """A column of the records of the blocks before a block."""
+        for part in self.parts.get((node.dataset, column), ()):
+            if any(number < block_number for number in part.blocks):
+                self.reads[node][part] = None
+        for number in range(block_number):
+            self.reads[node][RowSet(node.dataset, number)] = None
 
     def _add_column(self, node: Node, table: str, column: str) -> None:
         table = table.removeprefix("dataset ")
@@ -231,7 +259,7 @@ def block_refs(block: Block) -> tuple[str, ...]:
     """The references that decide which records a block has."""
     where = block.where.names if isinstance(block.where, Expression) else ()
     merge = (*block.merge.by, block.merge.start, block.merge.end) if block.merge else ()
-    return tuple(dict.fromkeys((*where, *block.group, *merge)))
+    return tuple(dict.fromkeys((*where, *block.group, *block.order, *merge)))
 
 
 def _describe_cycle(study: Study, nodes: list[Node]) -> Problem:
@@ -240,6 +268,12 @@ def _describe_cycle(study: Study, nodes: list[Node]) -> Problem:
     places = [_place_of(study, node) for node in path]
     where = ", ".join(dict.fromkeys(str(place) for place in places))
     hint = f"each reads the next; see {where}"
+    if any(
+        isinstance(node, Part) and len(node.blocks) > 1 and study.datasets[node.dataset].reads_itself for node in path
+    ):
+        hint += (
+            "; what looks at all records of a subject can be read by a later block only when 'set' of a block has it"
+        )
     what = "variables" if any(isinstance(node, Part) for node in path) else "records"
     return Problem("PLAN001", f"{what} read each other in a circle: {words}", place=places[0], hint=hint)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.derivations.base import Table
+from cdisc_conv.derivations.base import SELF, Table
 from cdisc_conv.derivations.distinct import TEXT
 from cdisc_conv.derivations.texts import as_text, is_number
 from cdisc_conv.engine.blocks import group_codes, spread, take_rows
@@ -38,7 +38,7 @@ class PartRows:
         self.dataset = part.dataset
         self.variable = part.name
         self.numeric = numeric
-        self.terminology: Terminology = state.study.terminology
+        self.terminology: Terminology = state.study.family_of(part.dataset).terminology
 
     def __len__(self) -> int:
         whole = self._state.length(self.dataset, self._part.blocks)
@@ -55,7 +55,35 @@ class PartRows:
         return group_codes([self[ref] for ref in refs], len(self))
 
     def table(self, source: str) -> Table:
+        if source == SELF:
+            return _EarlierRecords(self._state, self.dataset, self._part.blocks[0])
         return _WholeTable(self._state, source)
+
+    def members(self, column: str) -> tuple[np.ndarray, pd.Series]:
+        name = column.removeprefix("raw.")
+        records: list[np.ndarray] = []
+        values: list[pd.Series] = []
+        start = 0
+        for number, target in zip(self._part.blocks, self._targets(f"raw.{name}"), strict=True):
+            if target.kind is TargetKind.GIVEN:
+                raise LostReferenceError(f"it reads {name} of all rows of a group, but 'for_each' defines {name}")
+            block = self._state.blocks[self.dataset, number]
+            record, row = block.origins()
+            order = np.argsort(record, kind="stable")
+            records.append(record[order] + start)
+            values.append(take_rows(block.read_source(name), row[order]))
+            start += block.length
+        record = np.concatenate(records)
+        whole = values[0] if len(values) == 1 else pd.concat(values, ignore_index=True)
+        return (record, whole) if self._picked is None else self._pick_members(record, whole)
+
+    def _pick_members(self, record: np.ndarray, values: pd.Series) -> tuple[np.ndarray, pd.Series]:
+        """The source rows of the picked records only, counted as they are."""
+        assert self._picked is not None
+        places = np.full(self._state.length(self.dataset, self._part.blocks), -1)
+        places[self._picked] = np.arange(len(self._picked))
+        wanted = np.flatnonzero(places[record] >= 0)
+        return places[record[wanted]], take_rows(values, wanted)
 
     def codelist(self) -> CodelistTerms | None:
         return self._codelist
@@ -154,3 +182,18 @@ class _WholeTable:
 
     def __getitem__(self, column: str) -> pd.Series:
         return self._state.column(self._source, column)
+
+
+class _EarlierRecords:
+    """The records of a dataset's blocks before one of them (the `Table` protocol)."""
+
+    def __init__(self, state: State, dataset: str, number: int) -> None:
+        self._state = state
+        self._dataset = dataset
+        self._number = number
+
+    def __len__(self) -> int:
+        return self._state.length(self._dataset, range(self._number))
+
+    def __getitem__(self, column: str) -> pd.Series:
+        return self._state.earlier(self._dataset, column, self._number)

@@ -54,17 +54,24 @@ def run_plan(
 
 def _make_row_set(state: State, node: RowSet) -> None:
     block = state.study.datasets[node.dataset].blocks[node.block]
-    table = f"form {block.source.name}" if block.source.kind is SourceKind.FORM else block.source.name
-    source = str(block.source)
-    length = 0 if block.source.kind is SourceKind.NOTHING else state.table_length(table)
+    table, kind = block.source.table, block.source.kind
     formats = state.study.settings.get("date_formats")
 
     def dates(column: pd.Series) -> pd.Series:
         """Dates of another dataset are in ISO 8601 already."""
-        return read_dates(column, formats) if block.source.kind is SourceKind.FORM else column
+        return read_dates(column, formats) if kind is SourceKind.FORM else column
 
-    rows = make_rows(block, source, length, lambda name: state.column(table, name), dates)
-    state.blocks[node.dataset, node.block] = rows
+    def read(name: str) -> pd.Series:
+        if kind is SourceKind.SELF:
+            return state.earlier(node.dataset, name, node.block)
+        return state.column(table, name)
+
+    length = 0
+    if kind is SourceKind.SELF:
+        length = state.length(node.dataset, range(node.block))
+    elif kind is not SourceKind.NOTHING:
+        length = state.table_length(table)
+    state.blocks[node.dataset, node.block] = make_rows(block, str(block.source), length, read, dates)
 
 
 def _make_part(state: State, part: Part) -> pd.Series:

@@ -85,6 +85,10 @@ class State:
             return len(self.forms[table[5:]])
         return len(self.given[table]) if table in self.given else self.length(table, self.blocks_of(table))
 
+    def earlier(self, dataset: str, name: str, number: int) -> pd.Series:
+        """A variable for the records of all blocks before block `number`, stacked."""
+        return self.own(dataset, name, tuple(range(number)))
+
     def codes(self, dataset: str, names: tuple[str, ...], blocks: tuple[int, ...]) -> np.ndarray:
         """Group numbers of records by their values of some variables of their own dataset."""
         key = (dataset, names, blocks)

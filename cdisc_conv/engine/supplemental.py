@@ -35,7 +35,7 @@ def split_supplemental(state: State, draft: Draft) -> Dataset | None:
     stacked = pd.concat(pieces, ignore_index=True)
     order = np.lexsort([stacked["qualifier"], stacked["position"]])
     stacked = stacked.take(order).reset_index(drop=True)
-    template = state.study.standard.supplemental(draft.spec.name)
+    template = state.study.sdtm.standard.supplemental(draft.spec.name)
     frame = stacked[[variable.name for variable in template.variables]]
     levels = {"QVAL": tuple(_level(state, draft, name) for name in names)}
     columns = tuple(
@@ -49,7 +49,7 @@ def split_supplemental(state: State, draft: Draft) -> Dataset | None:
         columns=columns,
         class_name=template.class_name,
         structure=template.structure,
-        standard=state.study.standard.label,
+        standard=state.study.sdtm.standard.label,
         repeating=True,
         records=Records(_records(draft, stacked["position"].to_numpy())),
         supplemental_to=draft.spec.name,
@@ -91,7 +91,7 @@ def _level(state: State, draft: Draft, name: str) -> ValueLevel:
     values = draft.supplemental[name]
     values = values[values != ""].reset_index(drop=True)
     terms = codelist_of(state.study, draft.spec, entry)
-    codelist = used_codelist(values, terms, state.study.terminology) if terms else None
+    codelist = used_codelist(values, terms, state.study.sdtm.terminology) if terms else None
     item = make_item(values, "", codelist, provenance_of(state.study, state.plan, parts))
     return ValueLevel((Condition("QNAM", "EQ", (name,)),), item, label=entry.label or name)
 
@@ -99,10 +99,10 @@ def _level(state: State, draft: Draft, name: str) -> ValueLevel:
 def _column(
     state: State, frame: pd.DataFrame, name: str, keys: tuple[str, ...], levels: tuple[ValueLevel, ...]
 ) -> Column:
-    standard = next(v for v in state.study.standard.supplemental("AE").variables if v.name == name)
+    standard = next(v for v in state.study.sdtm.standard.supplemental("AE").variables if v.name == name)
     origin = None if levels else Origin(OriginType.ASSIGNED, OriginSource.SPONSOR)
-    terms = state.study.terminology.codelist(*standard.codelists) if standard.codelists else None
-    codelist = used_codelist(frame[name], terms, state.study.terminology) if terms else None
+    terms = state.study.sdtm.terminology.codelist(*standard.codelists) if standard.codelists else None
+    codelist = used_codelist(frame[name], terms, state.study.sdtm.terminology) if terms else None
     return Column(
         name=name,
         label=standard.label,

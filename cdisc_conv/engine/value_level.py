@@ -46,7 +46,7 @@ def _level(
     provenance = _provenance(state, draft, name, mask, said)
     standard = standard_variable(state.study, draft.spec, name)
     terms = _terms(state, draft, name, series, said)
-    codelist = used_codelist(series, terms, state.study.terminology) if terms else None
+    codelist = used_codelist(series, terms, draft.spec.family.terminology) if terms else None
     item = _refine_type(make_item(series, standard.described if standard else "", codelist, provenance), series)
     return ValueLevel((Condition(test, "EQ", (code,)),), item, label=_label(draft, mask))
 
@@ -58,7 +58,7 @@ def _terms(
 
     A codelist of results is that of some tests only: responses have terms, sums of diameters are numbers.
     """
-    terminology = state.study.terminology
+    terminology = draft.spec.family.terminology
     if said and said.codelist:
         return terminology.codelist(said.codelist)
     entry = next(v for block in draft.spec.blocks if (v := draft.spec.own_variable(name, block)) is not None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cdisc_conv.derivations.base import Ref
+from cdisc_conv.derivations.base import SELF, Ref
 from cdisc_conv.engine.plan import Part, parts_of, variable_of
 from cdisc_conv.expr import Expression
 from cdisc_conv.spec.model import Block, Study
@@ -31,11 +31,16 @@ class PartWords:
 
     def condition(self, expression: Expression, table: str = "") -> str:
         if table:
-            return expression.describe(lambda name: describe_columns(self._study, [(table, name)]))
+            own = self._name_of(table)
+            return expression.describe(lambda name: describe_columns(self._study, [(own, name)]))
         return expression.describe(self)
 
     def table(self, source: str) -> str:
-        return describe_table(self._study, source)
+        return describe_table(self._study, self._name_of(source))
+
+    def _name_of(self, table: str) -> str:
+        """Records of earlier blocks are records of this dataset."""
+        return self.dataset if table == SELF else table
 
     def setting(self, name: str) -> Any:
         return self._study.settings.get(name)

@@ -89,8 +89,8 @@ def describe_study(study: Study) -> tuple[DefineStudy, list[Problem]]:
 
 
 def _list_standards(study: Study) -> tuple[Standard, ...]:
-    guide_name, _, guide_version = study.standard.label.rpartition(" ")
-    terminology = study.terminology
+    guide_name, _, guide_version = study.sdtm.standard.label.rpartition(" ")
+    terminology = study.sdtm.terminology
     return (
         Standard(guide_name, "IG", guide_version),
         Standard("CDISC/NCI", "CT", terminology.version, publishing_set=terminology.publishing_set),

@@ -48,8 +48,8 @@ def write_manifest(study: Study, folder: Path, inputs: Mapping[str, Any], datase
         "created": study.created,
         "datasets": list(datasets),
         "standards": {
-            "implementation_guide": study.standard.label,
-            "terminology": study.terminology.package_label,
+            "implementation_guide": study.sdtm.standard.label,
+            "terminology": study.sdtm.terminology.package_label,
             "define_xml": "2.1",
         },
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},

@@ -88,8 +88,8 @@ def run_checks(conversion: Conversion, datasets: Sequence[Dataset]) -> CheckRepo
     study = conversion.study
     return check_datasets(
         datasets,
-        study.standard,
-        study.terminology,
+        study.sdtm.standard,
+        study.sdtm.terminology,
         created=study.created,
         folder=study.folder,
         complete=not study.given and set(study.datasets) <= {dataset.name for dataset in datasets},

@@ -42,7 +42,7 @@ def render_page(
             version=__version__,
             study=study,
             comment=(study.settings.get("define") or {}).get("comment", ""),
-            standards=f"{study.standard.label}, {study.terminology.package_label}",
+            standards=f"{study.sdtm.standard.label}, {study.sdtm.terminology.package_label}",
             severities=[(severity.value, counts[severity]) for severity in Severity],
             datasets=[_summarise_dataset(dataset, problems) for dataset in datasets],
             other=count_by_severity(_of_no_dataset(problems, datasets)),

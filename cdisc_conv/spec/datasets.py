@@ -8,25 +8,26 @@ from types import MappingProxyType
 from typing import Any
 
 from cdisc_conv.dataset import Origin, OriginSource, OriginType
-from cdisc_conv.derivations.base import SUBJECT, Ref
+from cdisc_conv.derivations.base import SELF, SUBJECT, Ref
 from cdisc_conv.derivations.registry import load_derivations
 from cdisc_conv.problems import Problem, did_you_mean
 from cdisc_conv.spec.documents import BlockDocument, DatasetDocument
-from cdisc_conv.spec.model import Block, DatasetSpec, Merge, Source, SourceKind, ValueLevelSpec, Variable
+from cdisc_conv.spec.model import Block, DatasetSpec, Family, Merge, Source, SourceKind, ValueLevelSpec, Variable
+from cdisc_conv.spec.predecessors import add_predecessors
 from cdisc_conv.spec.repair import repair_keys
 from cdisc_conv.spec.validate import validate
-from cdisc_conv.spec.variables import brought_along, read_expression, read_origin, read_variables
+from cdisc_conv.spec.variables import brought_along, companions, read_expression, read_origin, read_variables
 from cdisc_conv.spec.yaml_nodes import Node
 from cdisc_conv.standards import DatasetStandard, Standard
 
 
 def read_dataset(
-    node: Node, standard: Standard, shared: Mapping[str, Variable], study_name: str, problems: list[Problem]
+    node: Node, family: Family, shared: Mapping[str, Variable], study_name: str, problems: list[Problem]
 ) -> DatasetSpec | None:
     """The typed mapping of one dataset, or None when its structure cannot be made out.
 
     `shared` are the variables of study.yaml; they and STUDYID and DOMAIN are added where the standard has them and the
-    file does not map them itself.
+    file does not map them itself. An analysis dataset has STUDYID and USUBJID, from its source, instead.
     """
     name_node = node.get("dataset")
     what = str(name_node.value) if name_node else node.file
@@ -36,27 +37,32 @@ def read_dataset(
     if document is None:
         return None
     name = document.dataset
-    template = _find_standard(document, standard, node, problems)
+    template = _find_standard(document, family.standard, node, problems)
     if template is None:
         return None
     variables = read_variables(node.get("variables"), name, problems)
+    working = read_variables(node.get("working"), f"{name} working", problems)
     blocks = tuple(
-        _read_block(block, node.at(("records", number)), f"{name} records {number + 1}", problems)
+        _read_block(block, name, node.at(("records", number)), f"{name} records {number + 1}", problems)
         for number, block in enumerate(document.records)
     )
-    variables = {**_shared_for(template, shared, study_name, node), **variables}
-    blocks = tuple(_with_given_variables(block, standard, template, variables) for block in blocks)
+    blocks, before = add_predecessors(document, blocks, variables, node)
+    implied = _implied_for(family, template, shared, study_name, node)
+    variables = {**implied, **before, **companions(variables), **variables}
+    blocks = tuple(_with_given_variables(block, family, template, variables) for block in blocks)
     variables |= _implied_sequence(template, document.keys, variables, blocks, node)
     supplemental = read_variables(node.get("supplemental"), f"{name} supplemental", problems)
     return DatasetSpec(
         name=name,
+        family=family,
         standard=template,
         place=node.place,
         blocks=blocks,
         variables=MappingProxyType(variables),
         supplemental=MappingProxyType({**supplemental, **brought_along(variables)}),
-        working=MappingProxyType(read_variables(node.get("working"), f"{name} working", problems)),
+        working=MappingProxyType({**companions(working), **working}),
         label=document.label or template.label,
+        sub_class=document.sub_class,
         structure=document.structure or template.structure,
         keys=document.keys,
         keys_place=node.at(("keys",)).place,
@@ -85,37 +91,49 @@ def _find_standard(
         except LookupError as error:
             problems.append(node.at(("class",)).problem("SPEC111", str(error)))
             return None
-    hint = did_you_mean(name, standard.datasets) or "a custom domain needs 'class' and 'label'"
+        except ValueError as error:
+            problems.append(node.at(("dataset",)).problem("SPEC111", str(error)))
+            return None
+    need = "a custom domain" if standard.model else "an analysis dataset"
+    hint = did_you_mean(name, standard.datasets) or f"{need} needs 'class' and 'label'"
     message = f"{standard.name} {standard.version} has no dataset {name}"
     problems.append(node.at(("dataset",)).problem("SPEC111", message, hint))
     return None
 
 
-def _read_block(document: BlockDocument, node: Node, what: str, problems: list[Problem]) -> Block:
+def _read_block(document: BlockDocument, dataset: str, node: Node, what: str, problems: list[Problem]) -> Block:
     if document.form and document.source:
         problems.append(node.problem("SPEC112", f"{what} names both a form and a dataset", "keep 'form' or 'from'"))
     if not (document.form or document.source or document.for_each):
         problems.append(
             node.problem("SPEC113", f"{what} says no source", "add 'form: ...', 'from: ...' or 'for_each: ...'")
         )
+    if document.order and not document.group:
+        hint = "add 'group', or leave 'order' out: records are sorted by the keys in the end"
+        problems.append(node.problem("SPEC114", f"{what} has an 'order', but no 'group' to take a row of", hint))
     variables = read_variables(node.get("set"), f"{what} set", problems)
+    variables = {**companions(variables), **variables}
     supplemental = read_variables(node.get("supplemental"), f"{what} supplemental", problems)
     return Block(
-        source=_source_of(document),
+        source=_source_of(document, dataset),
         place=node.place,
         where=read_expression(document.where, node.at(("where",)), problems),
         for_each=tuple(MappingProxyType(_read_entry(entry)) for entry in document.for_each),
         entry_places=tuple(node.at(("for_each", number)).place for number in range(len(document.for_each))),
         group=document.group,
+        order=document.order,
+        take=document.take,
         merge=Merge(**document.merge.model_dump()) if document.merge else None,
         variables=MappingProxyType(variables),
         supplemental=MappingProxyType({**supplemental, **brought_along(variables)}),
     )
 
 
-def _source_of(document: BlockDocument) -> Source:
+def _source_of(document: BlockDocument, dataset: str) -> Source:
     if document.form:
         return Source(SourceKind.FORM, document.form)
+    if document.source == SELF:
+        return Source(SourceKind.SELF, dataset)
     if document.source:
         return Source(SourceKind.DATASET, document.source)
     return Source(SourceKind.NOTHING)
@@ -134,10 +152,18 @@ def _read_entry(entry: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _shared_for(
-    template: DatasetStandard, shared: Mapping[str, Variable], study_name: str, node: Node
+def _implied_for(
+    family: Family, template: DatasetStandard, shared: Mapping[str, Variable], study_name: str, node: Node
 ) -> dict[str, Variable]:
-    """STUDYID, DOMAIN and the variables of study.yaml, as far as the standard has them for this dataset."""
+    """STUDYID, DOMAIN and the variables of study.yaml, as far as the standard has them for this dataset.
+
+    The records of an analysis dataset come from datasets that have STUDYID and USUBJID.
+    """
+    if family.is_analysis:
+        copy = load_derivations()["copy"]
+        return {
+            name: Variable(name, copy.model_validate({"source": name}), node.place) for name in ("STUDYID", SUBJECT)
+        }
     constant = load_derivations()["constant"]
     implied = {
         "STUDYID": Variable("STUDYID", constant.model_validate({"value": study_name}), node.place),
@@ -147,7 +173,7 @@ def _shared_for(
 
 
 def _with_given_variables(
-    block: Block, standard: Standard, template: DatasetStandard, variables: Mapping[str, Variable]
+    block: Block, family: Family, template: DatasetStandard, variables: Mapping[str, Variable]
 ) -> Block:
     """A name of ``for_each`` that is a variable of the dataset fills that variable, unless an entry says otherwise."""
     copy = load_derivations()["copy"]
@@ -155,7 +181,9 @@ def _with_given_variables(
     implied = {
         name: Variable(name, copy.model_validate({"source": f"raw.{name}"}), block.place, origin=assigned)
         for name in dict.fromkeys(name for entry in block.for_each for name in entry)
-        if standard.variable(template, name) is not None and name not in variables and name not in block.variables
+        if family.standard.variable(template, name) is not None
+        and name not in variables
+        and name not in block.variables
     }
     return replace(block, variables=MappingProxyType({**implied, **block.variables}))
 

@@ -57,6 +57,8 @@ class StandardsDocument(Document):
 
     sdtmig: Text = "3.4"
     sdtm_ct: Text = "2025-03-28"
+    adamig: Text = "1.3"
+    adam_ct: Text = "2025-03-28"
     dictionaries: dict[str, Text] = {}
 
 
@@ -110,6 +112,8 @@ class BlockDocument(Document):
     where: Text = ""
     for_each: list[dict[str, Any]] = []
     group: Texts = ()
+    order: Texts = ()
+    take: Literal["first", "last"] = "first"
     merge: MergeDocument | None = None
     set: dict[str, Any] = {}
     supplemental: dict[str, Any] = {}
@@ -129,6 +133,7 @@ class AttributesDocument(Document):
 
     when: Text = ""
     label: Text = ""
+    type: Literal["text", "number"] | None = None
     length: int | None = Field(default=None, ge=1, le=200)
     format: Text = ""
     origin: OriginDocument | None = None
@@ -155,9 +160,11 @@ class DatasetDocument(Document):
     label: Text = ""
     structure: Text = ""
     class_name: Text = Field(default="", alias="class")
+    sub_class: Text = Field(default="", alias="subclass")
     keys: Texts = ()
     comment: Text = ""
     records: list[BlockDocument] = Field(min_length=1)
+    predecessors: dict[str, Texts] = {}
     variables: dict[str, Any] = {}
     supplemental: dict[str, Any] = {}
     working: dict[str, Any] = {}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from cdisc_conv.derivations.base import Kind
+from cdisc_conv.dataset import OriginType
+from cdisc_conv.derivations.base import SELF, TableRef
 from cdisc_conv.spec.model import DatasetSpec, Study, Variable
+from cdisc_conv.spec.references import TargetKind, resolve
 from cdisc_conv.standards import CodelistTerms, VariableStandard
 
 RESULTS = ("ORRES", "STRESC", "STRESN", "ORRESU", "STRESU")
@@ -20,15 +22,103 @@ def standard_variable(study: Study, dataset: DatasetSpec, name: str) -> Variable
     """
     if name in dataset.working or name in dataset.supplemental_names():
         return None
-    return study.standard.variable(dataset.standard, name)
+    return dataset.family.standard.variable(dataset.standard, name)
 
 
-def is_numeric(study: Study, dataset: DatasetSpec, variable: Variable) -> bool:
-    """Whether a variable is numeric: the standard says so, else its derivation makes numbers."""
+def is_numeric(
+    study: Study, dataset: DatasetSpec, variable: Variable, asked: frozenset[tuple[str, str]] = frozenset()
+) -> bool:
+    """Whether a variable is numeric: the standard says so, else the mapping, else what its derivation makes.
+
+    `asked` are the variables that are being asked about already: those that follow each other in a circle are text.
+
+    >>> from cdisc_conv.spec.load import load_study
+    >>> study, _ = load_study("cdiscpilot01")
+    >>> ae = study.datasets["AE"]
+    >>> is_numeric(study, ae, ae.variables["AESTDY"]), is_numeric(study, ae, ae.variables["AETERM"])
+    (True, False)
+    """
     standard = standard_variable(study, dataset, variable.name)
     if standard is not None:
         return standard.numeric
-    return variable.derivation.kind is Kind.NUMBER and variable.name not in dataset.supplemental_names()
+    if variable.type is not None:
+        return variable.type == "number"
+    key = (dataset.name, variable.name)
+    if variable.name in dataset.supplemental_names() or key in asked:
+        return False
+    blocks = [block for block in dataset.blocks if dataset.own_variable(variable.name, block) is variable]
+
+    def is_number(ref: str) -> bool:
+        if isinstance(ref, TableRef):
+            return is_numeric_column(study, dataset.name if ref.table == SELF else ref.table, ref.column, asked | {key})
+        targets = (resolve(study, dataset, block, variable.name, ref) for block in blocks)
+        target = next((found for found in targets if found is not None), None)
+        if target is None or target.kind is TargetKind.GIVEN:
+            return False
+        return is_numeric_column(study, target.table.removeprefix("dataset "), target.name, asked | {key})
+
+    return variable.derivation.makes_numbers(is_number)
+
+
+def is_numeric_column(study: Study, table: str, name: str, asked: frozenset[tuple[str, str]] = frozenset()) -> bool:
+    """Whether a column of a dataset (``DS``) or form (``form ic``) of the study holds numbers.
+
+    >>> from cdisc_conv.spec.load import load_study
+    >>> study, _ = load_study("cdiscpilot01")
+    >>> is_numeric_column(study, "SV", "VISITNUM"), is_numeric_column(study, "form dm", "AGE")
+    (True, False)
+    """
+    if table in study.datasets:
+        dataset = study.datasets[table]
+        entries = (entry for block in dataset.blocks if (entry := dataset.own_variable(name, block)) is not None)
+        return any(is_numeric(study, dataset, entry, asked) for entry in entries)
+    standard = study.given[table].standard.variable(name) if table in study.given else None
+    return standard is not None and standard.numeric
+
+
+def predecessor_of(study: Study, dataset: DatasetSpec, variable: Variable) -> tuple[str, str] | None:
+    """The dataset and name of the variable that one is taken over from; None when it has no predecessor."""
+    if variable.derivation.actual_origin() is not OriginType.PREDECESSOR:
+        return None
+    for block in dataset.blocks:
+        if dataset.own_variable(variable.name, block) is variable:
+            target = resolve(study, dataset, block, variable.name, variable.derivation.reads()[0])
+            if target is not None and target.kind is not TargetKind.GIVEN:
+                return target.table.removeprefix("dataset "), target.name
+    return None
+
+
+def label_of(study: Study, dataset: DatasetSpec, variable: Variable) -> str:
+    """The label of a variable: the mapping's, else the standard's, else that of its predecessor; "" for none.
+
+    >>> from cdisc_conv.spec.load import load_study
+    >>> study, _ = load_study("cdiscpilot01")
+    >>> label_of(study, study.datasets["AE"], study.datasets["AE"].variables["AESER"])
+    'Serious Event'
+    """
+    standard = standard_variable(study, dataset, variable.name)
+    if variable.label or standard is not None:
+        return variable.label or (standard.label if standard else "")
+    before = _predecessor_entry(study, dataset, variable)
+    if isinstance(before, VariableStandard):
+        return before.label
+    return label_of(study, *before) if before is not None else ""
+
+
+def _predecessor_entry(
+    study: Study, dataset: DatasetSpec, variable: Variable
+) -> tuple[DatasetSpec, Variable] | VariableStandard | None:
+    """The mapping entry of a variable's predecessor, or what the standard says of it where that dataset is given."""
+    found = predecessor_of(study, dataset, variable)
+    if found is None:
+        return None
+    table, name = found
+    if table in study.given:
+        return study.sdtm.standard.variable(study.given[table].standard, name)
+    spec = study.datasets.get(table)
+    entries = (entry for block in spec.blocks if (entry := spec.own_variable(name, block)) is not None) if spec else ()
+    entry = next(iter(entries), None)
+    return (spec, entry) if spec is not None and entry is not None and entry is not variable else None
 
 
 def is_result(dataset: DatasetSpec, name: str) -> bool:
@@ -38,11 +128,16 @@ def is_result(dataset: DatasetSpec, name: str) -> bool:
 
 
 def codelist_keys(study: Study, dataset: DatasetSpec, variable: Variable) -> tuple[str, ...]:
-    """The names of a variable's codelists: the mapping's, else the standard's."""
+    """The names of a variable's codelists: the mapping's, else the standard's, else its predecessor's."""
     if variable.codelist:
         return (variable.codelist,)
     standard = standard_variable(study, dataset, variable.name)
-    return standard.codelists if standard is not None else ()
+    if standard is not None and standard.codelists:
+        return standard.codelists
+    before = _predecessor_entry(study, dataset, variable)
+    if isinstance(before, VariableStandard):
+        return before.codelists
+    return codelist_keys(study, *before) if before is not None else ()
 
 
 def codelist_of(study: Study, dataset: DatasetSpec, variable: Variable) -> CodelistTerms | None:
@@ -54,5 +149,6 @@ def codelist_of(study: Study, dataset: DatasetSpec, variable: Variable) -> Codel
     >>> codelist_of(study, ae, ae.variables["AESER"]).short_name
     'NY'
     """
-    keys = [key for key in codelist_keys(study, dataset, variable) if key in study.terminology]
-    return study.terminology.codelist(*keys) if keys else None
+    terminology = dataset.family.terminology
+    keys = [key for key in codelist_keys(study, dataset, variable) if key in terminology]
+    return terminology.codelist(*keys) if keys else None

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pydantic import BaseModel
 
-from cdisc_conv.derivations.base import Derivation, Ref
+from cdisc_conv.derivations.base import SELF, Derivation, Ref
 from cdisc_conv.expr import Expression, Type
 from cdisc_conv.problems import Place, Problem
 from cdisc_conv.spec.expected import is_numeric
@@ -31,7 +31,7 @@ def check_expressions(study: Study) -> Iterator[Problem]:
                 if variable.when is not None:
                     yield from _check(variable.when, types, Type.BOOLEAN, variable.place)
                 for expression, expected, table in expressions_in(variable.derivation):
-                    inner = _table_types(study, table) if table else types
+                    inner = _table_types(study, dataset.name if table == SELF else table) if table else types
                     yield from _check(expression, inner, expected, variable.place)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cdisc_conv.derivations.base import SUBJECT, Ref
+from cdisc_conv.derivations.base import SELF, SUBJECT, Ref
 from cdisc_conv.problems import Place, Problem, did_you_mean
 from cdisc_conv.spec.model import Block, DatasetSpec, Source, SourceKind, Study, Variable
 from cdisc_conv.spec.references import (
@@ -17,7 +17,7 @@ from cdisc_conv.spec.references import (
 
 
 def check_references(study: Study) -> Iterator[Problem]:
-    """Findings LINT301 to LINT304 about the names that entries and blocks use."""
+    """Findings LINT301 to LINT305 about the names that entries and blocks use."""
     shared: set[tuple[str, str, str]] = set()
     for dataset in study.datasets.values():
         for block in dataset.blocks:
@@ -51,7 +51,7 @@ def _has_source(study: Study, dataset: DatasetSpec, block: Block) -> bool:
         return bool(block.for_each)
     if block.source == Source(SourceKind.DATASET, dataset.name):  # a circle
         return False
-    return has_table(study, str(block.source).removeprefix("dataset "))
+    return has_table(study, block.source.table)
 
 
 def _check_entry(study: Study, dataset: DatasetSpec, variable: Variable, blocks: Sequence[Block]) -> Iterator[Problem]:
@@ -95,8 +95,14 @@ def _check_block(study: Study, dataset: DatasetSpec, block: Block) -> Iterator[P
     if block.where is not None:
         source = block.where.source
         places |= dict.fromkeys(block.where.names, Place(file=source.file, line=source.line))
+    places |= dict.fromkeys(block.order, block.place)
     for ref, place in places.items():
-        if ref.removeprefix("raw.") not in columns:
+        name = ref.removeprefix("raw.")
+        number = dataset.blocks.index(block)
+        if block.source.kind is SourceKind.SELF and name in columns and not _is_mapped_before(dataset, number, name):
+            message = f"block {number + 1} of {dataset.name} reads {name} of earlier blocks, but none of them maps it"
+            yield Problem("LINT305", message, place=place, hint=_blocks_that_map(dataset, name))
+        elif name not in columns:
             what = f"{block.source}" if block.source.name else "'for_each'"
             message = f"the records of {dataset.name} depend on {ref}, which is no column of {what}"
             yield Problem("LINT301", message, place=place, hint=did_you_mean(ref.removeprefix("raw."), columns))
@@ -109,7 +115,7 @@ def _describe_lost(
     if dot and has_table(study, prefix):
         message = f"{what} reads {ref}, but {prefix} {'does not map' if prefix in study.datasets else 'has no'} {name}"
         return Problem("LINT301", message, place=place, hint=did_you_mean(name, table_columns(study, prefix)))
-    if dot and prefix in study.standard.datasets:
+    if dot and prefix in study.sdtm.standard.datasets:
         message = f"{what} reads {ref}, but the study has no dataset {prefix}"
         return Problem("LINT301", message, place=place, hint=f"map {prefix}, or name it under 'given'")
     sources = " or ".join(dict.fromkeys(str(block.source) if block.source.name else "'for_each'" for block in blocks))
@@ -126,10 +132,13 @@ def _check_tables(study: Study, dataset: DatasetSpec, variable: Variable) -> Ite
     for table, columns in variable.derivation.tables().items():
         if table in study.unread:
             continue
+        if table == SELF:
+            yield from _check_earlier(dataset, variable, columns)
+            continue
         if not has_table(study, table):
             known = [*study.datasets, *study.given, *(f"form {name}" for name in study.forms)]
             hint = did_you_mean(table, known) or "write a dataset (DS) or a form (form ic)"
-            if table in study.standard.datasets:
+            if table in study.sdtm.standard.datasets:
                 hint = f"map {table}, or name it under 'given'"
             yield Problem(
                 "LINT302", f"{what} reads {table}, which the study does not have", place=variable.place, hint=hint
@@ -141,6 +150,28 @@ def _check_tables(study: Study, dataset: DatasetSpec, variable: Variable) -> Ite
             if column not in known_columns and not unread:
                 message = f"{what} reads {column} of {table}, which is not there"
                 yield Problem("LINT303", message, place=variable.place, hint=did_you_mean(column, known_columns))
+
+
+def _check_earlier(dataset: DatasetSpec, variable: Variable, columns: Sequence[str]) -> Iterator[Problem]:
+    """LINT305: a derivation looks among the records of earlier blocks for what none of them has."""
+    for number, block in enumerate(dataset.blocks):
+        if dataset.own_variable(variable.name, block) is not variable:
+            continue
+        for column in columns:
+            if not _is_mapped_before(dataset, number, column):
+                message = f"{dataset.name}.{variable.name} reads {column} of earlier blocks, but none of them maps it"
+                yield Problem("LINT305", message, place=variable.place, hint=_blocks_that_map(dataset, column))
+
+
+def _is_mapped_before(dataset: DatasetSpec, number: int, name: str) -> bool:
+    return any(dataset.own_variable(name, block) is not None for block in dataset.blocks[:number])
+
+
+def _blocks_that_map(dataset: DatasetSpec, name: str) -> str:
+    later = [str(n) for n, block in enumerate(dataset.blocks, 1) if dataset.own_variable(name, block) is not None]
+    if later:
+        return f"block {', '.join(later)} of 'records' maps it: put that one first"
+    return did_you_mean(name, dataset.names())
 
 
 def _is_repeating(study: Study, table: str) -> bool:

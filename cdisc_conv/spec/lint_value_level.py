@@ -36,8 +36,8 @@ def _not_mapped(dataset: DatasetSpec, name: str, spec: ValueLevelSpec) -> Proble
 
 def _check_spec(study: Study, dataset: DatasetSpec, name: str, spec: ValueLevelSpec) -> Iterator[Problem]:
     what = f"'value_level' of {dataset.name}.{name}"
-    if spec.codelist and spec.codelist not in study.terminology:
-        message = f"{what}: {study.terminology.package_label} has no codelist '{spec.codelist}'"
+    if spec.codelist and spec.codelist not in dataset.family.terminology:
+        message = f"{what}: {dataset.family.terminology.package_label} has no codelist '{spec.codelist}'"
         yield Problem("LINT211", message, place=spec.place, hint="name it by its C-code or short name, such as NY")
     lost = [ref for ref in spec.where.names if ref not in _columns(dataset) and ref not in dataset.written]
     source = spec.where.source

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cdisc_conv.derivations.base import Kind, Ref
 from cdisc_conv.problems import Problem, Severity, closest, did_you_mean
-from cdisc_conv.spec.expected import codelist_keys, codelist_of, is_numeric, standard_variable
+from cdisc_conv.spec.expected import codelist_keys, codelist_of, is_numeric, label_of, standard_variable
 from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
 from cdisc_conv.standards import CodelistTerms
 
@@ -15,7 +15,7 @@ MOST_LABEL = 40
 
 
 def check_variables(study: Study) -> Iterator[Problem]:
-    """Findings LINT201 to LINT212 about the variables of every dataset."""
+    """Findings LINT201 to LINT212 and LINT214 about the variables of every dataset."""
     for dataset in study.datasets.values():
         yield from _check_dataset_label(dataset)
         yield from _check_required(study, dataset)
@@ -69,7 +69,7 @@ def _check_dataset_label(dataset: DatasetSpec) -> Iterator[Problem]:
 def _check_required(study: Study, dataset: DatasetSpec) -> Iterator[Problem]:
     mapped = {*dataset.names(), *dataset.written} | {name for block in dataset.blocks for name in block.given_names}
     # A misspelt variable is a finding by itself; the one it must mean is not missed as well.
-    known = study.standard.names(dataset.standard)
+    known = dataset.family.standard.names(dataset.standard)
     mapped |= {closest(name, known) for name in dataset.names() if not _is_known(study, dataset, name)}
     for standard in dataset.standard.variables:
         if standard.core == "Req" and standard.name not in mapped:
@@ -114,13 +114,17 @@ def _check_name(dataset: DatasetSpec, variable: Variable, section: str) -> Itera
 
 
 def _is_known(study: Study, dataset: DatasetSpec, name: str) -> bool:
-    return study.standard.variable(dataset.standard, name) is not None
+    return dataset.family.standard.variable(dataset.standard, name) is not None
 
 
 def _check_known(study: Study, dataset: DatasetSpec, variable: Variable) -> Iterator[Problem]:
-    if not _is_known(study, dataset, variable.name):
-        message = f"{study.standard.label} has no variable {variable.name} in {dataset.name}"
-        known = study.standard.names(dataset.standard)
+    if dataset.family.is_analysis:
+        if not label_of(study, dataset, variable):
+            message = f"{dataset.name}.{variable.name} is a variable of your own and has no label"
+            yield _problem("LINT214", message, variable, "add 'label:'")
+    elif not _is_known(study, dataset, variable.name):
+        message = f"{dataset.family.standard.label} has no variable {variable.name} in {dataset.name}"
+        known = dataset.family.standard.names(dataset.standard)
         hint = did_you_mean(variable.name, known) or "a variable of your own belongs under 'supplemental' or 'working'"
         yield _problem("LINT207", message, variable, hint)
 
@@ -155,9 +159,11 @@ def _check_type(study: Study, dataset: DatasetSpec, variable: Variable) -> Itera
 
 def _check_codelist(study: Study, dataset: DatasetSpec, variable: Variable) -> Iterator[Problem]:
     keys = codelist_keys(study, dataset, variable)
-    unknown = [key for key in keys if key not in study.terminology]
+    unknown = [key for key in keys if key not in dataset.family.terminology]
     if unknown and variable.codelist:
-        message = f"{dataset.name}.{variable.name}: {study.terminology.package_label} has no codelist '{unknown[0]}'"
+        message = (
+            f"{dataset.name}.{variable.name}: {dataset.family.terminology.package_label} has no codelist '{unknown[0]}'"
+        )
         yield _problem("LINT211", message, variable, "name it by its C-code or short name, such as C66742 or NY")
         return
     codelist = codelist_of(study, dataset, variable)

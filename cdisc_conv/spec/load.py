@@ -8,6 +8,7 @@ mappings/library/*.yaml          layers that mapping files extend
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -19,12 +20,12 @@ from cdisc_conv.spec.datasets import read_dataset
 from cdisc_conv.spec.documents import StudyDocument
 from cdisc_conv.spec.forms import read_forms
 from cdisc_conv.spec.layers import read_layers
-from cdisc_conv.spec.model import DatasetSpec, Form, GivenDataset, RawSettings, Study
+from cdisc_conv.spec.model import DatasetSpec, Family, Form, GivenDataset, RawSettings, Study
 from cdisc_conv.spec.repair import repair_keys
 from cdisc_conv.spec.validate import validate
 from cdisc_conv.spec.variables import read_variables
 from cdisc_conv.spec.yaml_nodes import Node, read_yaml
-from cdisc_conv.standards import Standard, Terminology, load_standard, load_terminology
+from cdisc_conv.standards import Standard, load_standard, load_terminology
 
 
 def find_study(words: str | Path) -> Path:
@@ -69,19 +70,21 @@ class _Loader:
         document, found = validate(StudyDocument, node, "study.yaml")
         if document is None:
             raise ProblemsError([*self.problems, *found])
-        standard, terminology = self._load_standards(document, node)
+        families = self._load_families(document, node)
+        standard = families["sdtm"].standard
         forms, events = self._read_forms(self.folder / document.forms)
         shared = read_variables(node.get("variables"), "study", self.problems)
         given = self._read_given(document, standard, node)
-        datasets = self._read_datasets(standard, shared, document.study)
+        datasets: dict[str, DatasetSpec] = {}
+        for family in families.values():
+            datasets |= self._read_datasets(family, shared, document.study)
         written = {name for name, _ in node.at(("variables",)).items()} if node.get("variables") else set()
         datasets = {name: replace(spec, written=spec.written | written) for name, spec in datasets.items()}
         study = Study(
             name=document.study,
             title=document.title,
             folder=self.folder,
-            standard=standard,
-            terminology=terminology,
+            families=MappingProxyType(families),
             raw=RawSettings(**document.raw.model_dump()),
             forms=MappingProxyType(forms),
             datasets=MappingProxyType(datasets),
@@ -109,18 +112,27 @@ class _Loader:
         """The name of a file in messages: as it was reached, so that an editor finds it."""
         return path.as_posix()
 
-    def _load_standards(self, document: StudyDocument, node: Node) -> tuple[Standard, Terminology]:
-        try:
-            standard = load_standard("sdtmig", document.standards.sdtmig)
-        except LookupError as error:
-            self.problems.append(node.at(("standards", "sdtmig")).problem("SPEC011", str(error)))
-        try:
-            terminology = load_terminology("sdtm", document.standards.sdtm_ct)
-        except LookupError as error:
-            self.problems.append(node.at(("standards", "sdtm_ct")).problem("SPEC011", str(error)))
-        if any(problem.code == "SPEC011" for problem in self.problems):
+    def _load_families(self, document: StudyDocument, node: Node) -> dict[str, Family]:
+        """SDTM, and ADaM where the study has a folder of analysis datasets. Raises ProblemsError (SPEC011)."""
+        said = document.standards
+        loaders: dict[str, Callable[[], Any]] = {
+            "sdtmig": lambda: load_standard("sdtmig", said.sdtmig),
+            "sdtm_ct": lambda: load_terminology("sdtm", said.sdtm_ct),
+            "adamig": lambda: load_standard("adamig", said.adamig),
+            "adam_ct": lambda: load_terminology("adam", said.adam_ct),
+        }
+        loaded: dict[str, Any] = {}
+        for name, load in loaders.items():
+            try:
+                loaded[name] = load()
+            except LookupError as error:
+                self.problems.append(node.at(("standards", name)).problem("SPEC011", str(error)))
+        if len(loaded) < len(loaders):
             raise ProblemsError(self.problems)
-        return standard, terminology
+        families = {"sdtm": Family("sdtm", loaded["sdtmig"], loaded["sdtm_ct"])}
+        if (self.folder / "adam").is_dir():
+            families["adam"] = Family("adam", loaded["adamig"], loaded["adam_ct"].with_beside(loaded["sdtm_ct"]))
+        return families
 
     def _read_forms(self, path: Path) -> tuple[dict[str, Form], list[dict[str, Any]]]:
         try:
@@ -154,16 +166,16 @@ class _Loader:
                 return self._note(path)
         return None
 
-    def _read_datasets(self, standard: Standard, shared: dict, study_name: str) -> dict[str, DatasetSpec]:
+    def _read_datasets(self, family: Family, shared: dict, study_name: str) -> dict[str, DatasetSpec]:
         datasets: dict[str, DatasetSpec] = {}
-        for path in sorted((self.folder / "sdtm").glob("*.yaml")):
+        for path in sorted((self.folder / family.name).glob("*.yaml")):
             try:
                 node = read_layers(self._note(path), self._find_layer, self.show)
             except ProblemsError as error:
                 self.problems.extend(error.problems)
                 self.unread.add(path.stem.upper())
                 continue
-            spec = read_dataset(node, standard, shared, study_name, self.problems)
+            spec = read_dataset(node, family, shared, study_name, self.problems)
             if spec is None:
                 self.unread |= {path.stem.upper(), str(node.at(("dataset",)).value)}
                 continue
@@ -172,7 +184,7 @@ class _Loader:
                 self.problems.append(node.problem("SPEC110", f"{spec.name} is mapped twice", f"the first is {first}"))
                 continue
             datasets[spec.name] = spec
-        order = list(standard.datasets)
+        order = list(family.standard.datasets)
         return dict(sorted(datasets.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cdisc_conv.dataset import Origin
-from cdisc_conv.derivations.base import Derivation
+from cdisc_conv.derivations.base import SELF, Derivation
 from cdisc_conv.expr import Expression
 from cdisc_conv.problems import Place
 from cdisc_conv.standards import DatasetStandard, Standard, Terminology
@@ -48,6 +48,8 @@ class SourceKind(StrEnum):
 
     FORM = "form"
     DATASET = "dataset"
+    SELF = "self"
+    """The records of the earlier blocks of its own dataset."""
     NOTHING = "nothing"
     """The records are written out in the mapping (``for_each`` without a source)."""
 
@@ -60,7 +62,31 @@ class Source:
     name: str = ""
 
     def __str__(self) -> str:
-        return f"{self.kind.value} {self.name}".strip()
+        """``form ae``, ``dataset TU``; records of its own dataset count as records of that dataset."""
+        kind = SourceKind.DATASET if self.kind is SourceKind.SELF else self.kind
+        return f"{kind.value} {self.name}".strip()
+
+    @property
+    def table(self) -> str:
+        """How derivations and references call it: ``form ae``, ``TU``."""
+        return str(self).removeprefix("dataset ")
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What all datasets of a kind follow: ``sdtm`` and ``adam`` are the two there are.
+
+    The name is also that of the folders: of the mapping files, and of the transport files in the package.
+    """
+
+    name: str
+    standard: Standard
+    terminology: Terminology
+
+    @property
+    def is_analysis(self) -> bool:
+        """Whether it is ADaM: dates are numbers, datasets may have variables of their own."""
+        return self.name == "adam"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +110,8 @@ class Variable:
     place: Place
     when: Expression | None = None
     label: str = ""
+    type: str | None = None
+    """``number`` or ``text`` where the mapping says so; it matters for variables that no standard knows."""
     length: int | None = None
     format: str = ""
     origin: Origin | None = None
@@ -98,7 +126,11 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Which records exist: those of one source that meet `where`, once per entry of `for_each`."""
+    """Which records exist: those of one source that meet `where`, once per entry of `for_each`.
+
+    With `group` each combination of values is one record, whose other columns are those of the row that `take` picks in
+    the `order`.
+    """
 
     source: Source
     place: Place
@@ -106,6 +138,8 @@ class Block:
     for_each: tuple[Mapping[str, Any], ...] = ()
     entry_places: tuple[Place, ...] = ()
     group: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    take: str = "first"
     merge: Merge | None = None
     variables: Mapping[str, Variable] = field(default_factory=dict)
     """What the block says itself (``set``), before the dataset's shared variables."""
@@ -134,6 +168,7 @@ class DatasetSpec:
     """The mapping of one dataset."""
 
     name: str
+    family: Family
     standard: DatasetStandard
     place: Place
     blocks: tuple[Block, ...]
@@ -145,9 +180,19 @@ class DatasetSpec:
     keys: tuple[str, ...] = ()
     keys_place: Place = Place()
     comment: str = ""
+    sub_class: str = ""
     value_level: Mapping[str, tuple[ValueLevelSpec, ...]] = field(default_factory=dict)
     written: frozenset[str] = frozenset()
     """Every name the file maps, also those whose entry could not be read: lint does not ask for them again."""
+
+    @property
+    def reads_itself(self) -> bool:
+        """Whether a block reads records of earlier blocks, as its source or in a derivation."""
+        return any(block.source.kind is SourceKind.SELF for block in self.blocks) or any(
+            SELF in variable.derivation.tables()
+            for section in (self.variables, self.working, *(block.variables for block in self.blocks))
+            for variable in section.values()
+        )
 
     def own_variable(self, name: str, block: Block) -> Variable | None:
         """What the mapping says of a name in a block: the block's own entry first, then the dataset's."""
@@ -196,8 +241,8 @@ class Study:
     name: str
     title: str
     folder: Path
-    standard: Standard
-    terminology: Terminology
+    families: Mapping[str, Family]
+    """``sdtm``, and ``adam`` where the study maps any analysis dataset."""
     raw: RawSettings
     forms: Mapping[str, Form]
     datasets: Mapping[str, DatasetSpec]
@@ -215,6 +260,19 @@ class Study:
     """Every file the mapping was read from."""
     unread: frozenset[str] = frozenset()
     """Datasets whose mapping could not be read: a finding by then, and lint does not miss them once more."""
+
+    @property
+    def sdtm(self) -> Family:
+        """What the tabulation datasets follow."""
+        return self.families["sdtm"]
+
+    def family_of(self, dataset: str) -> Family:
+        """What a dataset of the study follows; what is given is SDTM."""
+        return self.datasets[dataset].family if dataset in self.datasets else self.sdtm
+
+    def datasets_of(self, family: str) -> tuple[str, ...]:
+        """The names of the mapped datasets of a family, in the study's order."""
+        return tuple(name for name, spec in self.datasets.items() if spec.family.name == family)
 
     def place_of(self, *path: str) -> Place:
         """Where a key of study.yaml stands; the file when it is not there."""

@@ -4,7 +4,8 @@ In a block of a dataset, a name is looked up in this order:
 
 1. ``raw.NAME`` is always a column of the block's source (a form's column, or a variable of the dataset it reads), or a
    name that ``for_each`` defines beside them, never a variable of this dataset;
-2. ``DM.NAME``, where DM is a dataset of the study, is that dataset's variable for the same subject;
+2. ``DM.NAME``, where DM is a dataset of the study, is that dataset's variable for the same subject; where DM is the
+   source of the block, that of the very record it reads;
 3. ``NAME`` is a name that ``for_each`` defines, else a mapped variable of this dataset (but not the one being mapped),
    else a column of the source; a source column may hold dots. What only other blocks of the dataset map is blank here.
 """
@@ -52,6 +53,8 @@ def resolve(study: Study, dataset: DatasetSpec, block: Block, variable: str, ref
     if dot and (prefix in study.datasets or prefix in study.given):
         if prefix == dataset.name:
             return Target(TargetKind.OWN, prefix, name) if name in dataset.names() else None
+        if block.source.kind is SourceKind.DATASET and prefix == block.source.name:
+            return _in_source(study, block, name)
         return Target(TargetKind.OTHER, prefix, name) if has_variable(study, prefix, name) else None
     if ref in block.given_names:
         return Target(TargetKind.GIVEN, "", ref)
@@ -75,7 +78,7 @@ def source_columns(study: Study, block: Block) -> tuple[str, ...]:
     if block.source.kind is SourceKind.FORM:
         form = study.forms.get(block.source.name)
         return tuple(form.fields) if form else ()
-    return table_columns(study, block.source.name)
+    return table_columns(study, block.source.table)
 
 
 def table_columns(study: Study, table: str) -> tuple[str, ...]:

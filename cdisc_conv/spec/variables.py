@@ -54,6 +54,7 @@ def read_variable(name: str, node: Node, what: str, problems: list[Problem]) -> 
         place=node.place,
         when=when,
         label=attributes.label,
+        type=attributes.type,
         length=attributes.length,
         format=attributes.format,
         origin=read_origin(attributes.origin),
@@ -112,4 +113,13 @@ def brought_along(variables: Mapping[str, Variable]) -> dict[str, Variable]:
         name: Variable(name, derivation, variable.place, when=variable.when, label=label, origin=variable.origin)
         for variable in variables.values()
         for name, (label, derivation) in variable.derivation.supplemental(variable.name).items()
+    }
+
+
+def companions(variables: Mapping[str, Variable]) -> dict[str, Variable]:
+    """Variables that derivations bring along, such as the imputation flag of a date."""
+    return {
+        name: Variable(name, derivation, variable.place, when=variable.when)
+        for variable in variables.values()
+        for name, derivation in variable.derivation.companions(variable.name).items()
     }

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from cdisc_conv.spec.datasets import read_dataset
+from cdisc_conv.spec.model import Family
 from cdisc_conv.spec.variables import read_variables
 from cdisc_conv.spec.yaml_nodes import Node, read_yaml_text
-from cdisc_conv.standards import load_standard
+from cdisc_conv.standards import load_standard, load_terminology
 
 GUIDE = Path(__file__).parents[2] / "docs" / "mapping-guide.md"
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+FAMILY = Family("sdtm", load_standard("sdtmig", "3.4"), load_terminology("sdtm", "2025-03-28"))
 SECTIONS = ("variables", "supplemental", "working")
 
 
@@ -22,7 +24,7 @@ def test_an_example_can_be_read(example: str) -> None:
     node = read_yaml_text(example, "mapping-guide.md")
     problems: list = []
     if node.get("dataset") is not None and node.get("extends") is None:
-        assert read_dataset(node, load_standard("sdtmig", "3.4"), {}, "STUDY", problems) is not None
+        assert read_dataset(node, FAMILY, {}, "STUDY", problems) is not None
     elif any(node.get(name) is not None for name in SECTIONS):
         for name in SECTIONS:
             read_variables(node.get(name), name, problems)
