@@ -1,0 +1,85 @@
+"""What a picture is made of: drawings, a caption, and tables of the numbers behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cdisc_conv.dataset import Dataset
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of texts. ``numeric`` are the positions of the columns whose numbers line up on the right."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A finished picture: SVG texts, sentences of the caption, tables."""
+
+    name: str
+    title: str
+    drawings: tuple[str, ...]
+    caption: tuple[str, ...]
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that can be asked for: the datasets and variables it cannot do without, and how it is drawn."""
+
+    name: str
+    title: str
+    needs: Mapping[str, tuple[str, ...]]
+    draw: Callable[[Mapping[str, Dataset]], Figure]
+
+
+class NothingToDraw(Exception):  # noqa: N818  (no error: the records are not there)
+    """Raised by a picture without records to draw; its text says which records there are none of."""
+
+
+def make_table(caption: str, frame: pd.DataFrame, decimals: Mapping[str, int] | None = None) -> Table:
+    """A table of a frame: its column names are the headings, its numbers get ``decimals`` (0 unless told).
+
+    >>> make_table("Sums", pd.DataFrame({"Subject": ["01"], "Sum (mm)": [41.25]}), {"Sum (mm)": 1}).rows
+    (('01', '41.2'),)
+    """
+    decimals = decimals or {}
+    numeric = frozenset(
+        number for number, name in enumerate(frame.columns) if pd.api.types.is_numeric_dtype(frame[name].dtype)
+    )
+    texts = [
+        [write_value(value, decimals.get(str(name), 0)) for value in frame[name]]
+        if number in numeric
+        else [str(value) for value in frame[name]]
+        for number, name in enumerate(frame.columns)
+    ]
+    return Table(caption, tuple(map(str, frame.columns)), tuple(zip(*texts, strict=True)), numeric)
+
+
+def write_value(value: float, decimals: int = 0, missing: str = "") -> str:
+    """A number with so many decimals and a comma per thousand; ``missing`` for NaN.
+
+    >>> write_value(-0.04, 1), write_value(1234.5, 1), write_value(float("nan"))
+    ('0.0', '1,234.5', '')
+    """
+    if value != value:
+        return missing
+    text = f"{value:,.{decimals}f}"
+    return text.removeprefix("-") if not text.strip("-0.,") else text
+
+
+def count_words(number: int, noun: str = "subject") -> str:
+    """A count and its noun.
+
+    >>> count_words(1), count_words(1200)
+    ('1 subject', '1,200 subjects')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
