@@ -3,6 +3,7 @@
 from cdisc_conv.derivations import (
     adverse_events,
     aggregates,
+    baseline,
     copying,
     dates,
     epochs,
@@ -22,6 +23,7 @@ from cdisc_conv.derivations import (
 __all__ = [
     "adverse_events",
     "aggregates",
+    "baseline",
     "copying",
     "dates",
     "epochs",
