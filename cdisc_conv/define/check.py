@@ -2,7 +2,7 @@
 
 Codes: DEF001 not readable, DEF002 not Define-XML 2.1, DEF003 attribute missing, DEF004 identifier used twice,
 DEF005 reference leads nowhere, DEF006 definition never used, DEF007 element out of place; DEF008 to DEF013 see
-`check_rules`.
+`check_rules`, DEF014 `check_results`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from lxml import etree
 
+from cdisc_conv.define.check_results import check_results
 from cdisc_conv.define.check_rules import check_rules
 from cdisc_conv.define.findings import FILE, name_element, report
 from cdisc_conv.define.vocabulary import CHILDREN, DEFINITIONS, REFERENCES, REQUIRED, TOPMOST
@@ -33,7 +34,7 @@ def check_define(xml: bytes) -> list[Problem]:
         root = parse_define(xml)
     except ProblemsError as error:
         return list(error.problems)
-    problems = [*_check_grammar(root), *_check_identifiers(root), *check_rules(root)]
+    problems = [*_check_grammar(root), *_check_identifiers(root), *check_rules(root), *check_results(root)]
     return sorted(problems, key=lambda problem: problem.place.line)
 
 
@@ -106,7 +107,7 @@ def _check_identifiers(root: etree._Element) -> Iterator[Problem]:
                 yield report("DEF004", element, f"{counts[oid]} definitions {kind} have the {attribute} {oid}")
             defined[kind].setdefault(oid, element)
     used: dict[str, set[str]] = defaultdict(set)
-    for element, attribute, kind, oid in _list_references(root):
+    for element, kind, oid in _list_references(root):
         if oid not in defined[kind]:
             yield report("DEF005", element, f"{name_element(element)} refers to {kind} {oid}, which is not defined")
         elif kind != "ItemDef" or element.tag == qualify("ItemRef"):  # only that gives an item its place in a dataset
@@ -123,10 +124,10 @@ def _check_used(defined: dict[str, dict[str, etree._Element]], used: dict[str, s
                 yield report("DEF006", element, f"nothing refers to {kind} {oid}", severity=severity)
 
 
-def _list_references(root: etree._Element) -> Iterator[tuple[etree._Element, str, str, str]]:
-    """Every reference: the element, the attribute, the kind of definition, and the identifier."""
+def _list_references(root: etree._Element) -> Iterator[tuple[etree._Element, str, str]]:
+    """Every reference: the element, the kind of definition, and the identifier."""
     for element in root.iter(etree.Element):
         for key, value in element.attrib.items():
             attribute = shorten(key)
             if attribute in REFERENCES:
-                yield element, attribute, REFERENCES[attribute], str(value)
+                yield element, REFERENCES[attribute], str(value)

@@ -161,6 +161,9 @@ def _check_origin_given(
         below = one is item and values and all(methods.get(value.get("OID", "")) for value in values)
         if derived and not (methods.get(name) or methods.get(oid) or below):
             yield report("DEF012", one, f"{name} is derived and has no method", severity=Severity.WARNING)
+        if one.find("d:Origin[@Type='Predecessor']", _NS) is not None and methods.get(name):
+            message = f"{name} is copied from its predecessor and has a method"
+            yield report("DEF012", one, message, severity=Severity.WARNING)
 
 
 def _check_origin(origin: etree._Element, oid: str) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
 """What cannot become a define.xml: everything wrong with the study and the datasets, found before anything is written.
 
 Codes: DEF101 text, DEF102 study, DEF103 document, DEF104 standard, DEF105 dataset, DEF106 item, DEF107 origin,
-DEF108 codelist, DEF109 where-clause.
+DEF108 codelist, DEF109 where-clause, DEF110 display.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from dataclasses import fields, is_dataclass
 import pandas as pd
 
 from cdisc_conv.dataset import Column, Dataset
+from cdisc_conv.define.inputs_displays import check_displays
 from cdisc_conv.define.inputs_items import check_column
 from cdisc_conv.define.study import DefineStudy, DocumentKind
-from cdisc_conv.define.uses import CLASS_ORDER
+from cdisc_conv.define.uses import ANALYSIS_CLASSES, CLASS_ORDER, SUB_CLASSES
 from cdisc_conv.define.xml import find_forbidden
 from cdisc_conv.problems import Place, Problem, did_you_mean
 
@@ -35,7 +36,7 @@ def check_inputs(study: DefineStudy, datasets: Sequence[Dataset]) -> list[Proble
             problems.append(Problem("DEF105", f"{count} datasets are named {name}", place=Place(dataset=name)))
     for dataset in datasets:
         problems += [*_check_dataset(study, dataset), *_check_columns(study, dataset, datasets)]
-    return problems
+    return [*problems, *check_displays(study, datasets)]
 
 
 def _check_study(study: DefineStudy) -> Iterator[Problem]:
@@ -88,6 +89,8 @@ def _check_dataset(study: DefineStudy, dataset: Dataset) -> Iterator[Problem]:
         yield Problem("DEF105", f"the class {dataset.class_name!r} is unknown", place=place, hint=hint)
     if dataset.purpose not in PURPOSES:
         yield Problem("DEF105", f"the purpose {dataset.purpose!r} is unknown", place=place, hint=" or ".join(PURPOSES))
+    elif dataset.class_name in CLASS_ORDER:
+        yield from _check_class(dataset, place)
     if dataset.reference_data and dataset.repeating:
         hint = "reference data are written with Repeating No"
         yield Problem("DEF105", "the dataset is reference data and repeating", place=place, hint=hint)
@@ -95,6 +98,19 @@ def _check_dataset(study: DefineStudy, dataset: Dataset) -> Iterator[Problem]:
         yield Problem("DEF105", "a trial design dataset has to be reference data", place=place)
     if dataset.standard:
         yield from _check_standard(study, dataset, place)
+
+
+def _check_class(dataset: Dataset, place: Place) -> Iterator[Problem]:
+    """Classes of analysis data are for analysis, all others for tabulation; a subclass belongs to its class."""
+    purpose = "Analysis" if dataset.class_name in ANALYSIS_CLASSES else "Tabulation"
+    if dataset.purpose != purpose:
+        message = f"a dataset of the class {dataset.class_name} has the purpose {dataset.purpose}"
+        yield Problem("DEF105", message, place=place, hint=f"it is {purpose}")
+    known = SUB_CLASSES.get(dataset.class_name, ())
+    if dataset.sub_class and dataset.sub_class not in known:
+        message = f"the class {dataset.class_name} has no subclass {dataset.sub_class!r}"
+        hint = did_you_mean(dataset.sub_class, known) or (f"one of {', '.join(known)}" if known else "it has none")
+        yield Problem("DEF105", message, place=place, hint=hint)
 
 
 _NAME_HINT = "one to 8 capital letters, digits and underscores, no digit first"

@@ -24,7 +24,7 @@ def check_column(
     for level in column.value_level:
         where = f" where {describe_conditions(level.conditions)}"
         yield from _check_item(study, level.item, place, where)
-        yield from _check_conditions(dataset, level.conditions, datasets, place)
+        yield from check_conditions(dataset, level.conditions, datasets, place)
     for conditions, count in Counter(level.conditions for level in column.value_level).items():
         if count > 1:
             message = f"{count} value-level items hold where {describe_conditions(conditions)}"
@@ -104,9 +104,10 @@ def _check_package(study: DefineStudy, codelist: Codelist, place: Place) -> Iter
         yield Problem("DEF104", message, place=place, hint=hint)
 
 
-def _check_conditions(
+def check_conditions(
     dataset: Dataset, conditions: Sequence[Condition], datasets: Sequence[Dataset], place: Place
 ) -> Iterator[Problem]:
+    """Problems of a where-clause of a dataset."""
     if not conditions:
         yield Problem("DEF109", "a value-level item has no where-clause", place=place)
     for condition in conditions:

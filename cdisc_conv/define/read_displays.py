@@ -79,10 +79,11 @@ def read_displays(entries: Any, place: Place, problems: list[Problem]) -> tuple[
     entry that cannot be read is left out, and its problems are errors.
 
     >>> problems = []
-    >>> displays = read_displays([{"id": "T1", "title": "Table 1", "description": "PFS", "results": [
-    ...     {"id": "MEDIAN", "description": "Median", "reason": "SPECIFIED IN SAP", "purpose": "PRIMARY OUTCOME MEASURE",
-    ...      "datasets": [{"dataset": "ADTTE", "variables": ["AVAL", "CNSR"], "where": 'PARAMCD == "PFS"'}]}]}],
-    ...     Place(file="study.yaml"), problems)
+    >>> result = {"id": "MEDIAN", "description": "Median", "reason": "SPECIFIED IN SAP",
+    ...           "purpose": "PRIMARY OUTCOME MEASURE",
+    ...           "datasets": [{"dataset": "ADTTE", "variables": ["AVAL", "CNSR"], "where": 'PARAMCD == "PFS"'}]}
+    >>> display = {"id": "T1", "title": "Table 1", "description": "PFS", "results": [result]}
+    >>> displays = read_displays([display], Place(file="study.yaml"), problems)
     >>> displays[0].results[0].datasets[0].conditions
     (Condition(variable='PARAMCD', comparator='EQ', values=('PFS',)),)
     """

@@ -8,6 +8,25 @@ from dataclasses import dataclass, replace
 from cdisc_conv.dataset import Codelist, Column, Condition, Dataset, Item
 from cdisc_conv.define.xml import make_oid_part
 
+ANALYSIS_CLASSES = (
+    "SUBJECT LEVEL ANALYSIS DATASET",
+    "BASIC DATA STRUCTURE",
+    "OCCURRENCE DATA STRUCTURE",
+    "REFERENCE DATA STRUCTURE",
+    "DEVICE LEVEL ANALYSIS DATASET",
+    "MEDICAL DEVICE BASIC DATA STRUCTURE",
+    "MEDICAL DEVICE OCCURRENCE DATA STRUCTURE",
+    "ADAM OTHER",
+)
+"""The classes of ADaM among those of `CLASS_ORDER`."""
+
+SUB_CLASSES = {
+    "BASIC DATA STRUCTURE": ("NON-COMPARTMENTAL ANALYSIS", "POPULATION PHARMACOKINETIC ANALYSIS", "TIME-TO-EVENT"),
+    "OCCURRENCE DATA STRUCTURE": ("ADVERSE EVENT",),
+    "MEDICAL DEVICE BASIC DATA STRUCTURE": ("MEDICAL DEVICE TIME-TO-EVENT",),
+}
+"""Define-XML codelists ADaM Basic Data Structure Subclass (C165635), Occurrence (C176227), Medical Device (C177903)."""
+
 CLASS_ORDER = (
     "TRIAL DESIGN",
     "SPECIAL PURPOSE",
@@ -17,14 +36,7 @@ CLASS_ORDER = (
     "FINDINGS ABOUT",
     "RELATIONSHIP",
     "STUDY REFERENCE",
-    "SUBJECT LEVEL ANALYSIS DATASET",
-    "BASIC DATA STRUCTURE",
-    "OCCURRENCE DATA STRUCTURE",
-    "REFERENCE DATA STRUCTURE",
-    "DEVICE LEVEL ANALYSIS DATASET",
-    "MEDICAL DEVICE BASIC DATA STRUCTURE",
-    "MEDICAL DEVICE OCCURRENCE DATA STRUCTURE",
-    "ADAM OTHER",
+    *ANALYSIS_CLASSES,
 )
 """Define-XML codelist General Observation Class, in the order in which the datasets are listed."""
 
