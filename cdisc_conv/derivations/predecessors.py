@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 import pandas as pd
@@ -39,6 +40,9 @@ class Predecessor(Derivation):
     origin: ClassVar[OriginType] = OriginType.PREDECESSOR
 
     of: Ref = Field(description="the variable that is taken over, such as ADSL.TRTSDT or AE.AETERM")
+
+    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
+        return is_number(self.of)
 
     def derive(self, rows: Rows) -> pd.Series:
         return rows[self.of]

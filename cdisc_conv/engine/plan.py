@@ -268,12 +268,8 @@ def _describe_cycle(study: Study, nodes: list[Node]) -> Problem:
     places = [_place_of(study, node) for node in path]
     where = ", ".join(dict.fromkeys(str(place) for place in places))
     hint = f"each reads the next; see {where}"
-    if any(
-        isinstance(node, Part) and len(node.blocks) > 1 and study.datasets[node.dataset].reads_itself for node in path
-    ):
-        hint += (
-            "; what looks at all records of a subject can be read by a later block only when 'set' of a block has it"
-        )
+    if any(_sees_later_blocks(study, node) for node in path):
+        hint += "; a later block can read what looks at all records of a subject only from the 'set' of a block"
     what = "variables" if any(isinstance(node, Part) for node in path) else "records"
     return Problem("PLAN001", f"{what} read each other in a circle: {words}", place=places[0], hint=hint)
 
@@ -284,3 +280,7 @@ def _place_of(study: Study, node: Node) -> Place:
         if isinstance(node, Part)
         else study.datasets[node.dataset].blocks[node.block].place
     )
+
+
+def _sees_later_blocks(study: Study, node: Node) -> bool:
+    return isinstance(node, Part) and len(node.blocks) > 1 and study.datasets[node.dataset].reads_itself

@@ -160,10 +160,9 @@ def _implied_for(
     The records of an analysis dataset come from datasets that have STUDYID and USUBJID.
     """
     if family.is_analysis:
-        copy = load_derivations()["copy"]
-        return {
-            name: Variable(name, copy.model_validate({"source": name}), node.place) for name in ("STUDYID", SUBJECT)
-        }
+        taken_over = load_derivations()["predecessor"]
+        names = ("STUDYID", SUBJECT)
+        return {name: Variable(name, taken_over.model_validate({"of": name}), node.place) for name in names}
     constant = load_derivations()["constant"]
     implied = {
         "STUDYID": Variable("STUDYID", constant.model_validate({"value": study_name}), node.place),

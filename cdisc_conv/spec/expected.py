@@ -89,20 +89,25 @@ def predecessor_of(study: Study, dataset: DatasetSpec, variable: Variable) -> tu
 
 
 def label_of(study: Study, dataset: DatasetSpec, variable: Variable) -> str:
-    """The label of a variable: the mapping's, else the standard's, else that of its predecessor; "" for none.
+    """The label of a variable: the mapping's, else that of a predecessor of the same name, else the standard's.
+
+    "" for none. A variable taken over under another name has no label but the standard's, or its predecessor's.
 
     >>> from cdisc_conv.spec.load import load_study
     >>> study, _ = load_study("cdiscpilot01")
     >>> label_of(study, study.datasets["AE"], study.datasets["AE"].variables["AESER"])
     'Serious Event'
     """
+    if variable.label:
+        return variable.label
+    found = predecessor_of(study, dataset, variable)
     standard = standard_variable(study, dataset, variable.name)
-    if variable.label or standard is not None:
-        return variable.label or (standard.label if standard else "")
+    if found is None or (standard is not None and found[1] != variable.name):
+        return standard.label if standard is not None else ""
     before = _predecessor_entry(study, dataset, variable)
     if isinstance(before, VariableStandard):
         return before.label
-    return label_of(study, *before) if before is not None else ""
+    return (label_of(study, *before) if before is not None else "") or (standard.label if standard is not None else "")
 
 
 def _predecessor_entry(

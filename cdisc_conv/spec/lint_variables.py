@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from cdisc_conv.derivations.base import Kind, Ref
 from cdisc_conv.problems import Problem, Severity, closest, did_you_mean
-from cdisc_conv.spec.expected import codelist_keys, codelist_of, is_numeric, label_of, standard_variable
+from cdisc_conv.spec.expected import codelist_keys, codelist_of, is_numeric, label_of, predecessor_of, standard_variable
 from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
-from cdisc_conv.standards import CodelistTerms
+from cdisc_conv.standards import CodelistTerms, VariableStandard
 
 MOST_NAME = 8
 MOST_LABEL = 40
@@ -67,18 +67,34 @@ def _check_dataset_label(dataset: DatasetSpec) -> Iterator[Problem]:
 
 
 def _check_required(study: Study, dataset: DatasetSpec) -> Iterator[Problem]:
-    mapped = {*dataset.names(), *dataset.written} | {name for block in dataset.blocks for name in block.given_names}
+    given = {name for block in dataset.blocks for name in block.given_names}
+    mapped = {*dataset.names(), *dataset.written, *given}
     # A misspelt variable is a finding by itself; the one it must mean is not missed as well.
     known = dataset.family.standard.names(dataset.standard)
     mapped |= {closest(name, known) for name in dataset.names() if not _is_known(study, dataset, name)}
+    # TRT01P is the TRTxxP that ADaM wants.
+    places = {found.order for name in mapped if (found := dataset.standard.variable(name)) is not None}
     for standard in dataset.standard.variables:
-        if standard.core == "Req" and standard.name not in mapped:
+        if standard.name in mapped or standard.order in places or not _is_wanted(dataset, standard):
+            continue
+        if standard.core == "Req":
             message = f"{dataset.name} does not map {standard.name} ({standard.label}), which the standard requires"
             yield Problem("LINT202", message, place=dataset.place)
-        if standard.core == "Exp" and standard.name not in mapped:
+        if standard.core == "Exp":
             message = f"{dataset.name} does not map {standard.name} ({standard.label}), which the standard expects"
             hint = "map it, or write {constant: ''} when it was not collected"
             yield Problem("LINT203", message, Severity.WARNING, dataset.place, hint)
+
+
+def _is_wanted(dataset: DatasetSpec, standard: VariableStandard) -> bool:
+    """Whether a variable that the standard asks for is one of this dataset.
+
+    The structure of occurrences lists variables of several domains: the medication (CMTRT) or the term of an event.
+    """
+    if dataset.standard.class_name != "OCCURRENCE DATA STRUCTURE":
+        return True
+    medication = dataset.name == "ADCM"
+    return {"CMTRT": medication, "--TERM": not medication}.get(standard.name, True)
 
 
 def _check_keys(dataset: DatasetSpec) -> Iterator[Problem]:
@@ -119,7 +135,8 @@ def _is_known(study: Study, dataset: DatasetSpec, name: str) -> bool:
 
 def _check_known(study: Study, dataset: DatasetSpec, variable: Variable) -> Iterator[Problem]:
     if dataset.family.is_analysis:
-        if not label_of(study, dataset, variable):
+        # A predecessor without a label is told where it is mapped.
+        if not label_of(study, dataset, variable) and predecessor_of(study, dataset, variable) is None:
             message = f"{dataset.name}.{variable.name} is a variable of your own and has no label"
             yield _problem("LINT214", message, variable, "add 'label:'")
     elif not _is_known(study, dataset, variable.name):
