@@ -23,8 +23,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from cdisc_conv.checks.analysis import is_analysis_name
 from cdisc_conv.checks.model import Rule
 from cdisc_conv.checks.registry import load_checks
+from cdisc_conv.checks.tables import split_owner
 from cdisc_conv.expr import Expression, Type, parse
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.spec.validate import validate
@@ -87,7 +89,7 @@ def fill_prefix(value: Any, prefix: str) -> Any:
 
 @cache
 def load_shipped_rules() -> tuple[Rule, ...]:
-    """The rules of the package: SDTM conformance, as files by topic in ``checks/rules``."""
+    """The rules of the package: conformance to SDTM and ADaM, as files by topic in ``checks/rules``."""
     return tuple(rule for path in sorted(_SHIPPED.glob("*.yaml")) for rule in load_rules(path))
 
 
@@ -172,12 +174,13 @@ def _parse_problems(text: str, node: Node) -> list[Problem]:
     except ProblemsError as error:
         return list(error.problems)
     problems = expression.check(lambda name: None, Type.BOOLEAN)[1]
-    foreign = [name for name in expression.names if "." in name and not name.startswith("DM.")]
+    foreign = [name for name in expression.names if "." in name and not split_owner(name)[0]]
     return problems + [
         node.problem(
             "CHECK005",
             f"{name} cannot be read here",
-            "beside the dataset's own variables there is DM.; check: needs_record looks into other datasets",
+            "beside the dataset's own variables there are those of DM. and, in ADaM, ADSL.; check: needs_record looks "
+            "into other datasets",
         )
         for name in foreign
     ]
@@ -185,9 +188,9 @@ def _parse_problems(text: str, node: Node) -> list[Problem]:
 
 def _check_names(rule: Rule, node: Node, standard: Standard | None) -> list[Problem]:
     """Datasets that do not exist, and variables and types where the datasets are named one by one."""
-    if standard is None:
-        return []
-    problems: list[Problem] = []
+    problems = _check_kinds(rule, node)
+    if standard is None or rule.analysis:
+        return problems  # an analysis dataset may have any variable beside those of its data structure
     for key in ("datasets", "not_datasets"):
         for name in getattr(rule, key):
             if name not in standard.datasets and name not in CLASSES and not _SUPPLEMENTAL.fullmatch(name):
@@ -204,6 +207,22 @@ def _check_names(rule: Rule, node: Node, standard: Standard | None) -> list[Prob
             if rule.fails:
                 problems += _check_variable(name, dataset, node.at(("message",)), standard)
     return problems
+
+
+def _check_kinds(rule: Rule, node: Node) -> list[Problem]:
+    """A rule is for SDTM or for ADaM, and so are all datasets that it names."""
+    if not rule.analysis:
+        return []
+    return [
+        node.at((key,)).problem(
+            "CHECK004",
+            f"rule {rule.id} is for ADaM, but {name} is not",
+            "write one rule for SDTM and another one for ADaM",
+        )
+        for key in ("datasets", "not_datasets")
+        for name in getattr(rule, key)
+        if not is_analysis_name(name)
+    ]
 
 
 def _check_expression(text: str, dataset: str, node: Node, standard: Standard) -> list[Problem]:

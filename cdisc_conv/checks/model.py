@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from cdisc_conv.checks.analysis import is_analysis_name
 from cdisc_conv.problems import Place, Severity
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ class Rule:
 
     ``fails`` is a condition that is true where a record is wrong; or else ``check`` names a function of
     `cdisc_conv.checks.functions` and ``parameters`` are its own. ``datasets`` are names of datasets or general
-    observation classes, empty for all. ``where`` narrows the records. Names in ``optional`` count as blank where a
-    dataset lacks them. Names with ``--`` are filled in per dataset. ``message`` may hold ``{NAME}``: records that
-    differ in it are findings of their own.
+    observation classes, empty for all of SDTM; or names of analysis datasets or data structures of ADaM. ``where``
+    narrows the records. Names in ``optional`` count as blank where a dataset lacks them. Names with ``--`` are filled
+    in per dataset. ``message`` may hold ``{NAME}``: records that differ in it are findings of their own.
     """
 
     id: str
@@ -46,6 +47,11 @@ class Rule:
     hint: str = ""
     source: str = ""
     place: Place = Place()
+
+    @property
+    def analysis(self) -> bool:
+        """Whether it is a rule for ADaM; all others are for SDTM."""
+        return any(map(is_analysis_name, self.datasets))
 
     @property
     def placeholders(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 from cdisc_conv.checks.load import FILE, fill_prefix, load_rules, load_shipped_rules
 from cdisc_conv.checks.model import Hits, Rule, Scope
 from cdisc_conv.checks.registry import load_checks
-from cdisc_conv.checks.tables import NO_DATASET, NotRunnableError, Table, Tables
+from cdisc_conv.checks.tables import ADAM_GUIDE, NO_DATASET, NotRunnableError, Table, Tables
 from cdisc_conv.checks.words import describe_hits
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.problems import Problem, ProblemsError
@@ -38,9 +38,14 @@ def check_datasets(
     folder: Path | None = None,
     complete: bool = True,
     rules: Sequence[Rule] | None = None,
+    beside: Sequence[Dataset] = (),
     progress: Callable[[str], None] = lambda rule: None,
 ) -> CheckReport:
-    """Everything that is wrong in finished SDTM datasets, before they are written.
+    """Everything that is wrong in finished SDTM or ADaM datasets, before they are written.
+
+    `standard` says which of the two they are, and so which rules are asked. `beside` are datasets that are looked into
+    and not asked themselves: the SDTM datasets behind ADaM datasets. `terminology` knows the codelists of `standard`;
+    ADaM takes from those of the SDTM, too (`Terminology.with_beside`).
 
     `created` is the study's creation time (ISO 8601): later dates are in the future. `folder` is the study's folder,
     whose ``checks.yaml`` adds rules of its own; what is wrong in that file is among the findings. `complete` is False
@@ -61,12 +66,13 @@ def check_datasets(
     DM.SEX row 2: CT001 SEX is 'Z', which is not in codelist SEX (C66731); 1 record: subject 02 \
 (allowed are: F, INTERSEX, M, U)
     """
-    tables = Tables(datasets, standard, terminology, created, complete)
+    tables = Tables(datasets, standard, terminology, created, complete, beside)
     chosen = load_shipped_rules() if rules is None else tuple(rules)
     problems: list[Problem] = []
     if folder is not None and (folder / FILE).is_file():
         own, found = _load_own_rules(folder / FILE, standard, chosen)
         chosen, problems = (*chosen, *own), found
+    chosen = tuple(rule for rule in chosen if rule.analysis == (standard.name == ADAM_GUIDE))
     run: list[str] = []
     not_run: dict[str, str] = {}
     for rule in chosen:
@@ -118,19 +124,9 @@ def _run_rule(rule: Rule, tables: Tables) -> tuple[list[Problem], list[str], boo
 
 
 def _applies(rule: Rule, table: Table) -> bool:
-    names = _names_of(table)
-    if names & set(rule.not_datasets) or (rule.datasets and not names & set(rule.datasets)):
+    if table.groups & set(rule.not_datasets) or (rule.datasets and not table.groups & set(rule.datasets)):
         return False
     return bool(table.prefix) or not _needs_prefix(rule)
-
-
-def _names_of(table: Table) -> set[str]:
-    names = {table.name, table.domain, table.class_name}
-    if table.class_name == "FINDINGS ABOUT":
-        names.add("FINDINGS")
-    if table.is_supplemental:
-        names.add("SUPPQUAL")
-    return names
 
 
 def _needs_prefix(rule: Rule) -> bool:

@@ -10,15 +10,29 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from cdisc_conv.checks.analysis import (
+    ALL_ANALYSIS,
+    STRUCTURES,
+    TIME_TO_EVENT,
+    DateKind,
+    find_topic_prefix,
+    read_date_kind,
+)
 from cdisc_conv.checks.codes import Coded, code_series
 from cdisc_conv.checks.iso import Moments, read_moments
 from cdisc_conv.dataset import Dataset
+from cdisc_conv.derivations.sas_dates import to_iso_dates, to_iso_datetimes
 from cdisc_conv.expr import Expression, parse
 from cdisc_conv.standards import CodelistTerms, DatasetStandard, Standard, Terminology, VariableStandard
 
 SUBJECT = "USUBJID"
 RELATIONSHIP = "RELATIONSHIP"
 NO_DATASET = "there is no dataset"
+OWNERS = ("DM", "ADSL")
+"""Datasets of one record per subject, whose variables every record can read as ``DM.AGE``."""
+ADAM_GUIDE = "ADaMIG"
+_LATEST = 1e11
+"""Beyond so many days or seconds from 1960 there is no date to show."""
 _MOST_CATEGORIES = 50_000
 """Beyond so many distinct values an expression reads the column as it is."""
 
@@ -30,8 +44,9 @@ class NotRunnableError(Exception):
 class Tables:
     """All datasets of a study, the standard and the terminology they are held against.
 
-    `complete` is False when only some of a study's datasets were made: then nothing is said of datasets that are not
-    there. `created` is the study's creation time (ISO 8601), "" when there is none.
+    `beside` are datasets that are only looked into: the SDTM datasets behind analysis datasets. `complete` is False
+    when only some of a study's datasets were made: then nothing is said of datasets that are not there. `created` is
+    the study's creation time (ISO 8601), "" when there is none.
     """
 
     def __init__(
@@ -41,6 +56,7 @@ class Tables:
         terminology: Terminology,
         created: str = "",
         complete: bool = True,
+        beside: Iterable[Dataset] = (),
     ) -> None:
         self.standard = standard
         self.terminology = terminology
@@ -48,9 +64,12 @@ class Tables:
         self.complete = complete
         self.codelists: dict[tuple[str, ...], CodelistTerms | None] = {}
         """Codelists that were needed so far, by their codes."""
-        self.tables = tuple(Table(dataset, self) for dataset in datasets)
+        self.tables = tuple(Table(dataset, self, standard) for dataset in datasets)
+        own = {table.name for table in self.tables}
+        self.beside = tuple(Table(dataset, self, None) for dataset in beside if dataset.name not in own)
         # A DM without records says nothing of any subject: that is one finding, not one for each record elsewhere.
-        self._by_name = {table.name: table for table in self.tables if table.name != "DM" or table.length}
+        self._by_name = {t.name: t for t in (*self.beside, *self.tables) if t.name not in OWNERS or t.length}
+        self._subjects: dict[str, pd.Series] = {}
 
     def find(self, name: str) -> Table | None:
         """The dataset of that name, or None."""
@@ -59,19 +78,23 @@ class Tables:
     def require(self, name: str) -> Table:
         """The dataset of that name; NotRunnableError when it is not there."""
         if name not in self._by_name:
-            empty = any(table.name == name for table in self.tables)
+            empty = any(table.name == name for table in (*self.tables, *self.beside))
             raise NotRunnableError(f"{name} has no records" if empty else f"{NO_DATASET} {name}")
         return self._by_name[name]
 
     def of_domain(self, domain: str) -> tuple[Table, ...]:
         """The dataset of a domain, or all the datasets it was split into."""
-        return tuple(table for table in self.tables if domain in (table.name, table.dataset.domain))
+        everything = (*self.tables, *self.beside)
+        return tuple(table for table in everything if domain in (table.name, table.dataset.domain))
 
-    @cached_property
-    def subjects(self) -> pd.Series:
-        """Record of DM by USUBJID; -2 for a subject that DM has more than once, since its values are not certain."""
-        dm = self.require("DM")
-        coded = dm.coded(SUBJECT)
+    def subjects(self, owner: str) -> pd.Series:
+        """Record of DM or ADSL by USUBJID; -2 for a subject that is there more than once: its values are uncertain."""
+        if owner not in self._subjects:
+            self._subjects[owner] = self._find_subjects(self.require(owner))
+        return self._subjects[owner]
+
+    def _find_subjects(self, owner: Table) -> pd.Series:
+        coded = owner.coded(SUBJECT)
         counts = np.bincount(coded.codes, minlength=len(coded.values))
         rows = np.full(len(coded.values), -2, dtype="int64")
         once = counts[coded.codes] == 1
@@ -80,17 +103,23 @@ class Tables:
 
 
 class Table:
-    """One dataset. Names of columns may be its own or ``DM.`` and a variable of DM, found by USUBJID."""
+    """One dataset. Names of columns may be its own or ``DM.`` and a variable of DM, found by USUBJID; ADSL likewise.
 
-    def __init__(self, dataset: Dataset, tables: Tables) -> None:
+    `guide` is what it is held against, None for a dataset that is only looked into.
+    """
+
+    def __init__(self, dataset: Dataset, tables: Tables, guide: Standard | None) -> None:
         self.dataset = dataset
         self.tables = tables
+        self.guide = guide
+        self.is_analysis = guide is not None and guide.name == ADAM_GUIDE
         self.name = dataset.name
         self.length = len(dataset.frame)
         self.memo: dict[str, Any] = {}
         """What a check worked out and another one needs as well."""
         self._coded: dict[str, Coded] = {}
         self._moments: dict[str, Moments] = {}
+        self._owner_rows: dict[str, np.ndarray] = {}
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -104,6 +133,9 @@ class Table:
     @cached_property
     def prefix(self) -> str:
         """What stands for ``--``; "" for a dataset that has no such variables."""
+        if self.is_analysis:
+            occurrences = STRUCTURES.get(self.class_name) == "OCCDS"
+            return (find_topic_prefix(self.names) or self.name[2:4]) if occurrences else ""
         return "" if self.class_name == RELATIONSHIP or self.is_supplemental else self.domain[:2]
 
     @property
@@ -115,9 +147,24 @@ class Table:
         return self.dataset.class_name or (self.standard.class_name if self.standard else "")
 
     @cached_property
+    def groups(self) -> frozenset[str]:
+        """What a rule may call the dataset: its name, its domain, its class, and what these belong to."""
+        if self.is_analysis:
+            structure = STRUCTURES.get(self.class_name, "")
+            timed = TIME_TO_EVENT if "CNSR" in self.frame else ""
+            return frozenset({ALL_ANALYSIS, self.name, self.class_name, structure, self.dataset.sub_class, timed}) - {
+                ""
+            }
+        names = {self.name, self.domain, self.class_name}
+        names |= {"FINDINGS"} if self.class_name == "FINDINGS ABOUT" else set()
+        return frozenset(names | ({"SUPPQUAL"} if self.is_supplemental else set()))
+
+    @cached_property
     def standard(self) -> DatasetStandard | None:
         """What the standard says of the dataset, None when it is a custom one of no known class."""
-        guide = self.tables.standard
+        guide = self.guide
+        if guide is None:
+            return None
         if self.domain in guide.datasets:
             return guide.dataset(self.domain)
         if self.is_supplemental:
@@ -129,7 +176,7 @@ class Table:
 
     def standard_variable(self, name: str) -> VariableStandard | None:
         """What the standard says of a variable, or None."""
-        return self.tables.standard.variable(self.standard, name) if self.standard else None
+        return self.guide.variable(self.standard, name) if self.guide and self.standard else None
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -144,28 +191,40 @@ class Table:
     def is_numeric(self, name: str) -> bool:
         return pd.api.types.is_numeric_dtype(self.frame[name].dtype)
 
+    def date_kind(self, name: str) -> DateKind:
+        """What a numeric column of an analysis dataset counts, "" when that is no time."""
+        if not (self.is_analysis and name in self.frame and self.is_numeric(name)):
+            return ""
+        return read_date_kind(name, self._formats.get(name, ""))
+
+    @cached_property
+    def _formats(self) -> dict[str, str]:
+        return {column.name: column.format for column in self.dataset.columns}
+
     def has(self, name: str) -> bool:
-        """Whether there is such a column, own or of DM."""
-        if name.startswith("DM."):
-            dm = self.tables.find("DM")
-            return dm is not None and SUBJECT in dm.frame and SUBJECT in self.frame and name[3:] in dm.frame
+        """Whether there is such a column, own or of DM or ADSL."""
+        owner, variable = split_owner(name)
+        if owner:
+            other = self.tables.find(owner)
+            return other is not None and SUBJECT in other.frame and SUBJECT in self.frame and variable in other.frame
         return name in self.frame
 
     def require(self, *names: str) -> None:
         """NotRunnableError when a column is not there."""
         for name in names:
             if not self.has(name):
-                owner, variable = ("DM", name[3:]) if name.startswith("DM.") else (self.name, name)
-                if owner == "DM" and self.tables.find("DM") is None:
-                    raise NotRunnableError(f"{NO_DATASET} DM")
-                raise NotRunnableError(f"{owner} has no {variable}")
+                owner, variable = split_owner(name)
+                if owner:
+                    self.tables.require(owner)
+                raise NotRunnableError(f"{owner or self.name} has no {variable}")
 
     def coded(self, name: str) -> Coded:
         """A column by its distinct values."""
         if name not in self._coded:
             self.require(name)
-            if name.startswith("DM."):
-                self._coded[name] = self.tables.require("DM").coded(name[3:]).take(self.subject_rows)
+            owner, variable = split_owner(name)
+            if owner:
+                self._coded[name] = self.tables.require(owner).coded(variable).take(self.rows_in(owner))
             else:
                 self._coded[name] = code_series(self.frame[name])
         return self._coded[name]
@@ -187,27 +246,36 @@ class Table:
         return self._moments[name]
 
     def text(self, name: str, row: int) -> str:
-        """One value as text."""
-        return self.coded(name).text(row)
+        """One value as text; numeric dates as ISO 8601."""
+        owner, variable = split_owner(name)
+        place = self.tables.require(owner) if owner else self
+        text = self.coded(name).text(row)
+        return show_date(text, place.date_kind(variable))
 
-    @cached_property
+    def rows_in(self, owner: str) -> np.ndarray:
+        """The record of DM or ADSL per record (int64): -1 for none, -2 for a subject that is there more than once."""
+        if owner not in self._owner_rows:
+            coded = self.coded(SUBJECT)
+            rows = self.tables.subjects(owner).reindex(coded.texts, fill_value=-1).to_numpy()
+            self._owner_rows[owner] = coded.spread(np.asarray(rows, dtype="int64"))
+        return self._owner_rows[owner]
+
+    @property
     def subject_rows(self) -> np.ndarray:
-        """The record of DM per record (int64): -1 for none, -2 for a subject that DM has more than once."""
-        coded = self.coded(SUBJECT)
-        rows = self.tables.subjects.reindex(coded.texts, fill_value=-1).to_numpy()
-        return coded.spread(np.asarray(rows, dtype="int64"))
+        """The record of DM per record; see `rows_in`."""
+        return self.rows_in("DM")
 
     def select(self, condition: str, optional: frozenset[str] = frozenset()) -> np.ndarray:
         """Which records meet a condition, as truth values per record.
 
-        When DM is asked, it is never true for a subject that DM has not, or has more than once. Columns in `optional`
-        that are not there count as blank.
+        When DM or ADSL is asked, it is never true for a subject that is not there, or there more than once. Columns in
+        `optional` that are not there count as blank.
         """
         expression = _parse(condition)
-        self.require(*(name for name in expression.names if name not in optional or name.startswith("DM.")))
+        self.require(*(name for name in expression.names if name not in optional or split_owner(name)[0]))
         result = expression.evaluate(self._series, self.length).to_numpy(dtype=bool)
-        if any(name.startswith("DM.") for name in expression.names):
-            result = result & (self.subject_rows >= 0)
+        for owner in {split_owner(name)[0] for name in expression.names} - {""}:
+            result = result & (self.rows_in(owner) >= 0)
         return result
 
     def _series(self, name: str) -> pd.Series:
@@ -226,11 +294,15 @@ class Table:
     @cached_property
     def key_names(self) -> tuple[str, ...]:
         """The columns that tell a record from the others of its subject, for messages."""
+        if self.is_analysis:
+            wanted: tuple[str, ...] = ("PARAMCD", "AVISIT", f"{self.prefix}SEQ" if self.prefix else "", "ASEQ")
+            present = [name for name in wanted if name in self.frame]
+            return tuple(present if "ASEQ" in present or self.prefix else present[:2] or present)
         sequence = f"{self.prefix}SEQ"
         if self.prefix and sequence in self.frame:
             return (sequence,)
         if self.is_supplemental:
-            wanted: tuple[str, ...] = ("IDVAR", "IDVARVAL", "QNAM")
+            wanted = ("IDVAR", "IDVARVAL", "QNAM")
         elif self.name == "RELREC":
             wanted = ("RDOMAIN", "IDVAR", "IDVARVAL")
         else:
@@ -241,3 +313,30 @@ class Table:
 @cache
 def _parse(condition: str) -> Expression:
     return parse(condition)
+
+
+def split_owner(name: str) -> tuple[str, str]:
+    """Whose variable a name is: ``DM.AGE`` is AGE of DM; the owner is "" for the dataset's own.
+
+    >>> split_owner("ADSL.TRTSDT"), split_owner("AGE")
+    (('ADSL', 'TRTSDT'), ('', 'AGE'))
+    """
+    owner, point, variable = name.partition(".")
+    return (owner, variable) if point and owner in OWNERS else ("", name)
+
+
+def show_date(text: str, kind: DateKind) -> str:
+    """A number that counts days or seconds, written as a date; any other as it is.
+
+    >>> show_date("22645", "date"), show_date("3661", "datetime"), show_date("3661", "time"), show_date("3", "")
+    ('2021-12-31', '1960-01-01T01:01:01', '01:01:01', '3')
+    """
+    if not (kind and text):
+        return text
+    value = pd.Series([float(text)])
+    if value.abs().iloc[0] > _LATEST:
+        return text
+    if kind == "date":
+        return str(to_iso_dates(value).iloc[0])
+    shown = str(to_iso_datetimes(value).iloc[0])
+    return shown if kind == "datetime" else shown[11:]

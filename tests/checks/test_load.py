@@ -129,8 +129,8 @@ rules:
         "AETOXGR > 3 and AESTDTC + 1 > 2 (write concat(a, b) to join texts)",
         "checks.yaml:8: CHECK005 AE has no variable AESERR (did you mean AESER?)",
         "checks.yaml:9: CHECK005 AE has no variable AETOXX (did you mean AETOX?)",
-        "checks.yaml:10: CHECK005 EX.EXDOSE cannot be read here (beside the dataset's own variables there is DM.; "
-        "check: needs_record looks into other datasets)",
+        "checks.yaml:10: CHECK005 EX.EXDOSE cannot be read here (beside the dataset's own variables there are those "
+        "of DM. and, in ADaM, ADSL.; check: needs_record looks into other datasets)",
     ]
 
 
