@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -41,19 +42,28 @@ def meet_condition(rows: Rows, where: Expression | None) -> np.ndarray:
     return where.evaluate(rows.__getitem__, len(rows)).to_numpy(dtype=bool)
 
 
-def rank_records(columns: Sequence[pd.Series], length: int) -> np.ndarray:
+def rank_column(column: pd.Series, missing: Literal["first", "last"] = "first") -> np.ndarray:
+    """The place of each value among the distinct ones, from 0; missing values before or after all others.
+
+    >>> rank_column(pd.Series(["b", "", "a"], dtype="str"), missing="last").tolist()
+    [2, 3, 1]
+    """
+    rank = rank_values(column)
+    return rank if missing == "first" else np.where(is_filled(column), rank, rank.max(initial=0) + 1)
+
+
+def rank_records(columns: Sequence[pd.Series], length: int, missing: Literal["first", "last"] = "first") -> np.ndarray:
     """The place of each record in the order of several columns, from 0; records that are equal in all share one.
 
-    Missing values come first, text goes by code point and numbers by size.
+    Text goes by code point and numbers by size.
 
     >>> rank_records([pd.Series([2.0, 1.0, 2.0]), pd.Series(["a", "b", "a"], dtype="str")], 3).tolist()
     [1, 0, 1]
     """
     place = np.zeros(length, dtype=np.int64)
     for column in columns:
-        rank = rank_values(column)
-        span = int(rank.max()) + 1 if len(rank) else 1
-        place = np.unique(place * span + rank, return_inverse=True)[1].astype(np.int64)
+        rank = rank_column(column, missing)
+        place = np.unique(place * (int(rank.max(initial=0)) + 1) + rank, return_inverse=True)[1].astype(np.int64)
     return place
 
 
