@@ -7,7 +7,7 @@
 The rules, the operators and every function stand in docs/expressions.md.
 """
 
-from cdisc_conv.expr.expression import Expression, parse
+from cdisc_conv.expr.expression import Expression, literals_of, parse
 from cdisc_conv.expr.nodes import Type
 
-__all__ = ["Expression", "Type", "parse"]
+__all__ = ["Expression", "Type", "literals_of", "parse"]

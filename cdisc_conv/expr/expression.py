@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cdisc_conv.expr.nodes import Name, Node, Type, format_node, walk
+from cdisc_conv.expr.nodes import Comparison, Literal, Membership, Name, Node, Type, format_node, walk
 from cdisc_conv.expr.parser import parse_tree
 from cdisc_conv.expr.tokens import Source
 from cdisc_conv.problems import Problem, ProblemsError
@@ -135,3 +135,26 @@ def _rename_node(node: Any, mapping: Mapping[str, str]) -> Any:
     if isinstance(node, Node):
         return replace(node, **{item.name: _rename_node(getattr(node, item.name), mapping) for item in fields(node)})
     return node
+
+
+def literals_of(expression: Expression, name: str) -> tuple[str, ...]:
+    """The texts that a column must be one of, as far as the expression writes them out, each once.
+
+    Only ``==`` and ``in`` count: what a column must not be says nothing of what there is.
+
+    >>> literals_of(parse('PARAMCD == "PD" or PARAMCD in ("CR", "PR") and PARAMCD != "NE"'), "PARAMCD")
+    ('PD', 'CR', 'PR')
+    """
+    found: list[str] = []
+    for node in walk(expression.tree):
+        if isinstance(node, Comparison) and node.operator == "==":
+            pair = (node.left, node.right)
+            if any(_is_column(part, name) for part in pair):
+                found += [part.value for part in pair if isinstance(part, Literal) and isinstance(part.value, str)]
+        elif isinstance(node, Membership) and not node.negated and _is_column(node.operand, name):
+            found += [item.value for item in node.items if isinstance(item.value, str)]
+    return tuple(text for text in dict.fromkeys(found) if text)
+
+
+def _is_column(node: Node, name: str) -> bool:
+    return isinstance(node, Name) and node.name.removeprefix("raw.") == name

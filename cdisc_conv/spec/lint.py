@@ -16,6 +16,7 @@ from cdisc_conv.derivations.units import read_units
 from cdisc_conv.derivations.visits import read_visits
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.spec.lint_expressions import check_expressions
+from cdisc_conv.spec.lint_parameters import check_parameters
 from cdisc_conv.spec.lint_references import check_references
 from cdisc_conv.spec.lint_value_level import check_value_level
 from cdisc_conv.spec.lint_variables import check_variables
@@ -50,6 +51,7 @@ def check_study(study: Study) -> list[Problem]:
         *check_references(study),
         *check_expressions(study),
         *check_value_level(study),
+        *check_parameters(study),
     ]
     try:
         plan_study(study)

@@ -296,3 +296,27 @@ def test_derivations_see_all_rows_of_a_group(study: Path, monkeypatch: pytest.Mo
     )
     frame = dataset_of(run(study), "ADEV").frame
     assert frame.loc[frame["PARAMCD"] == "LAST", "AVAL"].fillna(-1).tolist() == [3.0, -1.0]
+
+
+def test_a_parameter_that_only_a_later_block_makes(study: Path) -> None:
+    edit(study, "adam/adev.yaml", 'where: PARAMCD == "SEQ"', 'where: PARAMCD == "FOUND"')
+    assert lint(study) == [
+        "tiny/adam/adev.yaml:11: LINT306 ADEV reads its parameter FOUND, which only a later block of 'records' makes "
+        "(put the block that makes it first)"
+    ]
+
+
+def test_a_parameter_that_nothing_makes(study: Path) -> None:
+    edit(study, "adam/adev.yaml", "'PARAMCD == \"LAST\"'", '\'PARAMCD in ("LAST", "LOST")\'')
+    edit(
+        study,
+        "adam/adsl.yaml",
+        "  TRT01P:",
+        "  X: {exists: {from: ADEV, where: 'PARAMCD == \"NONE\"'}, label: X}\n  TRT01P:",
+    )
+    assert lint(study) == [
+        "tiny/adam/adev.yaml:23: LINT306 ADEV.AVAL reads parameter LOST of ADEV, which no block makes (did you "
+        "mean LAST?)",
+        "tiny/adam/adsl.yaml:6: LINT306 ADSL.X reads parameter NONE of ADEV, which no block makes (there are: FOUND, "
+        "LAST, SEQ)",
+    ]
