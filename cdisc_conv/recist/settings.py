@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from cdisc_conv.problems import Place, Problem, did_you_mean
 from cdisc_conv.recist.tables import CR, NE, NON_CR_NON_PD, PD, PR, SD
@@ -14,7 +14,7 @@ Words = tuple[str, ...]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
 class Limits(_Part):
@@ -125,11 +125,17 @@ class Terms(_Part):
             "NON-CR/NON PD": NON_CR_NON_PD,
             "YES": "Y",
             "NO": "N",
-            "NA": "",
-            "NOT APPLICABLE": "",
+            "NOT APPLICABLE": "NA",
         },
         description="other ways to write a response in RS",
     )
+
+    @field_validator("*")
+    @classmethod
+    def _ignore_case(cls, value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(word.upper() for word in value)
+        return {word.upper(): meaning for word, meaning in value.items()} if isinstance(value, Mapping) else value
 
 
 class RecistSettings(_Part):

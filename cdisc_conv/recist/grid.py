@@ -1,0 +1,110 @@
+"""The lesions that are to be assessed at each assessment, and what was found: merged ones as one, split ones as parts.
+
+RECIST 1.1, section 4.3.2: when a lesion splits, the diameters of the parts are added up; lesions that coalesce and can
+no longer be told apart are measured as one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.problems import Place, Problem, Severity
+from cdisc_conv.recist.assessments import KEY
+from cdisc_conv.recist.frames import Tumours
+from cdisc_conv.recist.lesions import IDENTIFIED, LESION, MERGED, NEW, NON_TARGET, PART, TARGET, Lesions
+from cdisc_conv.recist.readings import MERGED as MERGED_STATE
+from cdisc_conv.recist.readings import NOT_ASSESSED, READING, Readings
+
+NEVER = 1_000_000
+
+
+def build_grid(
+    tumours: Tumours, lesions: Lesions, readings: Readings, assessments: pd.DataFrame
+) -> tuple[pd.DataFrame, tuple[Problem, ...]]:
+    """One row per assessment from baseline on and lesion that is to be assessed then.
+
+    Columns: subject, assessment, number, lesion, group, nodal, location, unit, state, mm, why, counted, missing.
+    ``unit`` is the lesion, or the merged one that it has become part of; ``counted`` the millimetres that go into the
+    sum (NaN for none); ``missing`` is true for one row of each unit that was not assessed.
+    Target lesions are those measured at baseline (RECIST008, a warning, for others), non-target lesions those of TU and
+    those found at baseline; parts replace their lesion and merged lesions their members from when they are first known.
+    """
+    numbers = assessments.set_index(KEY)["number"]
+    known = _add_spans(tumours, lesions, readings, numbers)
+    problems = tuple(_describe_unmeasured(known))
+    spans = known[known["start"] < known["end"]]
+    there = assessments.loc[(assessments["number"] >= 0) & assessments["has_records"], [*KEY, "number"]]
+    grid = there.merge(spans, on="subject")
+    grid = grid[(grid["start"] <= grid["number"]) & (grid["number"] < grid["end"])]
+    grid = grid.merge(readings.frame, how="left", on=READING)
+    grid = grid.merge(readings.excuses, how="left", on=["subject", "assessment", "group"])
+    read = grid["state"].notna()
+    why = grid["why"].where(read, grid["excuse"].fillna("no record"))
+    grid = grid.assign(state=grid["state"].where(read, NOT_ASSESSED), why=why)
+    grid = _count_units(_name_units(grid, lesions, spans))
+    columns = ["group", "nodal", "location", "unit", "state", "mm", "why", "counted", "missing", "record"]
+    grid = grid.sort_values(["subject", "number", "group", "lesion"], kind="stable", ignore_index=True)
+    return grid[[*KEY, "number", "lesion", *columns]], problems
+
+
+def _add_spans(tumours: Tumours, lesions: Lesions, readings: Readings, numbers: pd.Series) -> pd.DataFrame:
+    """The lesions with the numbers of the assessments from which (`start`) and up to which (`end`) they are due."""
+    at = pd.concat([readings.frame[[*READING, "state", "mm"]], tumours.tu[READING].assign(state="", mm=np.nan)])
+    at = at.assign(number=numbers.reindex(pd.MultiIndex.from_frame(at[KEY])).to_numpy()).dropna(subset="number")
+    at = at[at["number"] >= 0]
+    first = at.groupby(LESION)["number"].min().rename("first")
+    base = at[at["number"] == 0]
+    measured = base.groupby(LESION)["mm"].count().rename("measured")
+    known = lesions.frame.merge(first, how="left", on=LESION).merge(measured, how="left", on=LESION)
+    first_seen = known["first"].fillna(NEVER)
+    was_measured = known["measured"].fillna(0) > 0
+    identified = known["kind"] == IDENTIFIED
+    target, other = identified & (known["group"] == TARGET), identified & (known["group"] == NON_TARGET)
+    start = np.select([target & was_measured, target, other & known["in_tu"]], [0, NEVER, 0], default=first_seen)
+    known = known.assign(start=start.astype("int64"), unmeasured=target & ~was_measured & (first_seen < NEVER))
+    parts = known[(known["kind"] == PART) & (known["parent"] != "")]
+    split = parts.groupby(["subject", "parent"])["start"].min().rename_axis(LESION).rename("end")
+    known = known.merge(split, how="left", on=LESION)
+    return known.assign(end=known["end"].fillna(NEVER).astype("int64"))
+
+
+def _name_units(grid: pd.DataFrame, lesions: Lesions, spans: pd.DataFrame) -> pd.DataFrame:
+    starts = spans.loc[spans["kind"] == MERGED, [*LESION, "start"]].set_axis(["subject", "merged", "merged_at"], axis=1)
+    members = lesions.members.merge(starts, on=["subject", "merged"])
+    grid = grid.merge(members, how="left", on=LESION)
+    is_member = grid["merged_at"].notna() & (grid["number"] >= grid["merged_at"])
+    silent = is_member & (grid["state"] == NOT_ASSESSED)
+    return grid.assign(
+        unit=grid["merged"].where(is_member, grid["lesion"]),
+        state=grid["state"].mask(silent, MERGED_STATE),
+        why=grid["why"].mask(silent, ""),
+    )
+
+
+def _count_units(grid: pd.DataFrame) -> pd.DataFrame:
+    """What goes into the sum: the measurement of the merged lesion, else what was measured of its members."""
+    unit = [grid[column] for column in ("subject", "number", "unit")]
+    own = grid["lesion"] == grid["unit"]
+    own_mm = grid["mm"].where(own & (grid["group"] == TARGET))
+    has_own = own_mm.groupby(unit).transform("count") > 0
+    counted = grid["mm"].where((grid["group"] == TARGET) & (own | ~has_own))
+    told = counted.notna() | ((grid["group"] != TARGET) & ~grid["state"].isin([NOT_ASSESSED, MERGED_STATE]))
+    assessed = told.groupby(unit).transform("any")
+    missing = own & ~assessed & (grid["group"] != NEW)
+    return grid.assign(counted=counted, missing=missing)
+
+
+def _describe_unmeasured(known: pd.DataFrame) -> list[Problem]:
+    rows = known[known["unmeasured"]]
+    return [
+        Problem(
+            "RECIST008",
+            f"subject {subject}: target lesion {lesion} was not measured at baseline and is left out of every sum",
+            Severity.WARNING,
+            Place(dataset="TR", variable="TRLNKID"),
+            "give its diameter at baseline in TR, or correct the name that ties TR to TU",
+            value=lesion,
+        )
+        for subject, lesion in zip(rows["subject"], rows["lesion"], strict=True)
+    ]

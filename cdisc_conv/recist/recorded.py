@@ -1,0 +1,72 @@
+"""The responses as RS has them, one row per assessment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
+from cdisc_conv.recist.assessments import KEY
+from cdisc_conv.recist.frames import Tumours
+from cdisc_conv.recist.settings import RecistSettings
+
+NOT_DONE = "NOT DONE"
+PARTS = ("target", "non_target", "new", "overall")
+
+
+def select_responses(tumours: Tumours, settings: RecistSettings) -> pd.DataFrame:
+    """The records of RS that are responses by the criteria; `part` and `recorded` say which, and what they say."""
+    rs, terms = tumours.rs, settings.terms
+    part = rs["test"].map(_parts(settings))
+    mine = part.notna() & (rs["category"].isin(terms.criteria) | (rs["category"] == ""))
+    value = rs["result"].where(rs["result"] != "", rs["original"])
+    value = value.map(terms.responses).fillna(value).astype("str")
+    value = value.mask(rs["status"].isin(terms.not_done), NOT_DONE)
+    return rs.assign(part=part, recorded=value)[mine & (value != "")].reset_index(drop=True)
+
+
+def spread_responses(responses: pd.DataFrame) -> pd.DataFrame:
+    """One row per assessment: recorded_target ... and the record in RS, record_target ... (0 for none)."""
+    last = responses.sort_values("record").drop_duplicates([*KEY, "part"], keep="last")
+    wide = last.set_index([*KEY, "part"])[["recorded", "record"]].unstack("part")
+    columns = pd.MultiIndex.from_product([["recorded", "record"], PARTS])
+    wide = wide.reindex(columns=columns)
+    wide.columns = [f"{what}_{part}" for what, part in columns]
+    return wide
+
+
+def describe_repeats(responses: pd.DataFrame) -> list[Problem]:
+    """RECIST014: responses of one assessment that contradict each other."""
+    key = [*KEY, "part"]
+    repeated = responses[responses.groupby(key)["recorded"].transform("nunique") > 1].sort_values("record")
+    return [
+        Problem(
+            "RECIST014",
+            f"subject {subject}, {assessment}: RS has several {NAMES[part]}s ({', '.join(rows['recorded'])}); "
+            "the last one is compared",
+            Severity.WARNING,
+            Place(dataset="RS", variable="RSSTRESC", rows=tuple(map(int, rows["record"].head(SHOWN_ROWS)))),
+            "keep one record per assessment and evaluator",
+            count=len(rows),
+        )
+        for (subject, assessment, part), rows in repeated.groupby(key)
+    ]
+
+
+NAMES: Mapping[str, str] = {
+    "target": "target response",
+    "non_target": "non-target response",
+    "new": "new lesion indicator",
+    "overall": "overall response",
+}
+
+
+def _parts(settings: RecistSettings) -> Mapping[str, str]:
+    terms = settings.terms
+    return {
+        terms.target_response.upper(): "target",
+        terms.non_target_response.upper(): "non_target",
+        terms.new_lesions.upper(): "new",
+        terms.overall_response.upper(): "overall",
+    }
