@@ -34,7 +34,8 @@ class Population:
 
     @property
     def words(self) -> str:
-        return f"N = {len(self):,} {self.label}" if self.label.startswith("subjects") else f"{self.label}, N = {len(self):,}"
+        """The population as a sentence begins with it."""
+        return f"{self.label[:1].upper()}{self.label[1:]}: N = {len(self):,}"
 
 
 def find_missing(datasets: Mapping[str, Dataset], needs: Mapping[str, tuple[str, ...]]) -> list[str]:

@@ -19,7 +19,7 @@ QUIET = "#5a6675"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One category: its label, colour, pattern (``hatch``), dash of a line, and marker."""
+    """One category: its label, colour, pattern (``hatch``), dash of a line, and marker (``none`` for a line alone)."""
 
     key: str
     label: str
@@ -35,7 +35,7 @@ RESPONSES = (
     Look("PR", "Partial response (PR)", SKY, "diagonal", "", "circle"),
     Look("SD", "Stable disease (SD)", "#B4B4B4", "", "7 3", "square"),
     Look("NON-CR/NON-PD", "Non-CR/non-PD", PURPLE, "level", "7 3 2 3", "diamond"),
-    Look("PD", "Progressive disease (PD)", VERMILLION, "cross", "3 2", "cross"),
+    Look("PD", "Progressive disease (PD)", VERMILLION, "cross", "3 2", "wedge"),
     Look("NE", "Not evaluable (NE)", WHITE, "dots", "1 3", "ring"),
 )
 NO_RESPONSE = Look("", "No response recorded", WHITE, "", "1 3", "ring")
@@ -81,6 +81,8 @@ _HATCHES = {
 
 def draw_marker(group: Group, marker: str, x: float, y: float, size: float = 4, **attributes: str | float) -> None:
     """A marker with its middle at x, y. ``size`` is half its width. Open markers are lines: ``cross``, ``plus``."""
+    if marker == "none":
+        return
     s = size
     if marker in ("circle", "ring"):
         fill = {"fill": WHITE} if marker == "ring" else {}
@@ -90,6 +92,7 @@ def draw_marker(group: Group, marker: str, x: float, y: float, size: float = 4, 
         "square": [(-s, -s), (s, -s), (s, s), (-s, s)],
         "diamond": [(0, -1.25 * s), (1.25 * s, 0), (0, 1.25 * s), (-1.25 * s, 0)],
         "triangle": [(0, -1.2 * s), (1.15 * s, 0.9 * s), (-1.15 * s, 0.9 * s)],
+        "wedge": [(0, 1.2 * s), (1.15 * s, -0.9 * s), (-1.15 * s, -0.9 * s)],
         "arrow": [(-s, -s), (1.4 * s, 0), (-s, s)],
     }
     if marker in ways:

@@ -40,12 +40,12 @@ def estimate_survival(times: np.ndarray, is_event: np.ndarray) -> Estimate:
 
     ``times`` are float64 without NaN, at least one; ``is_event`` bool, False for censored. Subjects censored at the
     time of an event count as at risk at that time. The median is the time at which the curve reaches one half, or the
-    middle of the stretch over which it is exactly one half; its limits are the times at which the confidence limits of
+    middle of the stretch over which it is exactly one half, if it falls further; its limits are the times at which the confidence limits of
     the curve do the same (Brookmeyer and Crowley 1982, as PROC LIFETEST and R's survfit with conf.type="log-log").
 
     >>> result = estimate_survival(np.array([1.0, 2.0, 2.0, 3.0]), np.array([True, True, False, False]))
     >>> [round(float(value), 3) for value in result.survival], result.median
-    ([0.75, 0.5, 0.5], 2.5)
+    ([0.75, 0.5, 0.5], 2.0)
     """
     from scipy.stats import CensoredData, ecdf
 
@@ -91,7 +91,7 @@ def count_at(times: np.ndarray, at: np.ndarray) -> np.ndarray:
 
 
 def find_half(times: np.ndarray, curve: np.ndarray) -> float:
-    """Where a falling step curve reaches one half: the middle of a stretch at exactly one half; NaN if it never does."""
+    """Where a falling step curve reaches one half: the middle of a stretch at exactly one half; NaN if not."""
     reached = np.flatnonzero(curve <= 0.5 + _TOLERANCE)
     if not len(reached):
         return float("nan")
@@ -99,6 +99,5 @@ def find_half(times: np.ndarray, curve: np.ndarray) -> float:
     first = times[reached[0]]
     if curve[reached[0]] < 0.5 - _TOLERANCE:
         return float(first)
-    # A curve that stays at one half has no end of the stretch: its last time stands for it.
-    last = times[below[0]] if len(below) else times[-1]
-    return float((first + last) / 2)
+    # A curve that never falls below one half has no end of the stretch.
+    return float((first + times[below[0]]) / 2) if len(below) else float(first)
