@@ -1,9 +1,13 @@
-"""define.xml and define.html of a package: what study.yaml says of the study as a whole, and the files."""
+"""define.xml and define.html of a package, one for each family of datasets: what study.yaml says, and the files.
+
+The definitions of SDTM stand at the top of the package and name ``sdtm/*.xpt``; those of ADaM stand beside its files.
+"""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -19,24 +23,29 @@ from cdisc_conv.define import (
     render_html,
     stylesheet_path,
 )
-from cdisc_conv.problems import Problem, Severity, did_you_mean
-from cdisc_conv.spec.model import Study
+from cdisc_conv.define.read_displays import read_displays
+from cdisc_conv.package.families import define_folder
+from cdisc_conv.problems import Place, Problem, Severity, did_you_mean
+from cdisc_conv.spec.model import Family, Study
 
 TEXTS = ("description", "metadata_name", "metadata_description", "originator", "context", "comment", "language")
-"""Keys of ``define:`` in study.yaml that are texts of `DefineStudy`; ``documents`` is the only other one."""
+"""Keys of ``define:`` in study.yaml that are texts of `DefineStudy`."""
 
-DATASET_FOLDER = "sdtm"
+SHARED = ("description", "originator", "context", "language", "comment")
+"""Texts that hold for the definitions of ADaM, too, unless ``define: adam:`` has its own."""
 
 
-def write_definitions(study: Study, datasets: Sequence[Dataset], folder: Path) -> list[Problem]:
-    """Write define.xml, its stylesheet and define.html into `folder`; findings of building and checking them.
+def write_definitions(study: Study, family: Family, datasets: Sequence[Dataset], out: Path) -> list[Problem]:
+    """Write define.xml of a family, its stylesheet and define.html into the package `out`; findings of making them.
 
-    When define.xml cannot be built at all, its problems and PKG012 come back and none of the three files is written.
+    `datasets` are those of the family. When define.xml cannot be built at all, its problems and PKG012 come back and
+    none of the three files is written.
     """
-    described, problems = describe_study(study)
+    folder = out / define_folder(family)
+    described, problems = describe_study(study, family)
     problems += check_inputs(described, datasets)
     if any(problem.severity is Severity.ERROR and problem.code.startswith("DEF") for problem in problems):
-        return [*problems, _not_written()]
+        return [*problems, _not_written(family)]
     xml = build_define(described, datasets)
     (folder / "define.xml").write_bytes(xml)
     (folder / "define.html").write_bytes(render_html(xml))
@@ -61,43 +70,69 @@ def copy_documents(study: Study, documents: Sequence[Document], folder: Path) ->
     return problems
 
 
-def describe_study(study: Study) -> tuple[DefineStudy, list[Problem]]:
-    """The study as define.xml tells it, from study.yaml, and what is wrong with its ``define:`` section.
+def describe_study(study: Study, family: Family) -> tuple[DefineStudy, list[Problem]]:
+    """The study as define.xml of a family tells it, from study.yaml, and what is wrong with its ``define:`` section.
 
-    Findings: PKG020 an unknown key, PKG021 a document that lacks something or has an unknown kind.
+    ADaM has a section of its own inside that one, ``adam:``, with the same keys and with ``displays``; what it does not
+    say of `SHARED` is as for SDTM. Findings: PKG020 an unknown key, PKG021 a document that lacks something or has an
+    unknown kind, and those of `read_displays`.
     """
-    said: Mapping[str, Any] = study.settings.get("define") or {}
-    known = (*TEXTS, "documents")
+    whole: Mapping[str, Any] = study.settings.get("define") or {}
+    said: Mapping[str, Any] = (whole.get("adam") or {}) if family.is_analysis else whole
+    section = (
+        _Section("define: adam", study.place_of("define", "adam"))
+        if family.is_analysis
+        else _Section("define", study.place)
+    )
+    known = (*TEXTS, "documents", "displays" if family.is_analysis else "adam")
     problems = [
-        Problem("PKG020", f"'define' has no '{key}'", place=study.place, hint=did_you_mean(key, known) or _list(known))
+        Problem(
+            "PKG020",
+            f"'{section.name}' has no '{key}'",
+            place=section.place,
+            hint=did_you_mean(key, known) or _list(known),
+        )
         for key in said
         if key not in known
     ]
-    texts = {key: " ".join(str(said[key]).split()) for key in TEXTS if said.get(key)}
+    inherited = {key: whole[key] for key in SHARED if whole.get(key)}
+    texts = {
+        key: " ".join(str(value).split()) for key, value in {**inherited, **said}.items() if key in TEXTS and value
+    }
     described = DefineStudy(
         name=study.name,
         description=texts.pop("description", study.title),
         protocol_name=str(study.settings.get("protocol") or study.name),
         created=study.created,
-        standards=_list_standards(study),
-        documents=_read_documents(study, said.get("documents") or [], problems),
-        dataset_folder=DATASET_FOLDER,
+        standards=_list_standards(family),
+        documents=_read_documents(section, said.get("documents") or [], problems),
+        dataset_folder=family.name if define_folder(family) == "" else "",
         stylesheet=stylesheet_path().name,
+        displays=read_displays(said.get("displays"), section.place, problems) if family.is_analysis else (),
         **texts,
     )
     return described, problems
 
 
-def _list_standards(study: Study) -> tuple[Standard, ...]:
-    guide_name, _, guide_version = study.sdtm.standard.label.rpartition(" ")
-    terminology = study.sdtm.terminology
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A part of study.yaml as findings name it."""
+
+    name: str
+    place: Place
+
+
+def _list_standards(family: Family) -> tuple[Standard, ...]:
+    """The implementation guide, and the terminology; for ADaM that of the SDTM, too."""
+    guide_name, _, guide_version = family.standard.label.rpartition(" ")
+    packages = [family.terminology, *([family.terminology.beside] if family.terminology.beside else [])]
     return (
         Standard(guide_name, "IG", guide_version),
-        Standard("CDISC/NCI", "CT", terminology.version, publishing_set=terminology.publishing_set),
+        *(Standard("CDISC/NCI", "CT", one.version, publishing_set=one.publishing_set) for one in packages),
     )
 
 
-def _read_documents(study: Study, entries: Sequence[Any], problems: list[Problem]) -> tuple[Document, ...]:
+def _read_documents(section: _Section, entries: Sequence[Any], problems: list[Problem]) -> tuple[Document, ...]:
     documents: list[Document] = []
     kinds = [kind.value for kind in DocumentKind]
     for number, entry in enumerate(entries, start=1):
@@ -107,12 +142,14 @@ def _read_documents(study: Study, entries: Sequence[Any], problems: list[Problem
         if missing or kind not in kinds:
             what = f"lacks {_list(missing)}" if missing else f"has the kind '{kind}'"
             hint = f"each document has id, title, href, and kind ({' or '.join(kinds)})"
-            problems.append(Problem("PKG021", f"document {number} of 'define' {what}", place=study.place, hint=hint))
+            problems.append(
+                Problem("PKG021", f"document {number} of '{section.name}' {what}", place=section.place, hint=hint)
+            )
             continue
         if not _stays_inside(str(data["href"])):
             hint = "name it relative to define.xml, without '..'"
-            message = f"document {number} of 'define' points outside the package: {data['href']}"
-            problems.append(Problem("PKG021", message, place=study.place, hint=hint))
+            message = f"document {number} of '{section.name}' points outside the package: {data['href']}"
+            problems.append(Problem("PKG021", message, place=section.place, hint=hint))
             continue
         documents.append(Document(str(data["id"]), str(data["title"]), str(data["href"]), DocumentKind(kind)))
     return tuple(documents)
@@ -123,8 +160,9 @@ def _stays_inside(href: str) -> bool:
     return not path.is_absolute() and ".." not in path.parts and ":" not in href
 
 
-def _not_written() -> Problem:
-    message = "define.xml could not be built, for the reasons given, so it and define.html are missing"
+def _not_written(family: Family) -> Problem:
+    which = "define.xml of ADaM" if family.is_analysis else "define.xml"
+    message = f"{which} could not be built, for the reasons given, so it and define.html are missing"
     return Problem("PKG012", message, hint="mend what the DEF findings name")
 
 

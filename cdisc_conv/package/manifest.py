@@ -47,11 +47,7 @@ def write_manifest(study: Study, folder: Path, inputs: Mapping[str, Any], datase
         "study": study.name,
         "created": study.created,
         "datasets": list(datasets),
-        "standards": {
-            "implementation_guide": study.sdtm.standard.label,
-            "terminology": study.sdtm.terminology.package_label,
-            "define_xml": "2.1",
-        },
+        "standards": _name_standards(study),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
         **inputs,
         "mapping": sorted(
@@ -64,6 +60,18 @@ def write_manifest(study: Study, folder: Path, inputs: Mapping[str, Any], datase
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
     return len(outputs) + 1
+
+
+def _name_standards(study: Study) -> dict[str, str]:
+    """The standards of SDTM, those of ADaM where the study has analysis datasets, and that of the definitions."""
+    names = {
+        "implementation_guide": study.sdtm.standard.label,
+        "terminology": study.sdtm.terminology.package_label,
+    }
+    if "adam" in study.families:
+        names["adam_implementation_guide"] = study.families["adam"].standard.label
+        names["adam_terminology"] = study.families["adam"].terminology.package_label
+    return {**names, "define_xml": "2.1"}
 
 
 def _mapping_files(study: Study) -> list[Path]:

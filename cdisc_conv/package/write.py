@@ -10,7 +10,8 @@ from pathlib import Path
 from cdisc_conv.checks import CheckReport, check_datasets
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.convert import Conversion
-from cdisc_conv.package.definitions import DATASET_FOLDER, write_definitions
+from cdisc_conv.package.definitions import write_definitions
+from cdisc_conv.package.families import list_families
 from cdisc_conv.package.inputs import Inputs, Progress, check_raw_files, describe_inputs, quiet
 from cdisc_conv.package.manifest import write_manifest
 from cdisc_conv.package.staging import stage_folder
@@ -68,9 +69,10 @@ def fill_package(
     progress("checking the datasets")
     checks = run_checks(conversion, datasets)
     progress("writing the package")
-    problems += write_datasets(study, datasets, folder / DATASET_FOLDER)
-    written = [dataset for dataset in datasets if not _was_refused(dataset, problems)]
-    problems += write_definitions(study, written, folder)
+    for family, mine in list_families(study, datasets):
+        problems += write_datasets(study, mine, folder / family.name)
+        written = [dataset for dataset in mine if not _was_refused(dataset, problems)]
+        problems += write_definitions(study, family, written, folder)
     accounting = account_for(conversion)
     extra = check_raw_files(study, inputs.raw)
     told = [*found, *conversion.problems, *accounting.problems, *extra, *problems]
@@ -84,15 +86,25 @@ def fill_package(
 
 
 def run_checks(conversion: Conversion, datasets: Sequence[Dataset]) -> CheckReport:
-    """The conformance rules, asked of the datasets as they are written."""
+    """The conformance rules of each family, asked of its datasets as they are written."""
     study = conversion.study
-    return check_datasets(
-        datasets,
-        study.sdtm.standard,
-        study.sdtm.terminology,
-        created=study.created,
-        folder=study.folder,
-        complete=not study.given and set(study.datasets) <= {dataset.name for dataset in datasets},
+    names = {dataset.name for dataset in datasets}
+    reports = [
+        check_datasets(
+            mine,
+            family.standard,
+            family.terminology,
+            created=study.created,
+            folder=study.folder,
+            complete=not (study.given and not family.is_analysis) and names.issuperset(study.datasets_of(family.name)),
+            beside=[one for one in datasets if study.family_of(one.name) is study.sdtm] if family.is_analysis else (),
+        )
+        for family, mine in list_families(study, datasets)
+    ]
+    return CheckReport(
+        tuple(problem for report in reports for problem in report.problems),
+        tuple(rule for report in reports for rule in report.run),
+        {rule: reason for report in reports for rule, reason in report.not_run.items()},
     )
 
 
