@@ -21,6 +21,7 @@ from cdisc_conv.derivations import (
     predecessors,
     response,
     terminology,
+    time_to_event,
     units,
     visits,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "predecessors",
     "response",
     "terminology",
+    "time_to_event",
     "units",
     "visits",
 ]
