@@ -23,10 +23,10 @@ TOLERANCE = 1e-9
 def derive_responses(assessments: pd.DataFrame, grid: pd.DataFrame, settings: RecistSettings) -> pd.DataFrame:
     """The assessments with sums and responses.
 
-    Columns added: sum, baseline, nadir (smallest complete sum before, baseline included), change and nadir_change in mm;
+    Columns added, in mm: sum, baseline, nadir (smallest complete sum before, baseline included), change, nadir_change;
     change_percent, nadir_change_percent; target, non_target, new, overall; table and row (that tell the overall
-    response); targets, targets_missing, non_targets, non_targets_missing (numbers of lesions); again (a target lesion is there
-    after an overall CR), carried (a new lesion counts that is not new at this assessment).
+    response); targets, targets_missing, non_targets, non_targets_missing (numbers of lesions); again (a target lesion
+    is there after an overall CR), carried (a new lesion counts that is not new at this assessment).
     The baseline, what is before it, and an assessment that only RS knows have no responses.
     """
     frame = _add_sums(_count_lesions(assessments, grid, settings))

@@ -29,11 +29,9 @@ def select_responses(tumours: Tumours, settings: RecistSettings) -> pd.DataFrame
 def spread_responses(responses: pd.DataFrame) -> pd.DataFrame:
     """One row per assessment: recorded_target ... and the record in RS, record_target ... (0 for none)."""
     last = responses.sort_values("record").drop_duplicates([*KEY, "part"], keep="last")
-    wide = last.set_index([*KEY, "part"])[["recorded", "record"]].unstack("part")
-    columns = pd.MultiIndex.from_product([["recorded", "record"], PARTS])
-    wide = wide.reindex(columns=columns)
-    wide.columns = [f"{what}_{part}" for what, part in columns]
-    return wide
+    said = last.pivot(index=KEY, columns="part", values="recorded").reindex(columns=PARTS).fillna("")
+    where = last.pivot(index=KEY, columns="part", values="record").reindex(columns=PARTS).fillna(0).astype("int64")
+    return said.add_prefix("recorded_").join(where.add_prefix("record_"))
 
 
 def describe_repeats(responses: pd.DataFrame) -> list[Problem]:
@@ -43,7 +41,7 @@ def describe_repeats(responses: pd.DataFrame) -> list[Problem]:
     return [
         Problem(
             "RECIST014",
-            f"subject {subject}, {assessment}: RS has several {NAMES[part]}s ({', '.join(rows['recorded'])}); "
+            f"subject {subject}, {assessment}: RS has several {NAMES[str(part)]}s ({', '.join(rows['recorded'])}); "
             "the last one is compared",
             Severity.WARNING,
             Place(dataset="RS", variable="RSSTRESC", rows=tuple(map(int, rows["record"].head(SHOWN_ROWS)))),

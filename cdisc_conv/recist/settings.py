@@ -170,7 +170,7 @@ def read_settings(data: Mapping[str, Any], file: str = "") -> tuple[RecistSettin
 
     >>> settings, problems = read_settings({"limits": {"too_small": 4}})
     >>> problems[0].message
-    "settings: recist: limits.too_small: there is no such setting"
+    'settings: recist: limits.too_small: there is no such setting'
     """
     try:
         return RecistSettings.model_validate(data), ()

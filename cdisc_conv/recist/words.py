@@ -29,9 +29,8 @@ def explain_responses(frame: pd.DataFrame, grid: pd.DataFrame, settings: RecistS
             _list_lesions(grid, new & (grid["state"] == UNEQUIVOCAL), frame, with_place=True),
             _list_lesions(grid, new & (grid["state"] == EQUIVOCAL), frame, with_place=True),
         ),
-        "reason_overall": _explain_overall(frame),
     }
-    return frame.assign(**reasons)
+    return frame.assign(**reasons, reason_overall=_explain_overall(frame, reasons["reason_target"]))
 
 
 def describe_measurements(grid: pd.DataFrame, frame: pd.DataFrame) -> pd.Series:
@@ -107,13 +106,12 @@ def _explain_new(frame: pd.DataFrame, certain: pd.Series, doubtful: pd.Series) -
     return text.where(response != "", "")
 
 
-def _explain_overall(frame: pd.DataFrame) -> pd.Series:
-    parts = "target " + frame["target"] + ", "
-    parts = parts.where(frame["target"] != "", "")
+def _explain_overall(frame: pd.DataFrame, of_target: pd.Series) -> pd.Series:
+    target = ("target " + frame["target"] + ", ").where(frame["target"] != "", "")
     other = ("non-target " + frame["non_target"] + ", ").where(frame["non_target"] != "", "")
-    row = "table " + frame["table"].astype("str") + " row " + frame["row"].astype("str") + ": "
-    text = row + parts + other + "new lesions " + frame["new"]
-    return text.where(frame["table"] > 0, "")
+    row = "table " + frame["table"].astype("str") + " row " + frame["row"].astype("str")
+    text = row + " (" + target + other + "new lesions " + frame["new"] + ")"
+    return (text + ("; " + of_target).where(of_target != "", "")).where(frame["table"] > 0, "")
 
 
 def _list_missing(grid: pd.DataFrame, rows: pd.Series, frame: pd.DataFrame) -> pd.Series:

@@ -1,0 +1,131 @@
+"""The cross-check: from TU and TR to responses, and from those to what RS says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cdisc_conv.dataset import Dataset
+from cdisc_conv.problems import Place, Problem, Severity
+from cdisc_conv.recist.assessments import KEY, list_assessments, place_in_assessments
+from cdisc_conv.recist.compare import add_recorded, describe_disagreements, describe_gaps, list_disagreements
+from cdisc_conv.recist.derive import TOLERANCE, derive_responses
+from cdisc_conv.recist.frames import Tumours, read_tumours
+from cdisc_conv.recist.grid import build_grid
+from cdisc_conv.recist.lesions import LESION, NEW, find_lesions
+from cdisc_conv.recist.readings import EQUIVOCAL, UNEQUIVOCAL, read_lesions
+from cdisc_conv.recist.recorded import describe_repeats, select_responses
+from cdisc_conv.recist.settings import RecistSettings
+from cdisc_conv.recist.words import explain_responses, format_mm
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseCheck:
+    """What was derived and compared; the frames are not to be changed.
+
+    ``assessments``: one row per subject and assessment in order: subject, assessment, visit, date, number (0 is the
+    baseline), has_records, the sums and changes of `derive_responses`, target, non_target, new, overall, and for each
+    of these reason_X (words), recorded_X (as in RS, "" for none), record_X (record in RS) and differs_X (bool).
+    ``lesions``: one row per assessment and lesion that was due then: subject, assessment, number, lesion, group, nodal,
+    location, unit, state, mm, why, counted (mm in the sum), missing, record (in TR).
+    ``disagreements``: subject, assessment, number, date, part, derived, recorded, reason, measurements, hint, row.
+    """
+
+    settings: RecistSettings
+    assessments: pd.DataFrame
+    lesions: pd.DataFrame
+    disagreements: pd.DataFrame
+
+    @property
+    def compared(self) -> int:
+        """Number of assessments with an overall response on both sides."""
+        rows = self.assessments
+        return int((rows["has_records"] & (rows["number"] > 0) & (rows["recorded_overall"] != "")).sum())
+
+
+def check_responses(
+    datasets: Iterable[Dataset] | Mapping[str, pd.DataFrame], settings: RecistSettings | None = None
+) -> tuple[ResponseCheck, tuple[Problem, ...]]:
+    """Derive the responses of one evaluator from TU and TR, compare them with RS, and tell every difference.
+
+    `datasets`: finished datasets, or frames by name; only TU, TR and RS are read, and none of them has to be there.
+    Warnings RECIST001 (target response), RECIST002 (non-target), RECIST003 (new lesions), RECIST004 (overall),
+    RECIST007 (value not understood), RECIST008 (target lesion without baseline), RECIST009 and RECIST014 (records in
+    contradiction), RECIST010 (dataset not usable), RECIST012 (sum of diameters recorded otherwise); notes RECIST005 and
+    RECIST006 (assessment that only one side has), RECIST013 (equivocal lesion that proved to be new).
+
+    >>> tu = pd.DataFrame({"USUBJID": ["1"], "TULNKID": ["T01"], "TUTESTCD": ["TUMIDENT"], "TUSTRESC": ["TARGET"]})
+    >>> tr = pd.DataFrame({"USUBJID": ["1", "1"], "TRGRPID": ["TARGET"] * 2, "TRLNKID": ["T01"] * 2,
+    ...                    "TRTESTCD": ["LDIAM"] * 2, "TRSTRESC": ["40", "26"], "VISITNUM": [1, 2]})
+    >>> rs = pd.DataFrame({"USUBJID": ["1"], "RSTESTCD": ["OVRLRESP"], "RSSTRESC": ["SD"], "VISITNUM": [2]})
+    >>> result, problems = check_responses({"TU": tu, "TR": tr, "RS": rs})
+    >>> result.assessments[["sum", "target", "overall", "recorded_overall"]].to_dict("records")[1]
+    {'sum': 26.0, 'target': 'PR', 'overall': 'PR', 'recorded_overall': 'SD'}
+    >>> print(problems[0])
+    RS.RSSTRESC row 1: RECIST004 subject 1, 2: the overall response is recorded as SD, the measurements give PR: \
+table 1 row 4 (target PR, new lesions N); sum 26 mm; -35.0 % from baseline 40 mm; -35.0 % (-14 mm) from nadir 40 mm; \
+T01 26 mm (check the measurements against the images, then correct either side)
+    """
+    settings = settings or RecistSettings()
+    tumours = read_tumours(datasets, settings)
+    responses = select_responses(tumours, settings)
+    tumours = place_in_assessments(tumours, responses)
+    lesions = find_lesions(tumours, settings)
+    assessments = list_assessments(tumours, responses, settings)
+    readings = read_lesions(tumours, lesions, settings)
+    grid, problems = build_grid(tumours, lesions, readings, assessments)
+    derived = derive_responses(assessments, grid, settings)
+    frame = add_recorded(explain_responses(derived, grid, settings), responses)
+    disagreements = list_disagreements(frame, grid)
+    found = (
+        *tumours.problems,
+        *readings.problems,
+        *problems,
+        *describe_disagreements(disagreements),
+        *_describe_sums(tumours, frame, settings),
+        *describe_repeats(responses),
+        *describe_gaps(frame, responses, settings),
+        *_describe_proven(grid, frame),
+    )
+    return ResponseCheck(settings, frame, grid, disagreements), found
+
+
+def _describe_sums(tumours: Tumours, frame: pd.DataFrame, settings: RecistSettings) -> Iterator[Problem]:
+    """RECIST012: TR has another sum of diameters than its lesions make."""
+    recorded = tumours.tr[tumours.tr["test"].isin(settings.terms.sum) & tumours.tr["number"].notna()]
+    recorded = recorded[[*KEY, "number", "record"]].set_axis([*KEY, "said", "place"], axis=1)
+    both = recorded.merge(frame[[*KEY, "sum", "targets_missing"]], on=KEY)
+    both = both[both["sum"].notna() & ((both["said"] - both["sum"]).abs() > TOLERANCE * both["sum"])]
+    said, made = format_mm(both["said"]), format_mm(both["sum"])
+    for row, text, own in zip(both.to_dict("records"), said, made, strict=True):
+        yield Problem(
+            "RECIST012",
+            f"subject {row['subject']}, {row['assessment']}: the sum of diameters is recorded as {text} mm, "
+            f"the lesions make {own} mm",
+            Severity.WARNING,
+            Place(dataset="TR", variable="TRSTRESN", rows=(row["place"],)),
+            "correct the sum or the diameters",
+            value=text,
+        )
+
+
+def _describe_proven(grid: pd.DataFrame, frame: pd.DataFrame) -> Iterator[Problem]:
+    """RECIST013: a lesion that was equivocal proved to be new, which dates the progression back (section 4.3.5)."""
+    new = grid[grid["group"] == NEW]
+    doubt = new[new["state"] == EQUIVOCAL].groupby(LESION)["number"].min().rename("doubt")
+    proof = new[new["state"] == UNEQUIVOCAL].groupby(LESION)["number"].min().rename("proof")
+    both = pd.concat([doubt, proof], axis=1).dropna()
+    both = both[both["doubt"] < both["proof"]].astype("int64").reset_index()
+    names = frame.drop_duplicates(["subject", "number"]).set_index(["subject", "number"])["assessment"]
+    for row in both.to_dict("records"):
+        first, last = (str(names.at[row["subject"], row[number]]) for number in ("doubt", "proof"))
+        yield Problem(
+            "RECIST013",
+            f"subject {row['subject']}: lesion {row['lesion']} was equivocal at {first} and is new at {last}; "
+            f"RECIST 1.1 (4.3.5) dates the progression at {first}",
+            Severity.NOTE,
+            Place(dataset="TU", variable="TULNKID"),
+            value=str(row["lesion"]),
+        )
