@@ -36,10 +36,12 @@ def provenance_of(study: Study, plan: Plan, parts: Sequence[Part]) -> Provenance
     """Origin, method and comment of a variable made of `parts` (all of its parts, or those of some records).
 
     A derived variable gets its text as a method, any other one as a comment: Define-XML ties methods to derivations.
+    A predecessor has neither but for what the mapping adds. Constants that tell the blocks of an analysis dataset apart
+    (its parameters) say nothing beside their codelist.
     """
     origins = [_origin_of(study, plan, part) for part in parts]
-    origin = _combine(origins)
-    text = _combine_texts(study, parts)
+    origin = _combine(parts, origins)
+    text = "" if _only_names(study, parts) else _combine_texts(study, parts, origins)
     comment = " ".join(dict.fromkeys(c for part in parts if (c := variable_of(study, part).comment)))
     if origin is not None and origin.type is OriginType.DERIVED:
         return Provenance(origin, text, comment)
@@ -55,6 +57,8 @@ def _origin_of(study: Study, plan: Plan, part: Part) -> Origin:
             return Origin(variable.origin.type, variable.origin.source or OriginSource.INVESTIGATOR, pages)
         return variable.origin
     kind = variable.derivation.actual_origin()
+    if kind is OriginType.PREDECESSOR:  # Define-XML 2.1 has no source for it: the predecessor tells
+        return Origin(kind, predecessor=", ".join(_predecessors(study, part)))
     if kind is not OriginType.COLLECTED:
         return Origin(kind, OriginSource.SPONSOR)
     fields = _fields(study, part)
@@ -63,6 +67,25 @@ def _origin_of(study: Study, plan: Plan, part: Part) -> Origin:
     if fields:
         return Origin(OriginType.COLLECTED, OriginSource.INVESTIGATOR, _pages(fields))
     return Origin(OriginType.DERIVED, OriginSource.SPONSOR)
+
+
+def _predecessors(study: Study, part: Part) -> list[str]:
+    """The variables that a part is taken over from; several where its blocks read several datasets."""
+    dataset = study.datasets[part.dataset]
+    found = []
+    for number in part.blocks:
+        for ref in variable_of(study, part).derivation.reads():
+            target = resolve(study, dataset, dataset.blocks[number], part.name, ref)
+            if target is not None and target.kind is not TargetKind.GIVEN:
+                found.append(_name_predecessor(study, target.table.removeprefix("dataset "), target.name))
+    return list(dict.fromkeys(found))
+
+
+def _name_predecessor(study: Study, table: str, name: str) -> str:
+    """``AE.AETERM``; a supplemental qualifier is a value of its own dataset."""
+    if table in study.datasets and name in study.datasets[table].supplemental_names():
+        return f"SUPP{table}.QVAL where QNAM is {name}"
+    return f"{table}.{name}"
 
 
 def _fields(study: Study, part: Part) -> list[Field]:
@@ -88,18 +111,40 @@ def _pages(fields: Iterable[Field]) -> tuple[int, ...]:
     return tuple(sorted({page for field in fields if field.item for page in field.pages}))
 
 
-def _combine(origins: Sequence[Origin]) -> Origin | None:
+def _combine(parts: Sequence[Part], origins: Sequence[Origin]) -> Origin | None:
     if not origins:
         return None
     furthest = min(origins, key=lambda origin: _FURTHEST_FIRST.index(origin.type))
     same = [origin for origin in origins if origin.type is furthest.type]
     pages = tuple(sorted({page for origin in same for page in origin.pages}))
-    return Origin(furthest.type, furthest.source, pages, furthest.predecessor, furthest.description)
+    predecessor = _combine_predecessors(parts[0].dataset, same)
+    return Origin(furthest.type, furthest.source, pages, predecessor, furthest.description)
 
 
-def _combine_texts(study: Study, parts: Sequence[Part]) -> str:
+def _combine_predecessors(dataset: str, origins: Iterable[Origin]) -> str:
+    """All predecessors; records of the dataset's own earlier blocks have those of these blocks."""
+    names = dict.fromkeys(name for origin in origins if origin.predecessor for name in origin.predecessor.split(", "))
+    others = [name for name in names if not name.startswith(f"{dataset}.")]
+    return ", ".join(others or names)
+
+
+def _only_names(study: Study, parts: Sequence[Part]) -> bool:
+    """Whether a variable of an analysis dataset is a constant of each of several blocks, such as PARAMCD."""
+    constant = all(isinstance(variable_of(study, part).derivation, Constant) for part in parts)
+    plain = not any(variable_of(study, part).method or variable_of(study, part).when for part in parts)
+    return len(parts) > 1 and constant and plain and study.family_of(parts[0].dataset).is_analysis
+
+
+def _combine_texts(study: Study, parts: Sequence[Part], origins: Sequence[Origin]) -> str:
     texts = [(part, method_of(study, part)) for part in parts]
     said = [(part, text) for part, text in texts if text]
+    if len(parts) > len(said) > 0:  # what is taken over says nothing of itself, but has to beside others
+        taken = [origin.predecessor if origin.type is OriginType.PREDECESSOR else "" for origin in origins]
+        said = [
+            (part, text or f"The value of {name}.")
+            for (part, text), name in zip(texts, taken, strict=True)
+            if text or name
+        ]
     if len({text for _, text in said}) <= 1:
         return said[0][1] if said else ""
     return " ".join(f"For records from {_sources(study, part)}: {text}" for part, text in said)
