@@ -11,9 +11,10 @@ from pydantic import Field
 
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
 from cdisc_conv.derivations.distinct import to_arrow
-from cdisc_conv.derivations.moments import read_moments
+from cdisc_conv.derivations.moments import moments_of
 from cdisc_conv.derivations.registry import register
-from cdisc_conv.derivations.texts import flag_column, is_filled
+from cdisc_conv.derivations.texts import flag_column, is_filled, is_number
+from cdisc_conv.problems import Severity
 
 
 @register
@@ -27,8 +28,12 @@ class TreatmentEmergent(Derivation):
     the first dose. Subjects who were never treated have N. A missing last dose sets no limit. Worsening of an event
     that began earlier is not looked at: it has to be an event of its own.
 
+    Dates are ISO 8601 text or SAS numbers: a column of numbers is a SAS datetime when its name ends in DTM, else a SAS
+    date. In ADaM: `TRTEMFL: {treatment_emergent: {date: ASTDTM, start: ADSL.TRTSDTM, end: ADSL.TRTEDTM, days: 30, no:
+    ""}}`.
+
     With `compare: text` the ISO 8601 texts are compared as they stand, so that `2022-03` is before `2022-03-10` and a
-    missing date is N.
+    missing date is N. Numbers cannot be compared so, which is an error finding (TEAE001).
 
     | AESTDTC | DM.RFXSTDTC | AETRTEM |
     |---|---|---|
@@ -42,7 +47,7 @@ class TreatmentEmergent(Derivation):
     AETRTEM: {treatment_emergent: {date: AESTDTC, days: 30}}
     ```
 
-    Source: ICH E9 glossary (treatment emergent); SDTMIG 3.4, AE examples (AETRTEM in SUPPAE).
+    Source: ICH E9 glossary (treatment emergent); SDTMIG 3.4, AE examples (AETRTEM in SUPPAE); ADaM OCCDS 1.1 (TRTEMFL).
     """
 
     name: ClassVar[str] = "treatment_emergent"
@@ -68,17 +73,22 @@ class TreatmentEmergent(Derivation):
 
     def _compare_texts(self, rows: Rows) -> np.ndarray:
         date, start = rows[self.date], rows[self.start]
+        if is_number(date) or is_number(start):
+            name = self.date if is_number(date) else self.start
+            message = f"{name} holds numbers, which 'compare: text' cannot compare; no event is treatment-emergent"
+            rows.report("TEAE001", message, severity=Severity.ERROR, field=name, hint="leave 'compare' out")
+            return np.zeros(len(rows), dtype=bool)
         later = np.asarray(pc.greater_equal(to_arrow(date), to_arrow(start)).to_numpy(zero_copy_only=False))
         return np.asarray(later & is_filled(date) & is_filled(start))
 
     def _compare_dates(self, rows: Rows) -> np.ndarray:
-        date, start = read_moments(rows[self.date]), read_moments(rows[self.start])
+        date, start = moments_of(rows, self.date), moments_of(rows, self.start)
         # A comparison with NaN is false: what is not known does not exclude.
         emergent = ~np.isnan(start.earliest) & ~(date.latest < start.earliest)
         if self.days is not None:
-            emergent &= ~(date.first_day > read_moments(rows[self.end]).last_day + self.days)
+            emergent &= ~(date.first_day > moments_of(rows, self.end).last_day + self.days)
         if self.ended is not None:
-            over = read_moments(rows[self.ended]).latest < start.earliest
+            over = moments_of(rows, self.ended).latest < start.earliest
             emergent &= ~(over & np.isnan(date.latest))
         return np.asarray(emergent)
 

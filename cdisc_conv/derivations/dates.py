@@ -22,7 +22,7 @@ from cdisc_conv.derivations.date_formats import (
 )
 from cdisc_conv.derivations.distinct import Distinct
 from cdisc_conv.derivations.findings import report_values
-from cdisc_conv.derivations.moments import read_moments
+from cdisc_conv.derivations.moments import moments_of
 from cdisc_conv.derivations.parameters import Names, join_words
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import find_texts
@@ -145,7 +145,8 @@ class StudyDay(Derivation):
     """The study day of a date: 1 on the reference date, -1 on the day before. There is no day 0.
 
     Only the dates count, not the times. A partial or missing date has no study day, and nobody has one without a
-    complete reference date.
+    complete reference date. Dates are ISO 8601 text or SAS numbers: a column of numbers is a SAS datetime when its name
+    ends in DTM, else a SAS date. In ADaM: `ASTDY: {study_day: {date: ASTDT, reference: ADSL.TRTSDT}}`.
 
     | AESTDTC | DM.RFSTDTC | AESTDY |
     |---|---|---|
@@ -157,7 +158,7 @@ class StudyDay(Derivation):
     AESTDY: {study_day: AESTDTC}
     ```
 
-    Source: SDTMIG 3.4 section 4.4.4 (study day variables).
+    Source: SDTMIG 3.4 section 4.4.4 (study day variables); ADaMIG 1.3 section 3.3.3 (--DY variables have no day 0).
     """
 
     name: ClassVar[str] = "study_day"
@@ -165,11 +166,11 @@ class StudyDay(Derivation):
     shorthand: ClassVar[str] = "date"
     kind: ClassVar[Kind] = Kind.NUMBER
 
-    date: Ref = Field(description="the variable with the ISO 8601 date")
+    date: Ref = Field(description="the variable with the date: ISO 8601 text, or a SAS number")
     reference: Ref = Field(Ref("DM.RFSTDTC"), description="the variable with the date of day 1")
 
     def derive(self, rows: Rows) -> pd.Series:
-        difference = read_moments(rows[self.date]).days - read_moments(rows[self.reference]).days
+        difference = moments_of(rows, self.date).days - moments_of(rows, self.reference).days
         return pd.Series(difference + (difference >= 0))
 
     def method(self, words: Words) -> str:

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from cdisc_conv.derivations.base import SUBJECT, Derivation, Kind, Reach, Ref, Rows, Words
 from cdisc_conv.derivations.joining import find_last_before, match_records
-from cdisc_conv.derivations.moments import DAY, Moments, read_moments
+from cdisc_conv.derivations.moments import DAY, Moments, moments_of, read_moments
 from cdisc_conv.derivations.parameters import Parameters, Text, join_words
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import text_column
@@ -64,7 +64,7 @@ class Epoch(Derivation):
     shorthand: ClassVar[str] = "date"
     kind: ClassVar[Kind] = Kind.TEXT
 
-    date: Ref = Field(description="the ISO 8601 date")
+    date: Ref = Field(description="the date: ISO 8601 text, or a SAS number")
     epochs: Annotated[tuple[EpochStart, ...], BeforeValidator(_read_list)] = Field(
         (), description="epochs in their order: `epoch`, `start`, and `days` after it; without them those of SE"
     )
@@ -80,13 +80,13 @@ class Epoch(Derivation):
         return Reach.ROW if self.epochs else Reach.SUBJECT
 
     def derive(self, rows: Rows) -> pd.Series:
-        date = read_moments(rows[self.date])
+        date = moments_of(rows, self.date)
         return self._among_given(rows, date) if self.epochs else self._among_elements(rows, date)
 
     def _among_given(self, rows: Rows, date: Moments) -> pd.Series:
         low, high = (np.full(len(rows), -1) for _ in range(2))
         for number, each in enumerate(self.epochs):
-            start = read_moments(rows[each.start]).earliest + each.days * DAY
+            start = moments_of(rows, each.start).earliest + each.days * DAY
             low[_first_moment(date) >= start] = number
             high[date.latest >= start] = number
         names = text_column([*(each.epoch for each in self.epochs), ""])

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from cdisc_conv.derivations.base import SUBJECT, Derivation, ExpressionField, Kind, Reach, Ref, Rows, Words
 from cdisc_conv.derivations.distinct import rank_values
-from cdisc_conv.derivations.moments import read_moments
+from cdisc_conv.derivations.moments import moments_of
 from cdisc_conv.derivations.parameters import Refs, join_words
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import flag_column, is_filled
@@ -34,7 +34,8 @@ class LastBefore(Derivation):
     is on or before the reference. Missing and partial dates of records do not count, and neither does a subject whose
     reference is missing or partial. On the reference day itself `same_day` decides. Of records at the same date and
     time the last by `order` is taken, then the last in the order of the source; on one day a record without a time
-    comes before those with one. Records of unscheduled visits count like others unless `where` leaves them out.
+    comes before those with one. Records of unscheduled visits count like others unless `where` leaves them out. Dates
+    are ISO 8601 text or SAS numbers: a column of numbers is a SAS datetime when its name ends in DTM, else a SAS date.
 
     | VSTESTCD | VSDTC | VSORRES | DM.RFXSTDTC | VSLOBXFL |
     |---|---|---|---|---|
@@ -58,7 +59,7 @@ class LastBefore(Derivation):
     date: Ref = Field(description="the date of the record")
     by: Refs = Field((), description="variables whose combinations each have a last record, such as --TESTCD")
     result: Ref | None = Field(
-        None, description="the result that must be there; --ORRES of the domain of `date` when left out"
+        None, description="the result that must be there; AVAL for ADT or ADTM, else --ORRES of the domain of `date`"
     )
     reference: Ref = Field(Ref("DM.RFXSTDTC"), description="the date before which the record lies")
     same_day: Literal["time", "include", "exclude"] = Field("time", description="records on the reference date itself")
@@ -68,14 +69,14 @@ class LastBefore(Derivation):
     @property
     def needed(self) -> Ref:
         """The column with the result."""
-        return self.result or Ref(f"{self.date[:2]}ORRES")
+        return self.result or Ref("AVAL" if self.date in ("ADT", "ADTM") else f"{self.date[:2]}ORRES")
 
     def reads(self) -> tuple[str, ...]:
         where = self.where.names if self.where is not None else ()
         return tuple(dict.fromkeys((self.date, self.needed, self.reference, *self.by, *self.order, *where)))
 
     def derive(self, rows: Rows) -> pd.Series:
-        date, reference = read_moments(rows[self.date]), read_moments(rows[self.reference])
+        date, reference = moments_of(rows, self.date), moments_of(rows, self.reference)
         if self.same_day == "include":
             before = date.days <= reference.days
         elif self.same_day == "exclude":

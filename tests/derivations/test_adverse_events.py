@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.derivations.rows import FakeRows, derive, make, method
+from tests.derivations.rows import FakeRows, Report, derive, make, method
 
 START = "2022-03-10T09:00"
 END = "2022-06-01"
@@ -78,3 +78,38 @@ def test_treatment_emergent_describes_itself() -> None:
         "Y where AE.AESTDTC is on or after DM.RFXSTDTC, compared as ISO 8601 texts, so that a partial date comes "
         "before the dates it may stand for; otherwise blank, also where either is missing."
     )
+
+
+def test_sas_numbers() -> None:
+    day, hour = 22714, 3600.0
+    rows = FakeRows(
+        {
+            "ASTDTM": [
+                day * 86400 + 8 * hour,
+                day * 86400 + 9 * hour,
+                (day + 40) * 86400.0,
+                (day + 41) * 86400.0,
+                None,
+            ],
+            "ASTDT": [float(day - 1), float(day), float(day + 40), float(day + 41), None],
+            "ADSL.TRTSDTM": [day * 86400 + 9 * hour] * 5,
+            "ADSL.TRTEDTM": [(day + 10) * 86400.0] * 5,
+        }
+    )
+    parameters = {"start": "ADSL.TRTSDTM", "end": "ADSL.TRTEDTM", "days": 30, "no": ""}
+    assert derive(rows, treatment_emergent={"date": "ASTDTM", **parameters}) == ["", "Y", "Y", "", "Y"]
+    assert derive(rows, treatment_emergent={"date": "ASTDT", **parameters}) == ["", "Y", "Y", "", "Y"]
+
+
+def test_numbers_are_not_compared_as_texts() -> None:
+    rows = FakeRows({"ASTDT": [1.0, None], "DM.RFXSTDTC": ["2022-03-10"] * 2})
+    assert derive(rows, treatment_emergent={"date": "ASTDT", "compare": "text"}) == ["N", "N"]
+    assert rows.reports == [
+        Report(
+            "TEAE001",
+            "ASTDT holds numbers, which 'compare: text' cannot compare; no event is treatment-emergent",
+            [0, 1],
+            field="ASTDT",
+            hint="leave 'compare' out",
+        )
+    ]

@@ -233,3 +233,16 @@ def test_study_day_is_never_0_and_antisymmetric(first, second) -> None:  # type:
         assert sorted((forth, back)) == [-abs((first - second).days), abs((first - second).days) + 1]
     else:
         assert forth == back == 1
+
+
+def test_study_days_of_sas_numbers() -> None:
+    rows = FakeRows(
+        {
+            "ASTDT": [22714.0, 22713.0, None],
+            "ASTDTM": [22714 * 86400 + 86399.0, 22713 * 86400.0, None],
+            "AESTDTC": ["2022-03-10", "2022-03-09", ""],
+            "ADSL.TRTSDT": [22714.0] * 3,
+        }
+    )
+    for date in ("ASTDT", "ASTDTM", "AESTDTC"):
+        assert derive(rows, study_day={"date": date, "reference": "ADSL.TRTSDT"}) == [1.0, -1.0, None]

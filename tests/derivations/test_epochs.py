@@ -72,6 +72,12 @@ def test_no_elements_and_no_rows() -> None:
     assert derive(FakeRows({"USUBJID": [], "D": []}, tables={"SE": SE}), epoch="D") == []
 
 
+def test_epochs_of_sas_numbers() -> None:
+    rows = FakeRows({"ADT": [22713.0, 22714.0, None], "ADSL.TRTSDTM": [22714 * 86400 + 3600.0] * 3})
+    epochs = [{"epoch": "TREATMENT", "start": "ADSL.TRTSDTM"}]
+    assert derive(rows, epoch={"date": "ADT", "epochs": epochs}) == ["", "TREATMENT", ""]
+
+
 def test_epoch_says_what_it_reads() -> None:
     made = make(epoch={"date": "D", "epochs": EPOCHS})
     assert (made.reads(), made.tables()) == (("D", "DM.RFICDTC", "DM.RFXSTDTC", "DM.RFXENDTC"), {})

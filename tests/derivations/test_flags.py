@@ -79,6 +79,23 @@ def test_no_rows() -> None:
     assert flagged(weights([])) == []
 
 
+def test_analysis_dates() -> None:
+    rows = FakeRows(
+        {
+            "USUBJID": ["01"] * 4,
+            "ADT": [22712.0, 22713.0, 22714.0, 22715.0],
+            "ADTM": [22712 * 86400.0, 22713 * 86400.0, 22714 * 86400.0, 22714 * 86400.0 + 36000],
+            "AVAL": [1.0, 2.0, None, 4.0],
+            "ADSL.TRTSDT": [22714.0] * 4,
+            "ADSL.TRTSDTM": [22714 * 86400.0 + 3600] * 4,
+        }
+    )
+    assert derive(rows, last_before={"date": "ADT", "reference": "ADSL.TRTSDT"}) == ["", "Y", "", ""]
+    assert derive(rows, last_before={"date": "ADTM", "reference": "ADSL.TRTSDT"}) == ["", "", "", "Y"]
+    assert derive(rows, last_before={"date": "ADTM", "reference": "ADSL.TRTSDTM"}) == ["", "Y", "", ""]
+    assert "AVAL" in make(last_before="ADTM").reads()
+
+
 def test_last_before_says_what_it_reads() -> None:
     made = make(last_before={"date": "VSDTC", "by": "VSTESTCD", "order": "VSREPNUM", "where": "VISITNUM > 1"})
     assert made.reads() == ("VSDTC", "VSORRES", "DM.RFXSTDTC", "VSTESTCD", "VSREPNUM", "VISITNUM")
