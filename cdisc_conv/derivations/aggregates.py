@@ -8,25 +8,33 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from cdisc_conv.derivations.base import Derivation, ExpressionField, Reach, Rows, TableRef, Words
+from cdisc_conv.derivations.base import Derivation, ExpressionField, Reach, Rows, Words
 from cdisc_conv.derivations.dates import read_dates
 from cdisc_conv.derivations.distinct import rank_values
+from cdisc_conv.derivations.gathering import (
+    Gathered,
+    ValuesRef,
+    ValuesRefs,
+    check_source,
+    describe_source,
+    gather_members,
+    list_references,
+    list_tables,
+    name_values,
+)
 from cdisc_conv.derivations.joining import (
     BY_SUBJECT,
     FORM,
     Keys,
     check_keys,
-    describe_keys,
     find_reach,
     match_records,
-    name_column,
-    names_in,
     pick_or_blank,
     select_records,
 )
 from cdisc_conv.derivations.moments import read_moments
 from cdisc_conv.derivations.numbers import as_numbers
-from cdisc_conv.derivations.parameters import TableRefs, join_words
+from cdisc_conv.derivations.parameters import join_words
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import is_filled, is_number, repeat_text
 from cdisc_conv.expr import Expression
@@ -45,7 +53,10 @@ class _Extreme(Derivation):
     words_for: ClassVar[tuple[str, str]]
     """The words for dates and for numbers."""
 
-    of: TableRefs = Field(description="one or more columns of other datasets or forms, such as EX.EXSTDTC")
+    of: ValuesRefs = Field(
+        description="one or more columns of other datasets or forms (EX.EXSTDTC), or of the source rows behind the "
+        "record (TRDTC)"
+    )
     by: Keys = Field(BY_SUBJECT, description="keys that must be equal: names, or own column -> their column")
     where: Annotated[Expression, ExpressionField] | None = Field(
         None, description="a condition on the columns of that dataset; only when `of` names one dataset"
@@ -56,6 +67,7 @@ class _Extreme(Derivation):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        check_source(self.of, self.by, self.where)
         for ref in self.of:
             check_keys(ref.table, self.by)
         if self.where is not None and len({ref.table for ref in self.of}) > 1:
@@ -63,17 +75,13 @@ class _Extreme(Derivation):
         return self
 
     def reads(self) -> tuple[str, ...]:
-        return tuple(self.by)
+        return list_references(self.of, self.by, self.where)
 
     def actual_reach(self) -> Reach:
-        return find_reach(self.by)
+        return find_reach(self.by) if self.of[0].table else Reach.ROW
 
     def tables(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
-        for ref in self.of:
-            columns = (*found.get(ref.table, ()), *self.by.values(), *names_in(self.where), ref.column)
-            found[ref.table] = tuple(dict.fromkeys(columns))
-        return found
+        return list_tables(self.of, self.by, self.where)
 
     def derive(self, rows: Rows) -> pd.Series:
         pieces = [self._read_column(rows, ref) for ref in self.of]
@@ -81,35 +89,49 @@ class _Extreme(Derivation):
             message = f"{join_words(self.of)} are partly numbers and partly dates, which do not compare"
             rows.report("AGG001", message, severity=Severity.ERROR, hint="take columns of one kind")
             return repeat_text("", len(rows))
-        keys = [pd.concat(columns, ignore_index=True) for columns in zip(*(keys for keys, _ in pieces), strict=True)]
-        values = pd.concat([values for _, values in pieces], ignore_index=True)
-        matches = match_records(rows, tuple(self.by), keys)
+        columns = zip(*(keys for keys, _ in pieces), strict=True)
+        keys: list[pd.Series] = [pd.concat(pair, ignore_index=True) for pair in columns]
+        gathered = self._tie(rows, keys, pd.concat([values for _, values in pieces], ignore_index=True))
+        values, groups = gathered.values, gathered.groups
         weight = self._weigh(values)
         self._report_unread(rows, values, weight)
-        usable = np.flatnonzero((matches.theirs >= 0) & ~np.isnan(weight))
+        usable = np.flatnonzero((groups >= 0) & ~np.isnan(weight))
         # The longest text among those of the same weight: 2022-03-01 rather than 2022-03.
-        order = usable[np.lexsort([-rank_values(values)[usable], weight[usable] * self._sign, matches.theirs[usable]])]
-        position = np.full(matches.count, -1)
-        position[matches.theirs[order[::-1]]] = order[::-1]
-        return pick_or_blank(values, position[matches.ours])
+        order = usable[np.lexsort([-rank_values(values)[usable], weight[usable] * self._sign, groups[usable]])]
+        position = np.full(gathered.count, -1)
+        position[groups[order[::-1]]] = order[::-1]
+        return pick_or_blank(values, position[gathered.ours])
+
+    def _tie(self, rows: Rows, keys: list[pd.Series], values: pd.Series) -> Gathered:
+        """The values of all columns, tied to our records."""
+        if not self.of[0].table:
+            return Gathered(keys[0].to_numpy(), values, np.arange(len(rows)), len(rows))
+        matches = match_records(rows, tuple(self.by), keys)
+        return Gathered(matches.theirs, values, matches.ours, matches.count)
 
     @property
     def _sign(self) -> int:
         return 1 if self.name == "min" else -1
 
-    def _read_column(self, rows: Rows, ref: TableRef) -> tuple[list[pd.Series], pd.Series]:
-        """Keys and values of the records that count; dates of forms in ISO 8601."""
+    def _read_column(self, rows: Rows, ref: ValuesRef) -> tuple[list[pd.Series], pd.Series]:
+        """Keys (or the numbers of our records) and values of the rows that count; dates of forms in ISO 8601."""
+        if not ref.table:
+            record, values = gather_members(rows, ref, self.where)
+            return [pd.Series(record)], self._read_values(rows, values, _is_iso(values))
         table = rows.table(ref.table)
         picked = select_records(table, self.where)
         values = table[ref.column].take(picked).reset_index(drop=True)
+        keys = [table[name].take(picked).reset_index(drop=True) for name in self.by.values()]
+        return keys, self._read_values(rows, values, not ref.table.startswith(FORM))
+
+    def _read_values(self, rows: Rows, values: pd.Series, iso: bool) -> pd.Series:
         if self.read == "number":
             values = as_numbers(values)
-        elif ref.table.startswith(FORM) and not is_number(values):
+        elif not iso and not is_number(values):
             values = read_dates(values, rows.setting("date_formats"))
         if self.date and not is_number(values):
             values = values.str.replace(r"T.*$", "", regex=True)
-        keys = [table[name].take(picked).reset_index(drop=True) for name in self.by.values()]
-        return keys, values
+        return values
 
     def _weigh(self, values: pd.Series) -> np.ndarray:
         """The place of values in order: numbers, or the first second that a date may stand for; NaN does not count."""
@@ -128,8 +150,7 @@ class _Extreme(Derivation):
             rows.report("AGG002", message, hint=hint)
 
     def method(self, words: Words) -> str:
-        names = join_words([name_column(words, ref.table, ref.column) for ref in self.of])
-        where = f" and where {words.condition(self.where, self.of[0].table)}" if self.where is not None else ""
+        names = join_words([name_values(words, ref) for ref in self.of])
         earliest, least = self.words_for
         partial = (
             "Partial dates are not used."
@@ -142,18 +163,25 @@ class _Extreme(Derivation):
         what = f"{earliest} date" if dates else f"{least} number"
         rule = f" {partial}{part}" if dates else ""
         return (
-            f"The {what} among {names} over all records {describe_keys(words, self.by)}{where}. Missing values are not "
-            f"used.{rule} Blank where there is no value."
+            f"The {what} among {names} over {describe_source(words, self.of[0], self.by, self.where)}. Missing values "
+            f"are not used.{rule} Blank where there is no value."
         )
+
+
+def _is_iso(values: pd.Series) -> bool:
+    """Whether a column of source rows, which may come from a form, has its dates in ISO 8601 already."""
+    return is_number(values) or bool((is_filled(values) <= ~np.isnan(read_moments(values).earliest)).all())
 
 
 @register
 class Minimum(_Extreme):
-    """The earliest date, or the least number, over the subject's records in other datasets.
+    """The earliest date, or the least number, over the subject's records in other datasets or the record's own rows.
 
     Missing values do not count. A partial date counts as the first day it may stand for and is given as it is, because
     nothing later is proven to be the earliest; `partial: exclude` leaves partial dates out. Among equal ones the most
     complete is taken. Dates of raw forms are read in the formats of the study.
+
+    A bare name, as in `ADT: {min: ADT}`, is a column of the source rows that a block with `group` made one record of.
 
     | EX.USUBJID | EX.EXSTDTC | | USUBJID | RFXSTDTC |
     |---|---|---|---|---|
@@ -173,11 +201,13 @@ class Minimum(_Extreme):
 
 @register
 class Maximum(_Extreme):
-    """The latest date, or the greatest number, over the subject's records in other datasets.
+    """The latest date, or the greatest number, over the subject's records in other datasets or the record's own rows.
 
     Missing values do not count. A partial date counts as the first day it may stand for, so that it is taken only when
     even that day is later than all others; `partial: exclude` leaves partial dates out. Among equal ones the most
     complete is taken. Dates of raw forms are read in the formats of the study.
+
+    A bare name, as in `ADT: {min: ADT}`, is a column of the source rows that a block with `group` made one record of.
 
     | EX.USUBJID | EX.EXENDTC | | USUBJID | RFXENDTC |
     |---|---|---|---|---|

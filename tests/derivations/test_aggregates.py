@@ -90,6 +90,35 @@ def test_empty_tables() -> None:
     assert derive(rows, min="EX.EXSTDTC") == [""]
 
 
+VISITS = {"USUBJID": ["01", "02", "03"]}
+MEMBERS = {
+    "TRDTC": ["2022-03-09", "2022-03-07", "2022-03-08", "2022-04"],
+    "TREVAL": ["INVESTIGATOR", "OTHER", "INVESTIGATOR", "INVESTIGATOR"],
+    "ADT": [9, 7, None, 30],
+}
+
+
+def test_over_the_rows_behind_the_record() -> None:
+    rows = FakeRows(VISITS, groups=[0, 0, 0, 2], group_rows=MEMBERS)
+    assert derive(rows, min="TRDTC") == ["2022-03-07", "", "2022-04"]
+    assert derive(rows, max="ADT") == [9.0, None, 30.0]
+    assert derive(rows, min=["ADT", "raw.ADT"]) == [7.0, None, 30.0]
+    assert derive(rows, min={"of": "TRDTC", "where": 'TREVAL == "INVESTIGATOR"'}) == ["2022-03-08", "", "2022-04"]
+    assert derive(rows, min={"of": "TRDTC", "where": 'raw.TREVAL == "OTHER"'}) == ["2022-03-07", "", ""]
+
+
+def test_rows_of_a_form_behind_the_record_have_dates_in_the_formats_of_the_study() -> None:
+    rows = FakeRows(VISITS, groups=[0, 0, 1], group_rows={"VISDAT": ["05-MAR-2022", "01-DEC-2021", ""]})
+    assert derive(rows, min="VISDAT") == ["2021-12-01", "", ""]
+
+
+def test_min_over_own_rows_says_what_it_reads() -> None:
+    made = make(min={"of": ["`IT.DAT`", "TRDTC"], "where": 'raw.TREVAL == "A" and X == "1"'})
+    assert made.reads() == ("raw.IT.DAT", "raw.TRDTC", "raw.TREVAL", "raw.X")
+    assert made.tables() == {}
+    assert not made.reads_siblings()
+
+
 def test_min_says_what_it_reads() -> None:
     made = make(min={"of": ["EX.EXSTDTC", "EX.EXENDTC"], "where": 'EXTRT == "A"'})
     assert made.reads() == ("USUBJID",)
@@ -111,11 +140,27 @@ def test_min_and_max_describe_themselves() -> None:
         "The greatest number among EX.EXDOSE over all records whose USUBJID is the same and where EX.EXTRT equals A. "
         "Missing values are not used. Blank where there is no value."
     )
+    assert method(min={"of": "TRDTC", "where": 'TREVAL == "A"'}) == (
+        "The earliest date among TRDTC of form Adverse Events over the source records behind the record where TREVAL "
+        "of form Adverse Events equals A. Missing values are not used. A partial date counts as the first day that it "
+        "may stand for and is given as it is; on equal terms the more complete date is taken. Blank where there is no "
+        "value."
+    )
 
 
 def test_what_is_refused() -> None:
-    assert refusal(min="EXSTDTC") == (
-        "'of.0' of 'min': 'EXSTDTC' should be written DATASET.VARIABLE, such as EX.EXSTDTC"
+    assert refusal(min="EX.") == (
+        "'of.0' of 'min': 'EX.' should be written DATASET.VARIABLE, such as EX.EXSTDTC, or as the bare name of a "
+        "column of the source rows behind the record"
+    )
+    assert refusal(min=["EXSTDTC", "EX.EXSTDTC"]) == (
+        "'min': 'of' names columns of the source rows behind the record and of other datasets; take one kind"
+    )
+    assert refusal(max={"of": "EXSTDTC", "by": "SUBJID"}) == (
+        "'max': 'by' matches records of another dataset, but EXSTDTC is a column of the record's own rows"
+    )
+    assert refusal(max={"of": "EXSTDTC", "where": 'DM.ARM == "A"'}) == (
+        "'max': 'where' can ask only for columns of the source rows behind the record, not for DM.ARM"
     )
     assert refusal(min={"of": ["EX.A", "DS.B"], "where": 'X == "1"'}) == (
         "'min': 'where' speaks of one dataset, but 'of' names several"
