@@ -17,7 +17,7 @@ from cdisc_conv.package.manifest import write_manifest
 from cdisc_conv.package.staging import stage_folder
 from cdisc_conv.package.transport import fit_for_transport
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
-from cdisc_conv.report import write_reports
+from cdisc_conv.report import render_pages, write_reports
 from cdisc_conv.report.accounting import account_for
 from cdisc_conv.report.places import rename_folders, spec_folders
 from cdisc_conv.spec.model import Study
@@ -75,11 +75,12 @@ def fill_package(
         problems += write_definitions(study, family, written, folder)
     accounting = account_for(conversion)
     extra = check_raw_files(study, inputs.raw)
-    told = [*found, *conversion.problems, *accounting.problems, *extra, *problems]
+    pages, noted = render_pages(study, datasets)
+    told = [*found, *conversion.problems, *accounting.problems, *extra, *problems, *noted]
     everything = [*told, *drop_repeated(checks.problems, told)]
     on_screen = rename_folders(everything, {str(folder): str(out)})
     filed = rename_folders(on_screen, {**inputs.name_folders(folder, out), **spec_folders(study)})
-    write_reports(conversion, datasets, filed, accounting, checks, folder / REPORT_FOLDER)
+    write_reports(conversion, datasets, filed, accounting, checks, pages, folder / REPORT_FOLDER)
     read = describe_inputs(inputs, conversion, folder, out)
     files = write_manifest(study, folder, read, [dataset.name for dataset in datasets])
     return Package(folder, tuple(datasets), tuple(on_screen), files)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cdisc_conv.checks import CheckReport
@@ -13,8 +13,12 @@ from cdisc_conv.problems import Problem
 from cdisc_conv.report.accounting import Accounting, write_accounting
 from cdisc_conv.report.files import describe_lineage, sort_findings, write_findings, write_json, write_records
 from cdisc_conv.report.page import render_page
+from cdisc_conv.spec.model import Study
 
-__all__ = ["write_reports"]
+__all__ = ["render_pages", "write_reports"]
+
+DEFINITIONS = ("define.html", "adam/define.html")
+TUMOUR_RESULTS = frozenset({"ADTR", "ADRS", "ADTTE"})
 
 
 def write_reports(
@@ -23,12 +27,14 @@ def write_reports(
     problems: Sequence[Problem],
     accounting: Accounting,
     checks: CheckReport,
+    pages: Mapping[str, str],
     folder: Path,
 ) -> None:
-    """Write index.html, findings.json, accounting.csv, lineage.json and records/*.parquet into a new folder.
+    """Write index.html, findings.json, accounting.csv, lineage.json, records/*.parquet and `pages` into a new folder.
 
     `datasets` are those of the package, as written; `problems` everything that was found, with folder names as the
-    package shall show them; `checks` tells which conformance rules were asked.
+    package shall show them; `checks` tells which conformance rules were asked; `pages` are those that `render_pages`
+    made. The definitions that stand in the folder above by then are linked.
     """
     folder.mkdir()
     study = conversion.study
@@ -38,5 +44,28 @@ def write_reports(
     write_accounting(accounting, folder / "accounting.csv")
     write_json(lineage, folder / "lineage.json")
     write_records(datasets, folder / "records")
-    page = render_page(study, datasets, found, accounting, checks, lineage)
-    (folder / "index.html").write_text(page, encoding="utf-8", newline="\n")
+    defined = [f"../{name}" for name in DEFINITIONS if (folder.parent / name).is_file()]
+    links = [*defined, *pages, "findings.json", "accounting.csv"]
+    index = render_page(study, datasets, found, accounting, checks, lineage, links)
+    for name, text in {"index.html": index, **pages}.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def render_pages(study: Study, datasets: Sequence[Dataset]) -> tuple[dict[str, str], list[Problem]]:
+    """The pages about the trial itself, by file name, and what is found while they are made.
+
+    `datasets` are those that were made and, where SDTM is given, those that were read. oncology.html is there for a
+    study with tumour results: one that has any of `TUMOUR_RESULTS`.
+    """
+    by_name = {dataset.name: dataset for dataset in datasets}
+    pages: dict[str, str] = {}
+    problems: list[Problem] = []
+    if not TUMOUR_RESULTS.isdisjoint(by_name):
+        from cdisc_conv.report.oncology import render_oncology
+
+        comment = str((study.settings.get("define") or {}).get("comment", ""))
+        made = render_oncology(study.name, study.title, by_name, comment)
+        if made is not None:
+            pages["oncology.html"], found = made
+            problems += found
+    return pages, problems

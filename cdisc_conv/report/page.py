@@ -22,6 +22,8 @@ from cdisc_conv.spec.model import Study
 SHOWN = 200
 """Findings that stand in the page as a table; the others are data that the page's script shows on demand."""
 
+DEFINE = "define.html"
+
 UNMAPPED_TERM = "TERM001"
 
 
@@ -32,8 +34,12 @@ def render_page(
     accounting: Accounting,
     checks: CheckReport,
     lineage: Mapping[str, Any],
+    links: Sequence[str] = (),
 ) -> str:
-    """The page as text. `problems` are sorted; `lineage` is what `files.describe_lineage` made."""
+    """The page as text. `problems` are sorted; `lineage` is what `files.describe_lineage` made.
+
+    `links` are the other files to point to, relative to the page.
+    """
     counts = count_by_severity(problems)
     return (
         _environment()
@@ -42,9 +48,12 @@ def render_page(
             version=__version__,
             study=study,
             comment=(study.settings.get("define") or {}).get("comment", ""),
-            standards=f"{study.sdtm.standard.label}, {study.sdtm.terminology.package_label}",
+            standards=", ".join(
+                f"{family.standard.label}, {family.terminology.package_label}" for family in study.families.values()
+            ),
             severities=[(severity.value, counts[severity]) for severity in Severity],
-            datasets=[_summarise_dataset(dataset, problems) for dataset in datasets],
+            families=_summarise_families(study, datasets, problems, links),
+            records=sum(len(dataset.frame) for dataset in datasets),
             other=count_by_severity(_of_no_dataset(problems, datasets)),
             by_code=_summarise_codes(problems),
             findings=[_list_finding(problem) for problem in problems[:SHOWN]],
@@ -55,6 +64,7 @@ def render_page(
             forms=_summarise_forms(study, accounting),
             lineage=_group_lineage(lineage, datasets),
             known=_anchors(lineage),
+            files=[(link, _name_link(link, links)) for link in links],
         )
     )
 
@@ -68,6 +78,32 @@ def _environment() -> Environment:
     environment.filters["thousands"] = lambda number: f"{number:,}"
     environment.filters["plural"] = lambda number, noun: f"{number:,} {noun}{'' if number == 1 else 's'}"
     return environment
+
+
+def _name_link(link: str, links: Sequence[str]) -> str:
+    """What a link is called: its path in the package; the definitions of SDTM say so beside those of ADaM."""
+    name = link.removeprefix("../")
+    return f"{name} (SDTM)" if name == DEFINE and f"../adam/{DEFINE}" in links else name
+
+
+def _summarise_families(
+    study: Study, datasets: Sequence[Dataset], problems: Sequence[Problem], links: Sequence[str]
+) -> list[dict[str, Any]]:
+    """One entry per family with datasets in the package, its definitions with it."""
+    families = []
+    for family in study.families.values():
+        mine = [dataset for dataset in datasets if study.family_of(dataset.name) is family]
+        define = f"../adam/{DEFINE}" if family.is_analysis else f"../{DEFINE}"
+        if mine:
+            families.append(
+                {
+                    "name": "ADaM" if family.is_analysis else "SDTM",
+                    "standards": f"{family.standard.label}, {family.terminology.package_label}",
+                    "define": define if define in links else "",
+                    "datasets": [_summarise_dataset(dataset, problems) for dataset in mine],
+                }
+            )
+    return families
 
 
 def _summarise_dataset(dataset: Dataset, problems: Iterable[Problem]) -> dict[str, Any]:
