@@ -183,7 +183,7 @@ class _Builder:
             NodeKind.VARIABLE,
             str(part),
             part.dataset,
-            label=label_of(self._study, dataset, variable),
+            label=label_of(self._study, dataset, part.name),
             derivation=variable.derivation.name,
             method=method_of(self._study, part),
             source="; ".join(dict.fromkeys(describe_source(block) for block in blocks)),

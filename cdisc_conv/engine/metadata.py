@@ -68,7 +68,7 @@ def _describe_column(state: State, draft: Draft, name: str) -> Column:
         item = replace(item, length=entry.length)
     return Column(
         name=name,
-        label=label_of(state.study, spec, entry) or name,
+        label=label_of(state.study, spec, name) or name,
         numeric=series.dtype != TEXT,
         item=item,
         format=entry.format or _date_format(spec, name, series),

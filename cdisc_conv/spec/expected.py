@@ -88,26 +88,35 @@ def predecessor_of(study: Study, dataset: DatasetSpec, variable: Variable) -> tu
     return None
 
 
-def label_of(study: Study, dataset: DatasetSpec, variable: Variable) -> str:
+def label_of(study: Study, dataset: DatasetSpec, name: str) -> str:
     """The label of a variable: the mapping's, else that of a predecessor of the same name, else the standard's.
 
-    "" for none. A variable taken over under another name has no label but the standard's, or its predecessor's.
+    "" for none. A variable taken over under another name has no label but the standard's, or its predecessor's. Where
+    blocks have entries of their own, one that tells the label is enough.
 
     >>> from cdisc_conv.spec.load import load_study
     >>> study, _ = load_study("cdiscpilot01")
-    >>> label_of(study, study.datasets["AE"], study.datasets["AE"].variables["AESER"])
+    >>> label_of(study, study.datasets["AE"], "AESER")
     'Serious Event'
     """
-    if variable.label:
-        return variable.label
+    found = (dataset.own_variable(name, block) for block in dataset.blocks)
+    entries = list({id(entry): entry for entry in found if entry is not None}.values())
+    said = next((entry.label for entry in entries if entry.label), "")
+    standard = standard_variable(study, dataset, name)
+    texts = (_predecessor_label(study, dataset, entry, standard is not None) for entry in entries)
+    return said or next((text for text in texts if text), "") or (standard.label if standard is not None else "")
+
+
+def _predecessor_label(study: Study, dataset: DatasetSpec, variable: Variable, same_name: bool) -> str:
+    """The label of the variable that one is taken over from; `same_name` asks for one of the same name."""
     found = predecessor_of(study, dataset, variable)
-    standard = standard_variable(study, dataset, variable.name)
-    if found is None or (standard is not None and found[1] != variable.name):
-        return standard.label if standard is not None else ""
-    before = _predecessor_entry(study, dataset, variable)
-    if isinstance(before, VariableStandard):
-        return before.label
-    return (label_of(study, *before) if before is not None else "") or (standard.label if standard is not None else "")
+    if found is None or found[0] == dataset.name or (same_name and found[1] != variable.name):
+        return ""
+    table, name = found
+    if table in study.datasets:
+        return label_of(study, study.datasets[table], name)
+    standard = study.sdtm.standard.variable(study.given[table].standard, name) if table in study.given else None
+    return standard.label if standard is not None else ""
 
 
 def _predecessor_entry(

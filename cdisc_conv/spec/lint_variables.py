@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Kind, Ref
 from cdisc_conv.problems import Problem, Severity, closest, did_you_mean
-from cdisc_conv.spec.expected import codelist_keys, codelist_of, is_numeric, label_of, predecessor_of, standard_variable
+from cdisc_conv.spec.expected import codelist_keys, codelist_of, is_numeric, label_of, standard_variable
 from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
 from cdisc_conv.standards import CodelistTerms, VariableStandard
 
@@ -136,7 +137,8 @@ def _is_known(study: Study, dataset: DatasetSpec, name: str) -> bool:
 def _check_known(study: Study, dataset: DatasetSpec, variable: Variable) -> Iterator[Problem]:
     if dataset.family.is_analysis:
         # A predecessor without a label is told where it is mapped.
-        if not label_of(study, dataset, variable) and predecessor_of(study, dataset, variable) is None:
+        taken_over = variable.derivation.actual_origin() is OriginType.PREDECESSOR
+        if not taken_over and not label_of(study, dataset, variable.name):
             message = f"{dataset.name}.{variable.name} is a variable of your own and has no label"
             yield _problem("LINT214", message, variable, "add 'label:'")
     elif not _is_known(study, dataset, variable.name):
