@@ -1,97 +1,203 @@
-"""Value-level metadata of findings: what a result is, test by test."""
+"""Value-level metadata: what a result of findings is, test by test, and an analysis value, parameter by parameter."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.dataset import Condition, Item, ValueLevel
+from cdisc_conv.dataset import Codelist, Condition, Item, ValueLevel
 from cdisc_conv.derivations.distinct import TEXT
 from cdisc_conv.derivations.numbers import parse_numbers
 from cdisc_conv.engine.blocks import spread
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.items import describe_numbers, make_item, used_codelist
 from cdisc_conv.engine.origins import Provenance, provenance_of
+from cdisc_conv.engine.pairs import PARAMETER, PARAMETER_CODE, code_type, decode_terms, list_terms
+from cdisc_conv.engine.plan import Part, variable_of
 from cdisc_conv.engine.state import State
 from cdisc_conv.expr import Expression
 from cdisc_conv.spec.expected import codelist_of, is_result, standard_variable
-from cdisc_conv.spec.model import ValueLevelSpec
+from cdisc_conv.spec.model import DatasetSpec, Study, ValueLevelSpec
 from cdisc_conv.standards import CodelistTerms
+
+STRUCTURE = "BASIC DATA STRUCTURE"
+ANALYSIS_VALUES = ("AVAL", "AVALC")
+"""The columns of the basic data structure that are always described parameter by parameter."""
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """The records of one test or parameter that have a value in the column, or of a numbered family of them."""
+
+    codes: tuple[str, ...]
+    label: str
+    places: np.ndarray
+    """The positions of the records."""
+    provenance: Provenance
+    terms: CodelistTerms | None
 
 
 def value_levels(state: State, draft: Draft, name: str) -> tuple[ValueLevel, ...]:
-    """Value-level items of one result column of a findings dataset, one per test code that has values."""
+    """The value-level items of a column: one per test code or parameter that has values; none where they say no more.
+
+    Results of findings and the analysis values AVAL and AVALC are always described so, once there are two tests or
+    parameters; any other column of the basic data structure where its method differs by parameter. Parameters that
+    differ in a number only (LDIAM1, LDIAM2 ...) are one item.
+    """
+    column = _coding_column(draft, name)
     specs = draft.spec.value_level.get(name, ())
+    if column is None or (draft.frame[column].nunique() < 2 and not specs):
+        return ()
+    kinds = list(_list_kinds(state, draft, name, column, specs))
+    if column == PARAMETER_CODE:
+        differ = len({kind.provenance.method for kind in kinds}) > 1
+        if not (specs or differ or name in ANALYSIS_VALUES):
+            return ()
+        kinds = _join_numbered(kinds)
+    return tuple(_describe(state, draft, name, column, kind) for kind in kinds)
+
+
+def own_provenance(levels: Sequence[ValueLevel], found: Provenance, spec: DatasetSpec) -> Provenance:
+    """What is left to say of a whole column of an analysis dataset: nothing when each parameter says it."""
+    if not levels or not spec.family.is_analysis or any(level.item.origin is None for level in levels):
+        return found
+    return Provenance(None, "", "")
+
+
+def _coding_column(draft: Draft, name: str) -> str | None:
+    """The column that says how to read another one, or None."""
+    if draft.spec.standard.class_name == STRUCTURE:
+        own = name in (PARAMETER_CODE, PARAMETER) or re.fullmatch(r"PARAMN|PARCAT\dN?|PARTYPE", name)
+        return PARAMETER_CODE if PARAMETER_CODE in draft.frame and not own else None
     test = f"{draft.spec.name}TESTCD"
-    if not (is_result(draft.spec, name) and test in draft.frame):
-        return ()
-    tests = draft.frame[test]
-    if tests.nunique() < 2 and not specs:
-        return ()
-    levels = [_level(state, draft, name, test, code, specs) for code in sorted(tests.unique()) if code]
-    return tuple(level for level in levels if level is not None)
+    return test if is_result(draft.spec, name) and test in draft.frame else None
 
 
-def _level(
-    state: State, draft: Draft, name: str, test: str, code: str, specs: tuple[ValueLevelSpec, ...]
-) -> ValueLevel | None:
-    mask = (draft.frame[test] == code).to_numpy(dtype=bool)
-    series = draft.frame[name][mask]
-    series = series[series.notna() if series.dtype != TEXT else series != ""].reset_index(drop=True)
-    if not len(series):
-        return None
-    said = next((spec for spec in specs if _holds(spec.where, draft, mask)), None)
-    provenance = _provenance(state, draft, name, mask, said)
-    standard = standard_variable(state.study, draft.spec, name)
-    terms = _terms(state, draft, name, series, said)
-    codelist = used_codelist(series, terms, draft.spec.family.terminology) if terms else None
-    item = _refine_type(make_item(series, standard.described if standard else "", codelist, provenance), series)
-    return ValueLevel((Condition(test, "EQ", (code,)),), item, label=_label(draft, mask))
+def _list_kinds(
+    state: State, draft: Draft, name: str, column: str, specs: tuple[ValueLevelSpec, ...]
+) -> Iterator[_Kind]:
+    """The tests or parameters in the order of their codes, each with the records that have a value."""
+    series = draft.frame[name]
+    filled = (series != "" if series.dtype == TEXT else series.notna()).to_numpy(dtype=bool)
+    labels = draft.frame.get(PARAMETER if column == PARAMETER_CODE else f"{draft.spec.name}TEST")
+    for code, places in _split(draft.frame[column]).items():
+        valued = places[filled[places]]
+        if not len(valued):
+            continue
+        said = next((spec for spec in specs if _holds(spec.where, draft, places)), None)
+        blocks = set(np.unique(draft.block[places]).tolist())
+        parts = [part for part in state.plan.parts[draft.spec.name, name] if blocks & set(part.blocks)]
+        narrowed = _narrow(state.study, draft.spec, blocks, column, code)
+        found = provenance_of(narrowed, state.plan, [_keep_blocks(part, blocks) for part in parts])
+        if said is not None:
+            found = Provenance(said.origin or found.origin, said.method or found.method, said.comment or found.comment)
+        terms = _terms(state, draft, parts[0], series.iloc[valued], said)
+        label = "" if labels is None else str(labels.iloc[places[0]])
+        yield _Kind((code,), label, valued, found, terms)
+
+
+def _split(codes: pd.Series) -> Mapping[str, np.ndarray]:
+    """The positions of the records of each code, in the order of the codes; records without one are left out."""
+    numbers, values = pd.factorize(codes, sort=True)
+    order = np.argsort(numbers, kind="stable")
+    ends = np.searchsorted(numbers[order], np.arange(len(values) + 1))
+    return {str(value): order[ends[i] : ends[i + 1]] for i, value in enumerate(values) if value}
+
+
+def _keep_blocks(part: Part, blocks: set[int]) -> Part:
+    return replace(part, blocks=tuple(number for number in part.blocks if number in blocks))
+
+
+def _narrow(study: Study, spec: DatasetSpec, blocks: set[int], column: str, code: str) -> Study:
+    """The study as far as it makes the records of one test: entries of ``for_each`` for other tests are left out."""
+    kept = tuple(
+        replace(block, for_each=tuple(entry for entry in block.for_each if entry.get(column, code) == code))
+        if number in blocks and column in block.given_names
+        else block
+        for number, block in enumerate(spec.blocks)
+    )
+    return replace(study, datasets=MappingProxyType({**study.datasets, spec.name: replace(spec, blocks=kept)}))
 
 
 def _terms(
-    state: State, draft: Draft, name: str, series: pd.Series, said: ValueLevelSpec | None
+    state: State, draft: Draft, part: Part, series: pd.Series, said: ValueLevelSpec | None
 ) -> CodelistTerms | None:
     """The codelist of a test's results: the mapping's, else the variable's where it has any of them.
 
     A codelist of results is that of some tests only: responses have terms, sums of diameters are numbers.
     """
-    terminology = draft.spec.family.terminology
     if said and said.codelist:
-        return terminology.codelist(said.codelist)
-    entry = next(v for block in draft.spec.blocks if (v := draft.spec.own_variable(name, block)) is not None)
-    terms = codelist_of(state.study, draft.spec, entry)
+        return draft.spec.family.terminology.codelist(said.codelist)
+    terms = codelist_of(state.study, draft.spec, variable_of(state.study, part))
     if terms is None or series.dtype != TEXT:
         return None
     return terms if not terms.values.isdisjoint(series.unique()) else None
 
 
-def _holds(where: Expression, draft: Draft, mask: np.ndarray) -> bool:
-    """Whether the records of the mask all meet a condition."""
+def _holds(where: Expression, draft: Draft, places: np.ndarray) -> bool:
+    """Whether the records at some positions all meet a condition."""
 
     def column(name: str) -> pd.Series:
         """A permissible variable that is empty is not in the frame any more; what it would hold is blank."""
-        return draft.frame[name] if name in draft.frame else spread("", len(draft.frame))
+        found = draft.frame[name] if name in draft.frame else spread("", len(draft.frame))
+        return found.iloc[places].reset_index(drop=True)
 
-    met = where.evaluate(column, len(draft.frame)).to_numpy(dtype=bool)
-    return bool(met[mask].all())
-
-
-def _provenance(state: State, draft: Draft, name: str, mask: np.ndarray, said: ValueLevelSpec | None) -> Provenance:
-    blocks = set(np.unique(draft.block[mask]).tolist())
-    parts = [part for part in state.plan.parts[draft.spec.name, name] if blocks & set(part.blocks)]
-    found = provenance_of(state.study, state.plan, parts)
-    if said is None:
-        return found
-    return Provenance(said.origin or found.origin, said.method or found.method, said.comment or found.comment)
+    return bool(where.evaluate(column, len(places)).to_numpy(dtype=bool).all())
 
 
-def _label(draft: Draft, mask: np.ndarray) -> str:
-    """The name of the test, when the dataset has it."""
-    name = f"{draft.spec.name}TEST"
-    return str(draft.frame[name][mask].iloc[0]) if name in draft.frame else ""
+def _join_numbered(kinds: Sequence[_Kind]) -> list[_Kind]:
+    """Parameters whose codes and labels differ in numbers only, and that share all else, as one."""
+    families: dict[object, list[_Kind]] = {}
+    for kind in kinds:
+        numbered = re.search(r"\d", kind.codes[0]) is not None
+        shape = (_mask_numbers(kind.codes[0]), _mask_numbers(kind.label)) if numbered else kind.codes
+        families.setdefault((shape, kind.provenance, kind.terms), []).append(kind)
+    return [_join(family) for family in families.values()]
+
+
+def _join(family: Sequence[_Kind]) -> _Kind:
+    if len(family) == 1:
+        return family[0]
+    codes = sorted((kind.codes[0] for kind in family), key=lambda code: (len(code), code))
+    words = [re.split(r"(\d+)", kind.label) for kind in family]
+    label = "".join(same[0] if len(set(same)) == 1 else "n" for same in zip(*words, strict=True))
+    places = np.sort(np.concatenate([kind.places for kind in family]))
+    return replace(family[0], codes=tuple(codes), label=label, places=places)
+
+
+def _mask_numbers(text: str) -> str:
+    return re.sub(r"\d+", "#", text)
+
+
+def _describe(state: State, draft: Draft, name: str, column: str, kind: _Kind) -> ValueLevel:
+    series = draft.frame[name].iloc[kind.places].reset_index(drop=True)
+    standard = standard_variable(state.study, draft.spec, name)
+    if kind.terms is not None:
+        codelist = used_codelist(series, kind.terms, draft.spec.family.terminology)
+    else:
+        codelist = _pair(draft, name, kind) if column == PARAMETER_CODE else None
+    item = make_item(series, standard.described if standard else "", codelist, kind.provenance)
+    comparator = "EQ" if len(kind.codes) == 1 else "IN"
+    item = item if draft.spec.family.is_analysis else _refine_type(item, series)
+    return ValueLevel((Condition(column, comparator, kind.codes),), item, label=kind.label)
+
+
+def _pair(draft: Draft, name: str, kind: _Kind) -> Codelist | None:
+    """The codelist of AVAL and AVALC where the one is the code of the other, and not the same number as text."""
+    if name not in ANALYSIS_VALUES or not set(ANALYSIS_VALUES) <= set(draft.frame):
+        return None
+    codes, texts = (draft.frame[column].iloc[kind.places].reset_index(drop=True) for column in ANALYSIS_VALUES)
+    decoded = decode_terms(codes, texts)
+    if not any(term.decode for term in decoded) or codes.isna().any() or (texts == "").any():
+        return None
+    label = f"Analysis Value {'(C) ' if name == 'AVALC' else ''}of {draft.spec.name}.{kind.codes[0]}"
+    terms = decoded if name == "AVAL" else list_terms(texts, codes)
+    return Codelist(label, f"{name}.{kind.codes[0]}", type=code_type(draft.frame[name]), terms=terms)
 
 
 def _refine_type(item: Item, series: pd.Series) -> Item:
