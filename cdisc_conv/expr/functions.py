@@ -264,6 +264,24 @@ _NUMBER_FUNCTIONS = (
         "the absolute value of {0}",
         (("abs(-2)", 2.0),),
     ),
+    Function(
+        "sqrt",
+        (_number(),),
+        Type.NUMBER,
+        "The square root; missing for a negative number.",
+        library.take_root,
+        "the square root of {0}",
+        (("sqrt(9)", 3.0),),
+    ),
+    Function(
+        "power",
+        (_number(), _number("exponent")),
+        Type.NUMBER,
+        "The number raised to the exponent; missing where that is no finite number.",
+        library.raise_to_power,
+        "{0} raised to the power of {1}",
+        (("power(2, 3)", 8.0), ("missing(power(0, -1))", True)),
+    ),
 )
 
 _DATE_FUNCTIONS = (
@@ -372,7 +390,7 @@ ELSEWHERE: dict[str, str] = {
     "find": "contains",
     "like": "matches", "input": "number", "float": "number", "int": "number", "put": "text", "str": "text",
     "is_missing": "missing", "isnull": "missing", "is_null": "missing", "isna": "missing", "ifelse": "if", "ifn": "if",
-    "ifc": "if", "iif": "if", "coalescec": "coalesce", "datepart": "date", "datediff": "days_between",
+    "ifc": "if", "iif": "if", "coalescec": "coalesce", "pow": "power", "datepart": "date", "datediff": "days_between",
     "days": "days_between", "intck": "days_between",
 }  # fmt: skip
 """What functions of other languages are called here, for the hint."""

@@ -208,6 +208,20 @@ def take_first(*values: Value) -> Any:
     return result
 
 
+def take_root(numbers: Any) -> Any:
+    """The square root; see `sqrt`."""
+    with np.errstate(all="ignore"):
+        return np.sqrt(numbers)
+
+
+def raise_to_power(numbers: Any, exponents: Any) -> Any:
+    """Powers, missing where they are no finite numbers, or where a side is missing; see `power`."""
+    with np.errstate(all="ignore"):
+        result = np.power(numbers, exponents)
+    known = np.isfinite(result) & ~np.isnan(numbers) & ~np.isnan(exponents)
+    return np.where(known, result, np.nan)
+
+
 def take_least(*values: Any) -> Any:
     """The least of the values that are there."""
     if type_of(values[0]) is Type.TEXT:

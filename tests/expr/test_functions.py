@@ -106,6 +106,11 @@ def test_numbers_and_dates_of_texts(expression: str, values: list[str], results:
         ("text(X)", [1, 1.5, -0.0, 1e-7, 1e21, np.nan], ["1", "1.5", "0", "0.0000001", "1" + "0" * 21, ""]),
         ("missing(X)", [1, np.nan], [False, True]),
         ("floor(X) + ceil(X) + abs(X)", [-1.5], [-1.5]),
+        ("sqrt(X)", [16.0, 0.0, -1.0, np.nan], [4.0, 0.0, -999, -999]),
+        ("power(X, 3)", [2.0, -2.0, 1e200, np.nan], [8.0, -8.0, -999, -999]),
+        ("power(X, -0.5)", [4.0, 0.0, -4.0], [0.5, -999, -999]),
+        ("power(1, X)", [2.0, np.nan], [1.0, -999]),
+        ("sqrt(X * 60 / 3600)", [240.0], [2.0]),
     ],
 )
 def test_numbers(expression: str, values: list[float], results: list[object]) -> None:
