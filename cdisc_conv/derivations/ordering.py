@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
 from pydantic import Field
 
 from cdisc_conv.derivations.base import SUBJECT, Derivation, Kind, Reach, Rows, Words
-from cdisc_conv.derivations.distinct import rank_values
 from cdisc_conv.derivations.parameters import Refs, join_words
+from cdisc_conv.derivations.placing import rank_column
 from cdisc_conv.derivations.registry import register
 
 
@@ -20,7 +20,9 @@ class Sequence(Derivation):
 
     Text is ordered by the code points of its characters, so capital letters come before small ones and ISO 8601 dates
     come in time order with a partial date before the dates it may stand for. Numbers are ordered by size. Missing
-    values come first, as SAS sorts them. Records that are equal in all columns keep the order they have in the source.
+    values come first, as SAS sorts them, or with `missing: last` after all others. Records that are equal in all
+    columns keep the order they have in the source. In ADaM the analysis sequence is
+    `ASEQ: {sequence: {by: [PARAMCD, ADT, AVISITN], missing: last}}`.
 
     | USUBJID | AESTDTC | AETERM | AESEQ |
     |---|---|---|---|
@@ -33,7 +35,8 @@ class Sequence(Derivation):
     AESEQ: {sequence: [AESTDTC, AETERM]}
     ```
 
-    Source: SDTM 2.0, identifier variables (--SEQ is unique within a subject and domain).
+    Source: SDTM 2.0, identifier variables (--SEQ is unique within a subject and domain); ADaMIG 1.3 section 3.3.1
+    (ASEQ is unique within a subject and dataset).
     """
 
     name: ClassVar[str] = "sequence"
@@ -44,10 +47,11 @@ class Sequence(Derivation):
 
     by: Refs = Field((), description="columns that give the order; without them the order of the source")
     within: Refs = Field((), description="columns that split the subject's records, each group numbered from 1")
+    missing: Literal["first", "last"] = Field("first", description="whether missing values come first or last")
 
     def derive(self, rows: Rows) -> pd.Series:
         groups = rows.codes([SUBJECT, *self.within])
-        order = sort_rows(groups, [rank_values(rows[name]) for name in self.by])
+        order = sort_rows(groups, [rank_column(rows[name], self.missing) for name in self.by])
         return pd.Series(number_groups(groups, order).astype("float64"))
 
     def method(self, words: Words) -> str:
@@ -57,8 +61,8 @@ class Sequence(Derivation):
         names = join_words(map(words, self.by))
         return (
             f"Records are numbered from 1 within each {group}, sorted ascending by {names}. Text is sorted by "
-            "character code and missing values come first. Records that are equal in all of these keep the order of "
-            "the source data."
+            f"character code and missing values come {self.missing}. Records that are equal in all of these keep the "
+            "order of the source data."
         )
 
 

@@ -158,8 +158,8 @@ def test_extreme_describes_itself() -> None:
         extreme={"pick": "last", "value": "AVAL", "by": ["PARAMCD"], "order": ["ADT"], "where": "ADY <= 1"}
     ) == (
         "Y on the last record by AE.ADT for each subject and AE.PARAMCD; blank on all other records. Only records "
-        "where AE.ADY is at most 1 and that have AE.AVAL count. Of records that are equal in this the last in the order "
-        "of the source data is flagged. A record without AE.ADT is taken only when there is no other."
+        "where AE.ADY is at most 1 and that have AE.AVAL count. Of records that are equal in this the last in the "
+        "order of the source data is flagged. A record without AE.ADT is taken only when there is no other."
     )
     assert method(extreme={"pick": "worst", "value": "AVALC", "scale": ["SD", "PD"], "order": ["ADT", "RSSEQ"]}) == (
         "Y on the record with the worst AE.AVALC for each subject; blank on all other records. From best to worst the "

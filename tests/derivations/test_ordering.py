@@ -27,6 +27,13 @@ def test_numbers_are_ordered_by_size_and_missing_ones_first() -> None:
     assert derive(rows, sequence=["VISITNUM"]) == [4.0, 3.0, 1.0, 2.0]
 
 
+def test_missing_values_may_come_last() -> None:
+    rows = FakeRows({"USUBJID": ["01"] * 4, "PARAMCD": ["OVR", "BOR", "OVR", "OVR"], "ADT": [None, 3, 1, 2]})
+    assert derive(rows, sequence={"by": ["PARAMCD", "ADT"], "missing": "last"}) == [4.0, 1.0, 2.0, 3.0]
+    text = FakeRows({"USUBJID": ["01"] * 3, "X": ["", "b", "a"]})
+    assert derive(text, sequence={"by": "X", "missing": "last"}) == [3.0, 2.0, 1.0]
+
+
 def test_text_is_ordered_by_code_point() -> None:
     rows = FakeRows({"USUBJID": ["01"] * 4, "X": ["b", "Z", "é", "\U0001f600"]})
     assert derive(rows, sequence=["X"]) == [2.0, 1.0, 3.0, 4.0]
@@ -55,6 +62,10 @@ def test_sequence_describes_itself() -> None:
     )
     assert method(sequence={"within": ["AECAT"]}) == (
         "Records are numbered from 1 within each subject and AE.AECAT, in the order of the source data."
+    )
+    assert method(sequence={"by": ["ADT"], "missing": "last"}) == (
+        "Records are numbered from 1 within each subject, sorted ascending by AE.ADT. Text is sorted by character code "
+        "and missing values come last. Records that are equal in all of these keep the order of the source data."
     )
     assert make(sequence=["AESTDTC"]).reads() == ("AESTDTC",)
 
