@@ -44,7 +44,8 @@ def build_grid(
     grid = grid.assign(state=grid["state"].where(read, NOT_ASSESSED), why=why)
     grid = _count_units(_name_units(grid, lesions, spans))
     columns = ["group", "nodal", "location", "unit", "state", "mm", "why", "counted", "missing", "record"]
-    grid = grid.sort_values(["subject", "number", "group", "lesion"], kind="stable", ignore_index=True)
+    grid = grid.assign(order=grid["group"].map([TARGET, NON_TARGET, NEW].index))
+    grid = grid.sort_values(["subject", "number", "order", "lesion"], kind="stable", ignore_index=True)
     return grid[[*KEY, "number", "lesion", *columns]], problems
 
 

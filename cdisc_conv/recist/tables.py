@@ -36,8 +36,20 @@ def load_tables() -> pd.DataFrame:
     [{'target': 'PR', 'non_target': 'CR', 'new': 'N', 'overall': 'PR', 'table': 1, 'row': 4}, \
 {'target': 'PR', 'non_target': 'CR', 'new': 'Y', 'overall': 'PD', 'table': 1, 'row': 9}]
     """
-    text = (Path(__file__).parent / "tables.yaml").read_text(encoding="utf-8")
-    return _expand_tables(yaml.safe_load(text))
+    return _expand_tables(read_published_tables())
+
+
+@cache
+def read_published_tables() -> Mapping[int, Mapping[str, Any]]:
+    """The tables by number as published: title, rows (target, non-target, new lesions, overall) and words.
+
+    >>> read_published_tables()[1]["rows"][0]
+    ['CR', 'CR', 'No', 'CR']
+    """
+    tables: Mapping[int, Mapping[str, Any]] = yaml.safe_load(
+        (Path(__file__).parent / "tables.yaml").read_text(encoding="utf-8")
+    )
+    return tables
 
 
 def _expand_tables(tables: Mapping[int, Mapping[str, Any]]) -> pd.DataFrame:

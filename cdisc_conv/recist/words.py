@@ -7,7 +7,7 @@ import pandas as pd
 from cdisc_conv.recist.assessments import KEY
 from cdisc_conv.recist.derive import UNCERTAIN, UNKNOWN
 from cdisc_conv.recist.lesions import NEW, NON_TARGET, TARGET
-from cdisc_conv.recist.readings import EQUIVOCAL, PRESENT, PROGRESSED, UNEQUIVOCAL
+from cdisc_conv.recist.readings import EQUIVOCAL, NOT_ASSESSED, PRESENT, PROGRESSED, UNEQUIVOCAL
 from cdisc_conv.recist.settings import RecistSettings
 from cdisc_conv.recist.tables import CR, NE, NON_CR_NON_PD, PD, YES
 
@@ -37,6 +37,7 @@ def describe_measurements(grid: pd.DataFrame, frame: pd.DataFrame) -> pd.Series:
     """The lesions of each assessment of `frame` and what was found of them: ``T01 45 mm, T03 15 mm, NT01 present``."""
     there = grid.merge(frame[KEY].drop_duplicates(), on=KEY)
     there = there[there["missing"] | (there["lesion"] == there["unit"]) | there["mm"].notna()]
+    there = there[(there["group"] != NEW) | (there["state"] != NOT_ASSESSED)]
     what = (format_mm(there["mm"]) + " mm").where(there["mm"].notna(), there["state"])
     what = what.mask(there["state"] == "too small", "too small (" + format_mm(there["mm"]) + " mm)")
     return _join(there, there["lesion"] + " " + what, frame)
