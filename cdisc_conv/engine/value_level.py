@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.dataset import Codelist, Condition, Item, ValueLevel
+from cdisc_conv.dataset import Codelist, Condition, Item, OriginType, ValueLevel
 from cdisc_conv.derivations.distinct import TEXT
 from cdisc_conv.derivations.numbers import parse_numbers
 from cdisc_conv.engine.blocks import spread
@@ -19,6 +19,7 @@ from cdisc_conv.engine.items import describe_numbers, make_item, used_codelist
 from cdisc_conv.engine.origins import Provenance, provenance_of
 from cdisc_conv.engine.pairs import PARAMETER, PARAMETER_CODE, code_type, decode_terms, list_terms
 from cdisc_conv.engine.plan import Part, variable_of
+from cdisc_conv.engine.selection import describe_selection
 from cdisc_conv.engine.state import State
 from cdisc_conv.expr import Expression
 from cdisc_conv.spec.expected import codelist_of, is_result, standard_variable
@@ -40,6 +41,8 @@ class _Kind:
     """The positions of the records."""
     provenance: Provenance
     terms: CodelistTerms | None
+    selection: str
+    """Which records of their sources they are made of."""
 
 
 def value_levels(state: State, draft: Draft, name: str) -> tuple[ValueLevel, ...]:
@@ -58,6 +61,8 @@ def value_levels(state: State, draft: Draft, name: str) -> tuple[ValueLevel, ...
         differ = len({kind.provenance.method for kind in kinds}) > 1
         if not (specs or differ or name in ANALYSIS_VALUES):
             return ()
+        if name in ANALYSIS_VALUES:
+            kinds = [replace(kind, provenance=_with_selection(kind)) for kind in kinds]
         kinds = _join_numbered(kinds)
     return tuple(_describe(state, draft, name, column, kind) for kind in kinds)
 
@@ -93,12 +98,14 @@ def _list_kinds(
         blocks = set(np.unique(draft.block[places]).tolist())
         parts = [part for part in state.plan.parts[draft.spec.name, name] if blocks & set(part.blocks)]
         narrowed = _narrow(state.study, draft.spec, blocks, column, code)
-        found = provenance_of(narrowed, state.plan, [_keep_blocks(part, blocks) for part in parts])
+        narrow_parts = [replace(part, blocks=tuple(n for n in part.blocks if n in blocks)) for part in parts]
+        found = provenance_of(narrowed, state.plan, narrow_parts)
         if said is not None:
             found = Provenance(said.origin or found.origin, said.method or found.method, said.comment or found.comment)
         terms = _terms(state, draft, parts[0], series.iloc[valued], said)
         label = "" if labels is None else str(labels.iloc[places[0]])
-        yield _Kind((code,), label, valued, found, terms)
+        selection = " ".join(describe_selection(narrowed, part) for part in narrow_parts)
+        yield _Kind((code,), label, valued, found, terms, selection)
 
 
 def _split(codes: pd.Series) -> Mapping[str, np.ndarray]:
@@ -107,10 +114,6 @@ def _split(codes: pd.Series) -> Mapping[str, np.ndarray]:
     order = np.argsort(numbers, kind="stable")
     ends = np.searchsorted(numbers[order], np.arange(len(values) + 1))
     return {str(value): order[ends[i] : ends[i + 1]] for i, value in enumerate(values) if value}
-
-
-def _keep_blocks(part: Part, blocks: set[int]) -> Part:
-    return replace(part, blocks=tuple(number for number in part.blocks if number in blocks))
 
 
 def _narrow(study: Study, spec: DatasetSpec, blocks: set[int], column: str, code: str) -> Study:
@@ -122,6 +125,14 @@ def _narrow(study: Study, spec: DatasetSpec, blocks: set[int], column: str, code
         for number, block in enumerate(spec.blocks)
     )
     return replace(study, datasets=MappingProxyType({**study.datasets, spec.name: replace(spec, blocks=kept)}))
+
+
+def _with_selection(kind: _Kind) -> Provenance:
+    """The provenance with the records that a parameter is made of: part of its method, else of its comment."""
+    found = kind.provenance
+    if found.origin is not None and found.origin.type is OriginType.DERIVED:
+        return replace(found, method=f"{kind.selection} {found.method}".strip())
+    return replace(found, comment=f"{kind.selection} {found.comment}".strip())
 
 
 def _terms(

@@ -60,12 +60,17 @@ class PartWords:
         return [(table, target.name)]
 
     def _given(self, block: Block, name: str) -> list[tuple[str, str]]:
-        """A name that ``for_each`` defines: the variable it fills, else the fields it stands for."""
+        """A name that ``for_each`` defines: the variable it fills, else the fields or the one value it stands for."""
         if name in self._study.datasets[self.dataset].names() and name != self.variable:
             return [(self.dataset, name)]
         values = [entry.get(name) for entry in block.for_each]
         table = str(block.source).removeprefix("dataset ")
-        return [(table, value[4:]) for value in values if isinstance(value, Ref)] or [("", f"the {name} of the test")]
+        fields = [(table, value[4:]) for value in values if isinstance(value, Ref)]
+        constants = {str(value) for value in values if value is not None and not isinstance(value, Ref)} - {""}
+        if len(constants) == len(self._part.blocks) == 1 and not fields:
+            return [("", constants.pop())]
+        what = "parameter" if self._study.family_of(self.dataset).is_analysis else "test"
+        return fields or [("", f"the {name} of the {what}")]
 
 
 def method_of(study: Study, part: Part) -> str:

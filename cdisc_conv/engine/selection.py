@@ -1,0 +1,37 @@
+"""Which records of its source a block turns into records of the dataset, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cdisc_conv.engine.plan import Part
+from cdisc_conv.engine.words import PartWords, describe_table
+from cdisc_conv.spec.model import Study
+
+
+def describe_selection(study: Study, part: Part) -> str:
+    """The condition and the groups of the blocks of a part, a sentence each; nothing of a block that takes all.
+
+    For ``{from: RS, where: RSSTRESC == "PD", group: [USUBJID], order: [RSDTC]}`` it is "One record for each USUBJID of
+    RS where RS.RSSTRESC equals PD, from the first of its records sorted by RSDTC."
+    """
+    return " ".join(dict.fromkeys(text for number in part.blocks if (text := _describe_block(study, part, number))))
+
+
+def _describe_block(study: Study, part: Part, number: int) -> str:
+    block = study.datasets[part.dataset].blocks[number]
+    source = describe_table(study, block.source.table)
+    words = PartWords(study, Part(part.dataset, part.name, (number,)))
+    where = f" where {words.condition(block.where)}" if block.where is not None else ""
+    group = [name.removeprefix("raw.") for name in block.group if name not in block.given_names]
+    if not group:
+        return f"Records of {source}{where}." if where else ""
+    text = f"One record for each {_list(group)} of {source}{where}"
+    if not block.order and block.take == "first":
+        return f"{text}."
+    order = f" sorted by {_list(block.order)}" if block.order else ""
+    return f"{text}, from the {block.take} of its records{order}."
+
+
+def _list(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
