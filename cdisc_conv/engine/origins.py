@@ -129,10 +129,17 @@ def _combine_predecessors(dataset: str, origins: Iterable[Origin]) -> str:
 
 
 def _only_names(study: Study, parts: Sequence[Part]) -> bool:
-    """Whether a variable of an analysis dataset is a constant of each of several blocks, such as PARAMCD."""
-    constant = all(isinstance(variable_of(study, part).derivation, Constant) for part in parts)
-    plain = not any(variable_of(study, part).method or variable_of(study, part).when for part in parts)
-    return len(parts) > 1 and constant and plain and study.family_of(parts[0].dataset).is_analysis
+    """Whether a variable of an analysis dataset is only written out, for each of several blocks or in ``for_each``."""
+    dataset = study.datasets[parts[0].dataset] if parts else None
+    if dataset is None or not dataset.family.is_analysis:
+        return False
+    given = [all(part.name in dataset.blocks[number].given_names for number in part.blocks) for part in parts]
+    variables = [variable_of(study, part) for part in parts]
+    written = all(
+        (isinstance(variable.derivation, Constant) or here) and not (variable.method or variable.when)
+        for variable, here in zip(variables, given, strict=True)
+    )
+    return written and (len(parts) > 1 or any(given))
 
 
 def _combine_texts(study: Study, parts: Sequence[Part], origins: Sequence[Origin]) -> str:

@@ -206,9 +206,10 @@ def _pair(draft: Draft, name: str, kind: _Kind) -> Codelist | None:
     decoded = decode_terms(codes, texts)
     if not any(term.decode for term in decoded) or codes.isna().any() or (texts == "").any():
         return None
-    label = f"Analysis Value {'(C) ' if name == 'AVALC' else ''}of {draft.spec.name}.{kind.codes[0]}"
-    terms = decoded if name == "AVAL" else list_terms(texts, codes)
-    return Codelist(label, f"{name}.{kind.codes[0]}", type=code_type(draft.frame[name]), terms=terms)
+    owner, short_name = f"{draft.spec.name}.{kind.codes[0]}", f"{name}.{kind.codes[0]}"
+    if name == "AVALC":
+        return Codelist(f"Analysis Value (C) of {owner}", short_name, terms=list_terms(texts, codes))
+    return Codelist(f"Analysis Value of {owner}", short_name, type=code_type(codes), terms=decoded)
 
 
 def _refine_type(item: Item, series: pd.Series) -> Item:

@@ -1,0 +1,189 @@
+"""Value-level metadata and origins of the basic data structure: parameter by parameter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from studies import write_files, write_tiny_raw, write_tiny_study
+
+from cdisc_conv.dataset import Column, Dataset, ValueLevel, find_dataset
+from cdisc_conv.engine.convert import convert
+from cdisc_conv.spec.load import load_study
+
+ADSL = """\
+dataset: ADSL
+records: [{from: DM}]
+predecessors: {DM: [AGE]}
+"""
+ADNN = """\
+dataset: ADNN
+class: BASIC DATA STRUCTURE
+label: Numbers of Events
+keys: [STUDYID, USUBJID, PARAMCD, AVAL]
+records:
+  - from: AE
+    for_each:
+      - {PARAMCD: ONCE, PARAM: Sequence Number, FACTOR: 1}
+      - {PARAMCD: TWICE, PARAM: Doubled Sequence Number, FACTOR: 2}
+    set:
+      AVAL: {expr: AE.AESEQ * FACTOR}
+      SRCDOM: {constant: AE}
+  - from: AE
+    set:
+      PARAMCD: {constant: EVENT}
+      PARAM: {constant: Event}
+      AVALC: {predecessor: AE.AETERM}
+      SRCDOM: {constant: AE}
+  - from: AE
+    where: AESEQ > 0
+    set:
+      PARAMCD: {expr: 'concat("LES", AE.AESEQ)'}
+      PARAM: {expr: 'concat("Lesion ", AE.AESEQ, " Size (0.5)")'}
+      AVAL: {expr: AE.AESEQ + 0.5}
+  - from: ADSL
+    set:
+      PARAMCD: {constant: OLD}
+      PARAM: {constant: Older than 65}
+      AVALC: {cases: [{when: ADSL.AGE >= 65, constant: Y}, {constant: N}]}
+      AVAL: {cases: [{when: ADSL.AGE >= 65, constant: 1}, {constant: 0}]}
+  - from: self
+    where: PARAMCD == "ONCE"
+    group: [USUBJID]
+    order: [AVAL]
+    take: last
+    set:
+      PARAMCD: {constant: LAST}
+      PARAM: {constant: Last Sequence Number}
+      AVAL: {copy: AVAL}
+      CRIT1FL: {expr: 'if(AVAL > 1, "Y", "")', label: More than one}
+variables:
+  ASEQ: {sequence: [PARAMCD, AVAL]}
+  HALF: {expr: AVAL / 2, label: Half the Value}
+"""
+
+
+@pytest.fixture
+def made(tmp_path: Path):
+    def make(text: str = ADNN) -> Dataset:
+        folder = write_tiny_study(tmp_path)
+        write_files(folder, {"adam/adsl.yaml": ADSL, "adam/adnn.yaml": text})
+        study, problems = load_study(folder)
+        assert [str(problem) for problem in problems] == []
+        dataset = find_dataset(convert(study, write_tiny_raw(tmp_path)).datasets, "ADNN")
+        assert dataset is not None
+        return dataset
+
+    return make
+
+
+def by_code(column: Column) -> dict[str, ValueLevel]:
+    return {"+".join(level.conditions[0].values): level for level in column.value_level}
+
+
+def test_each_parameter_has_its_method(made):
+    levels = by_code(made().column("AVAL"))
+
+    assert {code: level.item.method for code, level in levels.items()} == {
+        "LAST": "One record for each USUBJID of ADNN where ADNN.PARAMCD equals ONCE, from the last of its records "
+        "sorted by AVAL. The value of ADNN.AVAL.",
+        "LES1+LES2": "Records of AE where AE.AESEQ is greater than 0. AE.AESEQ + 0.5.",
+        "OLD": "Where ADSL.AGE is at least 65: Set to 1. Otherwise: Set to 0.",
+        "ONCE": "AE.AESEQ × 1.",
+        "TWICE": "AE.AESEQ × 2.",
+    }
+    assert {level.label for level in levels.values()} == {
+        "Last Sequence Number",
+        "Lesion n Size (0.5)",
+        "Older than 65",
+        "Sequence Number",
+        "Doubled Sequence Number",
+    }
+
+
+def test_numbered_parameters_are_one_item(made):
+    level = by_code(made().column("AVAL"))["LES1+LES2"]
+
+    assert [(one.variable, one.comparator, one.values) for one in level.conditions] == [
+        ("PARAMCD", "IN", ("LES1", "LES2"))
+    ]
+    assert (level.item.type, level.item.length, level.item.significant_digits) == ("float", 3, 1)
+
+
+def test_numbered_parameters_with_different_methods_stay_apart(made):
+    text = ADNN.replace("PARAMCD: ONCE", "PARAMCD: X1").replace("PARAMCD: TWICE", "PARAMCD: X2")
+    assert [code for code in by_code(made(text).column("AVAL")) if code.startswith("X")] == ["X1", "X2"]
+
+
+def test_a_predecessor_beside_derived_parameters(made):
+    levels = by_code(made().column("AVALC"))
+
+    origins = {code: (str(one.item.origin.type), one.item.origin.predecessor) for code, one in levels.items()}
+    assert origins == {"EVENT": ("Predecessor", "AE.AETERM"), "OLD": ("Derived", "")}
+    assert (levels["EVENT"].item.method, levels["EVENT"].item.origin.source) == ("", None)
+    assert (levels["EVENT"].item.type, levels["EVENT"].item.length) == ("text", 11)
+
+
+def test_value_and_its_text_are_a_codelist_where_the_one_decodes_the_other(made):
+    dataset = made()
+    number, text = (by_code(dataset.column(name))["OLD"].item.codelist for name in ("AVAL", "AVALC"))
+
+    assert (number.name, number.short_name, number.type) == ("Analysis Value of ADNN.OLD", "AVAL.OLD", "integer")
+    assert [(term.value, term.decode) for term in number.terms] == [("0", "N"), ("1", "Y")]
+    assert (text.name, text.type) == ("Analysis Value (C) of ADNN.OLD", "text")
+    assert [(term.value, term.decode) for term in text.terms] == [("N", ""), ("Y", "")]
+    assert by_code(dataset.column("AVAL"))["ONCE"].item.codelist is None
+
+
+def test_text_of_numbers_stays_text(made):
+    """AVALC is text whatever it holds, unlike a result of SDTM."""
+    text = ADNN.replace("AVALC: {predecessor: AE.AETERM}", "AVALC: {expr: 'concat(\"\", AE.AESEQ)'}")
+    assert by_code(made(text).column("AVALC"))["EVENT"].item.type == "text"
+
+
+def test_a_mapped_codelist_is_that_of_the_parameters_of_its_block(made):
+    text = ADNN.replace("AVALC: {cases: [", "AVALC: {codelist: NY, cases: [")
+    levels = by_code(made(text).column("AVALC"))
+
+    assert levels["OLD"].item.codelist.short_name == "NY"
+    assert levels["OLD"].item.codelist.standard == "SDTM/NCI 2025-03-28"
+    assert levels["EVENT"].item.codelist is None
+
+
+def test_what_the_mapping_adds(made):
+    text = ADNN + "value_level:\n  AVAL: [{where: 'PARAMCD == \"ONCE\"', method: As counted., comment: A count.}]\n"
+    item = by_code(made(text).column("AVAL"))["ONCE"].item
+    assert (item.method, item.comment) == ("As counted.", "A count.")
+
+
+def test_other_columns_only_where_their_methods_differ(made):
+    dataset = made()
+    assert [column.name for column in dataset.columns if column.value_level] == ["AVAL", "AVALC"]
+
+    text = ADNN.replace("CRIT1FL:", "HALF: {expr: AVAL * 0.5}\n      CRIT1FL:")
+    column = made(text).column("HALF")
+    assert {code: level.item.method for code, level in by_code(column).items()} == {
+        "LAST": "ADNN.AVAL × 0.5.",
+        "LES1+LES2": "ADNN.AVAL / 2.",
+        "OLD": "ADNN.AVAL / 2.",
+        "ONCE": "ADNN.AVAL / 2.",
+        "TWICE": "ADNN.AVAL / 2.",
+    }
+
+
+def test_one_parameter_needs_no_value_level(made):
+    text = ADNN[: ADNN.index("  - from: AE\n    set:")] + "variables:\n  AVALC: {constant: A}\n"
+    text = text.replace("      - {PARAMCD: TWICE, PARAM: Doubled Sequence Number, FACTOR: 2}\n", "")
+    assert made(text).column("AVAL").value_level == ()
+
+
+def test_identifiers_name_every_predecessor_and_not_the_dataset_itself(made):
+    origin = made().column("USUBJID").item.origin
+    assert (str(origin.type), origin.source, origin.predecessor) == ("Predecessor", None, "AE.USUBJID, ADSL.USUBJID")
+
+
+def test_constants_that_name_things_say_nothing_beside_their_terms(made):
+    text = ADNN.replace("PARAMCD: {expr: 'concat(\"LES\", AE.AESEQ)'}", "PARAMCD: {constant: LES}")
+    for name in ("PARAMCD", "SRCDOM"):
+        item = made(text).column(name).item
+        assert (str(item.origin.type), item.method, item.comment) == ("Assigned", "", "")
