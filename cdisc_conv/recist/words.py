@@ -55,16 +55,18 @@ def format_mm(values: pd.Series, sign: bool = False) -> pd.Series:
 def format_percent(values: pd.Series) -> pd.Series:
     """A change in percent with its sign and one decimal; "" for none.
 
-    >>> format_percent(pd.Series([-30.0, 19.44])).tolist()
-    ['-30.0', '+19.4']
+    >>> format_percent(pd.Series([-30.0, 19.44, -0.04])).tolist()
+    ['-30.0', '+19.4', '0.0']
     """
     return _format(values, "{:+.1f}", strip=False)
 
 
 def _format(values: pd.Series, pattern: str, strip: bool) -> pd.Series:
-    texts = {value: pattern.format(value) for value in values.dropna().unique()}
+    # Rounded first and 0 added, so that nothing is ever written as -0.
+    texts = {value: pattern.format(round(value, 2 if strip else 1) + 0) for value in values.dropna().unique()}
+    texts = {value: text.lstrip("+") if not text.strip("+0.") else text for value, text in texts.items()}
     if strip:
-        texts = {value: text.rstrip("0").rstrip(".") if "." in text else text for value, text in texts.items()}
+        texts = {value: text.rstrip("0").rstrip(".") for value, text in texts.items()}
     return values.map(texts).astype("str").where(values.notna(), "")
 
 
@@ -77,7 +79,7 @@ def _explain_target(frame: pd.DataFrame, missing: pd.Series, settings: RecistSet
     change = change.where(change == "", change + " % ") + "(" + format_mm(frame["nadir_change"], sign=True) + " mm)"
     from_nadir = "; " + change + " from nadir " + format_mm(frame["nadir"]) + " mm"
     text = text + from_base.where(frame["change_percent"].notna(), "") + from_nadir.where(frame["nadir"].notna(), "")
-    node = f"; every lesion is gone, and no node has {settings.limits.normal_node_mm:g} mm"
+    node = f"; every lesion is gone, and no node has {settings.limits.normal_node_mm:g} mm or more"
     text = text + _when(frame["target"] == CR, node)
     text = text + _when(frame["again"] & (frame["target"] == PD), "; a lesion is there again after complete response")
     alone = _when((missing != "") & (frame["target"] == PD), ", but the others show progression alone")

@@ -14,10 +14,10 @@ from cdisc_conv import __version__
 from cdisc_conv.problems import Problem
 from cdisc_conv.recist import RecistSettings, ResponseCheck
 from cdisc_conv.recist.compare import CODES
-from cdisc_conv.recist.recorded import NAMES, PARTS
+from cdisc_conv.recist.recorded import PARTS
 from cdisc_conv.recist.tables import read_published_tables
 from cdisc_conv.report.environment import load_environment
-from cdisc_conv.report.response_grid import anchor, list_subjects
+from cdisc_conv.report.response_grid import RESPONSES, anchor, list_subjects
 
 SHOWN = 500
 """Disagreements, and other findings, that stand in the page; findings.json has all of them."""
@@ -65,7 +65,7 @@ def _count_parts(frame: pd.DataFrame) -> Iterator[Mapping[str, Any]]:
     for part in PARTS:
         compared = int((after & (frame[f"recorded_{part}"] != "")).sum())
         differing = int(frame[f"differs_{part}"].sum())
-        yield {"name": NAMES[part], "compared": compared, "agree": compared - differing, "differ": differing}
+        yield {"name": RESPONSES[part], "compared": compared, "agree": compared - differing, "differ": differing}
 
 
 def _cross_tabulate(frame: pd.DataFrame) -> Mapping[str, Any]:
@@ -92,7 +92,7 @@ def _list_disagreements(found: pd.DataFrame) -> Iterator[Mapping[str, Any]]:
             **{str(name): value for name, value in row.items()},
             "id": f"d{number}",
             "anchor": anchor(row["subject"]),
-            "name": NAMES[row["part"]],
+            "name": RESPONSES[row["part"]],
         }
 
 
