@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdisc_conv.derivations.base import Reach
@@ -118,6 +118,7 @@ def test_it_describes_itself() -> None:
     )
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 5), st.sampled_from("xyz")), max_size=12),
     st.randoms(use_true_random=False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdisc_conv.problems import Severity
@@ -328,8 +328,9 @@ def test_confirmed_response_describes_itself() -> None:
     ) == (
         "Y if the subject has a CR or PR that is confirmed; otherwise N. A CR is confirmed by the first later CR that "
         "is at least 28 days, and at most 56 days, after it, a PR by the first later CR or PR that is at least 28 "
-        "days, and at most 56 days, after it. Between the two may stand nothing but at most 1 NE. Responses are AE.AVALC "
-        "of the subject's records in AE, dated by AE.ADT. Not counted are records without a date, records dated after "
+        "days, and at most 56 days, after it. Between the two may stand nothing but at most 1 NE. Responses are "
+        "AE.AVALC of the subject's records in AE, dated by AE.ADT. Not counted are records without a date, records "
+        "dated after "
         "AE.NEWTHDT and all that follows the first PD. Of several responses on one date the worst counts, from worst "
         "to best PD, NON-CR/NON-PD, SD, PR and CR, and NE only where there is no other. Of equal ones the record first "
         "by AE.RSSEQ is taken."
@@ -369,6 +370,7 @@ def outcomes(histories: dict[str, list[tuple[int | None, str]]], names: list[str
     )
 
 
+@settings(deadline=None)
 @given(HISTORIES, st.randoms(use_true_random=False))
 def test_neither_the_order_of_records_nor_other_subjects_matter(
     histories: dict[str, list[tuple[int | None, str]]], random: Any
@@ -382,6 +384,7 @@ def test_neither_the_order_of_records_nor_other_subjects_matter(
         assert alone == whole
 
 
+@settings(deadline=None)
 @given(HISTORIES)
 def test_confirmation_never_makes_a_response_better(histories: dict[str, list[tuple[int | None, str]]]) -> None:
     names = sorted(histories)
@@ -392,6 +395,7 @@ def test_confirmation_never_makes_a_response_better(histories: dict[str, list[tu
         assert yes == "N" or any_best in ("CR", "PR")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 120), RESPONSE), max_size=9), st.integers(0, 2), st.booleans())
 def test_confirmation_is_what_its_definition_says(
     history: list[tuple[int, str]], allowed: int, next_visit: bool
