@@ -206,7 +206,7 @@ class Duration(_Lasting):
     ADURN: {duration: {from: ASTDT, to: AENDT}}
     ```
 
-    Source: ADaMIG 1.3 section 3.3.3 (duration ADURN and its unit ADURU); CDISC terminology UNIT. A month is a twelfth of
+    Source: ADaM OCCDS 1.1, timing variables (ADURN and its unit ADURU); CDISC terminology UNIT. A month is a twelfth of
     365.25 days.
     """
 
