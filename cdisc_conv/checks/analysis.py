@@ -62,7 +62,7 @@ def is_topic_name(name: str) -> bool:
 def read_date_kind(name: str, sas_format: str = "") -> DateKind:
     """What a numeric variable counts: days, seconds since 1960, seconds since midnight, or none of these.
 
-    The SAS format decides; without one, the name does (ADaMIG 1.3, 3.1.2).
+    A SAS format of dates or times decides; without one, the name does (ADaMIG 1.3, 3.1.2).
 
     >>> [read_date_kind(name) for name in ("ASTDT", "ASTDTM", "ASTTM", "P01S1SDM", "AVAL")]
     ['date', 'datetime', 'time', 'datetime', '']

@@ -116,6 +116,16 @@ def is_among(left: Sequence[Coded], right: Sequence[Coded]) -> np.ndarray:
     >>> is_among(left, [code_series(pd.Series(["2", "3"], dtype="str"))]).tolist()
     [False, True]
     """
+    return match_records(left, right) >= 0
+
+
+def match_records(left: Sequence[Coded], right: Sequence[Coded]) -> np.ndarray:
+    """The first right record with the values of each left record (int64; -1 for none); values are compared as text.
+
+    >>> left = [code_series(pd.Series([1.0, 2.0]))]
+    >>> match_records(left, [code_series(pd.Series(["3", "2", "2"], dtype="str"))]).tolist()
+    [-1, 1]
+    """
     left_codes, right_codes = left[0].codes * 0, right[0].codes * 0
     known = np.ones(len(left_codes), dtype=bool)
     for ours, theirs in zip(left, right, strict=True):
@@ -125,7 +135,8 @@ def is_among(left: Sequence[Coded], right: Sequence[Coded]) -> np.ndarray:
         joint = np.concatenate([left_codes * len(place) + matched, right_codes * len(place) + theirs.codes])
         joint, _ = pd.factorize(joint)
         left_codes, right_codes = joint[: len(left_codes)], joint[len(left_codes) :]
-    return known & np.isin(left_codes, right_codes)
+    count = int(max(left_codes.max(initial=-1), right_codes.max(initial=-1))) + 1
+    return np.where(known, first_of(right_codes, count)[left_codes], -1)
 
 
 def first_of(groups: np.ndarray, count: int) -> np.ndarray:

@@ -14,8 +14,8 @@ from cdisc_conv.problems import Severity
 _INTRODUCTION = """\
 # Checks
 
-What is wrong in finished SDTM datasets, before they are written. Every run asks the rules below of every dataset they
-apply to; a study adds rules of its own.
+What is wrong in finished SDTM and ADaM datasets, before they are written. Every run asks the rules below of every
+dataset they apply to; a study adds rules of its own.
 
 <!-- This page is made from the rules: python -m cdisc_conv.checks.docs docs/checks.md -->
 
@@ -34,7 +34,11 @@ there, says nothing, and is listed with the reason in the summary.
 - **note**: worth knowing.
 
 Dates are compared only as far as they are known: `2022-03` is not before `2022-03-15`. A subject that DM has twice is
-one finding (ID003); rules that need values of DM leave the subject out.
+one finding (ID003); rules that need values of DM leave the subject out. The same goes for ADSL (ADSL002).
+
+Rules for SDTM and rules for ADaM are never asked of the other. Those for ADaM look into the SDTM datasets of the same
+run as well: whether the subject is in DM, the event in AE, the copied value the same. Numeric dates are shown as
+ISO 8601.
 
 """
 
@@ -61,7 +65,8 @@ A file `checks.yaml` in the folder of the study holds rules in the same words as
 | `title` | what holds when all is well |
 | `severity` | `error`, `warning` or `note` |
 | `datasets`, `not_datasets` | names of datasets or classes (EVENTS, INTERVENTIONS, FINDINGS, SPECIAL PURPOSE, \
-TRIAL DESIGN, RELATIONSHIP, SUPPQUAL); all datasets when left out |
+TRIAL DESIGN, RELATIONSHIP, SUPPQUAL); all SDTM datasets when left out. For ADaM, names of analysis datasets (ADAE) or \
+ADAM for all of them, ADSL, BDS, OCCDS, TIME-TO-EVENT, ADVERSE EVENT |
 | `where` | which records are asked: an [expression](expressions.md) |
 | `fails` | what is true where a record is wrong: an [expression](expressions.md) |
 | `check`, `with` | instead of `fails`: a function of those below, and its parameters |
@@ -72,8 +77,9 @@ TRIAL DESIGN, RELATIONSHIP, SUPPQUAL); all datasets when left out |
 | `hint` | what to do |
 | `source` | where the rule comes from |
 
-Expressions read the variables of the dataset, and those of DM for the same subject as `DM.RFSTDTC`. A name that begins
-with `--` is filled in per dataset: `--STDTC` is AESTDTC in AE. The file is checked before it is used; what is wrong
+Expressions read the variables of the dataset, and those of DM for the same subject as `DM.RFSTDTC`; in ADaM also those
+of ADSL, as `ADSL.TRTSDT`. A name that begins with `--` is filled in per dataset: `--STDTC` is AESTDTC in AE and ADAE.
+Numeric dates of ADaM are compared and subtracted like numbers, in days. The file is checked before it is used; what is wrong
 with it is told with file and line (CHECK001 to CHECK006, SPEC, EXPR and YAML).
 
 ## Check functions
@@ -83,11 +89,16 @@ with it is told with file and line (CHECK001 to CHECK006, SPEC, EXPR and YAML).
 
 def build_page() -> str:
     """The whole page."""
-    rules = load_shipped_rules()
+    parts = [_INTRODUCTION, *_list_kind("SDTM", analysis=False), "\n", *_list_kind("ADaM", analysis=True)]
+    return "".join([*parts, "\n", _OWN_RULES, *_list_functions(list(load_checks().values()))])
+
+
+def _list_kind(name: str, analysis: bool) -> Iterator[str]:
+    rules = tuple(rule for rule in load_shipped_rules() if rule.analysis == analysis)
     counts = ((severity, sum(rule.severity is severity for rule in rules)) for severity in Severity)
     totals = ", ".join(f"{count} of severity {severity.value}" for severity, count in counts)
-    parts = [_INTRODUCTION, f"## The rules\n\n{len(rules)} rules: {totals}.\n\n", *_list_rules(rules)]
-    return "".join([*parts, "\n", _OWN_RULES, *_list_functions(list(load_checks().values()))])
+    yield f"## The rules for {name}\n\n{len(rules)} rules: {totals}.\n\n"
+    yield from _list_rules(rules)
 
 
 def _list_rules(rules: tuple[Rule, ...]) -> Iterator[str]:

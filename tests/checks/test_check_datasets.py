@@ -66,7 +66,9 @@ def test_sound_data_give_not_a_word_beyond_missing_expected_variables() -> None:
 
 def test_every_rule_is_either_run_or_not_run_with_a_reason() -> None:
     report = check(make_all())
-    assert sorted([*report.run, *report.not_run]) == sorted(rule.id for rule in load_shipped_rules())
+    assert sorted([*report.run, *report.not_run]) == sorted(
+        rule.id for rule in load_shipped_rules() if not rule.analysis
+    )
     assert report.not_run["VIS003"] == ("there is no dataset SV; DM has no VISITNUM; AE has no VISITNUM; and 2 more")
     assert report.not_run["TS004"] == "none of the datasets it is about is there"
     assert report.not_run["FND003"] == "VS has no VSSTAT"

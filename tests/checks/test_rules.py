@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,16 @@ import pytest
 import yaml
 
 from cdisc_conv.checks import CheckReport, Rule, check_datasets, load_shipped_rules
-from tests.checks.conftest import STANDARD, TERMINOLOGY, make_dataset
+from cdisc_conv.checks.analysis import is_analysis_name
+from cdisc_conv.dataset import Dataset
+from tests.checks.conftest import (
+    ADAM_STANDARD,
+    ADAM_TERMINOLOGY,
+    STANDARD,
+    TERMINOLOGY,
+    make_analysis_dataset,
+    make_dataset,
+)
 
 RULES = {rule.id: rule for rule in load_shipped_rules()}
 CASES: dict[str, Any] = {
@@ -20,11 +31,21 @@ CASES: dict[str, Any] = {
 
 
 def run_case(rule: Rule, tables: dict[str, Any]) -> CheckReport:
-    datasets = [
-        make_dataset(name, table) if isinstance(table, str) else make_dataset(name, **table)
-        for name, table in tables.items()
-    ]
-    return check_datasets(datasets, STANDARD, TERMINOLOGY, created="2025-12-31", rules=[rule])
+    if not rule.analysis:
+        datasets = [_make(make_dataset, name, table) for name, table in tables.items()]
+        return check_datasets(datasets, STANDARD, TERMINOLOGY, created="2025-12-31", rules=[rule])
+    own = [_make(make_analysis_dataset, name, tables[name]) for name in tables if is_analysis_name(name)]
+    beside = [_make(make_dataset, name, tables[name]) for name in tables if not is_analysis_name(name)]
+    return check_datasets(own, ADAM_STANDARD, ADAM_TERMINOLOGY, created="2025-12-31", rules=[rule], beside=beside)
+
+
+def _make(make: Callable[..., Dataset], name: str, table: Any) -> Dataset:
+    """Of a case: the text of a dataset, or its text and more; ``name:`` renames it."""
+    if isinstance(table, str):
+        return make(name, table)
+    options = dict(table)
+    renamed = options.pop("name", name)
+    return replace(make(name, **options), name=renamed)
 
 
 def test_every_rule_has_a_case() -> None:

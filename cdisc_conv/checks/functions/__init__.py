@@ -1,9 +1,13 @@
 """The check functions that rules name under ``check:``; importing this registers them."""
 
 from cdisc_conv.checks.functions import (
+    analysis_dates,
+    analysis_variables,
+    baselines,
     dates,
     findings,
     groups,
+    predecessors,
     records,
     relations,
     study_days,
@@ -15,9 +19,13 @@ from cdisc_conv.checks.functions import (
 )
 
 __all__ = [
+    "analysis_dates",
+    "analysis_variables",
+    "baselines",
     "dates",
     "findings",
     "groups",
+    "predecessors",
     "records",
     "relations",
     "study_days",

@@ -8,6 +8,7 @@ import numpy as np
 
 from cdisc_conv.checks.codes import Coded
 from cdisc_conv.checks.model import Hits
+from cdisc_conv.checks.tables import Table
 
 _SHOWN = 60
 
@@ -32,6 +33,16 @@ def by_value(
 def by_variable(name: str, wrong: np.ndarray, details: Callable[[int], str] | None = None, **words: str) -> Hits:
     """One finding for a column, on the records that are `wrong` (bool); fills {name} and `words`."""
     return Hits(name, np.flatnonzero(wrong), words=lambda row: {"name": name, **words}, details=details)
+
+
+def repeat_words(words: Mapping[str, str]) -> Callable[[int], Mapping[str, str]]:
+    """The same words whatever the row."""
+    return lambda row: words
+
+
+def tell_values(table: Table, *names: str) -> Callable[[int], str]:
+    """What some variables are in a record: ``ASTDT 2022-03-01, AENDT blank``."""
+    return lambda row: ", ".join(f"{name} {table.text(name, row) or 'blank'}" for name in names)
 
 
 def shorten(text: str) -> str:

@@ -20,6 +20,12 @@ class OneToOne(Parameters):
     second: str
 
 
+class OneToOneWithin(OneToOne):
+    """``first`` and ``second`` are variables, ``within`` those that have to be equal for the two to be compared."""
+
+    within: tuple[str, ...]
+
+
 class OneValue(Parameters):
     """``of`` has one value per combination of ``per``; names in the rule's `optional` are left out where missing."""
 
@@ -49,6 +55,15 @@ def check_one_to_one(scope: Scope) -> Iterator[Hits]:
     table.require(first, second)
     yield from find_several(scope, [first], second)
     yield from find_several(scope, [second], first)
+
+
+@register_check(OneToOneWithin)
+def check_one_to_one_within(scope: Scope) -> Iterator[Hits]:
+    """Values of two variables that do not go together one to one within others; blanks are not looked at."""
+    table, (first, second) = scope.table, (scope.parameters.first, scope.parameters.second)
+    table.require(first, second, *scope.parameters.within)
+    yield from find_several(scope, [first, *scope.parameters.within], second)
+    yield from find_several(scope, [second, *scope.parameters.within], first)
 
 
 @register_check(OneValue)

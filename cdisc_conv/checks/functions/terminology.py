@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from typing import Literal
 
 import numpy as np
@@ -33,7 +34,8 @@ Kind = Literal["outside", "spelling", "close", "sponsor"]
 
 class Codelists(Parameters):
     """``finds``: ``outside`` a list that is not extensible, another ``spelling`` of a term (letter case, blanks) in any
-    list, ``close`` to a term of an extensible list, or a ``sponsor`` term of one. ``only`` and ``never`` are variables.
+    list, ``close`` to a term of an extensible list, or a ``sponsor`` term of one. ``only`` and ``never`` are variables;
+    ``*`` stands for any letters.
     """
 
     finds: Kind
@@ -60,7 +62,7 @@ def check_codelist(scope: Scope) -> Iterator[Hits]:
     table, parameters = scope.table, scope.parameters
     asked = False
     for name in table.text_names:
-        wanted = name in parameters.only if parameters.only else name not in parameters.never
+        wanted = _is_among(name, parameters.only) if parameters.only else not _is_among(name, parameters.never)
         terms = codelist_of(table, name) if wanted and not _has_short_name(table, name) else None
         if terms is None:
             continue
@@ -73,6 +75,10 @@ def check_codelist(scope: Scope) -> Iterator[Hits]:
         yield by_value(name, coded, wrong, _tell_list(coded, terms, outcomes))
     if not asked:
         raise NotRunnableError(f"{table.name} has no variable with a codelist to be asked")
+
+
+def _is_among(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 @register_check(Pair)

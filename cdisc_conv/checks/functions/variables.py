@@ -16,6 +16,12 @@ from cdisc_conv.standards import DatasetStandard
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
 
 
+class NamePattern(Parameters):
+    """``pattern`` is a regular expression that names fit as a whole."""
+
+    pattern: str = "[A-Z][A-Z0-9]{1,7}"
+
+
 class Core(Parameters):
     """``core`` is Req, Exp or Perm."""
 
@@ -130,10 +136,10 @@ def check_dataset_label_bytes(scope: Scope) -> Iterator[Hits]:
         yield whole(value=label, bytes=str(size))
 
 
-@register_check()
+@register_check(NamePattern)
 def check_dataset_name(scope: Scope) -> Iterator[Hits]:
-    """A name of the dataset that a transport file or SDTM does not take."""
-    if not re.fullmatch(r"[A-Z][A-Z0-9]{1,7}", scope.table.name):
+    """A name of the dataset that a transport file, SDTM or ADaM does not take."""
+    if not re.fullmatch(scope.parameters.pattern, scope.table.name):
         yield whole(value=scope.table.name)
 
 
