@@ -1,9 +1,10 @@
 <?xml version="1.0" encoding="UTF-8"?>
-<!-- Shows a Define-XML 2.1 document as one web page. XSLT 1.0 without extensions: it runs in a browser that still
+<!-- Shows a Define-XML 2.1 document, with its analysis results metadata, as one web page. XSLT 1.0 without extensions: it runs in a browser that still
      does XSLT and in cdisc-conv, which writes the page as define.html. Part of cdisc-conv, Apache-2.0. -->
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
   xmlns:odm="http://www.cdisc.org/ns/odm/v1.3" xmlns:def="http://www.cdisc.org/ns/def/v2.1"
-  xmlns:xlink="http://www.w3.org/1999/xlink" exclude-result-prefixes="odm def xlink">
+  xmlns:arm="http://www.cdisc.org/ns/arm/v1.0" xmlns:xlink="http://www.w3.org/1999/xlink"
+  exclude-result-prefixes="odm def arm xlink">
 
   <xsl:output method="html" encoding="UTF-8" indent="no" doctype-system="about:legacy-compat"/>
 
@@ -20,6 +21,7 @@
   <xsl:key name="clause" match="def:WhereClauseDef" use="@OID"/>
   <xsl:key name="standard" match="def:Standard" use="@OID"/>
   <xsl:key name="leaf" match="def:leaf" use="@ID"/>
+  <xsl:key name="dataset" match="odm:ItemGroupDef" use="@OID"/>
   <xsl:key name="class" match="odm:ItemGroupDef" use="def:Class/@Name"/>
 
   <xsl:variable name="study" select="/odm:ODM/odm:Study/odm:GlobalVariables"/>
@@ -43,6 +45,7 @@
         <xsl:call-template name="navigation"/>
         <main id="content">
           <xsl:call-template name="study"/>
+          <xsl:call-template name="results"/>
           <xsl:call-template name="datasets"/>
           <xsl:apply-templates select="$version/odm:ItemGroupDef"/>
           <xsl:call-template name="codelists"/>
@@ -58,6 +61,17 @@
     <nav aria-label="Contents">
       <p class="title"><a href="#study"><xsl:value-of select="$study/odm:StudyName"/></a></p>
       <p id="filter-place"></p>
+      <xsl:if test="$version/arm:AnalysisResultDisplays">
+        <details open="open">
+          <summary><a href="#results">Analysis results</a></summary>
+          <ul>
+            <xsl:for-each select="$version/arm:AnalysisResultDisplays/arm:ResultDisplay">
+              <li><a href="#{@OID}"><b><xsl:value-of select="@Name"/></b><xsl:text> </xsl:text>
+                <xsl:value-of select="odm:Description/odm:TranslatedText"/></a></li>
+            </xsl:for-each>
+          </ul>
+        </details>
+      </xsl:if>
       <details open="open">
         <summary><a href="#datasets">Datasets</a></summary>
         <ul>
@@ -140,6 +154,73 @@
       </dl>
       <xsl:apply-templates select="key('comment', $version/@def:CommentOID)" mode="inline"/>
     </section>
+  </xsl:template>
+
+  <!-- Analysis results -->
+
+  <xsl:template name="results">
+    <xsl:if test="$version/arm:AnalysisResultDisplays">
+      <section id="results">
+        <h2>Analysis results</h2>
+        <xsl:apply-templates select="$version/arm:AnalysisResultDisplays/arm:ResultDisplay"/>
+      </section>
+    </xsl:if>
+  </xsl:template>
+
+  <xsl:template match="arm:ResultDisplay">
+    <article class="display" id="{@OID}">
+      <h3><xsl:value-of select="@Name"/><xsl:text> </xsl:text>
+        <span class="label"><xsl:value-of select="odm:Description/odm:TranslatedText"/></span></h3>
+      <xsl:apply-templates select="def:DocumentRef"/>
+      <table class="results">
+        <thead><tr><th scope="col">Result</th><th scope="col">Records</th><th scope="col">Variables</th>
+          <th scope="col">Documentation, programming</th></tr></thead>
+        <tbody><xsl:apply-templates select="arm:AnalysisResult"/></tbody>
+      </table>
+    </article>
+  </xsl:template>
+
+  <xsl:template match="arm:AnalysisResult">
+    <tr id="{@OID}">
+      <th scope="row"><xsl:value-of select="odm:Description/odm:TranslatedText"/>
+        <span class="note"><xsl:value-of select="@AnalysisPurpose"/></span>
+        <span class="note"><xsl:value-of select="@AnalysisReason"/></span>
+      </th>
+      <td data-label="Records">
+        <xsl:for-each select="arm:AnalysisDatasets/arm:AnalysisDataset">
+          <xsl:variable name="name" select="key('dataset', @ItemGroupOID)/@Name"/>
+          <span class="line"><a href="#{@ItemGroupOID}"><xsl:value-of select="$name"/></a>
+            <xsl:for-each select="def:WhereClauseRef">
+              <xsl:choose><xsl:when test="position() = 1"> where </xsl:when><xsl:otherwise> or </xsl:otherwise></xsl:choose>
+              <xsl:apply-templates select="key('clause', @WhereClauseOID)">
+                <xsl:with-param name="dataset" select="$name"/>
+              </xsl:apply-templates>
+            </xsl:for-each>
+          </span>
+        </xsl:for-each>
+        <xsl:apply-templates select="key('comment', arm:AnalysisDatasets/@def:CommentOID)" mode="inline"/>
+      </td>
+      <td data-label="Variables">
+        <xsl:for-each select="arm:AnalysisDatasets/arm:AnalysisDataset/arm:AnalysisVariable">
+          <span class="line"><xsl:apply-templates select="." mode="place"/>
+            <span class="note"><xsl:value-of select="key('item', @ItemOID)/odm:Description/odm:TranslatedText"/></span></span>
+        </xsl:for-each>
+        <xsl:for-each select="@ParameterOID">
+          <span class="note">parameter: <xsl:apply-templates select="key('reference', .)" mode="place"/></span>
+        </xsl:for-each>
+      </td>
+      <td data-label="Programming">
+        <xsl:if test="arm:Documentation">
+          <div class="text"><xsl:value-of select="arm:Documentation/odm:Description/odm:TranslatedText"/><xsl:apply-templates
+            select="arm:Documentation/def:DocumentRef"/></div>
+        </xsl:if>
+        <xsl:for-each select="arm:ProgrammingCode">
+          <div class="text"><span class="kind">Program</span><xsl:text> </xsl:text><xsl:value-of select="@Context"/><xsl:apply-templates
+            select="def:DocumentRef"/></div>
+          <xsl:if test="arm:Code"><pre><xsl:value-of select="arm:Code"/></pre></xsl:if>
+        </xsl:for-each>
+      </td>
+    </tr>
   </xsl:template>
 
   <!-- Datasets -->
@@ -491,6 +572,10 @@
   <xsl:template match="def:Standard" mode="commented">
     <a href="#study"><xsl:apply-templates select="." mode="name"/></a>
   </xsl:template>
+  <xsl:template match="arm:AnalysisDatasets" mode="commented">
+    <a href="#{../@OID}"><xsl:value-of select="../../@Name"/></a>: <xsl:value-of
+      select="../odm:Description/odm:TranslatedText"/>
+  </xsl:template>
   <xsl:template match="odm:ItemGroupDef | odm:CodeList" mode="commented">
     <a href="#{@OID}"><xsl:value-of select="@Name"/></a>
   </xsl:template>
@@ -511,6 +596,12 @@
     <a href="#{../@OID}.{count(preceding-sibling::odm:ItemRef) + 1}"><xsl:value-of
       select="concat(key('reference', $owner/@OID)/../@Name, '.', $owner/@Name)"/> (<xsl:value-of
       select="key('item', @ItemOID)/@Name"/>)</a>
+  </xsl:template>
+
+  <xsl:template match="arm:AnalysisVariable" mode="place">
+    <xsl:variable name="name"
+      select="concat(key('dataset', ../@ItemGroupOID)/@Name, '.', key('item', @ItemOID)/@Name)"/>
+    <a href="#{$name}"><xsl:value-of select="$name"/></a>
   </xsl:template>
 
   <!-- Small parts -->
@@ -652,6 +743,10 @@ section:target > h2, h3:target, article:target > h3 { background: linear-gradien
 .values th:nth-child(1) { width: 20%; } .values th:nth-child(2) { width: 13%; } .values th:nth-child(3) { width: 6rem; }
 .values th:nth-child(4) { width: 12%; } .values th:nth-child(5) { width: 7.5rem; }
 .values tbody th { font-weight: 400; }
+.results th:nth-child(1) { width: 22%; } .results th:nth-child(2) { width: 26%; } .results th:nth-child(3) { width: 17%; }
+.display h3 { margin-bottom: .1rem; } .results .line + .line, .results .line + .text { margin-top: .25rem; }
+pre { margin: .3rem 0 0; padding: .4rem .55rem; background: #eef1f5; border-radius: 4px; white-space: pre-wrap;
+  overflow-wrap: anywhere; font: 12px/1.4 ui-monospace, SFMono-Regular, Consolas, "Liberation Mono", monospace; }
 #datasets th:nth-child(1) { width: 6.5rem; } #datasets th:nth-child(3) { width: 9rem; } #datasets th:nth-child(6) { width: 7.5rem; }
 .texts th:nth-child(1) { width: 8rem; } #comments th:nth-child(1) { width: 32%; } #methods th:nth-child(3) { width: 32%; }
 #comments tbody th { font-weight: 400; }
@@ -667,7 +762,7 @@ section:target > h2, h3:target, article:target > h3 { background: linear-gradien
 th .badge, .note .badge { margin-left: .35rem; }
 .key { background: #dcebfa; color: #083f73; } .own { background: #fde8c8; color: #6b4200; }
 .condition { display: inline; } .decode { color: var(--soft); } .or { font-style: italic; }
-.code, .number { font-variant-numeric: tabular-nums; }
+th .note { font-weight: 400; } .code, .number { font-variant-numeric: tabular-nums; }
 [hidden] { display: none !important; }
 @media screen and (max-width: 800px) {
   body { display: block; }
@@ -699,7 +794,7 @@ th .badge, .note .badge { margin-left: .35rem; }
   main { padding: 0; } table { font-size: 8pt; } a { color: inherit; }
   thead { display: table-header-group; } thead th { position: static; } tr { break-inside: avoid; }
   h2, h3 { break-after: avoid; } .columns { display: block; columns: 2; } .codelist { break-inside: avoid; }
-  .dataset { break-before: page; } tbody tr:nth-child(even) { background: #f4f4f4; }
+  .dataset { break-before: page; } pre { border: 1px solid #ccc; } tbody tr:nth-child(even) { background: #f4f4f4; }
   .badge { border: 1px solid #666; } .note, .codelist .used, .terms { font-size: 7.5pt; } [hidden] { display: revert !important; }
   @page { size: A4 landscape; margin: 12mm; }
 }

@@ -13,6 +13,9 @@ from cdisc_conv.derivations.texts import format_numbers
 from cdisc_conv.engine.origins import Provenance
 from cdisc_conv.standards import CodelistTerms, Terminology
 
+NO_YES = "C66742"
+"""The codelist No Yes Response."""
+
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?")
 
@@ -94,6 +97,27 @@ def used_codelist(
     package = terminology.package_of(codelist.code)
     standard = f"{package.publishing_set}/NCI {package.version}"
     return Codelist(codelist.name, codelist.short_name, codelist.code, standard, terms=terms)
+
+
+def flag_codelist(
+    name: str, series: pd.Series, permitted: tuple[str, ...], terminology: Terminology
+) -> Codelist | None:
+    """The codelist of a flag of an analysis dataset, a text variable whose name ends in FL: Y and N of No Yes Response.
+
+    `permitted` are the values that the standard allows, which are listed although the data may not have them; None
+    when the variable is no flag, or holds anything else. Source: ADaMIG 1.3, section 3.1.3 (flag variables).
+
+    >>> from cdisc_conv.standards import load_terminology
+    >>> flags = pd.Series(["Y", "Y"], dtype="str")
+    >>> found = flag_codelist("SAFFL", flags, ("Y", "N"), load_terminology("sdtm", "2025-03-28"))
+    >>> [(term.value, term.code) for term in found.terms]
+    [('N', 'C49487'), ('Y', 'C49488')]
+    """
+    if not name.endswith("FL") or series.dtype != TEXT or NO_YES not in terminology:
+        return None
+    if not {*series.unique(), *permitted} <= {"", "Y", "N"}:
+        return None
+    return used_codelist(series, terminology.codelist(NO_YES), terminology, permitted)
 
 
 def make_item(series: pd.Series, described: str, codelist: Codelist | None, provenance: Provenance) -> Item:

@@ -10,10 +10,11 @@ import pandas as pd
 from cdisc_conv.dataset import Codelist, Column, Dataset, Records
 from cdisc_conv.derivations.distinct import TEXT
 from cdisc_conv.engine.draft import Draft
-from cdisc_conv.engine.items import make_item, used_codelist
+from cdisc_conv.engine.items import flag_codelist, make_item, used_codelist
 from cdisc_conv.engine.origins import provenance_of
+from cdisc_conv.engine.pairs import pair_codelists
 from cdisc_conv.engine.state import State
-from cdisc_conv.engine.value_level import value_levels
+from cdisc_conv.engine.value_level import own_provenance, value_levels
 from cdisc_conv.spec.expected import codelist_of, label_of, standard_variable
 from cdisc_conv.spec.model import DatasetSpec, Variable
 from cdisc_conv.standards import VariableStandard
@@ -22,7 +23,9 @@ from cdisc_conv.standards import VariableStandard
 def describe_dataset(state: State, draft: Draft) -> Dataset:
     """The finished dataset of a draft, with the metadata of every column."""
     spec = draft.spec
-    columns = tuple(_describe_column(state, draft, name) for name in draft.frame.columns)
+    labels = {name: label_of(state.study, spec, name) or name for name in draft.frame.columns}
+    pairs = pair_codelists(draft.frame, labels) if spec.family.is_analysis else {}
+    columns = tuple(_describe_column(state, draft, name, label, pairs.get(name)) for name, label in labels.items())
     return Dataset(
         name=spec.name,
         label=spec.label,
@@ -53,22 +56,21 @@ def harmonise_lengths(datasets: Sequence[Dataset]) -> list[Dataset]:
     ]
 
 
-def _describe_column(state: State, draft: Draft, name: str) -> Column:
+def _describe_column(state: State, draft: Draft, name: str, label: str, pair: Codelist | None) -> Column:
     spec, series = draft.spec, draft.frame[name]
     standard = standard_variable(state.study, spec, name)
     parts = state.plan.parts[spec.name, name]
     entry = _first_entry(spec, name)
     levels = value_levels(state, draft, name)
     # Where results are described test by test, the codelist belongs to the tests that have it.
-    codelist = None if levels else _codelist(state, spec, entry, standard, series)
-    item = make_item(
-        series, standard.described if standard else "", codelist, provenance_of(state.study, state.plan, parts)
-    )
+    codelist = None if levels else _codelist(state, spec, entry, standard, series) or pair
+    provenance = own_provenance(levels, provenance_of(state.study, state.plan, parts), spec)
+    item = make_item(series, standard.described if standard else "", codelist, provenance)
     if entry.length is not None:
         item = replace(item, length=entry.length)
     return Column(
         name=name,
-        label=label_of(state.study, spec, name) or name,
+        label=label,
         numeric=series.dtype != TEXT,
         item=item,
         format=entry.format or _date_format(spec, name, series),
@@ -97,6 +99,9 @@ def _codelist(
     terms = codelist_of(state.study, spec, entry)
     if terms is not None:
         return used_codelist(series, terms, spec.family.terminology)
+    permitted = standard.values if standard else ()
+    if spec.family.is_analysis and (flags := flag_codelist(entry.name, series, permitted, spec.family.terminology)):
+        return flags
     versions = state.study.settings.get("dictionaries") or {}
     described = standard.described if standard else ""
     name = next((name for name in versions if name in described), "")

@@ -220,7 +220,7 @@ def test_stylesheet_is_xslt_1_without_extensions():
     sheet = etree.parse(stylesheet_path()).getroot()
 
     assert sheet.get("version") == "1.0"
-    assert set(sheet.nsmap) == {"xsl", "odm", "def", "xlink"}
+    assert set(sheet.nsmap) == {"xsl", "odm", "def", "arm", "xlink"}
     assert sheet.get("extension-element-prefixes") is None
 
 
