@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from cdisc_conv.derivations.base import SUBJECT, ExpressionField, Rows, Words
-from cdisc_conv.derivations.joining import names_in
+from cdisc_conv.derivations.base import SELF, SUBJECT, ExpressionField, Rows, Words
+from cdisc_conv.derivations.joining import names_in, select_records
 from cdisc_conv.derivations.parameters import Names, Text, join_words
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.subject_records import (
@@ -37,6 +37,10 @@ class Occurrence(RecordChooser):
     alike, else own name -> their column. A record with a missing value in `order` is chosen only when there is no
     other, and reported (OCC001), because its place in time is not known. Equal records keep the order of the source.
 
+    `only_if` is a condition that the chosen record must meet, unlike `where`, which says among which records to choose:
+    with it the last assessment of a phase can be asked whether it is a response. Where the record does not meet it, the
+    subject counts as having none.
+
     | ADRS.USUBJID | PARAMCD | AVALC | ADT | | USUBJID | PARAMCD | AVALC | ADT |
     |---|---|---|---|---|---|---|---|---|
     | 01 | OVR | SD | 2022-04-01 | | 01 | PD | Y | 2022-05-15 |
@@ -63,6 +67,9 @@ class Occurrence(RecordChooser):
     keep: Keep = Field("first", description="which record of a subject is chosen")
     yes: Text = Field("Y", description="the value where there is a record")
     no: Text = Field("N", description="the value where there is none")
+    only_if: Annotated[Expression, ExpressionField] | None = Field(
+        None, description="a condition that the chosen record must meet; else there is none"
+    )
     take: Text = Field("", description="their column whose value is taken instead of `yes` and `no`")
 
     def reads(self) -> tuple[str, ...]:
@@ -70,13 +77,18 @@ class Occurrence(RecordChooser):
 
     def tables(self) -> dict[str, tuple[str, ...]]:
         taken = (self.take,) if self.take else ()
-        columns = (SUBJECT, *names_in(self.where), *self.order, *taken, *self.brought().values())
+        asked = (*names_in(self.where), *self.order, *names_in(self.only_if))
+        columns = (SUBJECT, *asked, *taken, *self.brought().values())
         return {self.source: tuple(dict.fromkeys(columns))}
 
     def choose(self, rows: Rows) -> Chosen:
         records = find_records(rows, self.source, self.where)
         ranks = [rank_for(records.column(name), self.keep) for name in self.order]
-        return Chosen(records, records.choose(ranks, self.keep))
+        position = records.choose(ranks, self.keep)
+        if self.only_if is not None:
+            meets = np.isin(records.positions, select_records(records.table, self.only_if))
+            position = np.where(np.append(meets, False)[position], position, -1)
+        return Chosen(records, position)
 
     def derive(self, rows: Rows) -> pd.Series:
         chosen = self.choose(rows)
@@ -100,18 +112,29 @@ class Occurrence(RecordChooser):
     def describe_choice(self, words: Words) -> str:
         where = describe_where(words, self.source, self.where)
         text = f"the {self.keep} record of the subject in {name_source(words, self.source)}{where}, "
+        none = "Blank where there is no such record."
+        if self.only_if is not None:
+            none = f"Blank where there is no such record, and unless in it {self._condition(words)}."
         if not self.order:
-            return f"{text}in the order of the source data. Blank where there is no such record."
+            return f"{text}in the order of the source data. {none}"
         end = "last" if self.keep == "first" else "first"
         names = join_words([name_field(words, self.source, name) for name in self.order])
         return (
             f"{text}sorted ascending by {names}. Missing values are sorted {end}, and equal records keep the order of "
-            "the source data. Blank where there is no such record."
+            f"the source data. {none}"
         )
+
+    def _condition(self, words: Words) -> str:
+        """What the chosen record must meet, in words."""
+        assert self.only_if is not None
+        return words.condition(self.only_if, words.dataset if self.source == SELF else self.source)
 
     def method(self, words: Words) -> str:
         if self.take:
             return f"{name_field(words, self.source, self.take)} of {self.describe_choice(words)}"
-        where = describe_where(words, self.source, self.where)
         none = f"otherwise {self.no}" if self.no else "otherwise blank"
+        if self.only_if is not None:
+            choice = self.describe_choice(words).partition(" Blank where")[0].removesuffix(".")
+            return f"{self.yes} if in the record that follows {self._condition(words)}; {none}. It is {choice}."
+        where = describe_where(words, self.source, self.where)
         return f"{self.yes} if the subject has a record in {name_source(words, self.source)}{where}; {none}."

@@ -95,8 +95,8 @@ class BestResponse(ConfirmationRule):
         bring: [VISIT, VISITNUM, RSSEQ]
     ```
 
-    Source: RECIST 1.1 (Eisenhauer 2009), section 4.4 (evaluation of best overall response, tables 2 and 3) and section
-    4.6 (confirmatory measurement, duration of stable disease).
+    Source: RECIST 1.1 (Eisenhauer 2009), section 4.4.3 with table 3 (best overall response), sections 4.6.1
+    (confirmation) and 4.6.3 (duration of stable disease).
     """
 
     name: ClassVar[str] = "best_response"
@@ -255,7 +255,7 @@ class ConfirmedResponse(_YesNo):
         bring: [VISIT, VISITNUM, RSSEQ]
     ```
 
-    Source: RECIST 1.1 (Eisenhauer 2009), section 4.6 (confirmatory measurement).
+    Source: RECIST 1.1 (Eisenhauer 2009), section 4.6.1 (confirmation).
     """
 
     name: ClassVar[str] = "confirmed_response"
@@ -284,7 +284,7 @@ class ClinicalBenefit(_YesNo):
         days: 42
     ```
 
-    Source: RECIST 1.1 (Eisenhauer 2009), section 4.6 (duration of stable disease: the protocol defines the minimum
+    Source: RECIST 1.1 (Eisenhauer 2009), section 4.6.3 (duration of stable disease: the protocol defines the minimum
     interval), and FDA guidance "Clinical Trial Endpoints for the Approval of Cancer Drugs and Biologics" (2018).
     """
 

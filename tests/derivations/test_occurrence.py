@@ -77,6 +77,27 @@ def test_a_record_without_a_date_is_taken_only_when_there_is_no_other() -> None:
         ]
 
 
+def test_the_chosen_record_may_have_to_meet_a_condition() -> None:
+    table = {"USUBJID": ["01", "01", "02", "02"], "ADT": [1, 2, 1, 2], "AVALC": ["PR", "PD", "PD", "SD"]}
+    entry = {"from": "ADRS", "order": "ADT", "keep": "last", "only_if": 'AVALC in ("CR", "PR", "SD")'}
+    rows = subjects("01", "02", "03", ADRS=table)
+    assert derive(rows, occurrence=entry) == ["N", "Y", "N"]
+    assert derive(rows, occurrence={**entry, "take": "AVALC"}) == ["", "SD", ""]
+    assert brought(rows, occurrence={**entry, "bring": "ADT"}) == {"ADT": [None, 2, None]}
+    assert derive(rows, occurrence={**entry, "where": "ADT < 2"}) == ["Y", "N", "N"]
+    assert method(occurrence=entry) == (
+        "Y if in the record that follows ADRS.AVALC is one of (CR, PR, SD); otherwise N. It is the last record of the "
+        "subject in ADRS, sorted ascending by ADRS.ADT. Missing values are sorted first, and equal records keep the "
+        "order of the source data."
+    )
+    assert make(occurrence={**entry, "bring": "ADT"}).companions("AVALC")["ADT"].method(FakeWords()) == (
+        "ADRS.ADT of the last record of the subject in ADRS, sorted ascending by ADRS.ADT. Missing values are sorted "
+        "first, and equal records keep the order of the source data. Blank where there is no such record, and unless "
+        "in it ADRS.AVALC is one of (CR, PR, SD)."
+    )
+    assert make(occurrence=entry).tables() == {"ADRS": ("USUBJID", "ADT", "AVALC")}
+
+
 def test_without_order_the_source_decides() -> None:
     table = {"USUBJID": ["01", "01"], "V": ["b", "a"]}
     assert derive(subjects("01", X=table), occurrence={"from": "X", "take": "V"}) == ["b"]

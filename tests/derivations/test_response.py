@@ -233,6 +233,33 @@ def test_an_unconfirmed_response_becomes_stable_disease_or_not_evaluable() -> No
     assert best(subject((21, "PR"), (42, "CR"), (70, "CR")), confirmed=True) == ("CR", 42)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "late", "early"),
+    [
+        ("CR", "CR", "CR", "CR"),
+        ("CR", "PR", "SD", "NE"),
+        ("CR", "SD", "SD", "NE"),
+        ("CR", "PD", "SD", "PD"),
+        ("CR", "NE", "SD", "NE"),
+        ("PR", "CR", "PR", "PR"),
+        ("PR", "PR", "PR", "PR"),
+        ("PR", "SD", "SD", "NE"),
+        ("PR", "PD", "SD", "PD"),
+        ("PR", "NE", "SD", "NE"),
+        ("NE", "NE", "NE", "NE"),
+    ],
+)
+def test_two_responses_as_in_table_3_of_recist(first: str, second: str, late: str, early: str) -> None:
+    """`late`: the least duration of stable disease is met at the first assessment; `early`: at none.
+
+    Where the paper leaves a choice (CR then PR is SD, PD or PR; CR then SD is SD, else PD) responses decide: PD only
+    where one was given.
+    """
+    rows = subject((42, first), (84, second))
+    assert best(rows, confirmed=True)[0] == late
+    assert best(rows, confirmed=True, sd_days=100)[0] == early
+
+
 def test_clinical_benefit() -> None:
     def benefit(*assessments: tuple[int | None, str], **more: Any) -> tuple[str, int | None]:
         rows, entry = subject(*assessments), {**FULL, **more}
