@@ -56,6 +56,11 @@ class ValuesRef(str):
         return "" if self.startswith(_RAW) or "." not in self else self.partition(".")[0]
 
     @property
+    def reference(self) -> Ref | TableRef:
+        """The same as a reference of the record, or of a table."""
+        return TableRef(self) if self.table else Ref(f"{_RAW}{self.column}")
+
+    @property
     def column(self) -> str:
         return self.partition(".")[2] if self.table else self.removeprefix(_RAW)
 
@@ -99,8 +104,14 @@ def gather_members(rows: Rows, of: ValuesRef, where: Expression | None) -> tuple
     record, values = rows.members(of.column)
     if where is None:
         return record, values
-    met = where.evaluate(lambda name: rows.members(name.removeprefix(_RAW))[1], len(record)).to_numpy(dtype=bool)
+    met = find_members(rows, where, len(record))
     return record[met], values[met].reset_index(drop=True)
+
+
+def find_members(rows: Rows, where: Expression, size: int) -> np.ndarray:
+    """Which of the source rows behind the records (`size` of them) meet a condition on source columns."""
+    met = where.evaluate(lambda name: rows.members(name.removeprefix(_RAW))[1], size)
+    return met.to_numpy(dtype=bool)
 
 
 def check_source(of: Sequence[ValuesRef], by: Keys, where: Expression | None) -> None:
@@ -146,5 +157,9 @@ def describe_source(words: Words, of: ValuesRef, by: Keys, where: Expression | N
         return f"all records {describe_keys(words, by)}{condition}"
     if where is None:
         return "the source records behind the record"
-    plain = where.rename({name: f"{_RAW}{name.removeprefix(_RAW)}" for name in where.names})
-    return f"the source records behind the record where {words.condition(plain)}"
+    return f"the source records behind the record where {describe_condition(words, where)}"
+
+
+def describe_condition(words: Words, where: Expression) -> str:
+    """A condition on source columns in words."""
+    return words.condition(where.rename({name: f"{_RAW}{name.removeprefix(_RAW)}" for name in where.names}))
