@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
@@ -82,6 +83,9 @@ class _Extreme(Derivation):
 
     def tables(self) -> dict[str, tuple[str, ...]]:
         return list_tables(self.of, self.by, self.where)
+
+    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
+        return self.read == "number" or is_number(self.of[0].reference)
 
     def derive(self, rows: Rows) -> pd.Series:
         pieces = [self._read_column(rows, ref) for ref in self.of]

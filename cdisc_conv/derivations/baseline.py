@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -62,6 +63,9 @@ class Baseline(Derivation):
     value: Ref = Field(Ref("AVAL"), description="the column whose value at baseline is taken: AVAL, or AVALC for BASEC")
     flag: Ref = Field(FLAG, description="the flag that is Y on the baseline record")
     by: Refs = Field((PARAMETER,), description="columns that split the subject's records, each with its own baseline")
+
+    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
+        return is_number(self.value)
 
     def derive(self, rows: Rows) -> pd.Series:
         groups = group_records(rows, self.by)

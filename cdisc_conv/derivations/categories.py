@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -209,6 +209,9 @@ class Category(_Categories):
 
     number: str = Field("", description="the variable with the number of the category, such as AGEGR1N")
     give: Literal["name", "number"] = Field("name", description="what this variable itself holds")
+
+    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
+        return self.give == "number"
 
     def derive(self, rows: Rows) -> pd.Series:
         found, numbers, places = self._sort_values(rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, ClassVar, Self
 
 import numpy as np
@@ -89,6 +90,9 @@ class FromParameters(Derivation):
 
     def actual_reach(self) -> Reach:
         return find_reach(self.by)
+
+    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
+        return True
 
     def derive(self, rows: Rows) -> pd.Series:
         table = rows.table(self.source)

@@ -11,7 +11,7 @@ import pandas as pd
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from cdisc_conv.derivations.base import Ref, Rows, Words
+from cdisc_conv.derivations.base import Ref, Rows, TableRef, Words
 from cdisc_conv.derivations.joining import (
     BY_SUBJECT,
     Keys,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, ClassVar
 
 import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from cdisc_conv.derivations.base import SELF, SUBJECT, ExpressionField, Rows, Words
+from cdisc_conv.derivations.base import SELF, SUBJECT, ExpressionField, Rows, TableRef, Words
 from cdisc_conv.derivations.joining import names_in, select_records
 from cdisc_conv.derivations.parameters import Names, Text, join_words
 from cdisc_conv.derivations.registry import register
@@ -89,6 +90,9 @@ class Occurrence(RecordChooser):
             meets = np.isin(records.positions, select_records(records.table, self.only_if))
             position = np.where(np.append(meets, False)[position], position, -1)
         return Chosen(records, position)
+
+    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
+        return bool(self.take) and is_number(TableRef(f"{self.source}.{self.take}"))
 
     def derive(self, rows: Rows) -> pd.Series:
         chosen = self.choose(rows)

@@ -6,7 +6,7 @@ What the derivations of response and time to event share: they stand on one reco
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from cdisc_conv.derivations.base import SELF, SUBJECT, Derivation, Reach, Ref, Rows, Table, Words
+from cdisc_conv.derivations.base import SELF, SUBJECT, Derivation, Reach, Ref, Rows, Table, TableRef, Words
 from cdisc_conv.derivations.distinct import rank_values
 from cdisc_conv.derivations.joining import Keys, match_records, name_column, pick_or_blank, select_records
 from cdisc_conv.derivations.ordering import sort_rows
@@ -160,6 +160,9 @@ class Brought(Derivation):
 
     def tables(self) -> dict[str, tuple[str, ...]]:
         return self.of.tables()
+
+    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
+        return is_number(TableRef(f"{self.of.source}.{self.column}"))
 
     def derive(self, rows: Rows) -> pd.Series:
         return self.of.choose(rows).column(self.column)

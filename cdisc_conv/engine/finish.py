@@ -52,7 +52,8 @@ def assemble(state: State, spec: DatasetSpec) -> Draft:
     """All columns of a dataset side by side, in the standard's order; variables that no entry maps are not there."""
     blocks = state.blocks_of(spec.name)
     supplemental_names = spec.supplemental_names()
-    names = [name for name in spec.names() if name not in spec.working and name not in supplemental_names]
+    working = spec.working_names()
+    names = [name for name in spec.names() if name not in working and name not in supplemental_names]
     ordered = spec.family.standard.order(spec.standard, names)
     frame = pd.DataFrame({name: state.own(spec.name, name, blocks) for name in ordered}, copy=False)
     qualifiers = pd.DataFrame(

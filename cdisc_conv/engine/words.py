@@ -107,7 +107,7 @@ def _explain_working(study: Study, named: dict[tuple[str, str], None]) -> list[s
 
 def is_working(study: Study, table: str, name: str) -> bool:
     """Whether a column is a working variable, which no dataset holds in the end."""
-    return table in study.datasets and name in study.datasets[table].working
+    return table in study.datasets and name in study.datasets[table].working_names()
 
 
 def describe_columns(study: Study, columns: list[tuple[str, str]]) -> str:

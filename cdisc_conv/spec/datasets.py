@@ -75,7 +75,7 @@ def read_dataset(
 def _written_names(node: Node) -> frozenset[str]:
     sections = [node.get("variables"), node.get("supplemental"), node.get("working")]
     for block in node.at(("records",)).value:
-        sections += [block.get("set"), block.get("supplemental")]
+        sections += [block.get("set"), block.get("supplemental"), block.get("working")]
     return frozenset(name for section in sections if section is not None for name, _ in section.items())
 
 
@@ -114,6 +114,7 @@ def _read_block(document: BlockDocument, dataset: str, node: Node, what: str, pr
     variables = read_variables(node.get("set"), f"{what} set", problems)
     variables = {**companions(variables), **variables}
     supplemental = read_variables(node.get("supplemental"), f"{what} supplemental", problems)
+    working = read_variables(node.get("working"), f"{what} working", problems)
     return Block(
         source=_source_of(document, dataset),
         place=node.place,
@@ -126,6 +127,7 @@ def _read_block(document: BlockDocument, dataset: str, node: Node, what: str, pr
         merge=Merge(**document.merge.model_dump()) if document.merge else None,
         variables=MappingProxyType(variables),
         supplemental=MappingProxyType({**supplemental, **brought_along(variables)}),
+        working=MappingProxyType({**companions(working), **working}),
     )
 
 

@@ -116,6 +116,7 @@ class BlockDocument(Document):
     take: Literal["first", "last"] = "first"
     merge: MergeDocument | None = None
     set: dict[str, Any] = {}
+    working: dict[str, Any] = {}
     supplemental: dict[str, Any] = {}
 
 

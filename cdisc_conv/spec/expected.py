@@ -20,7 +20,7 @@ def standard_variable(study: Study, dataset: DatasetSpec, name: str) -> Variable
     >>> standard_variable(study, study.datasets["AE"], "AESER").label
     'Serious Event'
     """
-    if name in dataset.working or name in dataset.supplemental_names():
+    if name in dataset.working_names() or name in dataset.supplemental_names():
         return None
     return dataset.family.standard.variable(dataset.standard, name)
 

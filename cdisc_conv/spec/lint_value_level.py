@@ -26,7 +26,9 @@ def check_value_level(study: Study) -> Iterator[Problem]:
 
 def _columns(dataset: DatasetSpec) -> tuple[str, ...]:
     """The variables that the finished dataset can have."""
-    return tuple(name for name in dataset.names() if name not in (*dataset.supplemental_names(), *dataset.working))
+    return tuple(
+        name for name in dataset.names() if name not in (*dataset.supplemental_names(), *dataset.working_names())
+    )
 
 
 def _not_mapped(dataset: DatasetSpec, name: str, spec: ValueLevelSpec) -> Problem:

@@ -43,13 +43,14 @@ def entries_of(dataset: DatasetSpec) -> Iterator[tuple[str, Variable]]:
         yield "variables", variable
     for variable in dataset.supplemental.values():
         yield "supplemental", variable
-    for variable in dataset.working.values():
-        yield "working", variable
+    for section in (dataset.working, *(block.working for block in dataset.blocks)):
+        for variable in section.values():
+            yield "working", variable
 
 
 def _section_of(dataset: DatasetSpec, name: str) -> str:
     """A block's ``set`` may fill a variable, a working variable or a qualifier."""
-    if name in dataset.working:
+    if name in dataset.working_names():
         return "working"
     return "supplemental" if name in dataset.supplemental else "variables"
 
@@ -112,6 +113,8 @@ def _check_sections(dataset: DatasetSpec) -> Iterator[Problem]:
         ("variables", dataset.variables, "working", dataset.working),
         ("supplemental", dataset.supplemental, "working", dataset.working),
         *(("set", block.variables, "supplemental", block.supplemental) for block in dataset.blocks),
+        *(("set", block.variables, "working", block.working) for block in dataset.blocks),
+        *(("variables", dataset.variables, "working", block.working) for block in dataset.blocks),
     ]
     for first, ours, second, theirs in pairs:
         for name in ours.keys() & theirs.keys():

@@ -144,6 +144,7 @@ class Block:
     variables: Mapping[str, Variable] = field(default_factory=dict)
     """What the block says itself (``set``), before the dataset's shared variables."""
     supplemental: Mapping[str, Variable] = field(default_factory=dict)
+    working: Mapping[str, Variable] = field(default_factory=dict)
 
     @property
     def given_names(self) -> frozenset[str]:
@@ -190,23 +191,32 @@ class DatasetSpec:
         """Whether a block reads records of earlier blocks, as its source or in a derivation."""
         return any(block.source.kind is SourceKind.SELF for block in self.blocks) or any(
             SELF in variable.derivation.tables()
-            for section in (self.variables, self.working, *(block.variables for block in self.blocks))
+            for section in (self.variables, *self._working(), *(block.variables for block in self.blocks))
             for variable in section.values()
         )
 
     def own_variable(self, name: str, block: Block) -> Variable | None:
         """What the mapping says of a name in a block: the block's own entry first, then the dataset's."""
-        sections = (block.variables, block.supplemental, self.variables, self.supplemental, self.working)
+        own = (block.variables, block.supplemental, block.working)
+        sections = (*own, self.variables, self.supplemental, self.working)
         return next((section[name] for section in sections if name in section), None)
 
     def names(self) -> tuple[str, ...]:
         """Every name that is mapped anywhere in the dataset, in the order of the mapping."""
-        sections = [self.variables, *(block.variables for block in self.blocks), *self._supplemental(), self.working]
+        variables = (self.variables, *(block.variables for block in self.blocks))
+        sections = [*variables, *self._supplemental(), *self._working()]
         return tuple(dict.fromkeys(name for section in sections for name in section))
 
     def supplemental_names(self) -> tuple[str, ...]:
         """Every QNAM, in the order of the mapping."""
         return tuple(dict.fromkeys(name for section in self._supplemental() for name in section))
+
+    def working_names(self) -> frozenset[str]:
+        """Every name that is only worked with and not in the finished dataset."""
+        return frozenset(name for section in self._working() for name in section)
+
+    def _working(self) -> list[Mapping[str, Variable]]:
+        return [self.working, *(block.working for block in self.blocks)]
 
     def _supplemental(self) -> list[Mapping[str, Variable]]:
         return [self.supplemental, *(block.supplemental for block in self.blocks)]
