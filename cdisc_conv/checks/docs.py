@@ -79,8 +79,8 @@ ADAM for all of them, ADSL, BDS, OCCDS, TIME-TO-EVENT, ADVERSE EVENT |
 
 Expressions read the variables of the dataset, and those of DM for the same subject as `DM.RFSTDTC`; in ADaM also those
 of ADSL, as `ADSL.TRTSDT`. A name that begins with `--` is filled in per dataset: `--STDTC` is AESTDTC in AE and ADAE.
-Numeric dates of ADaM are compared and subtracted like numbers, in days. The file is checked before it is used; what is wrong
-with it is told with file and line (CHECK001 to CHECK006, SPEC, EXPR and YAML).
+Numeric dates of ADaM are compared and subtracted like numbers, in days. The file is checked before it is used; what is
+wrong with it is told with file and line (CHECK001 to CHECK006, SPEC, EXPR and YAML).
 
 ## Check functions
 

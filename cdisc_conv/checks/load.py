@@ -26,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from cdisc_conv.checks.analysis import is_analysis_name
 from cdisc_conv.checks.model import Rule
 from cdisc_conv.checks.registry import load_checks
-from cdisc_conv.checks.tables import split_owner
+from cdisc_conv.checks.tables import ADAM_GUIDE, split_owner
 from cdisc_conv.expr import Expression, Type, parse
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.spec.validate import validate
@@ -189,8 +189,8 @@ def _parse_problems(text: str, node: Node) -> list[Problem]:
 def _check_names(rule: Rule, node: Node, standard: Standard | None) -> list[Problem]:
     """Datasets that do not exist, and variables and types where the datasets are named one by one."""
     problems = _check_kinds(rule, node)
-    if standard is None or rule.analysis:
-        return problems  # an analysis dataset may have any variable beside those of its data structure
+    if standard is None or rule.analysis or standard.name == ADAM_GUIDE:
+        return problems  # an analysis dataset may have any variable; a rule for the other kind is checked in its run
     for key in ("datasets", "not_datasets"):
         for name in getattr(rule, key):
             if name not in standard.datasets and name not in CLASSES and not _SUPPLEMENTAL.fullmatch(name):

@@ -176,7 +176,16 @@ class Table:
 
     def standard_variable(self, name: str) -> VariableStandard | None:
         """What the standard says of a variable, or None."""
-        return self.guide.variable(self.standard, name) if self.guide and self.standard else None
+        if self.guide is None or self.standard is None:
+            return None
+        found = self.guide.variable(self.standard, name)
+        return None if found and self._is_of_another_domain(found, name) else found
+
+    def _is_of_another_domain(self, found: VariableStandard, name: str) -> bool:
+        """Whether ADaMIG's ``--STDTC`` was found for a variable such as RFSTDTC in a dataset of AE."""
+        if not (self.is_analysis and self.standard):
+            return False
+        return self.standard.variables[found.order - 1].name.startswith("--") and not name.startswith(self.prefix)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

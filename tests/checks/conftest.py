@@ -78,7 +78,7 @@ def make_analysis_dataset(
         guessed = bool(kind) or variable.endswith(("FN", "SEQ", "DY"))
         numeric = (standard.numeric if standard else guessed) != (variable in other_type)
         if numeric:
-            frame[variable] = [_read_number(cell, kind) for cell in frame[variable]]
+            frame[variable] = [read_number(cell, kind) for cell in frame[variable]]
             frame[variable] = frame[variable].astype("float64")
         label = standard.label if standard and "{" not in standard.label else variable
         display = formats.get(variable, FORMATS[kind] if numeric else "")
@@ -89,7 +89,7 @@ def make_analysis_dataset(
     )
 
 
-def _read_number(cell: str, kind: str) -> float:
+def read_number(cell: str, kind: str) -> float:
     """A number, or the SAS date of an ISO 8601 text."""
     if not cell or kind not in UNITS or "-" not in cell[1:]:
         return float(cell or "nan")

@@ -67,7 +67,7 @@ def check_next_period(scope: Scope) -> Iterator[Hits]:
         if found := _PERIOD.fullmatch(name):
             number = f"{int(found[2]) - 1:0{len(found[2])}d}"
             pairs.append((f"{found[1]}{number}E{found[3]}", name))
-    for before, start in _require(table, [pair for pair in pairs if pair[0] in table.frame], "several periods"):
+    for before, start in _require(table, [pair for pair in pairs if pair[0] in table.frame], "period after another"):
         with np.errstate(invalid="ignore"):
             wrong = table.numbers(start) < table.numbers(before)
         yield by_variable(start, wrong & scope.mask, tell_values(table, before, start), before=before)
@@ -106,7 +106,8 @@ def check_plausible_dates(scope: Scope) -> Iterator[Hits]:
             if kind == "time":
                 wrong = (given < 0) | (given >= DAY)
             else:
-                wrong = (days < _FIRST) | (days >= _LAST) | ((given != np.floor(given)) & (kind == "date"))
+                wrong = (days < _FIRST) | (days >= _LAST)
+                wrong |= (given % 1 > 0) & (kind == "date")
         yield by_variable(name, wrong & scope.mask, _tell_number(name, given), kind=kind)
 
 

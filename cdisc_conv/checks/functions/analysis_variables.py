@@ -182,7 +182,9 @@ def _is_population(table: Table, name: str, label: str) -> bool:
 
 @register_check(FlagPairs)
 def check_flag_pairs(scope: Scope) -> Iterator[Hits]:
-    """Numeric flags (*FN) that are not 1 where the text flag (*FL) is Y, 0 where it is N, missing where it is blank."""
+    """Numeric flags (SAFFN) that are not 1 where the flag in text (SAFFL) is Y, 0 where it is N, and missing where it
+    is blank.
+    """
     table = scope.table
     for number in table.names:
         flag = name_text(number)
