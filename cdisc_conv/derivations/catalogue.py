@@ -29,6 +29,7 @@ from cdisc_conv.derivations import (
     terminology,
     time_to_event,
     units,
+    visit_windows,
     visits,
 )
 
@@ -61,5 +62,6 @@ __all__ = [
     "terminology",
     "time_to_event",
     "units",
+    "visit_windows",
     "visits",
 ]

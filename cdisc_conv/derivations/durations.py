@@ -9,36 +9,15 @@ import pandas as pd
 from pydantic import Field
 
 from cdisc_conv.derivations.base import SUBJECT, Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.distinct import find_distinct
-from cdisc_conv.derivations.findings import report_values
-from cdisc_conv.derivations.moments import DAY, SAS_OFFSET, moments_of
+from cdisc_conv.derivations.date_order import report_order
+from cdisc_conv.derivations.moments import DAY, moments_of
 from cdisc_conv.derivations.registry import register
-from cdisc_conv.derivations.sas_dates import to_iso_dates, to_iso_datetimes
 from cdisc_conv.derivations.texts import flag_column
 from cdisc_conv.expr.library import round_numbers
 from cdisc_conv.problems import Severity
 
 _TOPIC = "Analysis dates and times"
 _DAYS_OF = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
-
-
-def _report_order(
-    rows: Rows, code: str, wrong: np.ndarray, dates: tuple[pd.Series, pd.Series], message: str, kept: bool = False
-) -> None:
-    """One finding per subject and pair of dates that stand in the wrong order."""
-    if not wrong.any():
-        return
-    bad = rows.matching(wrong)
-    first, last = (series[wrong].reset_index(drop=True) for series in dates)
-    found = find_distinct((bad[SUBJECT] + ": " + first + " and " + last).astype("str"))
-
-    def describe(text: str) -> tuple[str, str]:
-        outcome = "negative" if kept else "left missing"
-        return f"{message} ({text}); {rows.variable} is {outcome}", "correct one of the two dates, or its imputation"
-
-    severity = Severity.WARNING if kept else Severity.ERROR
-    every = np.ones(len(found.values), dtype=bool)
-    report_values(bad, code, found.codes, found.values, every, describe, severity=severity)
 
 
 class _Aging(Derivation):
@@ -107,7 +86,7 @@ class Age(_Aging):
     def derive(self, rows: Rows) -> pd.Series:
         ages, birth, date = self._count(rows)
         message = f"{self.date} is before {self.birth}"
-        _report_order(rows, "AGE001", date < birth, (_iso(birth), _iso(date)), message)
+        report_order(rows, "AGE001", date < birth, (birth, date), message, f"{rows.variable} is left missing")
         return pd.Series(ages)
 
     def companions(self, variable: str) -> dict[str, Derivation]:
@@ -214,9 +193,17 @@ class Duration(_Lasting):
 
     def derive(self, rows: Rows) -> pd.Series:
         first, last = self._find_ends(rows)
-        write = _iso if self.unit != "hours" else _iso_time
-        message, kept = f"{self.end} is before {self.start}", self.negative == "keep"
-        _report_order(rows, "DUR001", last < first, (write(first), write(last)), message, kept)
+        kept = self.negative == "keep"
+        report_order(
+            rows,
+            "DUR001",
+            last < first,
+            (first, last) if self.unit != "hours" else (first / DAY, last / DAY),
+            f"{self.end} is before {self.start}",
+            f"{rows.variable} is {'negative' if kept else 'left missing'}",
+            severity=Severity.WARNING if kept else Severity.ERROR,
+            times=self.unit == "hours",
+        )
         return pd.Series(self._count(first, last))
 
     def companions(self, variable: str) -> dict[str, Derivation]:
@@ -253,11 +240,3 @@ def _split_days(days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     dates = days.astype(np.int64).astype("datetime64[D]")
     months = dates.astype("datetime64[M]")
     return months.astype(np.int64), (dates - months.astype("datetime64[D]")).astype(np.int64)
-
-
-def _iso(days: np.ndarray) -> pd.Series:
-    return to_iso_dates(pd.Series(days - SAS_OFFSET))
-
-
-def _iso_time(seconds: np.ndarray) -> pd.Series:
-    return to_iso_datetimes(pd.Series(seconds - SAS_OFFSET * DAY))
