@@ -12,13 +12,17 @@ from cdisc_conv.spec.model import Block, SourceKind, Variable
 from cdisc_conv.spec.yaml_nodes import Node
 
 
+SUBJECT_LEVEL = ("ADSL", "DM")
+"""Datasets with one record per subject: all records of the subject can take their variables over."""
+
+
 def add_predecessors(
     document: DatasetDocument, blocks: Sequence[Block], variables: Mapping[str, Variable], node: Node
 ) -> tuple[tuple[Block, ...], dict[str, Variable]]:
     """The blocks with the variables of their own source, and the variables of other datasets that all blocks have.
 
-    A variable of the dataset that a block reads comes from the record it reads, so blocks from elsewhere have none.
-    An entry of the mapping for the same name goes first.
+    Where a dataset has several records per subject, a variable of it comes from the very record that a block reads, so
+    blocks from elsewhere have none. An entry of the mapping for the same name goes first.
     """
     shared: dict[str, Variable] = {}
     for source, names in document.predecessors.items():
@@ -29,7 +33,7 @@ def add_predecessors(
             for name in names
             if name not in variables
         }
-        if any(_reads(block, source) for block in blocks):
+        if source not in SUBJECT_LEVEL and any(_reads(block, source) for block in blocks):
             blocks = tuple(_with(block, entries) if _reads(block, source) else block for block in blocks)
         else:
             shared |= entries
