@@ -13,7 +13,6 @@ Study = Annotated[
         metavar="STUDY", help="Folder of the study's mapping (it holds study.yaml), or the name of a shipped study."
     ),
 ]
-Raw = Annotated[Path, typer.Option("--raw", metavar="DIR", help="Folder of the raw export.")]
 Out = Annotated[
     Path, typer.Option("--out", metavar="DIR", help="Folder to write; an earlier package there is replaced as a whole.")
 ]

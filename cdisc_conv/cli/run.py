@@ -7,13 +7,18 @@ from typing import Annotated
 
 import typer
 
-from cdisc_conv.cli.arguments import Out, Raw, Study
+from cdisc_conv.cli.arguments import Out, Study
 
 
 def run(
     study: Study,
-    raw: Raw,
     out: Out,
+    raw: Annotated[
+        Path | None,
+        typer.Option(
+            "--raw", metavar="DIR", help="Folder of the raw export; without it only ADaM is made, from --sdtm."
+        ),
+    ] = None,
     datasets: Annotated[
         str,
         typer.Option(
@@ -25,12 +30,15 @@ def run(
         typer.Option(
             "--sdtm",
             metavar="DIR",
-            help="Folder of the datasets that are given, not made.",
+            help="Folder of SDTM datasets that are given, not made (XPT or CSV).",
             show_default="the raw folder",
         ),
     ] = None,
 ) -> int:
-    """Turn a raw export into SDTM datasets, define.xml and reports.
+    """Turn a raw export into SDTM and ADaM datasets, define.xml and reports.
+
+    ADaM datasets read the SDTM datasets of the same run. Without --raw they read those in --sdtm, and only they are
+    made.
 
     The mapping is checked first; errors in it stop the run before any data is read. Findings about the data do not
     stop it: they are in the report. The output folder is replaced as a whole at the very end, so that a run that fails
@@ -40,6 +48,7 @@ def run(
     Example:
       cdisc-conv run mappings/hope2021_thal_agc --raw raw --out package
       cdisc-conv run hope2021_thal_agc --raw raw --out dm_ae --datasets DM,AE
+      cdisc-conv run hope2021_thal_agc --sdtm package/sdtm --out adam
     """
     from cdisc_conv.cli.progress import show_progress
     from cdisc_conv.cli.summary import print_package

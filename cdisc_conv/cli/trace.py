@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from cdisc_conv.package.sources import TracedRow
     from cdisc_conv.package.trace import TracedRecord
 
 
@@ -58,15 +59,27 @@ def _print_record(dataset: str, record: TracedRecord) -> None:
     from cdisc_conv.cli.console import print_line, print_table
 
     print_line(f"{dataset} record {record.number:,}", style="bold")
+    for row in record.through:
+        print_line(f"  {row.form} record {row.row:,} ({row.label})")
+    if record.through_count > len(record.through):
+        print_line(f"  ... and {record.through_count - len(record.through):,} more records")
     for row in record.rows:
-        note = "" if row.values else "  (values not available)"
-        print_line(f"  form {row.form} ({row.label}), row {row.row:,} of {row.file}{note}")
+        print_line(f"  {_describe_row(row)}")
     if record.count > len(record.rows):
         print_line(f"  ... and {record.count - len(record.rows):,} more rows")
     if not record.count:
         print_line("  no raw row: the mapping writes this record out itself")
     print_table(["variable", "value", "raw field", "raw value", "reads also"], _rows(record))
     print_line("")
+
+
+def _describe_row(row: TracedRow) -> str:
+    """A raw row, or a record of a dataset that was given; one of a dataset that is nowhere to be read."""
+    if not row.file:
+        return f"{row.form} ({row.label})"
+    what = "row" if row.kind == "form" else "record"
+    note = "" if row.values else "  (values not available)"
+    return f"{row.kind} {row.form} ({row.label}), {what} {row.row:,} of {row.file}{note}"
 
 
 def _rows(record: TracedRecord) -> list[list[str]]:
@@ -87,5 +100,6 @@ def _rows(record: TracedRecord) -> list[list[str]]:
 
 def _raw_values(record: TracedRecord, field: str) -> str:
     form, _, name = field.partition(".")
-    values = dict.fromkeys(row.values[name] for row in record.rows if row.form == form and name in row.values)
+    rows = (*record.through, *record.rows)
+    values = dict.fromkeys(row.values[name] for row in rows if row.form == form and name in row.values)
     return " | ".join(values)

@@ -1,19 +1,23 @@
-"""Raw forms to finished datasets: read, plan, run, finish. What `cdisc-conv run` does before anything is written."""
+"""Raw forms to finished datasets: read, plan, run, finish. What `cdisc-conv run` does before anything is written.
+
+A run without raw forms reads SDTM instead and makes the analysis datasets alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.finish import finish_datasets
-from cdisc_conv.engine.given import read_given
+from cdisc_conv.engine.given import describe_given, read_given
 from cdisc_conv.engine.plan import Plan, RowSet, plan_study
 from cdisc_conv.engine.run import run_plan
 from cdisc_conv.engine.state import State
+from cdisc_conv.engine.tabulations import read_tabulations
 from cdisc_conv.problems import Problem
 from cdisc_conv.raw import FormSource, RawForm, check_subjects, read_forms
 from cdisc_conv.spec.model import SourceKind, Study
@@ -30,34 +34,56 @@ class Conversion:
     problems: tuple[Problem, ...]
     state: State
     """Row sets and columns behind the datasets: what accounting and lineage are read from."""
+    given_files: tuple[Path, ...] = ()
+    """The files that given datasets were read from."""
+
+    def describe_given(self) -> list[Dataset]:
+        """The datasets that were read instead of made, for checks and reports that look into them."""
+        return describe_given(self.study, self.state.given)
 
 
 def convert(
     study: Study,
-    raw: Path,
+    raw: Path | None,
     datasets: Iterable[str] | None = None,
     progress: Callable[[str], None] = lambda step: None,
     sdtm: Path | None = None,
 ) -> Conversion:
-    """Convert a study's raw export to finished datasets, in memory.
+    """Convert a study's raw export, or its SDTM datasets, to finished datasets, in memory.
 
     `raw` is the folder of the export, `sdtm` that of the given datasets (`raw` when left out); `datasets` restricts
     the result (what they read is made as well). Findings do not stop the run: a form that cannot be read counts as
-    empty. Raises ProblemsError when the plan has a circle.
+    empty. Without `raw` only analysis datasets are made, from the SDTM datasets in `sdtm`; the study of the result has
+    these as given datasets, and no forms. Raises ProblemsError when the plan has a circle, and as `read_tabulations`.
     """
+    if raw is None:
+        assert sdtm is not None, "a run needs raw forms or SDTM datasets"
+        return _convert_tabulations(study, sdtm, datasets, progress)
     plan = plan_study(study)
-    wanted = (
-        tuple(study.datasets) if datasets is None else tuple(name for name in study.datasets if name in set(datasets))
-    )
+    wanted = _choose(study, datasets)
     forms, problems = read_forms(form_sources(study, plan, wanted), raw)
     problems += check_subjects(forms, study.raw.subject, study.raw.home)
-    given, found = read_given(study, sdtm or raw)
-    conversion = convert_frames(
-        study, plan, {name: form.frame for name, form in forms.items()}, given, wanted, progress
-    )
-    return Conversion(
-        study, plan, forms, conversion.datasets, (*problems, *found, *conversion.problems), conversion.state
-    )
+    given = read_given(study, sdtm or raw)
+    frames = {name: form.frame for name, form in forms.items()}
+    made = convert_frames(study, plan, frames, given.frames, wanted, progress)
+    found = (*problems, *given.problems, *made.problems)
+    return replace(made, forms=forms, problems=found, given_files=given.files)
+
+
+def _convert_tabulations(
+    study: Study, sdtm: Path, datasets: Iterable[str] | None, progress: Callable[[str], None]
+) -> Conversion:
+    """The analysis datasets of a study from its SDTM datasets."""
+    analysis = study.datasets_of("adam")
+    wanted = tuple(name for name in _choose(study, datasets) if name in analysis)
+    study, given = read_tabulations(study, sdtm, wanted)
+    made = convert_frames(study, plan_study(study), {}, given.frames, wanted, progress)
+    return replace(made, problems=(*given.problems, *made.problems), given_files=given.files)
+
+
+def _choose(study: Study, datasets: Iterable[str] | None) -> tuple[str, ...]:
+    chosen = None if datasets is None else set(datasets)
+    return tuple(name for name in study.datasets if chosen is None or name in chosen)
 
 
 def convert_frames(

@@ -1,52 +1,137 @@
-"""Datasets that are given, not made: SDTM that comes as it is, read as text and typed by the standard."""
+"""Datasets that are given, not made: SDTM that comes as it is in CSV or XPT files, typed by the standard."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
+from cdisc_conv.dataset import Column, Dataset, Item
+from cdisc_conv.derivations.distinct import TEXT
 from cdisc_conv.derivations.numbers import parse_numbers
-from cdisc_conv.problems import Place, Problem
-from cdisc_conv.raw import FormSource, read_form
+from cdisc_conv.derivations.texts import as_text
+from cdisc_conv.engine.given_files import read_file
+from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, did_you_mean
 from cdisc_conv.spec.model import GivenDataset, Study
 
 
-def read_given(study: Study, folder: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
-    """The given datasets of a study from CSV files in `folder`; a file that cannot be read counts as empty.
+@dataclass(frozen=True)
+class Given:
+    """The given datasets of a run: one frame per dataset, the files they were read from, and what was found."""
 
-    Findings: those of the raw reader, and GIVEN001 for text where the standard wants a number.
+    frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def read_given(study: Study, folder: Path) -> Given:
+    """The given datasets of a study from the files in `folder` that study.yaml names, with the columns it names.
+
+    A file that cannot be read counts as empty, a column that is not there is blank. Findings: those of the readers,
+    GIVEN001 and GIVEN010 of `type_columns`, GIVEN003 for a column that the file does not have.
     """
     frames: dict[str, pd.DataFrame] = {}
+    files: list[Path] = []
     problems: list[Problem] = []
     for given in study.given.values():
-        form, found = read_form(FormSource(name=given.name, path=given.file, columns=given.columns), folder)
-        problems.extend(
-            problem for problem in found if problem.code != "RAW005"
-        )  # columns beyond those declared are fine
-        blank = pd.DataFrame({name: pd.Series([], dtype="str") for name in given.columns})
-        frame, bad = _with_numbers(given, blank if form is None else form.frame)
-        frames[given.name] = frame
-        problems.extend(bad)
-    return frames, problems
+        frame, found = read_file(given.name, given.file, folder)
+        problems.extend(found)
+        if frame is None:
+            frames[given.name] = blank_frame(given)
+            continue
+        files.append(folder / given.file)
+        problems.extend(_describe_missing(given, name, frame) for name in given.columns if name not in frame)
+        frames[given.name], found = type_columns(given, frame)
+        problems.extend(found)
+    return Given(frames, tuple(files), tuple(problems))
 
 
-def _with_numbers(given: GivenDataset, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
+def type_columns(given: GivenDataset, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
+    """The columns of a given dataset as the standard types them; one that the file does not have is blank.
+
+    Numbers of a transport file stay numbers, text becomes them. What no standard knows is text. Findings: GIVEN001
+    text where the standard wants a number, GIVEN010 numbers where it wants text.
+    """
     columns: dict[str, pd.Series] = {}
     problems: list[Problem] = []
     for name in given.columns:
-        series = frame[name] if name in frame else pd.Series("", index=frame.index, dtype="str")
         standard = given.standard.variable(name)
-        if standard is None or not standard.numeric:
+        series = frame[name] if name in frame else pd.Series("", index=frame.index, dtype=TEXT)
+        numeric = standard is not None and standard.numeric
+        if numeric == (series.dtype != TEXT):
             columns[name] = series
-            continue
-        columns[name] = parse_numbers(series)
-        bad = columns[name].isna() & (series.str.strip() != "")
-        if bad.any():
-            rows = tuple(int(row) + 1 for row in bad[bad].index[:10])
-            place = Place(dataset=given.name, variable=name, rows=rows)
-            count = int(bad.sum())
-            more = f" and {count - 1} more" if count > 1 else ""
-            message = f"'{series[bad].iloc[0]}'{more} in {given.file} is no number; {name} is left missing"
-            problems.append(Problem("GIVEN001", message, place=place, count=count))
-    return pd.DataFrame(columns), problems
+        elif numeric:
+            columns[name] = parse_numbers(series)
+            problems.extend(_describe_text(given, name, series, columns[name]))
+        else:
+            columns[name] = as_text(series)
+            if standard is not None:
+                problems.append(_describe_numbers(given, name))
+    return pd.DataFrame(columns, frame.index, copy=False), problems
+
+
+def blank_frame(given: GivenDataset) -> pd.DataFrame:
+    """The dataset without a record."""
+    return type_columns(given, pd.DataFrame(index=pd.RangeIndex(0)))[0]
+
+
+def describe_given(study: Study, frames: Mapping[str, pd.DataFrame]) -> list[Dataset]:
+    """The given datasets as `Dataset`, for what looks into them: labels and types, nothing about their values."""
+    return [
+        Dataset(
+            name=given.name,
+            label=given.standard.label,
+            frame=frames[given.name],
+            columns=tuple(_describe_column(given, name, series) for name, series in frames[given.name].items()),
+            class_name=given.standard.class_name,
+            structure=given.standard.structure,
+            standard=study.sdtm.standard.label,
+            repeating=given.standard.repeating,
+            reference_data=given.standard.reference_data,
+        )
+        for given in study.given.values()
+        if given.name in frames
+    ]
+
+
+def _describe_column(given: GivenDataset, name: object, series: pd.Series) -> Column:
+    standard = given.standard.variable(str(name))
+    numeric = series.dtype != TEXT
+    return Column(
+        name=str(name),
+        label=standard.label if standard else str(name),
+        numeric=numeric,
+        item=Item("float" if numeric else "text", 8 if numeric else 200),
+        role=standard.role if standard else "",
+        core=standard.core if standard else "",
+        non_standard=standard is None,
+    )
+
+
+def _describe_missing(given: GivenDataset, name: str, frame: pd.DataFrame) -> Problem:
+    place = Place(file=given.file, dataset=given.name, variable=name)
+    known: Sequence[str] = [str(column) for column in frame.columns]
+    hint = did_you_mean(name, known) or f"it has {', '.join(known[:20])}{' ...' if len(known) > 20 else ''}"
+    return Problem(
+        "GIVEN003", f"{given.file} has no {given.name}.{name}, which counts as blank", place=place, hint=hint
+    )
+
+
+def _describe_text(given: GivenDataset, name: str, series: pd.Series, numbers: pd.Series) -> list[Problem]:
+    bad = numbers.isna() & (series.str.strip() != "")
+    if not bad.any():
+        return []
+    rows = tuple(int(row) + 1 for row in bad[bad].index[:SHOWN_ROWS])
+    place = Place(dataset=given.name, variable=name, rows=rows)
+    count = int(bad.sum())
+    more = f" and {count - 1} more" if count > 1 else ""
+    message = f"'{series[bad].iloc[0]}'{more} in {given.file} is no number; {name} is left missing"
+    return [Problem("GIVEN001", message, place=place, count=count)]
+
+
+def _describe_numbers(given: GivenDataset, name: str) -> Problem:
+    message = f"{name} is a number in {given.file}, but text by the standard; its values are taken as text"
+    place = Place(dataset=given.name, variable=name)
+    return Problem("GIVEN010", message, Severity.WARNING, place, "leading zeros may be lost; write it as text")

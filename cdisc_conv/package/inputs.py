@@ -21,54 +21,65 @@ def quiet(step: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The folders of a run: `raw` holds the export, `sdtm` the datasets that the study is given."""
+    """The folders of a run: `raw` holds the export, `sdtm` the datasets that are given.
 
-    raw: Path
+    A run without `raw` reads SDTM and makes analysis datasets alone.
+    """
+
+    raw: Path | None
     sdtm: Path
+
+    @property
+    def folders(self) -> dict[str, Path]:
+        """The folders by what messages call them."""
+        return {**({"raw folder": self.raw} if self.raw else {}), "sdtm folder": self.sdtm}
 
     def list_raw_files(self, conversion: Conversion) -> list[Path]:
         """The files of the forms that were read, in order of their names."""
-        return sorted(self.raw / conversion.study.forms[name].file for name in conversion.forms)
-
-    def list_given_files(self, study: Study) -> list[Path]:
-        """The files of the given datasets, as far as they are there."""
-        return sorted(path for given in study.given.values() if (path := self.sdtm / given.file).is_file())
+        return sorted(self.raw / conversion.study.forms[name].file for name in conversion.forms) if self.raw else []
 
     def name_folders(self, folder: Path, out: Path) -> dict[str, str]:
         """Each folder as findings call it -> as the package calls it; `folder` becomes `out`."""
         names: dict[str, str] = {}
-        for read in (self.raw, self.sdtm):
+        for read in self.folders.values():
             shown = out / read.relative_to(folder) if read.is_relative_to(folder) else read
             names |= dict.fromkeys((str(shown), str(shown.resolve())), self.locate(read, folder, out))
         return names
 
     @staticmethod
-    def locate(read: Path, folder: Path, out: Path) -> str:
+    def locate(read: Path | None, folder: Path, out: Path) -> str:
         """The way from the package, which stands in `folder` now and in `out` later, to a folder that was read."""
+        if read is None:
+            return ""
         return locate(read, folder if read.is_relative_to(folder) else out)
 
 
 def describe_inputs(inputs: Inputs, conversion: Conversion, folder: Path, out: Path) -> dict[str, Any]:
-    """Folders, files and columns for the manifest: ``raw`` and, where the study has any, ``given``."""
+    """Folders, files and columns for the manifest: ``raw`` and, where datasets were given, ``given``.
+
+    A run without raw forms has an empty ``raw``.
+    """
     from cdisc_conv.package.fingerprints import describe_columns
     from cdisc_conv.package.manifest import describe_files
 
     forms = {name: form.frame for name, form in conversion.forms.items()}
     found = {"raw": (inputs.raw, inputs.list_raw_files(conversion), forms)}
     if conversion.study.given:
-        found["given"] = (inputs.sdtm, inputs.list_given_files(conversion.study), dict(conversion.state.given))
+        found["given"] = (inputs.sdtm, sorted(conversion.given_files), dict(conversion.state.given))
     return {
         name: {
             "folder": inputs.locate(read, folder, out),
-            "files": describe_files(files, read),
+            "files": describe_files(files, read) if read else [],
             "columns": describe_columns(frames),
         }
         for name, (read, files, frames) in found.items()
     }
 
 
-def check_raw_files(study: Study, raw: Path) -> list[Problem]:
+def check_raw_files(study: Study, raw: Path | None) -> list[Problem]:
     """ACC003: a file of the kind of the study's exports that no form reads, such as a form that was added later."""
+    if raw is None:
+        return []
     known = {form.file for form in study.forms.values()} | {given.file for given in study.given.values()}
     kinds = {Path(name).suffix.lower() for name in known}
     strangers = sorted(

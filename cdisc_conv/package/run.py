@@ -32,32 +32,36 @@ def open_study(words: str | Path) -> tuple[Study, list[Problem]]:
 
 def run_study(
     words: str | Path,
-    raw: Path,
+    raw: Path | None,
     out: Path,
     datasets: Sequence[str] | None = None,
     progress: Progress = quiet,
     sdtm: Path | None = None,
 ) -> Package:
-    """Turn the raw export in `raw` into a package in `out`.
+    """Turn the raw export in `raw`, or the SDTM datasets in `sdtm`, into a package in `out`.
 
     `words` is the study's folder or the name of a shipped one; `datasets` restricts the package to some datasets;
-    `sdtm` is the folder of the datasets that the study is given (`raw` when left out).
-    Raises ProblemsError when the mapping has errors, a dataset does not exist, or a folder cannot be used, and
-    OSError when the disk refuses; `out` is as it was then.
+    `sdtm` is the folder of the datasets that the study is given (`raw` when left out). Without `raw` the study's SDTM
+    datasets are all read from there, and only its analysis datasets are made.
+    Raises ProblemsError when the mapping has errors, a dataset does not exist, a folder cannot be used, or the SDTM
+    datasets that are read make no sense, and OSError when the disk refuses; `out` is as it was then.
     """
+    folder = sdtm if sdtm is not None else raw
+    if folder is None:
+        hint = "--raw names the folder of the raw export, --sdtm that of SDTM datasets to make ADaM datasets from"
+        raise ProblemsError([Problem("PKG008", "there is nothing to read: give --raw, --sdtm, or both", hint=hint)])
     study, found = open_study(words)
-    wanted = choose_datasets(study, datasets)
-    folders = {"raw": raw, "sdtm": sdtm or raw}
+    wanted = choose_datasets(study, datasets, analysis_only=raw is None)
     missing = [
-        Problem("PKG005", f"there is no {name} folder '{folder}'", hint=f"check the spelling of --{name}")
-        for name, folder in folders.items()
-        if not folder.is_dir() and (name == "raw" or sdtm is not None)
+        Problem("PKG005", f"there is no {name} folder '{given}'", hint=f"check the spelling of --{name}")
+        for name, given in (("raw", raw), ("sdtm", sdtm))
+        if given is not None and not given.is_dir()
     ]
     if missing:
         raise ProblemsError(missing)
-    read = {f"{name} folder": folder for name, folder in folders.items()}
-    with stage_folder(out, {**read, "study folder": study.folder}) as stage:
-        package = _convert_and_fill(study, Inputs(raw, sdtm or raw), stage, out, wanted, progress, found)
+    inputs = Inputs(raw, folder)
+    with stage_folder(out, {**inputs.folders, "study folder": study.folder}) as stage:
+        package = _convert_and_fill(study, inputs, stage, out, wanted, progress, found)
     return replace(package, folder=out)
 
 
@@ -89,8 +93,16 @@ def simulate_raw(words: str | Path, subjects: int, seed: int, out: Path) -> dict
     return write_exports(find_study(words), subjects, seed, out)
 
 
-def choose_datasets(study: Study, names: Sequence[str] | None) -> tuple[str, ...] | None:
-    """The datasets asked for, in the study's order; None stands for all. Raises ProblemsError for unknown ones."""
+def choose_datasets(study: Study, names: Sequence[str] | None, analysis_only: bool = False) -> tuple[str, ...] | None:
+    """The datasets asked for, in the study's order; None stands for all.
+
+    `analysis_only`: there are no raw forms to make SDTM datasets of. Raises ProblemsError for datasets that are unknown
+    (PKG006) or not to be made (PKG009).
+    """
+    analysis = study.datasets_of("adam")
+    if analysis_only and not analysis:
+        message = f"{study.name} maps no analysis datasets, so there is nothing to make without raw forms"
+        raise ProblemsError([Problem("PKG009", message, place=study.place, hint="give --raw")])
     if names is None:
         return None
     wanted = {name.upper() for name in names}
@@ -105,6 +117,11 @@ def choose_datasets(study: Study, names: Sequence[str] | None) -> tuple[str, ...
             for name in unknown
         ]
         raise ProblemsError(problems)
+    read = [name for name in study.datasets if name in wanted and name not in analysis] if analysis_only else []
+    if read:
+        message = f"{', '.join(read)} cannot be made without raw forms"
+        hint = f"give --raw, or ask for some of {', '.join(analysis)}"
+        raise ProblemsError([Problem("PKG009", message, hint=hint)])
     return tuple(name for name in study.datasets if name in wanted)
 
 
@@ -119,9 +136,10 @@ def _convert_and_fill(
 ) -> Package:
     from cdisc_conv.engine.convert import convert
 
-    study = _label_synthetic(study, inputs.raw)
+    study = _label_synthetic(study, inputs.raw or inputs.sdtm)
     steps = count(1)
-    of = f" of {len(study.datasets)}" if datasets is None else ""
-    progress("reading the raw export")
+    made_of = study.datasets if inputs.raw else study.datasets_of("adam")
+    of = f" of {len(made_of)}" if datasets is None else ""
+    progress("reading the raw export" if inputs.raw else "reading the SDTM datasets")
     made = convert(study, inputs.raw, datasets, lambda name: progress(f"{name} made ({next(steps)}{of})"), inputs.sdtm)
     return fill_package(made, stage, inputs, out, found, progress)

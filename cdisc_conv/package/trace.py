@@ -1,7 +1,8 @@
 """From records of a package back to the raw rows and fields they were made from; needs the package alone.
 
 The package says which rows (report/records) and which fields (report/lineage.json); the values come from the raw files,
-when they are still where they were.
+when they are still where they were. A record that was made from records (ADaM from SDTM) leads to these, and on to what
+they were made from.
 """
 
 from __future__ import annotations
@@ -18,25 +19,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cdisc_conv.expr import Type, parse
-from cdisc_conv.package.manifest import describe_file
+from cdisc_conv.package.sources import Sources, TracedRow, read_values, show_value
 from cdisc_conv.package.staging import read_manifest
-from cdisc_conv.problems import Place, Problem, ProblemsError, Severity, did_you_mean
-from cdisc_conv.raw import FormSource, read_form
+from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
 from cdisc_conv.xpt import read_xpt
 
 ROWS_SHOWN = 20
 """Raw rows listed for one record; a record that is made of more says how many."""
 
-
-@dataclass(frozen=True, slots=True)
-class TracedRow:
-    """A raw row behind a record: data row `row` (from 1) of `form`. `values` is empty when the file is not there."""
-
-    form: str
-    label: str
-    file: str
-    row: int
-    values: Mapping[str, str]
+FOLDERS = ("sdtm", "adam")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +37,24 @@ class TracedVariable:
     name: str
     value: str
     fields: tuple[str, ...]
-    """``ae.AESTDAT``: fields of the rows behind the record."""
+    """``ae.AESTDAT``: fields of the rows behind the record; ``AE.AESTDTC``: variables of records on the way there."""
     others: tuple[str, ...]
     """Variables of other datasets, and fields of other forms."""
 
 
 @dataclass(frozen=True, slots=True)
 class TracedRecord:
-    """A record (from 1), the raw rows behind it, and how many there are."""
+    """A record (from 1), the raw rows behind it, and how many there are.
+
+    `through` are the records of other datasets on the way there, nearest first, and `through_count` how many there are.
+    Records of a dataset that was given are at the end of the way, among `rows`.
+    """
 
     number: int
     rows: tuple[TracedRow, ...]
     count: int
+    through: tuple[TracedRow, ...]
+    through_count: int
     variables: tuple[TracedVariable, ...]
 
 
@@ -80,11 +77,9 @@ def trace_records(out: Path, dataset: str, where: str = "", limit: int = 5, raw:
     """
     package = _Package(out, raw)
     name = package.find_dataset(dataset)
-    frame = read_xpt(out / "sdtm" / f"{name.lower()}.xpt").frame
+    frame = package.read_dataset(name)
     matching = select_records(frame, where, name)
-    shown = matching[:limit]
-    behind = _read_origins(out / "report" / "records" / f"{name.lower()}.parquet", shown + 1)
-    records = tuple(package.trace(name, frame, int(position), behind) for position in shown)
+    records = tuple(package.trace(name, frame, int(position)) for position in matching[:limit])
     return Trace(name, len(matching), records, tuple(package.problems))
 
 
@@ -104,7 +99,7 @@ def select_records(frame: pd.DataFrame, where: str, dataset: str) -> np.ndarray:
 
 
 class _Package:
-    """A package on disk, and the raw forms behind it, read when first needed."""
+    """A package on disk, and the forms and given datasets behind it, read when first needed."""
 
     def __init__(self, out: Path, raw: Path | None) -> None:
         manifest = read_manifest(out)
@@ -112,86 +107,119 @@ class _Package:
             hint = "give the output folder of 'cdisc-conv run' or 'demo'"
             raise ProblemsError([Problem("TRC001", f"'{out}' holds no package of cdisc-conv", hint=hint)])
         self._out = out
-        self._manifest = manifest
-        self._raw = raw if raw is not None else (out / manifest["raw"]["folder"]).resolve()
         self._lineage = json.loads((out / "report" / "lineage.json").read_text(encoding="utf-8"))
-        self._forms: dict[str, pd.DataFrame | None] = {}
-        self.problems: list[Problem] = []
+        self._sources = Sources(out, manifest, self._lineage, raw)
+        self._frames: dict[str, pd.DataFrame] = {}
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What was found while the files were read."""
+        return self._sources.problems
 
     def find_dataset(self, name: str) -> str:
         """The name of a dataset with records, whatever its case."""
-        known = [key for key in self._lineage["datasets"] if (self._out / "sdtm" / f"{key.lower()}.xpt").is_file()]
+        known = [key for key in self._lineage["datasets"] if self._find_file(key) is not None]
         if name.upper() in known:
             return name.upper()
         hint = did_you_mean(name, known) or f"there are: {', '.join(known)}"
         raise ProblemsError([Problem("TRC002", f"the package has no dataset {name} with records", hint=hint)])
 
-    def trace(self, dataset: str, frame: pd.DataFrame, position: int, origins: pd.DataFrame) -> TracedRecord:
-        """One record with the raw rows and the fields behind it."""
-        direct = origins[origins["record"] == position + 1]
-        sources = list(direct["source"].astype("str").unique())
-        mine = self._resolve(direct)
-        rows = tuple(self._read_row(source[5:], row) for source, row in mine[:ROWS_SHOWN] if source.startswith("form "))
-        record = frame.iloc[position]
-        variables = tuple(self._trace_variable(dataset, str(name), record, sources) for name in frame.columns)
-        return TracedRecord(position + 1, rows, len(mine), variables)
+    def read_dataset(self, name: str) -> pd.DataFrame:
+        """The records of a dataset of the package."""
+        if name not in self._frames:
+            file = self._find_file(name)
+            assert file is not None, f"{name} is not in the package"
+            self._frames[name] = read_xpt(file).frame
+        return self._frames[name]
 
-    def _resolve(self, origins: pd.DataFrame, depth: int = 0) -> list[tuple[str, int]]:
-        """(source, row) pairs with records of other datasets followed down to the forms."""
+    def _find_file(self, name: str) -> Path | None:
+        files = (self._out / folder / f"{name.lower()}.xpt" for folder in FOLDERS)
+        return next((file for file in files if file.is_file()), None)
+
+    def trace(self, dataset: str, frame: pd.DataFrame, position: int) -> TracedRecord:
+        """One record with the records on the way, the raw rows and the fields behind it."""
+        origins = _read_origins(self._records_file(dataset), np.array([position + 1]))
+        direct = list(origins["source"].astype("str").unique())
+        through: dict[tuple[str, int], None] = {}
+        ends = self._resolve(origins, through)
+        chain = {*direct, *(source for source, _ in (*through, *ends))}
+        record = frame.iloc[position]
+        return TracedRecord(
+            position + 1,
+            tuple(self._sources.read_row(source, row) for source, row in ends[:ROWS_SHOWN]),
+            len(ends),
+            tuple(self._read_record(source, row) for source, row in list(through)[:ROWS_SHOWN]),
+            len(through),
+            tuple(self._trace_variable(dataset, str(name), record, direct, chain) for name in frame.columns),
+        )
+
+    def _records_file(self, dataset: str) -> Path:
+        return self._out / "report" / "records" / f"{dataset.lower()}.parquet"
+
+    def _resolve(self, origins: pd.DataFrame, through: dict[tuple[str, int], None]) -> list[tuple[str, int]]:
+        """(source, row) pairs with records of other datasets followed down to forms and given datasets.
+
+        The records on the way go into `through`; none is followed twice, so records of records of one dataset end.
+        """
         found: dict[tuple[str, int], None] = {}
         for source, part in origins.groupby("source", observed=True, sort=False):
-            path = self._out / "report" / "records" / f"{str(source).removeprefix('dataset ').lower()}.parquet"
-            if str(source).startswith("dataset ") and path.is_file() and depth < 10:
-                found.update(dict.fromkeys(self._resolve(_read_origins(path, part["row"].to_numpy()), depth + 1)))
-            else:
-                found.update(dict.fromkeys((str(source), int(row)) for row in part["row"]))
+            pairs = [(str(source), int(row)) for row in part["row"]]
+            path = self._records_file(str(source).removeprefix("dataset "))
+            if not str(source).startswith("dataset ") or not path.is_file():
+                found.update(dict.fromkeys(pairs))
+                continue
+            new = [pair for pair in pairs if pair not in through]
+            through.update(dict.fromkeys(new))
+            if new:
+                rows = np.array([row for _, row in new])
+                found.update(dict.fromkeys(self._resolve(_read_origins(path, rows), through)))
         return list(found)
 
-    def _read_row(self, form: str, row: int) -> TracedRow:
-        described = self._lineage["forms"][form]
-        frame = self._read_form(form)
-        values = (
-            {}
-            if frame is None or row > len(frame)
-            else {str(key): str(cell) for key, cell in frame.iloc[row - 1].items()}
-        )
-        return TracedRow(form, described["label"], described["file"], row, values)
+    def _read_record(self, source: str, row: int) -> TracedRow:
+        """A record of a dataset of the package."""
+        name = source.removeprefix("dataset ")
+        file = self._find_file(name)
+        frame = self.read_dataset(name) if file is not None else pd.DataFrame()
+        label = self._lineage["datasets"].get(name, {}).get("label", "")
+        return TracedRow(name, label, file.name if file is not None else "", row, read_values(frame, row), "dataset")
 
-    def _read_form(self, form: str) -> pd.DataFrame | None:
-        if form not in self._forms:
-            self._forms[form] = self._load_form(form)
-        return self._forms[form]
-
-    def _load_form(self, form: str) -> pd.DataFrame | None:
-        file = self._lineage["forms"][form]["file"]
-        known = next((entry for entry in self._manifest["raw"]["files"] if entry["path"] == file), None)
-        path = self._raw / file
-        if not path.is_file():
-            hint = "give its folder with --raw; the rows are those of the file the package was made from"
-            self.problems.append(Problem("TRC004", f"the raw file '{path}' is not there", Severity.WARNING, hint=hint))
-            return None
-        if known is None or describe_file(path, file)["sha256"] != known["sha256"]:
-            message = f"the raw file '{path}' has changed since the package was made, so rows and values may not fit"
-            self.problems.append(Problem("TRC005", message, Severity.WARNING, hint="run again to bring them together"))
-        raw = self._lineage["raw"]
-        read, _ = read_form(FormSource(form, file, raw["encoding"], raw["delimiter"]), self._raw)
-        return read.frame if read is not None else None
-
-    def _trace_variable(self, dataset: str, name: str, record: pd.Series, sources: Sequence[str]) -> TracedVariable:
+    def _trace_variable(
+        self, dataset: str, name: str, record: pd.Series, sources: Sequence[str], chain: set[str]
+    ) -> TracedVariable:
         parent = self._lineage["datasets"][dataset]["supplemental_to"]
         mapped = self._name_mapped(parent, record, name) if parent else f"{dataset}.{name}"
-        entries: list[Mapping[str, Any]] = self._lineage["variables"].get(mapped, {}).get("entries", [])
-        mine = [entry for entry in entries if not sources or set(entry["sources"]) & set(sources)]
+        mine = self._entries(mapped, set(sources))
         # Blocks that share an entry have forms of their own; those of other records are none of this one's.
         elsewhere = {source for entry in mine for source in entry["sources"]} - set(sources)
-        fields = tuple(field for field in _unique(mine, "row_fields") if _form_of(field) in sources)
+        fields: dict[str, None] = {}
+        self._follow(mapped, set(sources), chain, fields, set())
         own = parent or dataset
         others = (
             read
             for read in _unique(mine, "reads")
             if not read.startswith(f"{own}.") and read not in fields and _form_of(read) not in elsewhere
         )
-        return TracedVariable(name, _show(record[name]), fields, tuple(others))
+        return TracedVariable(name, show_value(record[name]), tuple(fields), tuple(others))
+
+    def _entries(self, name: str, sources: set[str]) -> list[Mapping[str, Any]]:
+        """The mapping entries of a variable that hold for records from some sources; all for none."""
+        entries: list[Mapping[str, Any]] = self._lineage["variables"].get(name, {}).get("entries", [])
+        return [entry for entry in entries if not sources or set(entry["sources"]) & sources]
+
+    def _follow(self, name: str, sources: set[str], chain: set[str], found: dict[str, None], seen: set[str]) -> None:
+        """Add the fields of raw rows, and the variables of records on the way, that a variable's value comes from."""
+        seen.add(name)
+        own = name.partition(".")[0]
+        for entry in self._entries(name, sources):
+            found.update(dict.fromkeys(field for field in entry["row_fields"] if _form_of(field) in chain))
+            for read in entry["reads"]:
+                table = read.partition(".")[0]
+                if f"dataset {table}" in chain and table != own:
+                    found[read] = None
+                elif table != own:
+                    continue
+                if read not in seen:
+                    self._follow(read, chain, chain, found, seen)
 
     @staticmethod
     def _name_mapped(parent: str, record: pd.Series, name: str) -> str:
@@ -214,12 +242,6 @@ def _form_of(field: str) -> str:
 
 def _unique(entries: Sequence[Mapping[str, Any]], key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for entry in entries for name in entry[key]))
-
-
-def _show(value: Any) -> str:
-    if isinstance(value, float):
-        return "" if np.isnan(value) else f"{value:.15g}"
-    return str(value)
 
 
 def _unknown_variable(name: str, dataset: str, known: list[str]) -> Problem:

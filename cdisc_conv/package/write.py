@@ -49,8 +49,7 @@ def write_package(
     Findings do not keep anything else from being written. Raises ProblemsError when `out` must not be replaced
     (`staging.check_target`) and OSError when the disk refuses; `out` is as it was then.
     """
-    apart = {"raw folder": inputs.raw, "sdtm folder": inputs.sdtm, "study folder": conversion.study.folder}
-    with stage_folder(out, apart) as stage:
+    with stage_folder(out, {**inputs.folders, "study folder": conversion.study.folder}) as stage:
         package = fill_package(conversion, stage, inputs, out, found, progress)
     return replace(package, folder=out)
 
@@ -75,7 +74,7 @@ def fill_package(
         problems += write_definitions(study, family, written, folder)
     accounting = account_for(conversion)
     extra = check_raw_files(study, inputs.raw)
-    pages, noted = render_pages(study, datasets)
+    pages, noted = render_pages(study, [*conversion.describe_given(), *datasets])
     told = [*found, *conversion.problems, *accounting.problems, *extra, *problems, *noted]
     everything = [*told, *drop_repeated(checks.problems, told)]
     on_screen = rename_folders(everything, {str(folder): str(out)})
@@ -98,7 +97,7 @@ def run_checks(conversion: Conversion, datasets: Sequence[Dataset]) -> CheckRepo
             created=study.created,
             folder=study.folder,
             complete=not (study.given and not family.is_analysis) and names.issuperset(study.datasets_of(family.name)),
-            beside=[one for one in datasets if study.family_of(one.name) is study.sdtm] if family.is_analysis else (),
+            beside=_list_tabulations(conversion, datasets) if family.is_analysis else (),
         )
         for family, mine in list_families(study, datasets)
     ]
@@ -107,6 +106,12 @@ def run_checks(conversion: Conversion, datasets: Sequence[Dataset]) -> CheckRepo
         tuple(rule for report in reports for rule in report.run),
         {rule: reason for report in reports for rule, reason in report.not_run.items()},
     )
+
+
+def _list_tabulations(conversion: Conversion, datasets: Sequence[Dataset]) -> list[Dataset]:
+    """The SDTM datasets of a run, those that were read before those that were made."""
+    study = conversion.study
+    return [*conversion.describe_given(), *(one for one in datasets if study.family_of(one.name) is study.sdtm)]
 
 
 def drop_repeated(checked: Iterable[Problem], told: Iterable[Problem]) -> list[Problem]:

@@ -46,6 +46,7 @@ def describe_lineage(study: Study, lineage: Lineage, datasets: Sequence[Dataset]
         "study": study.name,
         "raw": {"encoding": study.raw.encoding, "delimiter": study.raw.delimiter},
         "forms": {form.name: _describe_form(form, used_by) for form in study.forms.values()},
+        **({"given": given} if (given := _describe_given(study, used_by)) else {}),
         "datasets": {
             dataset.name: {
                 "label": dataset.label,
@@ -100,6 +101,20 @@ def _list_qualifiers(study: Study, dataset: Dataset) -> list[str]:
     """The variables of the parent dataset that a supplemental dataset holds."""
     parent = study.datasets.get(dataset.supplemental_to)
     return list(parent.supplemental_names()) if parent else []
+
+
+def _describe_given(study: Study, used_by: Any) -> dict[str, Any]:
+    """The datasets that are read and not made, with the variables of theirs that are used."""
+    return {
+        given.name: {
+            "label": given.standard.label,
+            "file": given.file,
+            "used_by": {
+                name: list(users) for name in given.columns if (users := used_by.get(f"{given.name}.{name}", ()))
+            },
+        }
+        for given in study.given.values()
+    }
 
 
 def _describe_form(form: Form, used_by: Any) -> dict[str, Any]:

@@ -14,8 +14,10 @@ def test_numbers_are_numbers_and_text_is_text(lab, tmp_path):
     study = lab.load({"dm": {"SUBJID": []}}, {"DM": DM}, GIVEN)
     text = "USUBJID,VISITNUM,SVSTDTC,MORE\n1,1.5,2022-01-05,x\n2,,NA,x\n"
     (tmp_path / "sv.csv").write_text(text, encoding="utf-8")
-    frames, problems = read_given(study, tmp_path)
-    assert problems == []
+    given = read_given(study, tmp_path)
+    frames = given.frames
+    assert given.problems == ()
+    assert given.files == (tmp_path / "sv.csv",)
     assert list(frames["SV"]) == ["USUBJID", "VISITNUM", "SVSTDTC"]
     assert frames["SV"]["VISITNUM"].dtype == "float64"
     assert frames["SV"]["VISITNUM"].tolist()[0] == 1.5
@@ -26,7 +28,7 @@ def test_numbers_are_numbers_and_text_is_text(lab, tmp_path):
 def test_text_where_the_standard_wants_a_number(lab, tmp_path):
     study = lab.load({"dm": {"SUBJID": []}}, {"DM": DM}, GIVEN)
     (tmp_path / "sv.csv").write_text("USUBJID,VISITNUM,SVSTDTC\n1,one,\n2,2,\n3,three,\n", encoding="utf-8")
-    _, problems = read_given(study, tmp_path)
+    problems = read_given(study, tmp_path).problems
     assert [str(problem) for problem in problems] == [
         "SV.VISITNUM rows 1, 3: GIVEN001 'one' and 1 more in sv.csv is no number; VISITNUM is left missing"
     ]
@@ -35,6 +37,8 @@ def test_text_where_the_standard_wants_a_number(lab, tmp_path):
 
 def test_a_file_that_is_not_there_counts_as_empty(lab, tmp_path):
     study = lab.load({"dm": {"SUBJID": []}}, {"DM": DM}, GIVEN)
-    frames, problems = read_given(study, tmp_path)
-    assert frames["SV"].shape == (0, 3)
-    assert [problem.code for problem in problems] == ["RAW001"]
+    given = read_given(study, tmp_path)
+    assert given.frames["SV"].shape == (0, 3)
+    assert given.files == ()
+    (problem,) = given.problems
+    assert str(problem) == f"{tmp_path.name}/sv.csv: RAW001 dataset SV has no file sv.csv in {tmp_path.name} (the folder has no files)"

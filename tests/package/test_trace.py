@@ -30,7 +30,8 @@ def test_records_of_records_lead_to_raw_rows(tmp_path):
     (record,) = traced.records
     assert [(row.form, row.row, row.values["AETERM"]) for row in record.rows] == [("ae", 3, "Neutropenia")]
     (term,) = [variable for variable in record.variables if variable.name == "ZZTERM"]
-    assert (term.value, term.fields, term.others) == ("Neutropenia", (), ("AE.AETERM",))
+    assert (term.value, term.fields, term.others) == ("Neutropenia", ("AE.AETERM", "ae.AETERM"), ())
+    assert [(row.form, row.row, row.values["AETERM"]) for row in record.through] == [("AE", 3, "Neutropenia")]
 
 
 def test_records_in_another_order_than_their_source(tmp_path):

@@ -1,0 +1,78 @@
+"""One given dataset from its file: delimited text, or a SAS transport file, by the end of the file's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
+from cdisc_conv.raw import FormSource, read_form
+from cdisc_conv.raw.source import locate_file
+from cdisc_conv.xpt import list_members, read_xpt
+
+TRANSPORT = ".xpt"
+SUFFIXES = (TRANSPORT, ".csv")
+"""The ends of files that are looked for where only the dataset is known."""
+
+
+def read_file(
+    dataset: str, file: str, folder: Path, *, strict: bool = False
+) -> tuple[pd.DataFrame | None, list[Problem]]:
+    """A dataset with all columns of its file, named in capitals: text as ``str``, numbers of an XPT file float64.
+
+    `file` is relative to `folder` and may not lead out of it. The frame is None when nothing sensible can be read.
+    `strict` wants a transport file to hold the dataset under its own name. Findings: those of the readers (RAW...,
+    XPT...), told of the dataset, and GIVEN005 for a transport file that holds other datasets.
+    """
+    reader = _read_transport if file.lower().endswith(TRANSPORT) else _read_text
+    frame, problems = reader(dataset, file, folder, strict)
+    return (None if frame is None else _name_in_capitals(frame)), problems
+
+
+def _read_text(dataset: str, file: str, folder: Path, strict: bool) -> tuple[pd.DataFrame | None, list[Problem]]:
+    form, problems = read_form(FormSource(dataset, file), folder)
+    return (None if form is None else form.frame), _retell(dataset, problems)
+
+
+def _read_transport(dataset: str, file: str, folder: Path, strict: bool) -> tuple[pd.DataFrame | None, list[Problem]]:
+    located = locate_file(FormSource(dataset, file), folder)
+    if located.path is None:
+        return None, _retell(dataset, located.problems)
+    shown = Place(file=located.reporter.file, dataset=dataset)
+    try:
+        held = [member.name for member in list_members(located.path)]
+        same = next((name for name in held if name.upper() == dataset), None)
+        if same is None and (strict or len(held) != 1):
+            message = f"{file} should hold the dataset {dataset}, but holds {', '.join(held) or 'none'}"
+            return None, [Problem("GIVEN005", message, place=shown, hint="give each dataset in a file of its name")]
+        frame = read_xpt(located.path, member=same).frame
+    except ProblemsError as error:
+        return None, [replace(problem, place=shown) for problem in error.problems]
+    except OSError as error:
+        message = f"dataset {dataset} cannot be read: {error.strerror or error}"
+        return None, [Problem("RAW003", message, place=shown, hint="check the permissions of the file")]
+    if len(frame):
+        return frame, []
+    message = f"dataset {dataset} has no records"
+    return frame, [Problem("RAW007", message, Severity.WARNING, shown, "export it again if subjects have data there")]
+
+
+def _retell(dataset: str, problems: Iterable[Problem]) -> list[Problem]:
+    """Findings of the reader of raw forms, told of a dataset."""
+    return [
+        replace(
+            problem,
+            message=problem.message.replace(f"form '{dataset}'", f"dataset {dataset}"),
+            place=replace(problem.place, form="", field="", dataset=dataset, variable=problem.place.field),
+        )
+        for problem in problems
+    ]
+
+
+def _name_in_capitals(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the names of SAS, where no two columns would become one."""
+    names = [str(name).upper() for name in frame.columns]
+    return frame.set_axis(names, axis="columns") if len(set(names)) == len(names) else frame
