@@ -1,4 +1,4 @@
-"""Baselines: whether BASE is the value of the record that ABLFL names."""
+"""Values of one subject held against each other: baselines, and parameters that cannot be in another order."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Literal
 import numpy as np
 
 from cdisc_conv.checks.codes import Coded, combine, first_of
+from cdisc_conv.checks.functions.common import repeat_words
 from cdisc_conv.checks.model import Hits, Parameters, Scope
 from cdisc_conv.checks.registry import register_check
-from cdisc_conv.checks.tables import SUBJECT, Table
+from cdisc_conv.checks.tables import SUBJECT, NotRunnableError, Table
 
 _FLAG, _KEYS, _TYPE = "ABLFL", (SUBJECT, "PARAMCD"), "BASETYPE"
 _TOLERANCE = 1e-6
@@ -24,6 +25,17 @@ class Baseline(Parameters):
     base: str
     of: str
     finds: Literal["differs", "without"]
+
+
+class ValueOrder(Parameters):
+    """``of``: the variable of the values; ``parameter``: that of the codes; the value of the code ``smaller`` may not
+    be above that of the code ``greater``.
+    """
+
+    of: str
+    parameter: str
+    smaller: str
+    greater: str
 
 
 @register_check(Baseline)
@@ -55,6 +67,30 @@ def check_baselines(scope: Scope) -> Iterator[Hits]:
         return f"{parameters.base} {base}, {parameters.of} at baseline {value}"
 
     yield Hits(parameters.base, found, details=tell)
+
+
+@register_check(ValueOrder)
+def check_value_order(scope: Scope) -> Iterator[Hits]:
+    """Records of one parameter with a greater value than the subject's first record of another parameter."""
+    table, parameters = scope.table, scope.parameters
+    codes, subjects, values = table.coded(parameters.parameter), table.coded(SUBJECT), table.numbers(parameters.of)
+    smaller, greater = (
+        codes.spread(np.array([text == wanted for text in codes.texts], dtype=bool))
+        for wanted in (parameters.smaller, parameters.greater)
+    )
+    rows = np.flatnonzero(greater)
+    if not len(rows) or not smaller.any():
+        raise NotRunnableError(f"{table.name} has not both {parameters.smaller} and {parameters.greater}")
+    place = first_of(subjects.codes[rows], len(subjects.values))[subjects.codes]
+    limits = np.where(place < 0, np.nan, values[rows[np.maximum(place, 0)]])
+    with np.errstate(invalid="ignore"):
+        found = np.flatnonzero(smaller & (values > limits) & scope.mask)
+
+    def tell(row: int) -> str:
+        return f"{parameters.smaller} {values[row]:g}, {parameters.greater} {limits[row]:g}"
+
+    words = {"smaller": parameters.smaller, "greater": parameters.greater}
+    yield Hits(parameters.of, found, words=repeat_words(words), details=tell)
 
 
 def _differ(table: Table, base: str, of: str, source: np.ndarray) -> np.ndarray:
