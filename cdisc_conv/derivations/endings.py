@@ -29,6 +29,13 @@ class Ending:
     cnsr: int
     domain: str
     variable: str
+    at_start: bool = False
+    """Whether a rule censors at the start."""
+
+    @property
+    def label(self) -> str:
+        """The description, with the date where the same reason has several."""
+        return f"{self.description} (at the start)" if self.at_start else self.description
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ class Occurrence(RecordChooser):
                 hint = f"add {name}, or leave such records out with 'where'"
                 rows.report("OCC001", message, where=lacking, hint=hint)
 
-    def describe_choice(self, words: Words) -> str:
+    def describe_choice(self, words: Words, main: str = "") -> str:
         where = describe_where(words, self.source, self.where)
         text = f"the {self.keep} record of the subject in {name_source(words, self.source)}{where}, "
         none = "Blank where there is no such record."

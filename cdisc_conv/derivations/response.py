@@ -154,7 +154,12 @@ class BestResponse(ConfirmationRule):
         numbers = pick_or_blank(pd.Series(place.astype("float64")), chosen.position).fillna(len(self.categories))
         return words.take(numbers.to_numpy(dtype=np.int64)).reset_index(drop=True)
 
-    def _describe_categories(self, words: Words) -> str:
+    def describe_choice(self, words: Words, main: str) -> str:
+        return (
+            f"the earliest record that qualifies for the category in {main}, by its method. Blank where there is none."
+        )
+
+    def method(self, words: Words) -> str:
         late = f"is dated at least {self.sd_days} days after {words(self.start)}"
         confirmed = " that is confirmed" if self.confirmed else ""
         stable = "a CR, PR or SD" if self.unconfirmed == "SD" else "an SD"
@@ -169,18 +174,9 @@ class BestResponse(ConfirmationRule):
         listed = "; ".join(f"({number}) {rules[each]}" for number, each in enumerate(self.categories, start=1))
         confirmation = f" {self.describe_confirmation()}" if self.confirmed else ""
         return (
-            f"The first that applies of: {listed}; otherwise {self.missing}.{confirmation} "
-            f"{self.describe_assessments(words)}"
+            f"Best overall response of the subject: the first that applies of {listed}; otherwise "
+            f"{self.missing}.{confirmation} {self.describe_assessments(words)}"
         )
-
-    def describe_choice(self, words: Words) -> str:
-        return (
-            "the earliest record that qualifies for the category of best overall response, blank where there is none. "
-            f"Best overall response: {self._describe_categories(words)}"
-        )
-
-    def method(self, words: Words) -> str:
-        return f"Best overall response of the subject. {self._describe_categories(words)}"
 
 
 class _YesNo(ConfirmationRule):
@@ -218,11 +214,8 @@ class _YesNo(ConfirmationRule):
         """The rules behind it, as whole sentences."""
         return f"{self.describe_confirmation()} {self.describe_assessments(words)}"
 
-    def describe_choice(self, words: Words) -> str:
-        return (
-            f"the earliest record with {self.describe_qualified(words)}, blank where there is none. "
-            f"{self.describe_rules(words)}"
-        )
+    def describe_choice(self, words: Words, main: str) -> str:
+        return f"the earliest record for which {main} is {self.yes}, by its method. Blank where there is none."
 
     def method(self, words: Words) -> str:
         none = f"otherwise {self.no}" if self.no else "otherwise blank"

@@ -134,15 +134,19 @@ class RecordChooser(Derivation):
         """The record that decides, for each of our rows. Reports nothing: `derive` does."""
 
     @abstractmethod
-    def describe_choice(self, words: Words) -> str:
-        """Which record that is, as the end of "the value of ...", followed by whole sentences of the rule."""
+    def describe_choice(self, words: Words, main: str) -> str:
+        """Which record that is, as the end of "the value of ..."; `main` names the variable whose method tells more."""
 
     def brought(self) -> dict[str, str]:
         """Variables that come along -> their column."""
         return {str(name): column for name, column in self.bring.items()}
 
     def companions(self, variable: str) -> dict[str, Derivation]:
-        return {name: Brought(of=self, column=column) for name, column in self.brought().items() if name != variable}
+        return {
+            name: Brought(of=self, column=column, main=variable)
+            for name, column in self.brought().items()
+            if name != variable
+        }
 
 
 class Brought(Derivation):
@@ -154,6 +158,7 @@ class Brought(Derivation):
 
     of: RecordChooser = Field(description="the derivation that chooses")
     column: str = Field(description="the column of the chosen record")
+    main: str = Field(description="the variable with that derivation")
 
     def reads(self) -> tuple[Ref, ...]:
         return tuple(Ref(name) for name in self.of.reads())
@@ -168,4 +173,4 @@ class Brought(Derivation):
         return self.of.choose(rows).column(self.column)
 
     def method(self, words: Words) -> str:
-        return f"{name_field(words, self.of.source, self.column)} of {self.of.describe_choice(words)}"
+        return f"{name_field(words, self.of.source, self.column)} of {self.of.describe_choice(words, words(self.main))}"

@@ -170,11 +170,9 @@ class TimeToEvent(Derivation):
         for rule in self.rules():
             assert self.assessments is not None  # the validator has seen to it
             at = self.assessments
-            here = (rule.description, at.description, rule.cnsr, at.domain or at.source, at.variable or at.date)
-            found += [
-                Ending(*here),
-                Ending(rule.description, self.start_description, rule.cnsr, self.start_domain, start),
-            ]
+            there = Ending(rule.description, at.description, rule.cnsr, at.domain or at.source, at.variable or at.date)
+            here = Ending(rule.description, self.start_description, rule.cnsr, self.start_domain, start, at_start=True)
+            found += [here if isinstance(rule, UnassessedRule) else there, here]
         return tuple(found)
 
     def find_start(self, rows: Rows) -> np.ndarray:
@@ -292,7 +290,9 @@ class _Part(Derivation):
         """The values of an attribute with the endings that have them: ``ADRS for Progression; ADSL for Death``."""
         found: dict[str, list[str]] = {}
         for each in self.of.endings():
-            found.setdefault(str(getattr(each, attribute)) or blank, []).append(each.description)
+            found.setdefault(str(getattr(each, attribute)) or blank, []).append(
+                each.description if attribute == "cnsr" else each.label
+            )
         return "; ".join(f"{value} for {join_words(dict.fromkeys(names))}" for value, names in found.items())
 
 

@@ -326,20 +326,20 @@ CONFIRMATION = (
 def test_best_response_describes_itself() -> None:
     entry = {**FULL, "where": 'ANL01FL == "Y"'}
     rules = (
-        "The first that applies of: (1) CR, if there is a CR; (2) PR, if there is a PR; (3) SD, if a CR, PR or SD is "
+        "the first that applies of (1) CR, if there is a CR; (2) PR, if there is a PR; (3) SD, if a CR, PR or SD is "
         "dated at least 42 days after AE.TRTSDT; (4) NON-CR/NON-PD, if a NON-CR/NON-PD is dated at least 42 days after "
         "AE.TRTSDT; (5) PD, if there is a PD; (6) NE, if there is any response other than PD; otherwise MISSING. "
         f"{ASSESSMENTS}"
     )
-    assert method(best_response=entry) == f"Best overall response of the subject. {rules}"
+    assert method(best_response=entry) == f"Best overall response of the subject: {rules}"
     assert make(best_response=entry).companions("AVALC")["ADT"].method(FakeWords()) == (
-        "AE.ADT of the earliest record that qualifies for the category of best overall response, blank where there is "
-        f"none. Best overall response: {rules}"
+        "AE.ADT of the earliest record that qualifies for the category in AE.AVALC, by its method. Blank where there "
+        "is none."
     )
     assert method(
         best_response={**entry, "confirmed": True, "unconfirmed": "NE", "categories": ["CR", "PR", "SD"], "sd_days": 35}
     ) == (
-        "Best overall response of the subject. The first that applies of: (1) CR, if there is a CR that is confirmed; "
+        "Best overall response of the subject: the first that applies of (1) CR, if there is a CR that is confirmed; "
         "(2) PR, if there is a PR that is confirmed; (3) SD, if an SD is dated at least 35 days after AE.TRTSDT; "
         f"otherwise MISSING. {CONFIRMATION} {ASSESSMENTS}"
     )
@@ -371,9 +371,7 @@ def test_clinical_benefit_describes_itself() -> None:
         f"days after AE.TRTSDT; otherwise blank. {ASSESSMENTS}"
     )
     assert make(clinical_benefit={**entry, "confirmed": True}).companions("AVALC")["ADT"].method(FakeWords()) == (
-        "AE.ADT of the earliest record with a CR or PR that is confirmed on any date, or a response of CR, PR, SD or "
-        "NON-CR/NON-PD dated at least 42 days after AE.TRTSDT, blank where there is none. "
-        f"{CONFIRMATION} {ASSESSMENTS}"
+        "AE.ADT of the earliest record for which AE.AVALC is Y, by its method. Blank where there is none."
     )
 
 

@@ -334,12 +334,21 @@ def test_what_comes_along_describes_itself() -> None:
         "assessment, Start of treatment or Missed assessments.",
         "CNSDTDSC": "What the date of censoring is, by what ends the time on AE.ADT: blank for Progression and Death; "
         "Last assessment for Last assessment; Day 1 for Start of treatment; Last adequate assessment for Missed "
-        "assessments; Start for Missed assessments.",
+        "assessments; Start for Missed assessments (at the start).",
         "SRCDOM": "The dataset of the date, by what ends the time on AE.ADT: ADRS for Progression, Last assessment and "
-        "Missed assessments; ADSL for Death, Start of treatment and Missed assessments.",
+        "Missed assessments; ADSL for Death, Start of treatment and Missed assessments (at the start).",
         "SRCVAR": "The variable of the date, by what ends the time on AE.ADT: ADT for Progression, Last assessment and "
-        "Missed assessments; DTHDT for Death; TRTSDT for Start of treatment and Missed assessments.",
+        "Missed assessments; DTHDT for Death; TRTSDT for Start of treatment and Missed assessments (at the start).",
     }
+
+
+def test_what_a_rule_censors_at_the_start_says_so() -> None:
+    parts = make(time_to_event={**ASKED, "unassessed": {"description": "Not assessed"}}).companions("ADT")
+    assert (
+        parts["CNSDTDSC"]
+        .method(FakeWords())
+        .endswith("Day 1 for Start of treatment; Start for Not assessed (at the start).")
+    )
 
 
 DAY = st.one_of(st.none(), st.integers(-5, 300))
