@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from cdisc_conv.derivations.base import Derivation, ExpressionField, Kind, Reach, Rows, TableRef, Words
+from cdisc_conv.derivations.base import Derivation, ExpressionField, Kind, Reach, Ref, Rows, Table, TableRef, Words
 from cdisc_conv.derivations.distinct import find_distinct, rank_values
 from cdisc_conv.derivations.joining import (
     BY_SUBJECT,
@@ -17,6 +17,7 @@ from cdisc_conv.derivations.joining import (
     Matches,
     check_keys,
     describe_keys,
+    find_last_before,
     find_reach,
     match_records,
     name_column,
@@ -24,6 +25,7 @@ from cdisc_conv.derivations.joining import (
     pick_or_blank,
     select_records,
 )
+from cdisc_conv.derivations.moments import moments_of
 from cdisc_conv.derivations.ordering import sort_rows
 from cdisc_conv.derivations.parameters import Names, join_words
 from cdisc_conv.derivations.registry import register
@@ -67,6 +69,13 @@ class Lookup(_OtherRecords):
     same value are fine. In the order a record with a missing value comes after all others for `first` and before them
     for `last`, so that it is taken only when there is no other. No match leaves the value missing.
 
+    `up_to` ties a date of ours to one of theirs: of the records that match, the last one whose date is on or before
+    ours is taken, so no `order` is needed. `LDOSEDTC: {lookup: {from: EX, up_to: {ASTDT: EXSTDTC}, take: EXSTDTC}}` is
+    the start of the last dosing interval before an event. Dates are ISO 8601 text or SAS numbers; where both have times
+    the times decide, and partial dates do not count. Of records of one date the last of the source is taken.
+
+    In ADaM the name `self` stands for the records of the earlier blocks of the dataset; numbers stay numbers.
+
     | DS.USUBJID | DS.DSDECOD | DS.DSSTDTC | | USUBJID | DTHDTC |
     |---|---|---|---|---|---|
     | 01 | DEATH | 2022-08-01 | | 01 | 2022-08-01 |
@@ -84,6 +93,20 @@ class Lookup(_OtherRecords):
     take: str = Field(description="their column whose value is taken")
     order: Names = Field((), description="their columns that sort the records that match, ascending")
     keep: Literal["first", "last"] | None = Field(None, description="which of several records to take")
+    up_to: dict[Ref, str] = Field(
+        default_factory=dict, description="own date -> their date: take the last record that is not after ours"
+    )
+
+    @model_validator(mode="after")
+    def _check_up_to(self) -> Self:
+        if len(self.up_to) > 1:
+            raise ValueError("'up_to' ties one date of ours to one of theirs, such as {ASTDT: EXSTDTC}")
+        if self.up_to and (self.order or self.keep):
+            raise ValueError("'up_to' says which record is taken; leave 'order' and 'keep' out")
+        return self
+
+    def reads(self) -> tuple[str, ...]:
+        return (*self.by, *self.up_to)
 
     @property
     def which(self) -> str:
@@ -91,7 +114,7 @@ class Lookup(_OtherRecords):
         return self.keep or ("first" if self.order else "")
 
     def tables(self) -> dict[str, tuple[str, ...]]:
-        columns = (*self.by.values(), *names_in(self.where), *self.order, self.take)
+        columns = (*self.by.values(), *names_in(self.where), *self.order, *self.up_to.values(), self.take)
         return {self.source: tuple(dict.fromkeys(columns))}
 
     def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
@@ -102,6 +125,8 @@ class Lookup(_OtherRecords):
         picked = select_records(table, self.where)
         matches = match_records(rows, tuple(self.by), [_pick(table[name], picked) for name in self.by.values()])
         values = _pick(table[self.take], picked)
+        if self.up_to:
+            return pick_or_blank(values, self._find_up_to(rows, table, picked, matches))
         ranks = [self._rank(_pick(table[name], picked)) for name in self.order]
         sorted_rows = sort_rows(matches.theirs + 1, ranks)
         sorted_rows = sorted_rows[matches.theirs[sorted_rows] >= 0]
@@ -113,6 +138,16 @@ class Lookup(_OtherRecords):
         if not self.which:
             position[self._report_several(rows, matches, values)] = -1
         return pick_or_blank(values, position[matches.ours])
+
+    def _find_up_to(self, rows: Rows, table: Table, picked: np.ndarray, matches: Matches) -> np.ndarray:
+        """Among the records picked, the last one on or before our date; -1 where there is none."""
+        ((own, their),) = self.up_to.items()
+        dates, limits = moments_of(table, their).take(picked), moments_of(rows, own)
+        known = np.flatnonzero((matches.theirs >= 0) & dates.complete)
+        known = known[np.lexsort([dates.earliest[known], matches.theirs[known]])]
+        limit = np.where(limits.complete, limits.latest, np.nan)
+        place = find_last_before(matches.theirs[known], dates.earliest[known], matches.ours, limit)
+        return np.where(place < 0, -1, known[place]) if len(known) else place
 
     def _rank(self, values: pd.Series) -> np.ndarray:
         """Ranks in which a missing value is never preferred."""
@@ -141,6 +176,14 @@ class Lookup(_OtherRecords):
         records = f"{describe_keys(words, self.by)}{self._where(words)}"
         value = f"{name_column(words, self.source, self.take)} from"
         none = "Blank where there is no such record."
+        if self.up_to:
+            ((own, their),) = self.up_to.items()
+            theirs = name_column(words, self.source, their)
+            return (
+                f"{value} the last record of {table}, by {theirs}, {records} and whose {theirs} is on or before "
+                f"{words(own)}. Where both have times, the times decide; partial dates do not count. Of records of one "
+                f"date, the last in the order of the source data. {none}"
+            )
         if not self.which:
             several = "Blank where several such records have different values."
             return f"{value} the record of {table} {records}. {none} {several}"
@@ -158,6 +201,9 @@ class Lookup(_OtherRecords):
 class Exists(_OtherRecords):
     """Whether another dataset or form has a matching record: Y, or blank when it has none.
 
+    Population flags of ADaM are Y or N: `SAFFL: {exists: {from: EX, where: EXDOSE > 0, no: N}}`. The name `self` stands
+    for the records of the earlier blocks of the dataset.
+
     | DD.USUBJID | | USUBJID | DTHFL |
     |---|---|---|---|
     | 01 | | 01 | Y |
@@ -167,7 +213,7 @@ class Exists(_OtherRecords):
     DTHFL: {exists: {from: DS, where: 'DSDECOD == "DEATH"'}}
     ```
 
-    Source: SDTMIG 3.4, DM assumptions (DTHFL is Y or null).
+    Source: SDTMIG 3.4, DM assumptions (DTHFL is Y or null); ADaMIG 1.3 section 3.1.4 (population flags are Y or N).
     """
 
     name: ClassVar[str] = "exists"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from cdisc_conv.derivations.base import Rows
+from cdisc_conv.derivations.base import Rows, Table
 from cdisc_conv.derivations.distinct import find_distinct, from_arrow, to_arrow
 from cdisc_conv.derivations.texts import is_number
 
@@ -110,13 +110,13 @@ def read_sas_moments(numbers: pd.Series, seconds: bool) -> Moments:
     return Moments(days + SAS_OFFSET, days + SAS_OFFSET, second, second if seconds else second + DAY - 1, timed)
 
 
-def moments_of(rows: Rows, ref: str) -> Moments:
-    """The moments of a column of dates: ISO 8601 text, or SAS numbers.
+def moments_of(columns: Rows | Table, name: str) -> Moments:
+    """The moments of a column of dates, of our records or of another table: ISO 8601 text, or SAS numbers.
 
     Numbers are SAS datetimes (seconds) when the column is called ``--DTM``, and SAS dates (days) under any other name.
     """
-    series = rows[ref]
-    return read_sas_moments(series, is_datetime(ref)) if is_number(series) else read_moments(series)
+    series = columns[name]
+    return read_sas_moments(series, is_datetime(name)) if is_number(series) else read_moments(series)
 
 
 def is_datetime(ref: str) -> bool:

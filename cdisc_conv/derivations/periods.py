@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -248,6 +248,9 @@ class Period(_Periods):
 
     number: str = Field("", description="the variable with the number of the period, such as APHASEN")
     give: Literal["name", "number"] = Field("name", description="what this variable itself holds")
+
+    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
+        return self.give == "number"
 
     def derive(self, rows: Rows) -> pd.Series:
         date = moments_of(rows, self.date)

@@ -127,6 +127,53 @@ def test_lookup_describes_itself() -> None:
     )
 
 
+def doses(*dates: str | float | None) -> FakeRows:
+    table = {
+        "USUBJID": ["01", "01", "01", "02", "01", "01"],
+        "EXSTDTC": ["2022-03-31", "2022-03-10T09:00", "2022-03-10T09:00", "2022-03-12", "", "2022-03"],
+        "EXSEQ": [3, 1, 2, 1, 4, 5],
+        "EXSTDT": [22735.0, 22714.0, 22714.0, 22716.0, None, None],
+    }
+    return FakeRows({"USUBJID": ["01"] * len(dates), "ASTDT": list(dates)}, tables={"EX": table})
+
+
+def test_the_last_record_up_to_a_date_of_ours() -> None:
+    rows = doses("2022-03-09", "2022-03-10", "2022-03-10T08:00", "2022-03-30", "2022-03-31", "2022-04", "")
+    entry = {"from": "EX", "up_to": {"ASTDT": "EXSTDTC"}, "take": "EXSEQ"}
+    assert derive(rows, lookup=entry) == [None, 2.0, None, 2.0, 3.0, None, None]
+    texts = derive(rows, lookup={**entry, "take": "EXSTDTC"})
+    assert texts == ["", "2022-03-10T09:00", "", "2022-03-10T09:00", "2022-03-31", "", ""]
+    assert derive(doses(22713.0, 22730.0, 22735.0, None), lookup=entry) == [None, 2.0, 3.0, None]
+    by_number = {**entry, "up_to": {"ASTDT": "EXSTDT"}}
+    assert derive(doses(22713.0, 22730.0, 22735.0, None), lookup=by_number) == [None, 2.0, 3.0, None]
+    first = {**entry, "where": "EXSEQ == 1"}
+    assert derive(doses("2022-03-31"), lookup=first) == [1.0]
+    assert derive(doses("2022-03-31"), lookup={**entry, "where": "EXSEQ == 9"}) == [None]
+
+
+def test_up_to_describes_itself() -> None:
+    entry = {"from": "EX", "where": "EXDOSE > 0", "up_to": {"ASTDT": "EXSTDTC"}, "take": "EXSEQ"}
+    assert method(lookup=entry) == (
+        "EX.EXSEQ from the last record of EX, by EX.EXSTDTC, whose USUBJID is the same and where EX.EXDOSE is greater "
+        "than 0 and whose EX.EXSTDTC is on or before AE.ASTDT. Where both have times, the times decide; partial dates "
+        "do not count. Of records of one date, the last in the order of the source data. Blank where there is no such "
+        "record."
+    )
+    made = make(lookup=entry)
+    assert made.reads() == ("USUBJID", "ASTDT")
+    assert made.tables() == {"EX": ("USUBJID", "EXDOSE", "EXSTDTC", "EXSEQ")}
+
+
+def test_up_to_is_one_pair_and_the_only_rule() -> None:
+    entry = {"from": "EX", "take": "EXSEQ"}
+    assert refusal(lookup={**entry, "up_to": {"ASTDT": "EXSTDTC"}, "keep": "last"}) == (
+        "'lookup': 'up_to' says which record is taken; leave 'order' and 'keep' out"
+    )
+    assert refusal(lookup={**entry, "up_to": {"A": "B", "C": "D"}}) == (
+        "'lookup': 'up_to' ties one date of ours to one of theirs, such as {ASTDT: EXSTDTC}"
+    )
+
+
 def test_a_form_needs_its_keys() -> None:
     assert refusal(lookup={"from": "form ic", "take": "ICDAT"}) == (
         "'lookup': form ic has no USUBJID; say with 'by' what ties its rows to the records, such as SUBJID"
