@@ -6,7 +6,7 @@ The definitions of SDTM stand at the top of the package and name ``sdtm/*.xpt``;
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -42,7 +42,7 @@ def write_definitions(study: Study, family: Family, datasets: Sequence[Dataset],
     none of the three files is written.
     """
     folder = out / define_folder(family)
-    described, problems = describe_study(study, family)
+    described, problems = describe_study(study, family, datasets)
     problems += check_inputs(described, datasets)
     if any(problem.severity is Severity.ERROR and problem.code.startswith("DEF") for problem in problems):
         return [*problems, _not_written(family)]
@@ -70,7 +70,7 @@ def copy_documents(study: Study, documents: Sequence[Document], folder: Path) ->
     return problems
 
 
-def describe_study(study: Study, family: Family) -> tuple[DefineStudy, list[Problem]]:
+def describe_study(study: Study, family: Family, datasets: Sequence[Dataset]) -> tuple[DefineStudy, list[Problem]]:
     """The study as define.xml of a family tells it, from study.yaml, and what is wrong with its ``define:`` section.
 
     ADaM has a section of its own inside that one, ``adam:``, with the same keys and with ``displays``; what it does not
@@ -104,7 +104,7 @@ def describe_study(study: Study, family: Family) -> tuple[DefineStudy, list[Prob
         description=texts.pop("description", study.title),
         protocol_name=str(study.settings.get("protocol") or study.name),
         created=study.created,
-        standards=_list_standards(family),
+        standards=_list_standards(family, datasets),
         documents=_read_documents(section, said.get("documents") or [], problems),
         dataset_folder=family.name if define_folder(family) == "" else "",
         stylesheet=stylesheet_path().name,
@@ -122,14 +122,22 @@ class _Section:
     place: Place
 
 
-def _list_standards(family: Family) -> tuple[Standard, ...]:
-    """The implementation guide, and the terminology; for ADaM that of the SDTM, too."""
+def _list_standards(family: Family, datasets: Sequence[Dataset]) -> tuple[Standard, ...]:
+    """The implementation guide, and the terminology packages that are used; SDTM's may be among those of ADaM."""
     guide_name, _, guide_version = family.standard.label.rpartition(" ")
     packages = [family.terminology, *([family.terminology.beside] if family.terminology.beside else [])]
-    return (
-        Standard(guide_name, "IG", guide_version),
-        *(Standard("CDISC/NCI", "CT", one.version, publishing_set=one.publishing_set) for one in packages),
-    )
+    terminologies = [Standard("CDISC/NCI", "CT", one.version, publishing_set=one.publishing_set) for one in packages]
+    used = set(_list_codelist_standards(datasets))
+    return (Standard(guide_name, "IG", guide_version), *(one for one in terminologies if one.key in used))
+
+
+def _list_codelist_standards(datasets: Sequence[Dataset]) -> Iterator[str]:
+    """The packages that codelists of variables and of values are from, in the words of `Standard.key`."""
+    for dataset in datasets:
+        for column in dataset.columns:
+            for item in (column.item, *(level.item for level in column.value_level)):
+                if item.codelist is not None:
+                    yield item.codelist.standard
 
 
 def _read_documents(section: _Section, entries: Sequence[Any], problems: list[Problem]) -> tuple[Document, ...]:

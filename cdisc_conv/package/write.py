@@ -102,7 +102,7 @@ def run_checks(conversion: Conversion, datasets: Sequence[Dataset]) -> CheckRepo
         for family, mine in list_families(study, datasets)
     ]
     return CheckReport(
-        tuple(problem for report in reports for problem in report.problems),
+        tuple(dict.fromkeys(problem for report in reports for problem in report.problems)),
         tuple(rule for report in reports for rule in report.run),
         {rule: reason for report in reports for rule, reason in report.not_run.items()},
     )
