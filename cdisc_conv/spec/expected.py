@@ -104,7 +104,15 @@ def label_of(study: Study, dataset: DatasetSpec, name: str) -> str:
     said = next((entry.label for entry in entries if entry.label), "")
     standard = standard_variable(study, dataset, name)
     texts = (_predecessor_label(study, dataset, entry, standard is not None) for entry in entries)
-    return said or next((text for text in texts if text), "") or (standard.label if standard is not None else "")
+    return said or next((text for text in texts if text), "") or _standard_label(dataset, name)
+
+
+def _standard_label(dataset: DatasetSpec, name: str) -> str:
+    """The label in the standard; a variable of another data structure of ADaM means the same here."""
+    own = dataset.family.standard.variable(dataset.standard, name)
+    others = dataset.family.standard.datasets.values() if dataset.family.is_analysis else ()
+    found = own or next((there for structure in others if (there := structure.variable(name)) is not None), None)
+    return found.label if found is not None and name not in dataset.working_names() else ""
 
 
 def _predecessor_label(study: Study, dataset: DatasetSpec, variable: Variable, same_name: bool) -> str:
