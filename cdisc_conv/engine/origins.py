@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cdisc_conv.dataset import Origin, OriginSource, OriginType
+from cdisc_conv.derivations.base import Ref
 from cdisc_conv.derivations.copying import Constant
 from cdisc_conv.engine.plan import Part, Plan, variable_of
 from cdisc_conv.engine.words import PartWords, describe_table, method_of
 from cdisc_conv.spec.model import Block, Field, Study
 from cdisc_conv.spec.references import TargetKind, resolve
+
+FEW = 3
+"""So many values of ``for_each`` may tell a block from another."""
 
 # A variable whose parts differ is as far from the CRF as the furthest of them.
 _FURTHEST_FIRST = (
@@ -130,20 +135,29 @@ def _combine_predecessors(dataset: str, origins: Iterable[Origin]) -> str:
 
 def _only_names(study: Study, parts: Sequence[Part]) -> bool:
     """Whether a variable of an analysis dataset is only written out, for each of several blocks or in ``for_each``."""
-    dataset = study.datasets[parts[0].dataset] if parts else None
-    if dataset is None or not dataset.family.is_analysis:
-        return False
-    given = [all(part.name in dataset.blocks[number].given_names for number in part.blocks) for part in parts]
-    variables = [variable_of(study, part) for part in parts]
-    written = all(
-        (isinstance(variable.derivation, Constant) or here) and not (variable.method or variable.when)
-        for variable, here in zip(variables, given, strict=True)
-    )
-    return written and (len(parts) > 1 or any(given))
+    written = all(_is_written(study, part) for part in parts)
+    return written and (len(parts) > 1 or any(_is_given(study, part) for part in parts))
+
+
+def _is_parameter_name(study: Study, part: Part) -> bool:
+    """Whether a part is the name of a parameter as the mapping has it, which its codelist tells."""
+    return re.fullmatch(r"PARAM(CD|N)?|PARCAT\dN?", part.name) is not None and _is_written(study, part)
+
+
+def _is_written(study: Study, part: Part) -> bool:
+    """Whether an analysis dataset has the values from the mapping: a constant, or what ``for_each`` defines."""
+    variable = variable_of(study, part)
+    plain = not (variable.method or variable.when) and study.family_of(part.dataset).is_analysis
+    return plain and (isinstance(variable.derivation, Constant) or _is_given(study, part))
+
+
+def _is_given(study: Study, part: Part) -> bool:
+    blocks = study.datasets[part.dataset].blocks
+    return all(part.name in blocks[number].given_names for number in part.blocks)
 
 
 def _combine_texts(study: Study, parts: Sequence[Part], origins: Sequence[Origin]) -> str:
-    texts = [(part, method_of(study, part)) for part in parts]
+    texts = [(part, "" if _is_parameter_name(study, part) else method_of(study, part)) for part in parts]
     said = [(part, text) for part, text in texts if text]
     if len(parts) > len(said) > 0:  # what is taken over says nothing of itself, but has to beside others
         taken = [origin.predecessor if origin.type is OriginType.PREDECESSOR else "" for origin in origins]
@@ -152,7 +166,8 @@ def _combine_texts(study: Study, parts: Sequence[Part], origins: Sequence[Origin
             for (part, text), name in zip(texts, taken, strict=True)
             if text or name
         ]
-    if len({text for _, text in said}) <= 1:
+    named = any(_is_parameter_name(study, part) for part in parts)
+    if len({text for _, text in said}) <= 1 and not (said and named):
         return said[0][1] if said else ""
     return " ".join(f"For records from {_sources(study, part)}: {text}" for part, text in said)
 
@@ -180,6 +195,13 @@ def _mark(study: Study, part: Part, number: int, alike: list[Block]) -> str:
 
 
 def _constants(block: Block) -> dict[str, str]:
-    """The constants that a block sets."""
+    """The constants that a block sets, and the few values that it gives a name in ``for_each``."""
     entries = block.variables.items()
-    return {name: str(entry.derivation.value) for name, entry in entries if isinstance(entry.derivation, Constant)}
+    set_here = {name: str(entry.derivation.value) for name, entry in entries if isinstance(entry.derivation, Constant)}
+    given = {name: [entry.get(name) for entry in block.for_each] for name in sorted(block.given_names)}
+    few = {
+        name: ", ".join(map(str, values))
+        for name, values in given.items()
+        if len(values) <= FEW and not any(isinstance(value, Ref | None) for value in values)
+    }
+    return {**few, **set_here}

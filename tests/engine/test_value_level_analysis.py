@@ -187,3 +187,34 @@ def test_constants_that_name_things_say_nothing_beside_their_terms(made):
     for name in ("PARAMCD", "SRCDOM"):
         item = made(text).column(name).item
         assert (str(item.origin.type), item.method, item.comment) == ("Assigned", "", "")
+
+
+def test_names_that_are_computed_say_how_and_for_which_records(made):
+    item = made().column("PARAMCD").item
+    assert (str(item.origin.type), item.method) == (
+        "Derived",
+        "For records from AE where AE.AESEQ is greater than 0: (LES, AE.AESEQ) joined.",
+    )
+
+
+def test_parameters_flags_and_their_terms(made):
+    dataset = made()
+    codes, names = (dataset.column(name).item.codelist for name in ("PARAMCD", "PARAM"))
+
+    assert [(term.value, term.decode) for term in codes.terms][:2] == [
+        ("EVENT", "Event"),
+        ("LAST", "Last Sequence Number"),
+    ]
+    assert (codes.name, codes.standard, names.name) == ("Parameter Code", "", "Parameter")
+    assert [term.value for term in names.terms][:2] == ["Event", "Last Sequence Number"]
+    flag = dataset.column("CRIT1FL").item.codelist
+    assert (flag.short_name, flag.standard, [term.value for term in flag.terms]) == (
+        "NY",
+        "SDTM/NCI 2025-03-28",
+        ["N", "Y"],
+    )
+
+
+def test_a_column_that_each_parameter_describes_says_nothing_itself(made):
+    item = made().column("AVAL").item
+    assert (item.origin, item.method, item.comment, item.codelist) == (None, "", "", None)
