@@ -33,6 +33,7 @@ class State:
     _codes: dict[tuple, np.ndarray] = field(default_factory=dict)
     _joins: dict[tuple, np.ndarray] = field(default_factory=dict)
     _stacked: dict[tuple[str, str], pd.Series] = field(default_factory=dict)
+    _earlier: dict[tuple[str, str, int], pd.Series] = field(default_factory=dict)
     _subjects: dict[str, tuple[pd.Index, np.ndarray]] = field(default_factory=dict)
 
     def blocks_of(self, dataset: str) -> tuple[int, ...]:
@@ -87,7 +88,10 @@ class State:
 
     def earlier(self, dataset: str, name: str, number: int) -> pd.Series:
         """A variable for the records of all blocks before block `number`, stacked."""
-        return self.own(dataset, name, tuple(range(number)))
+        key = (dataset, name, number)
+        if key not in self._earlier:
+            self._earlier[key] = self.own(dataset, name, tuple(range(number)))
+        return self._earlier[key]
 
     def codes(self, dataset: str, names: tuple[str, ...], blocks: tuple[int, ...]) -> np.ndarray:
         """Group numbers of records by their values of some variables of their own dataset."""
