@@ -78,7 +78,7 @@ def check_value_order(scope: Scope) -> Iterator[Hits]:
         codes.spread(np.array([text == wanted for text in codes.texts], dtype=bool))
         for wanted in (parameters.smaller, parameters.greater)
     )
-    rows = np.flatnonzero(greater)
+    rows = np.flatnonzero(greater & scope.mask)
     if not len(rows) or not smaller.any():
         raise NotRunnableError(f"{table.name} has not both {parameters.smaller} and {parameters.greater}")
     place = first_of(subjects.codes[rows], len(subjects.values))[subjects.codes]

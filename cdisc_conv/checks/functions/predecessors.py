@@ -53,7 +53,7 @@ class Subjects(Parameters):
 @register_check(Predecessor)
 def check_copied_values(scope: Scope) -> Iterator[Hits]:
     """Variables of the same name that differ from their predecessor: that of ADSL (in ADSL, of DM), or of the SDTM
-    record with the same --SEQ.
+    record with the same --SEQ. Of the record, a record of BDS may leave out what does not describe it: a blank is fine.
     """
     table = scope.table
     if scope.parameters.of == "subject":
@@ -70,6 +70,8 @@ def check_copied_values(scope: Scope) -> Iterator[Hits]:
             ours, theirs = table.coded(name).take(there), other.coded(name).take(rows[there])
             wrong = np.zeros(table.length, dtype=bool)
             wrong[there[differ_by_text(ours, theirs)]] = True
+            if scope.parameters.of == "record" and "BDS" in table.groups:
+                wrong &= ~table.coded(name).blank
             yield by_variable(name, wrong & scope.mask, _tell_both(table, other, name, rows), owner=other.name)
 
 
