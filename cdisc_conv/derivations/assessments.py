@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from cdisc_conv.derivations.base import SUBJECT, ExpressionField, Ref, Rows, Words
+from cdisc_conv.derivations.base import SUBJECT, Derivation, ExpressionField, Ref, Rows, Words
 from cdisc_conv.derivations.distinct import first_rows, rank_values
 from cdisc_conv.derivations.joining import names_in
-from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.derivations.ordering import sort_rows
 from cdisc_conv.derivations.parameters import Names, Text, join_words
 from cdisc_conv.derivations.subject_records import (
+    BroughtDate,
     Chosen,
     RecordChooser,
     SubjectRecords,
@@ -25,6 +25,7 @@ from cdisc_conv.derivations.subject_records import (
     name_source,
     name_subjects,
     rank_for,
+    read_days,
 )
 from cdisc_conv.derivations.texts import find_texts
 from cdisc_conv.expr import Expression
@@ -103,8 +104,9 @@ class AssessmentRule(RecordChooser):
         None, description="the date after which nothing counts, such as a new anti-cancer therapy"
     )
 
-    def brought(self) -> dict[str, str]:
-        return {"ADT": self.date, **super().brought()}
+    def companions(self, variable: str) -> dict[str, Derivation]:
+        brought = {"ADT": BroughtDate(of=self, column=self.date, main=variable), **super().companions(variable)}
+        return {name: each for name, each in brought.items() if name != variable}
 
     def reads(self) -> tuple[str, ...]:
         return tuple(ref for ref in (SUBJECT, self.start, self.until) if ref is not None)
@@ -123,7 +125,7 @@ class AssessmentRule(RecordChooser):
         unknown = [text not in (*RESPONSES, *NO_RESPONSE) for text in found.values]
         return _Read(
             records,
-            np.floor(as_numbers(records.column(self.date)).to_numpy()),
+            read_days(records.column(self.date)),
             np.array(number, dtype=np.int64)[found.codes],
             start[records.subjects],
             until[records.subjects],
@@ -155,7 +157,7 @@ class AssessmentRule(RecordChooser):
         self._report_unknown(rows, read)
         undated = records.rows_of(read.given & np.isnan(read.date))
         if undated.any():
-            message = f"responses of {name_subjects(rows, undated)} have no {date} and do not count"
+            message = f"responses of {name_subjects(rows, undated)} have no complete date in {date} and do not count"
             rows.report("RESP002", message, where=undated, hint="add the date, or leave them out with 'where'")
         early = records.rows_of(read.given & read.early)
         if early.any():
@@ -200,7 +202,7 @@ class AssessmentRule(RecordChooser):
                 rows.report("RESP005", message, where=where, severity=Severity.ERROR, hint=hint)
 
     def _date_of(self, rows: Rows, ref: Ref | None) -> np.ndarray:
-        return np.full(len(rows), np.nan) if ref is None else as_numbers(rows[ref]).to_numpy()
+        return np.full(len(rows), np.nan) if ref is None else read_days(rows[ref])
 
     def describe_assessments(self, words: Words) -> str:
         """Which records count, as whole sentences."""

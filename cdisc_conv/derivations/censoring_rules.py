@@ -15,8 +15,8 @@ from pydantic import Field, model_validator
 
 from cdisc_conv.derivations.base import ExpressionField, Ref, Rows, Words
 from cdisc_conv.derivations.endings import Adequate, Dates
-from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.derivations.parameters import Parameters, Text, join_words
+from cdisc_conv.derivations.subject_records import read_days
 from cdisc_conv.expr import Expression
 
 Judgement = tuple[np.ndarray, tuple[Dates, np.ndarray]]
@@ -80,7 +80,7 @@ class NewTherapyRule(CensoringRule):
     date: Ref = Field(description="the start of the other therapy")
 
     def judge(self, rows: Rows, time: Time, adequate: Adequate) -> Judgement:
-        therapy = np.floor(as_numbers(rows[self.date]).to_numpy(dtype="float64"))
+        therapy = read_days(rows[self.date])
         before = time.is_event & (time.dates.date <= therapy)
         return ~np.isnan(therapy) & ~before, adequate.find_last(therapy)
 

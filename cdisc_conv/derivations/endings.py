@@ -16,7 +16,14 @@ from cdisc_conv.derivations.joining import find_last_before, names_in, pick_or_b
 from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.derivations.ordering import sort_rows
 from cdisc_conv.derivations.parameters import Parameters, Text
-from cdisc_conv.derivations.subject_records import Keep, SubjectRecords, describe_where, find_records, name_field
+from cdisc_conv.derivations.subject_records import (
+    Keep,
+    SubjectRecords,
+    describe_where,
+    find_records,
+    name_field,
+    read_days,
+)
 from cdisc_conv.expr import Expression
 
 
@@ -69,7 +76,7 @@ class DatedSource(Parameters):
     def find(self, rows: Rows) -> tuple[SubjectRecords, np.ndarray]:
         """The records, and their dates in days."""
         records = find_records(rows, self.source, self.where)
-        return records, np.floor(as_numbers(records.column(self.date)).to_numpy(dtype="float64"))
+        return records, read_days(records.column(self.date))
 
     def numbers(self, records: SubjectRecords) -> pd.Series:
         """The sequence number of each record."""

@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from cdisc_conv.derivations.base import SELF, SUBJECT, Derivation, Reach, Ref, Rows, Table, TableRef, Words
+from cdisc_conv.derivations.base import SELF, SUBJECT, Derivation, Kind, Reach, Ref, Rows, Table, TableRef, Words
 from cdisc_conv.derivations.distinct import rank_values
 from cdisc_conv.derivations.joining import Keys, match_records, name_column, pick_or_blank, select_records
 from cdisc_conv.derivations.ordering import sort_rows
 from cdisc_conv.derivations.parameters import Text
+from cdisc_conv.derivations.sas_dates import to_sas_days
 from cdisc_conv.derivations.texts import is_number
 from cdisc_conv.expr import Expression
 
@@ -79,6 +80,16 @@ def rank_for(values: pd.Series, keep: Keep) -> np.ndarray:
     ranks = rank_values(values)
     missing = values.isna() if is_number(values) else values == ""
     return np.where(missing.to_numpy(dtype=bool), len(ranks), ranks) if keep == "first" else ranks
+
+
+def read_days(dates: pd.Series) -> np.ndarray:
+    """Dates as whole days: SAS dates, or complete dates in ISO 8601 text; NaN for any other.
+
+    >>> read_days(pd.Series(["2022-03-01T08:00", "2022-03", ""], dtype="str")).tolist()
+    [22705.0, nan, nan]
+    """
+    days = dates if is_number(dates) else to_sas_days(dates)
+    return np.asarray(np.floor(days.to_numpy(dtype="float64")))
 
 
 def name_subjects(rows: Rows, mask: np.ndarray) -> str:
@@ -174,3 +185,12 @@ class Brought(Derivation):
 
     def method(self, words: Words) -> str:
         return f"{name_field(words, self.of.source, self.column)} of {self.of.describe_choice(words, words(self.main))}"
+
+
+class BroughtDate(Brought):
+    """The date of that record, as a SAS date."""
+
+    kind: ClassVar[Kind] = Kind.NUMBER
+
+    def derive(self, rows: Rows) -> pd.Series:
+        return pd.Series(read_days(super().derive(rows)))

@@ -23,10 +23,9 @@ from cdisc_conv.derivations.endings import (
     pick_latest,
     read_adequate,
 )
-from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.derivations.parameters import Text, join_words
 from cdisc_conv.derivations.registry import register
-from cdisc_conv.derivations.subject_records import describe_where, name_field, name_source, name_subjects
+from cdisc_conv.derivations.subject_records import describe_where, name_field, name_source, name_subjects, read_days
 from cdisc_conv.derivations.texts import text_column
 
 MONTH = 30.4375
@@ -64,6 +63,8 @@ class Result:
 @register
 class TimeToEvent(Derivation):
     """The date that ends a time to event: that of the event, or of censoring.
+
+    Dates are SAS dates, or complete dates in ISO 8601 text, so that a source may be an SDTM dataset.
 
     The earliest date among `events` ends the time, whatever the dates of censoring; of events on one date the one
     listed first counts. Without event the latest date among `censors` does; of equal dates the one listed last. A date
@@ -177,7 +178,7 @@ class TimeToEvent(Derivation):
 
     def find_start(self, rows: Rows) -> np.ndarray:
         """The start of each row in days."""
-        return np.asarray(np.floor(as_numbers(rows[self.start]).to_numpy(dtype="float64")))
+        return read_days(rows[self.start])
 
     def resolve(self, rows: Rows) -> Result:
         """How the time of each row ends."""
@@ -238,8 +239,11 @@ class TimeToEvent(Derivation):
             records, dates = event.find(rows)
             undated = records.rows_of(np.isnan(dates))
             if event.where is not None and undated.any():
-                message = f"'{event.description}' of {name_subjects(rows, undated)} has no {event.source}.{event.date}"
-                rows.report("TTE004", f"{message} and does not count", where=undated, hint="add the date")
+                message = (
+                    f"'{event.description}' of {name_subjects(rows, undated)} has no complete date in "
+                    f"{event.source}.{event.date} and does not count"
+                )
+                rows.report("TTE004", message, where=undated, hint="complete the date, or narrow 'where'")
 
     def method(self, words: Words) -> str:
         start = words(self.start)

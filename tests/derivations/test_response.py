@@ -105,7 +105,7 @@ def test_what_does_not_count_is_reported() -> None:
         ),
         Report(
             "RESP002",
-            "responses of subject 01 have no self.ADT and do not count",
+            "responses of subject 01 have no complete date in self.ADT and do not count",
             [0],
             Severity.WARNING,
             hint="add the date, or leave them out with 'where'",
@@ -140,6 +140,15 @@ def test_without_a_start_no_disease_is_stable() -> None:
         )
     ]
     assert best(subject((60, "PR"), start=None)) == ("PR", 60)
+
+
+def test_dates_of_tabulations() -> None:
+    rs = {"USUBJID": ["01", "01"], "RSSTRESC": ["SD", "PR"], "RSDTC": ["2022-02-12", "2022-02"]}
+    rows = FakeRows({"USUBJID": ["01"], "RFXSTDTC": ["2022-01-01"]}, tables={"RS": rs})
+    entry = {"from": "RS", "response": "RSSTRESC", "date": "RSDTC", "start": "RFXSTDTC"}
+    assert derive(rows, best_response=entry) == ["SD"]
+    assert make(best_response=entry).companions("AVALC")["ADT"].derive(rows).tolist() == [22688]
+    assert [report.code for report in rows.reports] == ["RESP002"]
 
 
 def test_one_record_per_subject() -> None:

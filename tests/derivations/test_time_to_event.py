@@ -145,12 +145,22 @@ def test_an_event_without_a_date_is_reported() -> None:
     assert rows.reports == [
         Report(
             "TTE004",
-            "'Death' of subject 01 has no ADSL.DTHDT and does not count",
+            "'Death' of subject 01 has no complete date in ADSL.DTHDT and does not count",
             [0],
             Severity.WARNING,
-            hint="add the date",
+            hint="complete the date, or narrow 'where'",
         )
     ]
+
+
+def test_dates_of_tabulations() -> None:
+    ds = {"USUBJID": ["01", "01"], "DSDECOD": ["DEATH", "DEATH"], "DSSTDTC": ["2022-03", "2022-03-01T12:00"]}
+    rows = FakeRows({"USUBJID": ["01"], "RFXSTDTC": ["2022-01-01T08:00"]}, tables={"DS": ds})
+    death = {"from": "DS", "where": 'DSDECOD == "DEATH"', "date": "DSSTDTC", "description": "Death"}
+    entry = {"start": "RFXSTDTC", "events": [death], "censors": [death], "unit": "days"}
+    assert derive(rows, time_to_event=entry) == [22705]
+    assert brought(rows, entry)["AVAL"] == 60
+    assert [report.code for report in rows.reports] == ["TTE004"]
 
 
 MISSED = {"gap_days": 98, "description": "Missed assessments", "cnsr": 3}
