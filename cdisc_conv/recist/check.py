@@ -39,6 +39,11 @@ class ResponseCheck:
     disagreements: pd.DataFrame
 
     @property
+    def is_empty(self) -> bool:
+        """No measurements and no responses: a study without tumours."""
+        return self.assessments.empty
+
+    @property
     def compared(self) -> int:
         """Number of assessments with an overall response on both sides."""
         rows = self.assessments

@@ -99,6 +99,11 @@ def describe_gaps(frame: pd.DataFrame, responses: pd.DataFrame, settings: Recist
             Place(dataset="RS"),
         )
     alone = ~frame["has_records"] & ~frame["recorded_overall"].isin(["", NOT_DONE])
+    if alone.any() and not frame["has_records"].any():
+        message = "TU and TR have no lesions of this evaluator, so that nothing can be derived"
+        hint = f"RS has overall responses of {int(alone.sum()):,} assessments"
+        yield Problem("RECIST006", message, Severity.NOTE, Place(dataset="TR"), hint, count=int(alone.sum()))
+        return
     for row in frame[alone].to_dict("records"):
         yield Problem(
             "RECIST006",

@@ -80,8 +80,9 @@ def _of_tr(tr: pd.DataFrame, terms: Terms) -> pd.DataFrame:
 def _name_kinds(known: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     """Parts and merged lesions by their names too; the parent of a part."""
     names = known["subject"] + "\0" + known["lesion"]
-    head = known["lesion"].str.rpartition(terms.split_mark)[0]
-    first = known["lesion"].str.partition(terms.merge_mark)[0]
+    distinct = known["lesion"].unique()
+    head = known["lesion"].map({name: name.rpartition(terms.split_mark)[0] for name in distinct}).astype("str")
+    first = known["lesion"].map({name: name.partition(terms.merge_mark)[0] for name in distinct}).astype("str")
     has_parent = (head != "") & (known["subject"] + "\0" + head).isin(names)
     has_member = known["lesion"].str.contains(terms.merge_mark, regex=False)
     has_member &= (known["subject"] + "\0" + first).isin(names)

@@ -46,7 +46,8 @@ def read_lesions(tumours: Tumours, lesions: Lesions, settings: RecistSettings) -
     read = _read_rows(rows, settings)
     read = _interpret(read, settings)
     problems = [*_describe_unknown(read, settings)]
-    read = read.assign(state=read["state"].mask(read["state"] == UNKNOWN, NOT_ASSESSED))
+    unknown = read["state"] == UNKNOWN
+    read = read.assign(state=read["state"].mask(unknown, NOT_ASSESSED), why=read["why"].mask(unknown, UNKNOWN))
     chosen = _choose(read)
     problems += _describe_conflicts(read, chosen)
     frame = pd.concat([chosen, _new_of_tu(tumours, lesions, chosen, settings)], ignore_index=True)
