@@ -83,6 +83,11 @@ class Parts:
     second: np.ndarray
     faults: np.ndarray
 
+    def take(self, positions: np.ndarray) -> Parts:
+        """The parts at the positions."""
+        known = {name: getattr(self, name)[positions] for name in _NAMES}
+        return Parts(**known, faults=self.faults[positions])
+
 
 def read_moments(iso: pd.Series) -> Moments:
     """The moments of a column of ISO 8601 texts.
