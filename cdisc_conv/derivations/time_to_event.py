@@ -101,6 +101,8 @@ class TimeToEvent(Derivation):
           - {from: ADRS, where: 'PARAMCD == "LSTA"', description: Last tumor assessment, sequence: ASEQ}
           - {from: ADSL, date: TRTSDT, description: Start of treatment}
         unit: days
+        assessments: {from: ADRS, where: PARAMCD == "OVR" and AVALC != "NE", sequence: ASEQ}
+        missed: {assessments: 2, every: 42, window: 14, description: Missed assessments, cnsr: 2}
     ```
 
     Source: CDISC ADaM Basic Data Structure for Time-to-Event Analyses 1.0; for the rules FDA guidance "Clinical Trial
@@ -112,7 +114,9 @@ class TimeToEvent(Derivation):
     reach: ClassVar[Reach] = Reach.SUBJECT
     kind: ClassVar[Kind] = Kind.NUMBER
 
-    start: Ref = Field(description="the date from which the time counts")
+    start: Ref = Field(
+        description="the date from which the time counts; `raw.ADT` where the source calls it as the variable is called"
+    )
     events: Annotated[tuple[EventSource, ...], BeforeValidator(_read_list)] = Field(
         description="events: `from`, `where`, `date`, `description`, `domain`, `variable`, `sequence`"
     )
