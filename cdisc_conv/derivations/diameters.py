@@ -262,7 +262,7 @@ class SumOfDiameters(Derivation):
             nodes = f"lesions where {_describe(words, self.nodal)}"
             short, long = (join_words(tests, "or") for tests in (self.short_axis, self.longest))
             both = f"short axis (tests {short}) of {nodes} and longest diameter (tests {long}) of all others"
-        parts = [f"The sum of {value} over the lesions ({lesion}) behind the record, each counted once: {both}."]
+        parts = [f"The sum of {value} over the lesions ({lesion}) grouped into this record, each counted once: {both}."]
         if self.text is not None and self.too_small:
             named = f"{_word(words, self.text)} is {join_words(self.too_small, 'or')}"
             parts.append(f"A lesion without a number whose {named} counts {self.too_small_value:g} mm.")

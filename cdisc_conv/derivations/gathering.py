@@ -156,8 +156,8 @@ def describe_source(words: Words, of: ValuesRef, by: Keys, where: Expression | N
         condition = f" and where {words.condition(where, of.table)}" if where is not None else ""
         return f"all records {describe_keys(words, by)}{condition}"
     if where is None:
-        return "the source records behind the record"
-    return f"the source records behind the record where {describe_condition(words, where)}"
+        return "the source records grouped into this record"
+    return f"the source records grouped into this record where {describe_condition(words, where)}"
 
 
 def describe_condition(words: Words, where: Expression) -> str:

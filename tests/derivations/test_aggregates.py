@@ -141,10 +141,10 @@ def test_min_and_max_describe_themselves() -> None:
         "Missing values are not used. Blank where there is no value."
     )
     assert method(min={"of": "TRDTC", "where": 'TREVAL == "A"'}) == (
-        "The earliest date among TRDTC of form Adverse Events over the source records behind the record where TREVAL "
-        "of form Adverse Events equals A. Missing values are not used. A partial date counts as the first day that it "
-        "may stand for and is given as it is; on equal terms the more complete date is taken. Blank where there is no "
-        "value."
+        "The earliest date among TRDTC of form Adverse Events over the source records grouped into this record where "
+        "TREVAL of form Adverse Events equals A. Missing values are not used. A partial date counts as the first day "
+        "that it may stand for and is given as it is; on equal terms the more complete date is taken. Blank where "
+        "there is no value."
     )
 
 

@@ -166,7 +166,8 @@ def test_what_is_refused() -> None:
 def test_it_describes_itself() -> None:
     entry = {**ABSENT, "missing": "blank"}
     assert method(sum_of_diameters=entry).replace(" of form Adverse Events", "") == (
-        "The sum of TRSTRESN over the lesions (TRLNKID) behind the record, each counted once: short axis (tests LPERP) "
+        "The sum of TRSTRESN over the lesions (TRLNKID) grouped into this record, each counted once: short axis "
+        "(tests LPERP) "
         'of lesions where TULOC equals "LYMPH NODE" and '
         "longest diameter (tests LDIAM or DIAMETER) of all others. A lesion without a number whose TRSTRESC is TOO "
         "SMALL TO MEASURE counts 5 mm. A lesion without a diameter where TRTESTCD equals TUMSTATE and TRSTRESC equals "
@@ -174,9 +175,9 @@ def test_it_describes_itself() -> None:
         "lesion has none that had one where VISIT equals SCREENING."
     )
     assert method(sum_of_diameters={"text": None}).replace(" of form Adverse Events", "") == (
-        "The sum of TRSTRESN over the lesions (TRLNKID) behind the record, each counted once: tests LDIAM, DIAMETER "
-        "or LPERP. Blank where no lesion has a diameter, or one has two different ones. Lesions that were not "
-        "measured are left out of the sum."
+        "The sum of TRSTRESN over the lesions (TRLNKID) grouped into this record, each counted once: tests LDIAM, "
+        "DIAMETER or LPERP. Blank where no lesion has a diameter, or one has two different ones. Lesions that were "
+        "not measured are left out of the sum."
     )
 
 

@@ -117,8 +117,8 @@ def test_what_is_refused() -> None:
 
 def test_they_describe_themselves() -> None:
     assert method(sum={"of": "TRSTRESN", "where": 'TRTESTCD == "LDIAM"'}) == (
-        "The sum of TRSTRESN of form Adverse Events over the source records behind the record where TRTESTCD of form "
-        "Adverse Events equals LDIAM. Missing values are left out. Blank where there is no value."
+        "The sum of TRSTRESN of form Adverse Events over the source records grouped into this record where TRTESTCD "
+        "of form Adverse Events equals LDIAM. Missing values are left out. Blank where there is no value."
     )
     assert method(mean={"of": "EX.EXDOSE", "where": 'EXTRT == "A"', "missing": "blank"}) == (
         "The arithmetic mean of EX.EXDOSE over all records whose USUBJID is the same and where EX.EXTRT equals A, not "
