@@ -170,6 +170,16 @@ class Cases(Derivation):
                 found.setdefault(name, (label, []))[1].append(Branch(when=branch.when, derivation=derivation))
         return {name: (label, Cases(branches=tuple(branches))) for name, (label, branches) in found.items()}
 
+    def companions(self, variable: str) -> dict[str, Derivation]:
+        """The variables that branches bring along; blank where a branch without them decides."""
+        brought = [(branch.when, branch.derivation.companions(variable)) for branch in self.branches]
+        names = dict.fromkeys(name for _, given in brought for name in given)
+        blank = Constant.model_validate({"value": ""})
+        return {
+            name: Cases(branches=tuple(Branch(when=when, derivation=given.get(name, blank)) for when, given in brought))
+            for name in names
+        }
+
     def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
         """Numbers when every branch that is not blank makes them."""
         filled = [branch.derivation for branch in self.branches if not _is_blank(branch.derivation)]

@@ -91,6 +91,17 @@ def test_branches_bring_their_qualifiers_under_their_conditions() -> None:
     assert derivation.derive(rows).tolist() == ["bbbb", ""]
 
 
+def test_branches_bring_companions_and_leave_them_blank_elsewhere() -> None:
+    imputed = {"date": "B", "impute": "day"}
+    made = make(cases=[{"when": 'A == "1"', "numeric_date": "B"}, {"numeric_date": imputed}])
+    rows = FakeRows({"A": ["1", "2", "2"], "B": ["2022-03", "2022-03", "2022-03-10"]})
+    assert made.derive(rows).fillna(-1).tolist() == ["", "22705", "22714"]
+    assert {name: flag.derive(rows).tolist() for name, flag in made.companions("ADT").items()} == {
+        "ADTF": ["", "D", ""]
+    }
+    assert make(cases=[{"copy": "A"}]).companions("ADT") == {}
+
+
 def test_cases_check_their_branches() -> None:
     problems = make(cases=[{"when": 'A == "1"', "constant": "MIDL"}, {"constant": "MILD"}]).check(
         CT.codelist("AESEV"), numeric=False
