@@ -409,7 +409,7 @@
             <xsl:variable name="value" select="string(.)"/>
             <xsl:variable name="term"
               select="key('codelist', $item/odm:CodeListRef/@CodeListOID)/odm:CodeListItem[@CodedValue = $value]"/>
-            <xsl:if test="$term and $term/odm:Decode/odm:TranslatedText != $value">
+            <xsl:if test="$term and $term/odm:Decode/odm:TranslatedText != $value and count(../odm:CheckValue) &lt; 4">
               <span class="decode"> (<xsl:value-of select="$term/odm:Decode/odm:TranslatedText"/>)</span>
             </xsl:if>
           </xsl:for-each>

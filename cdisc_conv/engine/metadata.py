@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from cdisc_conv.dataset import Codelist, Column, Dataset, Records
+from cdisc_conv.dataset import Codelist, Column, Dataset, Item, Records
 from cdisc_conv.derivations.distinct import TEXT
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.items import flag_codelist, make_item, used_codelist
@@ -17,7 +17,7 @@ from cdisc_conv.engine.state import State
 from cdisc_conv.engine.value_level import own_provenance, value_levels
 from cdisc_conv.spec.expected import codelist_of, label_of, standard_variable
 from cdisc_conv.spec.model import DatasetSpec, Variable
-from cdisc_conv.standards import VariableStandard
+from cdisc_conv.standards import CodelistTerms, VariableStandard
 
 
 def describe_dataset(state: State, draft: Draft) -> Dataset:
@@ -78,8 +78,21 @@ def _describe_column(state: State, draft: Draft, name: str, label: str, pair: Co
         core=standard.core if standard else "",
         key=draft.keys.index(name) + 1 if name in draft.keys else 0,
         value_level=levels,
-        non_standard=standard is None,
+        non_standard=standard is None and not _is_taken_over(state, item),
     )
+
+
+def _is_taken_over(state: State, item: Item) -> bool:
+    """Whether a variable is taken over from one of a standard, as analysis datasets may (ADaMIG 1.3, 3.1.1)."""
+    sources = item.origin.predecessor.split(", ") if item.origin is not None and item.origin.predecessor else []
+    return any(_is_standard(state, *source.split(".", 1)) for source in sources if "." in source)
+
+
+def _is_standard(state: State, table: str, name: str) -> bool:
+    if table in state.study.datasets:
+        return standard_variable(state.study, state.study.datasets[table], name) is not None
+    given = state.study.given.get(table)
+    return given is not None and given.standard.variable(name) is not None
 
 
 _DATE_FORMATS = {"DTM": "DATETIME20.", "DT": "DATE9.", "TM": "TIME8."}
@@ -97,7 +110,7 @@ def _codelist(
 ) -> Codelist | None:
     """The terms a column uses, or the external dictionary that study.yaml names for it."""
     terms = codelist_of(state.study, spec, entry)
-    if terms is not None:
+    if terms is not None and not (spec.family.is_analysis and _has_none(terms, series)):
         return used_codelist(series, terms, spec.family.terminology)
     permitted = standard.values if standard else ()
     if spec.family.is_analysis and (flags := flag_codelist(entry.name, series, permitted, spec.family.terminology)):
@@ -106,6 +119,11 @@ def _codelist(
     described = standard.described if standard else ""
     name = next((name for name in versions if name in described), "")
     return Codelist(name, name, dictionary=name, version=versions[name]) if name else None
+
+
+def _has_none(terms: CodelistTerms, series: pd.Series) -> bool:
+    """Whether no text is a term: results that an analysis dataset takes over (TRSTRESC) may be numbers only."""
+    return series.dtype == TEXT and terms.values.isdisjoint(series.unique())
 
 
 def _first_entry(spec: DatasetSpec, name: str) -> Variable:

@@ -10,7 +10,8 @@ from cdisc_conv.dataset import Origin, OriginSource, OriginType
 from cdisc_conv.derivations.base import Ref
 from cdisc_conv.derivations.copying import Constant
 from cdisc_conv.engine.plan import Part, Plan, variable_of
-from cdisc_conv.engine.words import PartWords, describe_table, method_of
+from cdisc_conv.engine.selection import describe_where
+from cdisc_conv.engine.words import describe_table, method_of
 from cdisc_conv.spec.model import Block, Field, Study
 from cdisc_conv.spec.references import TargetKind, resolve
 
@@ -64,6 +65,8 @@ def _origin_of(study: Study, plan: Plan, part: Part) -> Origin:
     kind = variable.derivation.actual_origin()
     if kind is OriginType.PREDECESSOR:  # Define-XML 2.1 has no source for it: the predecessor tells
         return Origin(kind, predecessor=", ".join(_predecessors(study, part)))
+    if kind is OriginType.ASSIGNED and variable.when is not None and study.family_of(part.dataset).is_analysis:
+        return Origin(OriginType.DERIVED, OriginSource.SPONSOR)  # a flag that a condition decides is not written out
     if kind is not OriginType.COLLECTED:
         return Origin(kind, OriginSource.SPONSOR)
     fields = _fields(study, part)
@@ -190,7 +193,7 @@ def _mark(study: Study, part: Part, number: int, alike: list[Block]) -> str:
         if value and all(_constants(other).get(name) != value for other in alike):
             return f"({name} {value})"
     if block.where is not None:
-        return f"where {PartWords(study, part).condition(block.where)}"
+        return f"where {describe_where(study, part, number)}"
     return f"(block {number + 1})"
 
 

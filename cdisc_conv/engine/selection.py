@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cdisc_conv.engine.plan import Part
-from cdisc_conv.engine.words import PartWords, describe_table
+from cdisc_conv.engine.words import PartWords, describe_columns, describe_table
 from cdisc_conv.spec.model import Study
 
 
@@ -21,8 +21,7 @@ def describe_selection(study: Study, part: Part) -> str:
 def _describe_block(study: Study, part: Part, number: int) -> str:
     block = study.datasets[part.dataset].blocks[number]
     source = describe_table(study, block.source.table)
-    words = PartWords(study, Part(part.dataset, part.name, (number,)))
-    where = f" where {words.condition(block.where)}" if block.where is not None else ""
+    where = f" where {describe_where(study, part, number)}" if block.where is not None else ""
     group = [name.removeprefix("raw.") for name in block.group if name not in block.given_names]
     if not group:
         return f"Records of {source}{where}." if where else ""
@@ -31,6 +30,18 @@ def _describe_block(study: Study, part: Part, number: int) -> str:
         return f"{text}."
     order = f" sorted by {_list(block.order)}" if block.order else ""
     return f"{text}, from the {block.take} of its records{order}."
+
+
+def describe_where(study: Study, part: Part, number: int) -> str:
+    """The condition of a block in words. Its names are columns of the source, also where the dataset has them too."""
+    block = study.datasets[part.dataset].blocks[number]
+    words = PartWords(study, Part(part.dataset, part.name, (number,)))
+
+    def name_column(name: str) -> str:
+        bare = name.removeprefix("raw.")
+        return words(name) if bare in block.given_names else describe_columns(study, [(block.source.table, bare)])
+
+    return block.where.describe(name_column) if block.where is not None else ""
 
 
 def _list(names: Sequence[str]) -> str:

@@ -161,7 +161,8 @@ def test_where_clauses(where, conditions):
             "pages: [4, 5]",
             "pages: four",
             [
-                "study.yaml:40: SPEC003 'documents.1.pages' of display 1 (T-14-2-1), result 1 (MEDIAN): a list is expected"
+                "study.yaml:40: SPEC003 'documents.1.pages' of display 1 (T-14-2-1), result 1 (MEDIAN): a list is "
+                "expected"
             ],
         ),
     ],
@@ -348,7 +349,8 @@ def test_displays_that_do_not_fit(adam_study, adsl, adtte, adrs):
             ' ParameterOID="IT.ADTTE.PARAMCD"',
             ' ParameterOID="IT.ADRS.PARAMCD"',
             [
-                "DEF014 the parameter IT.ADRS.PARAMCD of arm:AnalysisResult AR.T-14-2-1.MEDIAN is in none of its datasets"
+                "DEF014 the parameter IT.ADRS.PARAMCD of arm:AnalysisResult AR.T-14-2-1.MEDIAN is in none of its "
+                "datasets"
             ],
         ),
         (
@@ -370,7 +372,8 @@ def test_displays_that_do_not_fit(adam_study, adsl, adtte, adrs):
             'ItemGroupOID="IG.ADTTE"',
             [
                 "DEF014 arm:AnalysisResult AR.T-14-2-1.MEDIAN refers to IG.ADTTE 2 times",
-                "DEF014 the analysis variable IT.ADSL.FASFL of arm:AnalysisResult AR.T-14-2-1.MEDIAN is not in IG.ADTTE",
+                "DEF014 the analysis variable IT.ADSL.FASFL of arm:AnalysisResult AR.T-14-2-1.MEDIAN is not in "
+                "IG.ADTTE",
             ],
         ),
         (
@@ -378,7 +381,8 @@ def test_displays_that_do_not_fit(adam_study, adsl, adtte, adrs):
             'arm:AnalysisVariable ItemOID="IT.ADTTE.EVNT"',
             [
                 "DEF005 arm:AnalysisVariable IT.ADTTE.EVNT refers to ItemDef IT.ADTTE.EVNT, which is not defined",
-                "DEF014 the analysis variable IT.ADTTE.EVNT of arm:AnalysisResult AR.T-14-2-1.MEDIAN is not in IG.ADTTE",
+                "DEF014 the analysis variable IT.ADTTE.EVNT of arm:AnalysisResult AR.T-14-2-1.MEDIAN is not in "
+                "IG.ADTTE",
             ],
         ),
         (
@@ -457,8 +461,7 @@ def test_page_of_a_result(page):
         "Median progression-free survival with 95 % confidence intervalPRIMARY OUTCOME MEASURESPECIFIED IN SAP",
         "ADTTE where PARAMCD is “PFS” (Progression-Free Survival (days))ADSL where FASFL is “Y” (Yes)"
         "Comment A record of ADTTE is joined with the record of ADSL that has the same USUBJID.",
-        "ADTTE.AVAL Analysis ValueADTTE.CNSR CensorADSL.FASFL Full Analysis Set Population Flag"
-        "parameter: ADTTE.PARAMCD",
+        "ADTTE.AVALAnalysis ValueADTTE.CNSRCensorADSL.FASFLFull Analysis Set Population Flagparameter: ADTTE.PARAMCD",
         "Kaplan-Meier estimate; the interval is made with the log-log transformation."
         "Statistical Analysis Plan, page 24, 25Program R 4.4.1"
         "survfit(Surv(AVAL, CNSR == 0) ~ 1, conf.type = 'log-log')",

@@ -218,3 +218,24 @@ def test_parameters_flags_and_their_terms(made):
 def test_a_column_that_each_parameter_describes_says_nothing_itself(made):
     item = made().column("AVAL").item
     assert (item.origin, item.method, item.comment, item.codelist) == (None, "", "", None)
+
+
+def test_the_condition_of_a_block_is_about_its_source(made):
+    """AESEQ of the dataset itself is another variable than that of the records it is made of."""
+    text = ADNN.replace("variables:\n", "predecessors: {AE: [AESEQ]}\nvariables:\n")
+    levels = by_code(made(text).column("AVAL"))
+    assert levels["LES1+LES2"].item.method.startswith("Records of AE where AE.AESEQ is greater than 0. ")
+
+
+def test_a_constant_under_a_condition_is_derived(made):
+    text = ADNN + "  ANL01FL: {when: AVAL > 1, constant: Y}\n"
+    item = made(text).column("ANL01FL").item
+    assert (str(item.origin.type), item.method) == (
+        "Derived",
+        "Only where ADNN.AVAL is greater than 1; blank otherwise. Set to Y.",
+    )
+
+
+def test_variables_taken_over_from_a_standard_are_of_a_standard(made):
+    dataset = made(ADNN.replace("variables:\n", "predecessors: {ADSL: [AGE], AE: [AEDECOD]}\nvariables:\n"))
+    assert [column.name for column in dataset.columns if column.non_standard] == ["HALF"]
