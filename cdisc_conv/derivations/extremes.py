@@ -47,8 +47,8 @@ class Extreme(Derivation):
     `ABLFL: {extreme: {pick: last, value: AVAL, by: [PARAMCD], order: [ADT], where: ADY <= 1}}`. A first occurrence is
     `AOCCPFL: {extreme: {pick: first, by: [AEBODSYS, AEDECOD], order: [ASTDT, AESEQ], where: 'TRTEMFL == "Y"'}}`.
 
-    Source: ADaMIG 1.3 section 3.3.8 (ABLFL and ANLzzFL flag the records chosen for a purpose); OCCDS 1.1 section 3.2.7
-    (AOCCFL, AOCCPFL, AOCCSFL and AOCCIFL flag first and most severe occurrences).
+    Source: ADaMIG 1.3 section 3.3.8 (ABLFL and ANLzzFL flag the records chosen for a purpose); OCCDS 1.1,
+    occurrence flag variables (AOCCFL, AOCCPFL, AOCCSFL and AOCCIFL flag first and most severe occurrences).
     """
 
     name: ClassVar[str] = "extreme"
@@ -201,7 +201,8 @@ class Until(Derivation):
     ANL02FL: {until: {event: 'AVALC == "PD"', by: [PARAMCD], order: [ADT, RSSEQ]}}
     ```
 
-    Source: ADaMIG 1.3 section 3.3.8 (ANLzzFL); RECIST 1.1 section 4.4.1 (responses count until progression).
+    Source: ADaMIG 1.3 section 3.3.8 (ANLzzFL); RECIST 1.1 section 4.4 (the best response is
+    sought up to progression).
     """
 
     name: ClassVar[str] = "until"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Callable
 from typing import Annotated, ClassVar, Self
 
 import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from cdisc_conv.derivations.base import SELF, Derivation, ExpressionField, Reach, Rows, Table, Words
+from cdisc_conv.derivations.base import SELF, Derivation, ExpressionField, Reach, Rows, Table, TableRef, Words
 from cdisc_conv.derivations.joining import (
     BY_SUBJECT,
     Keys,
@@ -50,9 +51,9 @@ class FromParameters(Derivation):
     AVAL: {from_parameters: {formula: 'sqrt(HEIGHT * WEIGHT / 3600)', by: [USUBJID, AVISITN]}}
     ```
 
-    Source: ADaMIG 1.3 section 4.2.1 rule 3 (a parameter that is a function of other parameters is new rows). Body
-    surface area: Mosteller, N Engl J Med 1987;317:1098 (the example; height in cm, weight in kg), or Du Bois and Du
-    Bois, Arch Intern Med 1916;17:863, `0.007184 * power(WEIGHT, 0.425) * power(HEIGHT, 0.725)`.
+    Source: ADaMIG 1.3 section 4.2.1 (a function of more than one parameter is a new parameter). Body surface area:
+    Mosteller, N Engl J Med 1987;317:1098 (the example; height in cm, weight in kg), or Du Bois and Du Bois, Arch
+    Intern Med 1916;17:863, `0.007184 * power(WEIGHT, 0.425) * power(HEIGHT, 0.725)`.
     """
 
     name: ClassVar[str] = "from_parameters"
@@ -93,6 +94,11 @@ class FromParameters(Derivation):
 
     def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
         return True
+
+    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
+        numeric = is_number(TableRef(f"{self.source}.{self.value}"))
+        made, _ = self.formula.check(lambda name: Type.NUMBER if numeric else Type.TEXT)
+        return made is Type.NUMBER
 
     def derive(self, rows: Rows) -> pd.Series:
         table = rows.table(self.source)

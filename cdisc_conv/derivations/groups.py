@@ -165,7 +165,7 @@ class Mean(_OfNumbers):
     AVAL: {mean: VSSTRESN}
     ```
 
-    Source: ADaMIG 1.3 section 4.2.1 (DTYPE AVERAGE: a record that holds the mean of several records).
+    Source: ADaMIG 1.3 section 4.2.1 (a function of several rows of a parameter is a new row; DTYPE AVERAGE).
     """
 
     name: ClassVar[str] = "mean"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
-from cdisc_conv.derivations.base import Ref, TableRef
+from cdisc_conv.derivations.base import Ref
 from cdisc_conv.derivations.texts import fold
 
 
@@ -41,7 +41,6 @@ TextMap = Annotated[dict[str, Text], BeforeValidator(_read_keys), AfterValidator
 """From texts to texts; keys that differ in case or blanks only may not stand for different values."""
 Refs = Annotated[tuple[Ref, ...], BeforeValidator(_read_list)]
 Names = Annotated[tuple[Text, ...], BeforeValidator(_read_list)]
-TableRefs = Annotated[tuple[TableRef, ...], BeforeValidator(_read_list), Field(min_length=1)]
 
 
 class Parameters(BaseModel):

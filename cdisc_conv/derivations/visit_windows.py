@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import ClassVar, Literal, Self
 
@@ -180,6 +181,9 @@ class WindowPart(VisitWindow):
     shorthand: ClassVar[str] = "part"
 
     part: Part = Field(description="what it holds")
+
+    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
+        return self.part not in ("range", "unit")
 
     def companions(self, variable: str) -> dict[str, Derivation]:
         return {}

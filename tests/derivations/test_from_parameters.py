@@ -107,6 +107,13 @@ def test_what_it_reads() -> None:
     assert not made.reads_siblings()
 
 
+def test_numbers_or_texts() -> None:
+    numeric = {"self.AVAL"}
+    assert make(from_parameters="WEIGHT + HEIGHT").makes_numbers(numeric.__contains__)
+    assert not make(from_parameters={"formula": "BOR", "value": "AVALC"}).makes_numbers(numeric.__contains__)
+    assert not make(from_parameters='if(WEIGHT > 80, "Y", "N")').makes_numbers(numeric.__contains__)
+
+
 def test_what_is_refused() -> None:
     assert refusal(from_parameters="1 + 1") == "'from_parameters': 'formula' 1 + 1 names no parameter"
     assert refusal(from_parameters="WEIGHT > 1") == (

@@ -58,6 +58,12 @@ def test_there_is_no_day_0() -> None:
     assert companions([-2, -1, 1, 2], windows=windows)["AWTDIFF"] == [1.0, 0.0, 1.0, 2.0]
 
 
+def test_which_of_them_are_numbers() -> None:
+    made = make(visit_window={"windows": WINDOWS, "companions": ALL}).companions("AVISIT")
+    numbers = [name for name, each in made.items() if each.makes_numbers(lambda name: False)]
+    assert numbers == ["AVISITN", "AWTARGET", "AWTDIFF", "AWLO", "AWHI"]
+
+
 def test_nothing_comes_along_unless_asked() -> None:
     assert make(visit_window={"windows": WINDOWS}).companions("AVISIT") == {}
 
