@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Callable
 from typing import Annotated, ClassVar, Self
 
 import numpy as np
@@ -91,9 +90,6 @@ class FromParameters(Derivation):
 
     def actual_reach(self) -> Reach:
         return find_reach(self.by)
-
-    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
-        return True
 
     def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
         numeric = is_number(TableRef(f"{self.source}.{self.value}"))
