@@ -47,13 +47,21 @@ def expressions_in(
         for name in type(value).model_fields:
             inner = getattr(value, name)
             if isinstance(inner, Expression):
-                tables = owner.tables() if owner is not None and name == "where" else {}
-                yield inner, Type.BOOLEAN if name in ("where", "when") else None, next(iter(tables), "")
+                table = _table_of(value, owner) if name == "where" else ""
+                yield inner, Type.BOOLEAN if name in ("where", "when") else None, table
             else:
                 yield from expressions_in(inner, owner)
     elif isinstance(value, tuple | list):
         for item in value:
             yield from expressions_in(item, derivation)
+
+
+def _table_of(value: BaseModel, owner: Derivation | None) -> str:
+    """The table that a ``where`` speaks of: the one named beside it, else the first that the derivation reads."""
+    beside = getattr(value, "source", None)
+    if isinstance(beside, str) and not isinstance(beside, Ref):
+        return beside
+    return next(iter(owner.tables()), "") if owner is not None else ""
 
 
 def type_of_target(study: Study, target: Target | None, block: Block | None = None) -> Type | None:
