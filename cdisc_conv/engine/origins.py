@@ -65,8 +65,8 @@ def _origin_of(study: Study, plan: Plan, part: Part) -> Origin:
     kind = variable.derivation.actual_origin()
     if kind is OriginType.PREDECESSOR:  # Define-XML 2.1 has no source for it: the predecessor tells
         return Origin(kind, predecessor=", ".join(_predecessors(study, part)))
-    if kind is OriginType.ASSIGNED and variable.when is not None and study.family_of(part.dataset).is_analysis:
-        return Origin(OriginType.DERIVED, OriginSource.SPONSOR)  # a flag that a condition decides is not written out
+    if kind is OriginType.ASSIGNED and _is_decided(study, part):
+        return Origin(OriginType.DERIVED, OriginSource.SPONSOR)
     if kind is not OriginType.COLLECTED:
         return Origin(kind, OriginSource.SPONSOR)
     fields = _fields(study, part)
@@ -75,6 +75,13 @@ def _origin_of(study: Study, plan: Plan, part: Part) -> Origin:
     if fields:
         return Origin(OriginType.COLLECTED, OriginSource.INVESTIGATOR, _pages(fields))
     return Origin(OriginType.DERIVED, OriginSource.SPONSOR)
+
+
+def _is_decided(study: Study, part: Part) -> bool:
+    """Whether other variables decide what an analysis dataset is assigned (a flag, a code): that is a derivation."""
+    variable = variable_of(study, part)
+    decided = variable.when is not None or bool(variable.derivation.reads())
+    return decided and study.family_of(part.dataset).is_analysis
 
 
 def _predecessors(study: Study, part: Part) -> list[str]:

@@ -239,3 +239,15 @@ def test_a_constant_under_a_condition_is_derived(made):
 def test_variables_taken_over_from_a_standard_are_of_a_standard(made):
     dataset = made(ADNN.replace("variables:\n", "predecessors: {ADSL: [AGE], AE: [AEDECOD]}\nvariables:\n"))
     assert [column.name for column in dataset.columns if column.non_standard] == ["HALF"]
+
+
+def test_a_code_that_another_variable_decides_is_derived(made):
+    text = ADNN.replace(
+        "AVAL: {cases: [{when: ADSL.AGE >= 65, constant: 1}, {constant: 0}]}",
+        "AVAL: {map: {value: AVALC, values: {Y: 1, N: 0}}}",
+    )
+    item = by_code(made(text).column("AVAL"))["OLD"].item
+    assert (str(item.origin.type), item.method) == (
+        "Derived",
+        "From ADNN.AVALC: 1 for Y, 0 for N. Missing where ADNN.AVALC is missing.",
+    )
