@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 from golden_data import golden_folder, read_golden
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdisc_conv.checks import CheckReport, check_datasets, load_shipped_rules
@@ -149,3 +149,62 @@ def _read(path, name: str) -> Dataset:  # type: ignore[no-untyped-def]
         frame[column.name] = [read_number(cell, kind) for cell in frame[column.name]]
         frame[column.name] = frame[column.name].astype("float64")
     return replace(empty, frame=frame)
+
+
+NAMES = [
+    "STUDYID",
+    "USUBJID",
+    "AESEQ",
+    "AETERM",
+    "AESTDTC",
+    "ASTDT",
+    "AENDT",
+    "ASTDTM",
+    "ASTDTF",
+    "ASTDY",
+    "TRTSDT",
+    "SAFFL",
+    "SAFFN",
+    "PARAMCD",
+    "PARAM",
+    "AVAL",
+    "AVALC",
+    "BASE",
+    "CHG",
+    "PCHG",
+    "ABLFL",
+    "AVISIT",
+    "AVISITN",
+    "CNSR",
+    "STARTDT",
+    "ADT",
+    "ADY",
+    "SRCDOM",
+    "SRCVAR",
+    "SRCSEQ",
+    "ASEQ",
+    "TRTEMFL",
+    "ADURN",
+    "ADURU",
+]
+CELLS = st.sampled_from(["", "1", "2", "0"])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_whatever_columns_there_are_no_rule_breaks_down(data: st.DataObject) -> None:
+    """Columns left out, of the wrong type, without records: a rule finds something, nothing, or says why it cannot."""
+
+    def draw(name: str) -> Dataset:
+        names = data.draw(st.lists(st.sampled_from(NAMES), min_size=1, unique=True))
+        rows = data.draw(st.lists(st.lists(CELLS, min_size=len(names), max_size=len(names)), max_size=4))
+        flipped = data.draw(st.lists(st.sampled_from(names), unique=True))
+        text = "\n".join(["|".join(names), *("|".join(row) for row in rows)])
+        make = make_analysis_dataset if is_analysis_name(name) else make_dataset
+        return make(name, text, other_type=flipped)
+
+    own = [draw(name) for name in ("ADSL", "ADAE", "ADTTE")]
+    beside = [draw(name) for name in ("DM", "AE")]
+    report = check_datasets(own, ADAM_STANDARD, ADAM_TERMINOLOGY, created="2026-01-31", beside=beside)
+    assert {*report.run, *report.not_run} == {rule for rule, known in RULES.items() if known.analysis}
+    assert all(str(problem) for problem in report.problems)
