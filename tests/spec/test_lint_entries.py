@@ -22,8 +22,9 @@ DM = "sdtm/dm.yaml"
         ("{lookup: {from: DM}}", "SPEC002 'lookup' of AE.AETERM needs 'take'"),
         ("{lookup: DM}", "SPEC202 'lookup' of AE.AETERM takes parameters by name (such as {lookup: {...}})"),
         (
-            "{min: AESTDTC}",
-            "SPEC003 'of.0' of 'min' of AE.AETERM: 'AESTDTC' should be written DATASET.VARIABLE, such as EX.EXSTDTC",
+            "{min: EX.}",
+            "SPEC003 'of.0' of 'min' of AE.AETERM: 'EX.' should be written DATASET.VARIABLE, such as EX.EXSTDTC, or as "
+            "the bare name of a column of the source rows behind the record",
         ),
         (
             "{cases: [{when: 'AESER == \"Y\"', constnat: x}]}",
