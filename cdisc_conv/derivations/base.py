@@ -142,7 +142,7 @@ class Rows(Protocol):
         """One int64 group number per record: records with equal values of all `refs` share a number."""
 
     def table(self, source: str) -> Table:
-        """All records of another dataset (``DS``) or form (``form ic``), or of the blocks before this one (``self``)."""
+        """All records of another dataset (``DS``) or form (``form ic``); ``self``: those of the blocks before."""
 
     def members(self, column: str) -> tuple[np.ndarray, pd.Series]:
         """Every source row behind the records, for records that stand for a group of rows.
@@ -239,8 +239,8 @@ class Derivation(BaseModel, ABC):
     def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
         """Whether this use of it makes numbers; asked where no standard says what the variable is.
 
-        `is_number` tells of a reference, or of a column of another table (`TableRef`), whether it holds numbers. What is
-        of kind ``ANY`` says here which column it follows.
+        `is_number` tells of a reference, or of a column of another table (`TableRef`), whether it holds numbers. What
+        is of kind ``ANY`` says here which column it follows.
         """
         return self.kind is Kind.NUMBER
 

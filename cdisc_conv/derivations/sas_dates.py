@@ -1,7 +1,7 @@
 """Dates as ADaM has them: numbers that count from 1960, as SAS does.
 
-A ``--DT`` variable holds days since 1 January 1960, a ``--DTM`` variable seconds since its midnight, a ``--TM`` variable
-seconds since midnight; all float64, NaN for missing. (ADaMIG 1.3, section 3.1.2, and the SAS date values behind it.)
+A ``--DT`` variable holds days since 1 January 1960, a ``--DTM`` variable seconds since its midnight, a ``--TM``
+variable seconds since midnight; all float64, NaN for missing. (ADaMIG 1.3, section 3.1.2, and SAS date values.)
 """
 
 from __future__ import annotations
