@@ -11,7 +11,6 @@ from cdisc_conv.spec.documents import DatasetDocument
 from cdisc_conv.spec.model import Block, SourceKind, Variable
 from cdisc_conv.spec.yaml_nodes import Node
 
-
 SUBJECT_LEVEL = ("ADSL", "DM")
 """Datasets with one record per subject: all records of the subject can take their variables over."""
 
