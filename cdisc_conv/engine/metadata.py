@@ -62,8 +62,10 @@ def _describe_column(state: State, draft: Draft, name: str, label: str, pair: Co
     parts = state.plan.parts[spec.name, name]
     entry = _first_entry(spec, name)
     levels = value_levels(state, draft, name)
-    # Where results are described test by test, the codelist belongs to the tests that have it.
-    codelist = None if levels else _codelist(state, spec, entry, standard, series) or pair
+    # Where results are described test by test, the codelist belongs to the tests that have it; visits and flags of an
+    # analysis dataset have one for all parameters.
+    by_test = any(level.item.codelist for level in levels) if spec.family.is_analysis else bool(levels)
+    codelist = None if by_test else _codelist(state, spec, entry, standard, series) or pair
     provenance = own_provenance(levels, provenance_of(state.study, state.plan, parts), spec)
     item = make_item(series, standard.described if standard else "", codelist, provenance)
     if entry.length is not None:

@@ -251,3 +251,10 @@ def test_a_code_that_another_variable_decides_is_derived(made):
         "Derived",
         "From ADNN.AVALC: 1 for Y, 0 for N. Missing where ADNN.AVALC is missing.",
     )
+
+
+def test_a_flag_that_parameters_describe_keeps_its_codelist(made):
+    text = ADNN.replace("CRIT1FL:", "ANL01FL: {constant: Y}\n      CRIT1FL:")
+    column = made(text + "  ANL01FL: {when: AVAL > 1, constant: Y}\n").column("ANL01FL")
+    assert [level.item.codelist for level in column.value_level] == [None, None, None, None]
+    assert column.item.codelist.short_name == "NY"
