@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from lxml import etree, html
 
 from cdisc_conv.dataset import Condition
-from cdisc_conv.define import build_define, check_define, check_inputs, render_html
+from cdisc_conv.define import Document, DocumentKind, build_define, check_define, check_inputs, render_html
 from cdisc_conv.define.displays import AnalysisDataset, AnalysisResult, DocumentReference, Programming, ResultDisplay
 from cdisc_conv.define.read_displays import read_displays
+from cdisc_conv.define.xml import find_forbidden
 from cdisc_conv.problems import Place
 
 DISPLAYS = """\
@@ -497,3 +501,45 @@ def test_code_becomes_no_markup(adam_study, adsl, adtte, adrs):
     page = render_html(build_define(study, [adsl, adtte, adrs]))
     assert b"&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert b"<script>alert" not in page
+
+
+def test_the_example_of_the_documentation(adam_study, adsl, adtte, adrs, arm_schema):
+    page = (Path(__file__).parents[2] / "docs" / "define-xml.md").read_text(encoding="utf-8")
+    example = yaml.safe_load(
+        page.partition("## Analysis results metadata")[2].partition("```yaml")[2].partition("```")[0]
+    )
+    said, problems = example["define"]["adam"], []
+    documents = tuple(
+        Document(one["id"], one["title"], one["href"], DocumentKind(one.get("kind", "supplemental")))
+        for one in said["documents"]
+    )
+
+    displays = read_displays(said["displays"], PLACE, problems)
+    study = replace(adam_study, documents=documents, displays=displays)
+
+    assert problems == []
+    assert check_inputs(study, [adsl, adtte, adrs]) == []
+    xml = build_define(study, [adsl, adtte, adrs])
+    arm_schema.assertValid(etree.fromstring(xml))
+    assert check_define(xml) == []
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(min_size=1, max_size=20).filter(lambda text: find_forbidden(text) is None))
+def test_texts_of_displays_come_back(adam_study, adsl, arm_schema, text):
+    """Law: whatever they are, the document is valid and says them again."""
+    result = AnalysisResult(
+        text, text, text, text, (AnalysisDataset("ADSL"),), text, text, programming=Programming(text, text)
+    )
+    study = replace(adam_study, documents=(), displays=(ResultDisplay(text, text, text, (result,)),))
+
+    xml = build_define(study, [adsl])
+
+    root = etree.fromstring(xml)
+    arm_schema.assertValid(root)
+    assert check_define(xml) == []
+    display = root.find(".//{*}ResultDisplay")
+    assert display.get("Name") == text
+    assert display.findtext("{*}Description/{*}TranslatedText") == text
+    assert display.findtext(".//{*}Code") == text
+    assert render_html(xml).startswith(b"<!DOCTYPE html")
