@@ -70,9 +70,7 @@ def check_datasets(
     chosen = load_shipped_rules() if rules is None else tuple(rules)
     problems: list[Problem] = []
     if folder is not None and (folder / FILE).is_file():
-        # The rules for SDTM stand in the same file; ADaM's guide knows nothing of their names.
-        names = None if standard.name == ADAM_GUIDE else standard
-        own, found = _load_own_rules(folder / FILE, names, chosen)
+        own, found = _load_own_rules(folder / FILE, standard, chosen)
         chosen, problems = (*chosen, *own), found
     chosen = tuple(rule for rule in chosen if rule.analysis == (standard.name == ADAM_GUIDE))
     run: list[str] = []
@@ -88,9 +86,7 @@ def check_datasets(
     return CheckReport(tuple(problems), tuple(run), not_run)
 
 
-def _load_own_rules(
-    path: Path, standard: Standard | None, shipped: Sequence[Rule]
-) -> tuple[tuple[Rule, ...], list[Problem]]:
+def _load_own_rules(path: Path, standard: Standard, shipped: Sequence[Rule]) -> tuple[tuple[Rule, ...], list[Problem]]:
     try:
         own = load_rules(path, standard)
     except ProblemsError as error:
