@@ -16,12 +16,17 @@ def check_value_level(study: Study) -> Iterator[Problem]:
         for name, specs in dataset.value_level.items():
             if specs and name not in dataset.written:
                 yield _not_mapped(dataset, name, specs[0])
-            elif specs and not is_result(dataset, name):
+            elif specs and not is_result(dataset, name) and not _has_parameters(dataset):
                 results = ", ".join(f"{dataset.name}{result}" for result in RESULTS)
                 message = f"'value_level' of {dataset.name} names {name}, which is not described test by test"
                 yield Problem("LINT213", message, place=specs[0].place, hint=f"results are: {results}")
             for spec in specs:
                 yield from _check_spec(study, dataset, name, spec)
+
+
+def _has_parameters(dataset: DatasetSpec) -> bool:
+    """Whether any column may be described parameter by parameter."""
+    return dataset.standard.class_name == "BASIC DATA STRUCTURE" and "PARAMCD" in dataset.names()
 
 
 def _columns(dataset: DatasetSpec) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from studies import write_files, write_tiny_raw, write_tiny_study
 
 from cdisc_conv.dataset import Column, Dataset, ValueLevel, find_dataset
 from cdisc_conv.engine.convert import convert
+from cdisc_conv.spec.lint import lint_study
 from cdisc_conv.spec.load import load_study
 
 ADSL = """\
@@ -154,6 +155,13 @@ def test_what_the_mapping_adds(made):
     text = ADNN + "value_level:\n  AVAL: [{where: 'PARAMCD == \"ONCE\"', method: As counted., comment: A count.}]\n"
     item = by_code(made(text).column("AVAL"))["ONCE"].item
     assert (item.method, item.comment) == ("As counted.", "A count.")
+
+
+def test_lint_lets_any_column_be_described_by_parameter(tmp_path):
+    folder = write_tiny_study(tmp_path)
+    text = ADNN + "value_level:\n  HALF: [{where: 'PARAMCD == \"ONCE\"', comment: A count.}]\n"
+    write_files(folder, {"adam/adsl.yaml": ADSL, "adam/adnn.yaml": text})
+    assert [str(problem) for problem in lint_study(folder)[1] if problem.code == "LINT213"] == []
 
 
 def test_other_columns_only_where_their_methods_differ(made):
