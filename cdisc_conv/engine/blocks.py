@@ -190,10 +190,10 @@ def _fold_column(series: pd.Series) -> pd.Series:
 
 
 def _merge(rows: BlockRows, merge: Merge, dates: Callable[[pd.Series], pd.Series]) -> BlockRows:
-    """Adjoining intervals of equal `by` become one; an interval with a partial or missing date stays alone."""
+    """Adjoining intervals of equal `by` become one; one with a partial or missing date, or reversed, stays alone."""
     groups = group_codes([rows.column(name) for name in merge.by], rows.length)
     start, end = (_days(dates(rows.column(name))) for name in (merge.start, merge.end))
-    whole = np.isfinite(start) & np.isfinite(end)
+    whole = np.isfinite(start) & np.isfinite(end) & (start <= end)
     # Intervals that are not whole go behind the others, where they part no two that adjoin.
     order = np.lexsort((np.arange(rows.length), np.where(whole, start, np.inf), groups))
     # The furthest end so far decides, not the last one: intervals may lie inside each other.

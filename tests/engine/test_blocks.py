@@ -192,3 +192,12 @@ def test_no_rows_at_all() -> None:
     assert rows.length == 0
     assert rows.column("DOSE").tolist() == []
     assert np.array_equal(rows.origins()[1], np.zeros(0))
+
+
+def test_an_interval_that_ends_before_it_starts_stays_alone() -> None:
+    frame = frame_of(SUBJID=["1", "1"], START=["2022-01-03", "2022-01-03"], END=["2022-01-02", "2022-01-01"])
+    merge = Merge(by=("SUBJID",), start="START", end="END")
+    assert [rows_of(frame, merge=merge).length, rows_of(frame[::-1].reset_index(drop=True), merge=merge).length] == [
+        2,
+        2,
+    ]
