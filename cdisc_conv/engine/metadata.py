@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -80,13 +80,14 @@ def _describe_column(state: State, draft: Draft, name: str, label: str, pair: Co
         core=standard.core if standard else "",
         key=draft.keys.index(name) + 1 if name in draft.keys else 0,
         value_level=levels,
-        non_standard=standard is None and not _is_taken_over(state, item),
+        non_standard=standard is None and not _is_taken_over(state, (item, *(level.item for level in levels))),
     )
 
 
-def _is_taken_over(state: State, item: Item) -> bool:
+def _is_taken_over(state: State, items: Iterable[Item]) -> bool:
     """Whether a variable is taken over from one of a standard, as analysis datasets may (ADaMIG 1.3, 3.1.1)."""
-    sources = item.origin.predecessor.split(", ") if item.origin is not None and item.origin.predecessor else []
+    named = [item.origin.predecessor for item in items if item.origin is not None]
+    sources = [source for names in named for source in names.split(", ")]
     return any(_is_standard(state, *source.split(".", 1)) for source in sources if "." in source)
 
 

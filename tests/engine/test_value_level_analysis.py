@@ -266,3 +266,14 @@ def test_a_flag_that_parameters_describe_keeps_its_codelist(made):
     column = made(text + "  ANL01FL: {when: AVAL > 1, constant: Y}\n").column("ANL01FL")
     assert [level.item.codelist for level in column.value_level] == [None, None, None, None]
     assert column.item.codelist.short_name == "NY"
+
+
+def test_a_variable_that_some_parameters_take_over_from_a_standard(made):
+    text = ADNN.replace("AVALC: {predecessor: AE.AETERM}", "AETERM: {predecessor: AE.AETERM}")
+    text = text.replace("      CRIT1FL:", "      AETERM: {expr: 'concat(\"No. \", AVAL)'}\n      CRIT1FL:")
+    column = made(text).column("AETERM")
+    assert {code: str(level.item.origin.type) for code, level in by_code(column).items()} == {
+        "EVENT": "Predecessor",
+        "LAST": "Derived",
+    }
+    assert column.non_standard is False
