@@ -1,4 +1,4 @@
-"""The tiny study of `studies` with two analysis datasets, ADSL and ADAE; no finding anywhere until a test plants one.
+"""The tiny study of `studies` with the analysis datasets ADSL, ADAE and ADNN; no finding until a test plants one.
 
 `write_analysis(folder)` adds them to the study that `studies.write_tiny_study(folder)` wrote.
 """
@@ -21,6 +21,8 @@ predecessors:
   DM: [SUBJID, SITEID, AGE, AGEU, SEX, RACE, ARM, ARMCD, RFSTDTC]
 variables:
   TRT01P: {copy: ARM}
+  SAFFL:  {cases: [{when: 'RFSTDTC != ""', constant: Y}, {constant: N}]}
+  TRTSDT: {numeric_date: RFSTDTC}
   LASTAE: {max: [AE.AESTDTC], label: Start of Last Adverse Event}
 """
 
@@ -34,14 +36,50 @@ keys: [STUDYID, USUBJID, AESEQ]
 records:
   - from: AE
 predecessors:
-  ADSL: [TRT01P]
+  ADSL: [TRT01P, SAFFL, TRTSDT]
   AE: [AESEQ, AETERM, AEDECOD, AESTDTC, AENOTE]
 variables:
   AGEGR1: {cases: [{when: ADSL.AGE >= 65, constant: ">=65"}, {constant: "<65"}], label: Pooled Age Group 1}
 """
 
 
+ADNN = """\
+dataset: ADNN
+label: Numbers of Adverse Events
+class: BASIC DATA STRUCTURE
+structure: One record per subject per parameter
+keys: [STUDYID, USUBJID, PARAMCD, ASEQ]
+records:
+  - from: AE
+    set:
+      PARAMCD: {constant: ONE}
+      PARAM:   {constant: One Event}
+      AVAL:    {constant: 1}
+      TERM:    {copy: raw.AETERM, label: Term}
+  - from: self
+    where: PARAMCD == "ONE"
+    group: [USUBJID]
+    order: [TERM]
+    set:
+      PARAMCD: {constant: ALL}
+      PARAM:   {constant: All Events}
+      AVAL:    {sum: raw.AVAL}
+      TERM:    {copy: raw.TERM, label: Term}
+  - from: self
+    where: PARAMCD == "ALL"
+    set:
+      PARAMCD: {constant: TWICE}
+      PARAM:   {constant: Twice All Events}
+      AVAL:    {expr: raw.AVAL * 2}
+      TERM:    {copy: raw.TERM, label: Term}
+predecessors:
+  ADSL: [TRT01P]
+variables:
+  ASEQ: {sequence: [PARAMCD, TERM]}
+"""
+
+
 def write_analysis(folder: Path) -> Path:
-    """Write the two mapping files into `folder`/tiny/adam; the study's folder."""
-    write_files(folder / "tiny", {"adam/adsl.yaml": ADSL, "adam/adae.yaml": ADAE})
+    """Write the mapping files into `folder`/tiny/adam; the study's folder."""
+    write_files(folder / "tiny", {"adam/adsl.yaml": ADSL, "adam/adae.yaml": ADAE, "adam/adnn.yaml": ADNN})
     return folder / "tiny"

@@ -12,8 +12,9 @@ from pathlib import Path
 import pandas as pd
 
 from cdisc_conv.dataset import Dataset
+from cdisc_conv.engine.beside import describe_beside
 from cdisc_conv.engine.finish import finish_datasets
-from cdisc_conv.engine.given import describe_given, read_given
+from cdisc_conv.engine.given import read_given
 from cdisc_conv.engine.plan import Plan, RowSet, plan_study
 from cdisc_conv.engine.run import run_plan
 from cdisc_conv.engine.state import State
@@ -37,9 +38,9 @@ class Conversion:
     given_files: tuple[Path, ...] = ()
     """The files that given datasets were read from."""
 
-    def describe_given(self) -> list[Dataset]:
-        """The datasets that were read instead of made, for checks and reports that look into them."""
-        return describe_given(self.study, self.state.given)
+    def describe_beside(self) -> list[Dataset]:
+        """The datasets that were read instead of made, and those made only to be read by others."""
+        return describe_beside(self.state, (dataset.name for dataset in self.datasets))
 
 
 def convert(

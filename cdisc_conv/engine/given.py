@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from cdisc_conv.dataset import Column, Dataset, Item
 from cdisc_conv.derivations.distinct import TEXT
 from cdisc_conv.derivations.numbers import parse_numbers
 from cdisc_conv.derivations.texts import as_text
@@ -75,39 +74,6 @@ def type_columns(given: GivenDataset, frame: pd.DataFrame) -> tuple[pd.DataFrame
 def blank_frame(given: GivenDataset) -> pd.DataFrame:
     """The dataset without a record."""
     return type_columns(given, pd.DataFrame(index=pd.RangeIndex(0)))[0]
-
-
-def describe_given(study: Study, frames: Mapping[str, pd.DataFrame]) -> list[Dataset]:
-    """The given datasets as `Dataset`, for what looks into them: labels and types, nothing about their values."""
-    return [
-        Dataset(
-            name=given.name,
-            label=given.standard.label,
-            frame=frames[given.name],
-            columns=tuple(_describe_column(given, name, series) for name, series in frames[given.name].items()),
-            class_name=given.standard.class_name,
-            structure=given.standard.structure,
-            standard=study.sdtm.standard.label,
-            repeating=given.standard.repeating,
-            reference_data=given.standard.reference_data,
-        )
-        for given in study.given.values()
-        if given.name in frames
-    ]
-
-
-def _describe_column(given: GivenDataset, name: object, series: pd.Series) -> Column:
-    standard = given.standard.variable(str(name))
-    numeric = series.dtype != TEXT
-    return Column(
-        name=str(name),
-        label=standard.label if standard else str(name),
-        numeric=numeric,
-        item=Item("float" if numeric else "text", 8 if numeric else 200),
-        role=standard.role if standard else "",
-        core=standard.core if standard else "",
-        non_standard=standard is None,
-    )
 
 
 def _describe_missing(given: GivenDataset, name: str, frame: pd.DataFrame) -> Problem:

@@ -98,7 +98,9 @@ def _predecessors(study: Study, part: Part) -> list[str]:
 
 def _name_predecessor(study: Study, table: str, name: str) -> str:
     """``AE.AETERM``; a supplemental qualifier is a value of its own dataset."""
-    if table in study.datasets and name in study.datasets[table].supplemental_names():
+    given = study.given[table].supplemental if table in study.given else frozenset()
+    made = study.datasets[table].supplemental_names() if table in study.datasets else ()
+    if name in given or name in made:
         return f"SUPP{table}.QVAL where QNAM is {name}"
     return f"{table}.{name}"
 

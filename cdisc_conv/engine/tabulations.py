@@ -10,6 +10,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from cdisc_conv.derivations.base import SUBJECT
+from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.engine.given import Given, blank_frame, type_columns
 from cdisc_conv.engine.given_files import SUFFIXES, read_file
 from cdisc_conv.engine.plan import Node, Part, Plan, RowSet, plan_study
@@ -37,11 +38,12 @@ class Needs:
         return tuple(name for name in self.by_dataset.get(dataset, {}) if name)
 
     def readers(self, dataset: str, variable: str = "") -> tuple[Node, ...]:
-        """Who reads a variable; all readers of the dataset when none is named."""
+        """Who reads a variable; all readers of the dataset when none is named, those that are records of it first."""
         of_dataset = self.by_dataset.get(dataset, {})
         if variable:
             return of_dataset.get(variable, ())
-        return tuple(dict.fromkeys(node for nodes in of_dataset.values() for node in nodes))
+        nodes = dict.fromkeys(node for nodes in of_dataset.values() for node in nodes)
+        return tuple(sorted(nodes, key=lambda node: not isinstance(node, RowSet)))
 
 
 def find_needs(study: Study, plan: Plan, datasets: Iterable[str]) -> Needs:
@@ -63,7 +65,13 @@ def find_needs(study: Study, plan: Plan, datasets: Iterable[str]) -> Needs:
         for table, name in read:
             if table not in analysis:
                 found.setdefault(table, {}).setdefault(name, {})[node] = None
-    return Needs({table: {name: tuple(nodes) for name, nodes in names.items()} for table, names in found.items()})
+    order = {name: place for place, name in enumerate(study.datasets)}
+    return Needs(
+        {
+            table: {name: tuple(sorted(nodes, key=lambda node: order[node.dataset])) for name, nodes in names.items()}
+            for table, names in found.items()
+        }
+    )
 
 
 def read_tabulations(study: Study, folder: Path, datasets: Sequence[str]) -> tuple[Study, Given]:
@@ -171,12 +179,25 @@ class _Reader:
         supplement = self._read(f"SUPP{dataset}", files) if files else None
         names = self._name_qualifiers(dataset, missing, supplement)
         if supplement is not None and names:
-            frame, problems = add_qualifiers(dataset, frame, supplement, names, files[0])
+            joined, problems = add_qualifiers(
+                dataset, self._type_keys(dataset, frame, supplement), supplement, names, files[0]
+            )
+            frame = frame.assign(**{name: joined[name] for name in names})
             self.problems += problems
         for name in missing:
             if name not in frame:
                 self._report_missing(dataset, name, [str(column) for column in frame.columns])
         return frame
+
+    def _type_keys(self, dataset: str, frame: pd.DataFrame, supplement: pd.DataFrame) -> pd.DataFrame:
+        """The frame with the variables that qualifiers point at as the standard types them: 2.0 in a CSV file is 2."""
+        standard = _standard_of(self._study, dataset)
+        pointed = set(supplement["IDVAR"].unique()) if "IDVAR" in supplement else set()
+        found = {name: standard.variable(name) for name in pointed if name in frame}
+        numbers = {
+            name: as_numbers(frame[name]) for name, known in found.items() if known is not None and known.numeric
+        }
+        return frame.assign(**numbers)
 
     def _name_qualifiers(self, dataset: str, missing: Sequence[str], supplement: pd.DataFrame | None) -> list[str]:
         """The missing variables that SUPP-- has."""
@@ -209,9 +230,10 @@ class _Reader:
             hint = did_you_mean(name, columns) or "add it to the file: without it no records can be told"
             self._stop(Problem("GIVEN003", message, place=place, hint=hint))
             return
-        hint = did_you_mean(name, columns) if not permissible else ""
         severity = Severity.WARNING if permissible else Severity.ERROR
-        self.problems.append(Problem("GIVEN003", message, severity, place, hint or "it counts as blank"))
+        meant = did_you_mean(name, columns) if not permissible else ""
+        hint = "; ".join(filter(None, ("it counts as blank", meant)))
+        self.problems.append(Problem("GIVEN003", message, severity, place, hint))
 
     def _report_no_file(self, dataset: str, found: set[str]) -> None:
         readers = _name_readers(self._needs.readers(dataset))
@@ -269,7 +291,8 @@ def _describe(study: Study, dataset: str, read: Sequence[str], frame: pd.DataFra
     known = {name: _describe_variable(study, standard, spec, name) for name in (*standard.names, *columns)}
     widened = replace(standard, variables=tuple(found for found in known.values() if found is not None))
     place = spec.place if spec is not None else study.given[dataset].place
-    return GivenDataset(dataset, file or f"{dataset.lower()}{SUFFIXES[0]}", widened, columns, place)
+    qualifiers = frozenset(spec.supplemental_names()) if spec is not None else frozenset()
+    return GivenDataset(dataset, file or f"{dataset.lower()}{SUFFIXES[0]}", widened, columns, place, qualifiers)
 
 
 def _describe_variable(

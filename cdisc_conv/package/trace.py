@@ -207,8 +207,10 @@ class _Package:
         return [entry for entry in entries if not sources or set(entry["sources"]) & sources]
 
     def _follow(self, name: str, sources: set[str], chain: set[str], found: dict[str, None], seen: set[str]) -> None:
-        """Add the fields of raw rows, and the variables of records on the way, that a variable's value comes from."""
-        seen.add(name)
+        """Add the fields of raw rows, and the variables of records on the way, that a variable's value comes from.
+
+        `sources` are those of the records that are meant; the variable may stand for other ones further on (`chain`).
+        """
         own = name.partition(".")[0]
         for entry in self._entries(name, sources):
             found.update(dict.fromkeys(field for field in entry["row_fields"] if _form_of(field) in chain))
@@ -219,6 +221,7 @@ class _Package:
                 elif table != own:
                     continue
                 if read not in seen:
+                    seen.add(read)
                     self._follow(read, chain, chain, found, seen)
 
     @staticmethod

@@ -20,13 +20,13 @@ from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 from cdisc_conv.report import render_pages, write_reports
 from cdisc_conv.report.accounting import account_for
 from cdisc_conv.report.places import rename_folders, spec_folders
-from cdisc_conv.spec.model import Study
+from cdisc_conv.spec.model import Family, Study
 from cdisc_conv.xpt.variables import variables_of
 from cdisc_conv.xpt.writer import write_xpt
 
 REPORT_FOLDER = "report"
 
-SAME = {"CT001": "TERM001", "VAR013": "PKG010"}
+SAME = {"CT001": "TERM001", "VAR013": "PKG010", "ADVAR010": "PKG010"}
 """Rules that find again what making or writing the dataset has told, with the raw rows or the file at hand."""
 
 
@@ -74,7 +74,7 @@ def fill_package(
         problems += write_definitions(study, family, written, folder)
     accounting = account_for(conversion)
     extra = check_raw_files(study, inputs.raw)
-    pages, noted = render_pages(study, [*conversion.describe_given(), *datasets])
+    pages, noted = render_pages(study, [*conversion.describe_beside(), *datasets])
     told = [*found, *conversion.problems, *accounting.problems, *extra, *problems, *noted]
     everything = [*told, *drop_repeated(checks.problems, told)]
     on_screen = rename_folders(everything, {str(folder): str(out)})
@@ -97,7 +97,7 @@ def run_checks(conversion: Conversion, datasets: Sequence[Dataset]) -> CheckRepo
             created=study.created,
             folder=study.folder,
             complete=not (study.given and not family.is_analysis) and names.issuperset(study.datasets_of(family.name)),
-            beside=_list_tabulations(conversion, datasets) if family.is_analysis else (),
+            beside=list_beside(conversion, datasets, family) if family.is_analysis else (),
         )
         for family, mine in list_families(study, datasets)
     ]
@@ -108,10 +108,10 @@ def run_checks(conversion: Conversion, datasets: Sequence[Dataset]) -> CheckRepo
     )
 
 
-def _list_tabulations(conversion: Conversion, datasets: Sequence[Dataset]) -> list[Dataset]:
-    """The SDTM datasets of a run, those that were read before those that were made."""
-    study = conversion.study
-    return [*conversion.describe_given(), *(one for one in datasets if study.family_of(one.name) is study.sdtm)]
+def list_beside(conversion: Conversion, datasets: Sequence[Dataset], family: Family) -> list[Dataset]:
+    """The datasets of a run that are not of a family: those of the package, and those it has at hand beside them."""
+    others = [one for one in datasets if conversion.study.family_of(one.name) is not family]
+    return [*conversion.describe_beside(), *others]
 
 
 def drop_repeated(checked: Iterable[Problem], told: Iterable[Problem]) -> list[Problem]:

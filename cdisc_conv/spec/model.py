@@ -231,6 +231,8 @@ class GivenDataset:
     standard: DatasetStandard
     columns: tuple[str, ...]
     place: Place
+    supplemental: frozenset[str] = frozenset()
+    """The columns that are supplemental qualifiers, read from SUPP-- beside it."""
 
 
 @dataclass(frozen=True, slots=True)

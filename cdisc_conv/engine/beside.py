@@ -1,0 +1,76 @@
+"""Datasets that a run has at hand beside those it writes: what was given, and what was made only to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from cdisc_conv.dataset import Column, Dataset, Item
+from cdisc_conv.derivations.distinct import TEXT
+from cdisc_conv.engine.state import State
+from cdisc_conv.spec.expected import label_of
+from cdisc_conv.spec.model import Study
+from cdisc_conv.standards import DatasetStandard
+
+
+def describe_beside(state: State, written: Iterable[str]) -> list[Dataset]:
+    """The given datasets, and those that were made but are not among the `written`, for checks that look into them.
+
+    They have labels and types, and nothing that is only known of finished datasets: records stand in the order they
+    were made in, variables that nobody read are not there.
+    """
+    study = state.study
+    known = set(written)
+    made = dict.fromkeys(dataset for dataset, _ in state.blocks if dataset not in known)
+    given = [
+        _describe(study, given.name, given.standard, state.given[given.name], {})
+        for given in study.given.values()
+        if given.name in state.given
+    ]
+    return [*given, *(_describe_made(state, name) for name in study.datasets if name in made)]
+
+
+def _describe_made(state: State, name: str) -> Dataset:
+    spec = state.study.datasets[name]
+    blocks = state.blocks_of(name)
+    there = [
+        variable
+        for variable in spec.names()
+        if variable not in spec.working and all(part in state.values for part in state.plan.parts[name, variable])
+    ]
+    frame = pd.DataFrame({variable: state.own(name, variable, blocks) for variable in there})
+    labels = {variable: label_of(state.study, spec, variable) for variable in there}
+    return _describe(state.study, name, spec.standard, frame, labels)
+
+
+def _describe(
+    study: Study, name: str, standard: DatasetStandard, frame: pd.DataFrame, labels: Mapping[str, str]
+) -> Dataset:
+    family = study.family_of(name)
+    return Dataset(
+        name=name,
+        label=standard.label,
+        frame=frame,
+        columns=tuple(_describe_column(standard, str(key), series, labels) for key, series in frame.items()),
+        class_name=standard.class_name,
+        structure=standard.structure,
+        standard=family.standard.label,
+        repeating=standard.repeating,
+        reference_data=standard.reference_data,
+        purpose="Analysis" if family.is_analysis else "Tabulation",
+    )
+
+
+def _describe_column(standard: DatasetStandard, name: str, series: pd.Series, labels: Mapping[str, str]) -> Column:
+    known = standard.variable(name)
+    numeric = series.dtype != TEXT
+    return Column(
+        name=name,
+        label=labels.get(name) or (known.label if known else name),
+        numeric=numeric,
+        item=Item("float" if numeric else "text", 8 if numeric else 200),
+        role=known.role if known else "",
+        core=known.core if known else "",
+        non_standard=known is None,
+    )
