@@ -14,21 +14,23 @@ from cdisc_conv.spec.model import Study
 from cdisc_conv.standards import DatasetStandard
 
 
+def describe_given(state: State) -> list[Dataset]:
+    """The given datasets, for checks and reports that look into them: labels and types, nothing about their values."""
+    return [
+        _describe(state.study, given.name, given.standard, state.given[given.name], {})
+        for given in state.study.given.values()
+        if given.name in state.given
+    ]
+
+
 def describe_beside(state: State, written: Iterable[str]) -> list[Dataset]:
     """The given datasets, and those that were made but are not among the `written`, for checks that look into them.
 
-    They have labels and types, and nothing that is only known of finished datasets: records stand in the order they
-    were made in, variables that nobody read are not there.
+    Of the latter, records stand in the order they were made in, and variables that nobody read are not there.
     """
-    study = state.study
     known = set(written)
     made = dict.fromkeys(dataset for dataset, _ in state.blocks if dataset not in known)
-    given = [
-        _describe(study, given.name, given.standard, state.given[given.name], {})
-        for given in study.given.values()
-        if given.name in state.given
-    ]
-    return [*given, *(_describe_made(state, name) for name in study.datasets if name in made)]
+    return [*describe_given(state), *(_describe_made(state, name) for name in state.study.datasets if name in made)]
 
 
 def _describe_made(state: State, name: str) -> Dataset:

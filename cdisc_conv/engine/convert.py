@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.engine.beside import describe_beside
+from cdisc_conv.engine.beside import describe_beside, describe_given
 from cdisc_conv.engine.finish import finish_datasets
 from cdisc_conv.engine.given import read_given
 from cdisc_conv.engine.plan import Plan, RowSet, plan_study
@@ -37,6 +37,10 @@ class Conversion:
     """Row sets and columns behind the datasets: what accounting and lineage are read from."""
     given_files: tuple[Path, ...] = ()
     """The files that given datasets were read from."""
+
+    def describe_given(self) -> list[Dataset]:
+        """The datasets that were read instead of made."""
+        return describe_given(self.state)
 
     def describe_beside(self) -> list[Dataset]:
         """The datasets that were read instead of made, and those made only to be read by others."""

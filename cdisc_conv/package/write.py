@@ -74,7 +74,7 @@ def fill_package(
         problems += write_definitions(study, family, written, folder)
     accounting = account_for(conversion)
     extra = check_raw_files(study, inputs.raw)
-    pages, noted = render_pages(study, [*conversion.describe_beside(), *datasets])
+    pages, noted = render_pages(study, datasets, conversion.describe_given())
     told = [*found, *conversion.problems, *accounting.problems, *extra, *problems, *noted]
     everything = [*told, *drop_repeated(checks.problems, told)]
     on_screen = rename_folders(everything, {str(folder): str(out)})

@@ -18,6 +18,7 @@ from cdisc_conv.spec.model import Study
 __all__ = ["render_pages", "write_reports"]
 
 DEFINITIONS = ("define.html", "adam/define.html")
+TUMOURS = frozenset({"RS", "TR", "TU"})
 TUMOUR_RESULTS = frozenset({"ADTR", "ADRS", "ADTTE"})
 
 
@@ -51,21 +52,41 @@ def write_reports(
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def render_pages(study: Study, datasets: Sequence[Dataset]) -> tuple[dict[str, str], list[Problem]]:
+def render_pages(
+    study: Study, datasets: Sequence[Dataset], given: Sequence[Dataset] = ()
+) -> tuple[dict[str, str], list[Problem]]:
     """The pages about the trial itself, by file name, and what is found while they are made.
 
-    `datasets` are those that were made and, where SDTM is given, those that were read. oncology.html is there for a
-    study with tumour results: one that has any of `TUMOUR_RESULTS`.
+    `datasets` are those of the package, `given` those that were read for it. response_check.html is there for a study
+    that has `TUMOURS`, oncology.html for one that has any of `TUMOUR_RESULTS`. The findings are those of
+    `recist.check_responses` (with the study's settings, ``settings: recist:``) and of `render_oncology`.
     """
-    by_name = {dataset.name: dataset for dataset in datasets}
+    made = {dataset.name: dataset for dataset in datasets}
+    known = {**{dataset.name: dataset for dataset in given}, **made}
+    has_results = not TUMOUR_RESULTS.isdisjoint(made)
+    note = str((study.settings.get("define") or {}).get("comment", ""))
     pages: dict[str, str] = {}
     problems: list[Problem] = []
-    if not TUMOUR_RESULTS.isdisjoint(by_name):
+    if known.keys() >= TUMOURS and (has_results or made.keys() >= TUMOURS):
+        _add_response_check(study, [known[name] for name in sorted(TUMOURS)], note, pages, problems)
+    if has_results:
         from cdisc_conv.report.oncology import render_oncology
 
-        comment = str((study.settings.get("define") or {}).get("comment", ""))
-        made = render_oncology(study.name, study.title, by_name, comment)
-        if made is not None:
-            pages["oncology.html"], found = made
-            problems += found
+        drawn = render_oncology(study.name, study.title, known, note)
+        if drawn is not None:
+            pages["oncology.html"] = drawn[0]
+            problems += drawn[1]
     return pages, problems
+
+
+def _add_response_check(
+    study: Study, tumours: Sequence[Dataset], note: str, pages: dict[str, str], problems: list[Problem]
+) -> None:
+    from cdisc_conv.recist import check_responses, read_settings
+    from cdisc_conv.report.response_check import render_response_check
+
+    settings, wrong = read_settings(study.settings.get("recist") or {}, study.place.file)
+    result, found = check_responses(tumours, settings)
+    problems += [*wrong, *found]
+    if not result.is_empty:
+        pages["response_check.html"] = render_response_check(study.name, study.title, result, found, note)
