@@ -87,7 +87,7 @@ def _add_sums(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _derive_non_target(frame: pd.DataFrame) -> pd.Series:
     conditions = [
-        _of_subject(frame, "non_targets") == 0,
+        _so_far(frame, "non_targets") == 0,
         frame["non_targets_progressed"] > 0,
         (frame["non_targets_missing"] > 0) | (frame["non_targets"] == 0),
         frame["non_targets_absent"] == frame["non_targets"],
@@ -130,7 +130,7 @@ def _derive_target(frame: pd.DataFrame, settings: RecistSettings) -> pd.Series:
     )
     shrunk = base - total >= limits.partial_response_percent / 100 * base - slack
     missing = (frame["targets_missing"] > 0) | (frame["targets"] == 0)
-    conditions = [_of_subject(frame, "targets") == 0, _all_gone(frame), grown | frame["again"], missing, shrunk]
+    conditions = [_so_far(frame, "targets") == 0, _all_gone(frame), grown | frame["again"], missing, shrunk]
     target = _select(frame, conditions, [NO_LESIONS, CR, PD, NE, PR], SD)
     if settings.partial_response_stays:
         after = frame["number"] > 0
@@ -144,8 +144,9 @@ def _all_gone(frame: pd.DataFrame) -> pd.Series:
     return (frame["targets"] > 0) & (frame["targets_missing"] == 0) & (frame["targets_there"] == 0)
 
 
-def _of_subject(frame: pd.DataFrame, count: str) -> pd.Series:
-    return frame[count].groupby(frame["subject"]).transform("max")
+def _so_far(frame: pd.DataFrame, count: str) -> pd.Series:
+    """The largest count up to each assessment: 0 while the subject has no such lesions."""
+    return frame[count].groupby(frame["subject"]).cummax()
 
 
 def _earlier(flag: pd.Series, frame: pd.DataFrame) -> pd.Series:

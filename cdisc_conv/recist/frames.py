@@ -55,7 +55,8 @@ def read_tumours(datasets: Iterable[Dataset] | Mapping[str, pd.DataFrame], setti
     frames = _frames_by_name(datasets)
     problems: list[Problem] = []
     read = {name: _read(name, frames.get(name), settings, problems) for name in NEEDED}
-    by_group = bool((read["TR"]["assessment"] != "").any() and (read["RS"]["assessment"] != "").any())
+    has_groups = {name: bool((frame["assessment"] != "").any()) for name, frame in read.items()}
+    by_group = has_groups["TR"] and (has_groups["RS"] or read["RS"].empty)
     for name, frame in read.items():
         key = frame["assessment"] if by_group else pd.Series("", index=frame.index, dtype="str")
         number = frame["visit_number"].map("{:g}".format, na_action="ignore").fillna("")

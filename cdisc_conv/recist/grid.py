@@ -6,6 +6,8 @@ no longer be told apart are measured as one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -27,12 +29,13 @@ def build_grid(
     Columns: subject, assessment, number, lesion, group, nodal, location, unit, state, mm, why, counted, missing.
     ``unit`` is the lesion, or the merged one that it has become part of; ``counted`` the millimetres that go into the
     sum (NaN for none); ``missing`` is true for one row of each unit that was not assessed.
-    Target lesions are those measured at baseline (RECIST008, a warning, for others), non-target lesions those of TU and
-    those found at baseline; parts replace their lesion and merged lesions their members from when they are first known.
+    Target lesions are those measured at baseline, non-target lesions those of TU and those found at baseline; a late
+    non-target lesion counts from when it is first known (RECIST008, a warning, for others and for late ones). Parts
+    replace their lesion and merged lesions their members from when they are first known.
     """
     numbers = assessments.set_index(KEY)["number"]
     known = _add_spans(tumours, lesions, readings, numbers)
-    problems = tuple(_describe_unmeasured(known))
+    problems = tuple(_describe_unmeasured(known, assessments))
     spans = known[known["start"] < known["end"]]
     there = assessments.loc[(assessments["number"] >= 0) & assessments["has_records"], [*KEY, "number"]]
     grid = there.merge(spans, on="subject")
@@ -51,23 +54,32 @@ def build_grid(
 
 def _add_spans(tumours: Tumours, lesions: Lesions, readings: Readings, numbers: pd.Series) -> pd.DataFrame:
     """The lesions with the numbers of the assessments from which (`start`) and up to which (`end`) they are due."""
-    at = pd.concat([readings.frame[[*READING, "state", "mm"]], tumours.tu[READING].assign(state="", mm=np.nan)])
-    at = at.assign(number=numbers.reindex(pd.MultiIndex.from_frame(at[KEY])).to_numpy()).dropna(subset="number")
-    at = at[at["number"] >= 0]
-    first = at.groupby(LESION)["number"].min().rename("first")
-    base = at[at["number"] == 0]
-    measured = base.groupby(LESION)["mm"].count().rename("measured")
-    known = lesions.frame.merge(first, how="left", on=LESION).merge(measured, how="left", on=LESION)
-    first_seen = known["first"].fillna(NEVER)
-    was_measured = known["measured"].fillna(0) > 0
+    read = _number_records(readings.frame[[*READING, "mm"]], numbers)
+    told = _number_records(tumours.tu[READING], numbers)
+    both = pd.concat([read, told])
+    first = both[both["number"] >= 0].groupby(LESION)["number"].min().rename("first")
+    identified_at = told.groupby(LESION)["number"].min().rename("identified_at")
+    measured = read[read["number"] == 0].groupby(LESION)["mm"].count().rename("measured")
+    known = lesions.frame.join(first, on=LESION).join(identified_at, on=LESION).join(measured, on=LESION)
+    first_known, was_measured = known["first"].fillna(NEVER), known["measured"].fillna(0) > 0
     identified = known["kind"] == IDENTIFIED
     target, other = identified & (known["group"] == TARGET), identified & (known["group"] == NON_TARGET)
-    start = np.select([target & was_measured, target, other & known["in_tu"]], [0, NEVER, 0], default=first_seen)
-    known = known.assign(start=start.astype("int64"), unmeasured=target & ~was_measured & (first_seen < NEVER))
+    at_baseline = other & known["in_tu"] & (known["identified_at"].fillna(0) <= 0)
+    start = np.select([target & was_measured, target, at_baseline], [0, NEVER, 0], default=first_known)
+    known = known.assign(
+        start=start.astype("int64"),
+        unmeasured=target & ~was_measured & (first_known < NEVER),
+        late=other & (start > 0) & (first_known < NEVER),
+    )
     parts = known[(known["kind"] == PART) & (known["parent"] != "")]
     split = parts.groupby(["subject", "parent"])["start"].min().rename_axis(LESION).rename("end")
-    known = known.merge(split, how="left", on=LESION)
+    known = known.join(split, on=LESION)
     return known.assign(end=known["end"].fillna(NEVER).astype("int64"))
+
+
+def _number_records(records: pd.DataFrame, numbers: pd.Series) -> pd.DataFrame:
+    """The records whose assessment is known, with its number."""
+    return records.join(numbers, on=KEY).dropna(subset="number")
 
 
 def _name_units(grid: pd.DataFrame, lesions: Lesions, spans: pd.DataFrame) -> pd.DataFrame:
@@ -96,16 +108,17 @@ def _count_units(grid: pd.DataFrame) -> pd.DataFrame:
     return grid.assign(counted=counted, missing=missing)
 
 
-def _describe_unmeasured(known: pd.DataFrame) -> list[Problem]:
+def _describe_unmeasured(known: pd.DataFrame, assessments: pd.DataFrame) -> Iterator[Problem]:
+    """RECIST008: lesions that should have been there at baseline and were not."""
+    place = Place(dataset="TR", variable="TRLNKID")
     rows = known[known["unmeasured"]]
-    return [
-        Problem(
-            "RECIST008",
-            f"subject {subject}: target lesion {lesion} was not measured at baseline and is left out of every sum",
-            Severity.WARNING,
-            Place(dataset="TR", variable="TRLNKID"),
-            "give its diameter at baseline in TR, or correct the name that ties TR to TU",
-            value=lesion,
-        )
-        for subject, lesion in zip(rows["subject"], rows["lesion"], strict=True)
-    ]
+    for subject, lesion in zip(rows["subject"], rows["lesion"], strict=True):
+        message = f"subject {subject}: target lesion {lesion} was not measured at baseline and is left out of every sum"
+        hint = "give its diameter at baseline in TR, or correct the name that ties TR to TU"
+        yield Problem("RECIST008", message, Severity.WARNING, place, hint, value=lesion)
+    names = assessments[["subject", "number", "assessment"]].rename(columns={"number": "start"})
+    rows = known[known["late"]].merge(names, on=["subject", "start"])
+    for subject, lesion, first in zip(rows["subject"], rows["lesion"], rows["assessment"], strict=True):
+        message = f"subject {subject}: non-target lesion {lesion} is first known at {first}, after baseline"
+        hint = "a lesion that was not there at baseline is a new lesion (RECIST 1.1, 4.3.5)"
+        yield Problem("RECIST008", message, Severity.WARNING, place, hint, value=lesion)

@@ -61,6 +61,10 @@ def test_the_group_of_the_assessment_counts_more_than_the_visit() -> None:
     assert problems == ()
 
 
+def test_without_rs_the_groups_of_tr_hold() -> None:
+    assert names(lesion(40, "A1", "1", "1", "2024-01-01"), lesion(20, "A2", "2", "2", "2024-02-14")) == ["A1", "A2"]
+
+
 def test_without_groups_in_rs_the_visit_ties_both() -> None:
     tr = frame(TR, lesion(40, "A1", "1", "1", "2024-01-01"), lesion(20, "A2", "2", "2", "2024-02-14"))
     result, _ = check(tr, rs=respond({"OVRLRESP": "PR"}))

@@ -62,6 +62,24 @@ def test_a_non_target_lesion_of_tu_without_any_record_is_missing() -> None:
     assert result.assessments["non_target"].tolist() == ["", "NE"]
 
 
+def test_a_non_target_lesion_that_is_known_late_counts_from_then_on() -> None:
+    tr = measure(PLACES, {"NT01": "PRESENT"}, {"NT01": "ABSENT"}, {"NT01": "ABSENT", "NT02": "PRESENT"})
+    late = identify({"NT02": "LYMPH NODE"}, "NON-TARGET").assign(VISIT="3")
+    for tu in (identify({"NT01": "LIVER"}, "NON-TARGET"), join(identify({"NT01": "LIVER"}, "NON-TARGET"), late)):
+        result, problems = check(tr, tu)
+        assert result.assessments["non_target"].tolist() == ["", "CR", NON]
+        assert str(problems[0]) == (
+            "TR.TRLNKID: RECIST008 subject S1: non-target lesion NT02 is first known at 3, after baseline "
+            "(a lesion that was not there at baseline is a new lesion (RECIST 1.1, 4.3.5))"
+        )
+
+
+def test_without_non_target_lesions_so_far_nothing_stands_against_the_target_response() -> None:
+    tr = measure({**TARGETS, **PLACES}, {"T01": 40}, {"T01": 0}, {"T01": 0, "NT01": "PRESENT"})
+    result, _ = check(tr)
+    assert result.assessments["overall"].tolist() == ["", "CR", "PR"]
+
+
 def test_a_subject_with_both_kinds() -> None:
     tr = measure({**TARGETS, **PLACES}, {"T01": 40, "NT01": "PRESENT"}, {"T01": 0, "NT01": "PRESENT"})
     tu = join(identify({"T01": "LIVER"}, "TARGET"), identify({"NT01": "LIVER"}, "NON-TARGET"))
