@@ -17,9 +17,10 @@ from cdisc_conv.dataset import Column, Dataset
 from cdisc_conv.define.inputs_displays import check_displays
 from cdisc_conv.define.inputs_items import check_column
 from cdisc_conv.define.study import DefineStudy, DocumentKind
-from cdisc_conv.define.uses import ANALYSIS_CLASSES, CLASS_ORDER, SUB_CLASSES
+from cdisc_conv.define.uses import ANALYSIS_CLASSES, CLASS_ORDER
 from cdisc_conv.define.xml import find_forbidden
 from cdisc_conv.problems import Place, Problem, did_you_mean
+from cdisc_conv.standards import SUB_CLASSES
 
 CONTEXTS = ("Submission", "Other")
 PURPOSES = ("Tabulation", "Analysis")
