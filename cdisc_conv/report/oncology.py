@@ -79,7 +79,7 @@ def make_figure(picture: Picture, datasets: Mapping[str, Dataset]) -> Figure | s
 
 
 def _describe_left_out(picture: Picture, missing: str) -> Problem:
-    main = next(reversed(picture.needs))
+    main = list(picture.needs)[-1]
     message = f"report/oncology.html has no picture '{picture.title}': {missing}"
     hint = "nothing to do if the study has no such data; else add them to the ADaM mapping"
     return Problem("PIC001", message, Severity.NOTE, Place(dataset=main), hint)

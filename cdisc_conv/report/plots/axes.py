@@ -96,7 +96,9 @@ def draw_y_axis(
 def draw_threshold(group: Group, y: float, x: tuple[float, float], label: str) -> None:
     """A dashed level line over the plot area with its label just outside the right edge."""
     left, right = x
-    group.line(left, y, right, y, stroke=INK, stroke_width=1.2, stroke_dasharray="6 4")
+    # White under the dashes, for where they cross dark areas.
+    group.line(left, y, right, y, stroke="#ffffff", stroke_width=2.6, stroke_opacity=0.85)
+    group.line(left, y, right, y, stroke=INK, stroke_width=1.3, stroke_dasharray="6 4")
     group.text(right + 6, y + 4, label)
 
 
@@ -148,7 +150,8 @@ def _draw_key(drawing: Drawing, group: Group, key: Key, x: float, y: float) -> N
         return
     if key.kind == "line":
         group.line(x, y, x + 26, y, stroke=line_colour(look), stroke_width=2, stroke_dasharray=look.dash or "none")
-    draw_marker(group, look.marker, x + 13, y, 4, fill=look.colour, stroke=line_colour(look), stroke_width=1.4)
+    stroke = line_colour(look) if key.kind == "line" else INK
+    draw_marker(group, look.marker, x + 13, y, 4, fill=look.colour, stroke=stroke, stroke_width=1.3)
 
 
 def line_colour(look: Look) -> str:

@@ -22,13 +22,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A finished picture: SVG texts, sentences of the caption, tables."""
+    """A finished picture: SVG texts, tables, and the caption: what is shown, how it is defined, and of whom."""
 
     name: str
     title: str
     drawings: tuple[str, ...]
-    caption: tuple[str, ...]
+    definitions: tuple[str, ...]
+    subjects: tuple[str, ...]
+    """Sentences on the population, on who is left out and why."""
     tables: tuple[Table, ...]
+    results: tuple[str, ...] = ()
+    """Sentences that a reader looks for first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,13 @@ TOP_TERMS = 20
 """Terms that are drawn; the table has all."""
 MOST_TIES = 5
 """Terms more than TOP_TERMS that are drawn because they are as frequent as the last one."""
-WIDTH, LEFT, RIGHT, TOP, ROW = 1000, 290, 940, 16, 23
+WIDTH, LEFT, RIGHT, TOP, ROW = 1000, 300, 940, 16, 23
 
 GRADES_LOOKS = (
     Look("0", "No grade recorded", WHITE, "dots"),
     Look("1", "Grade 1", "#FEF0D9"),
     Look("2", "Grade 2", "#FDCC8A"),
-    Look("3", "Grade 3", "#FC8D59", "diagonal"),
+    Look("3", "Grade 3", "#FC8D59"),
     Look("4", "Grade 4", "#C7301F"),
     Look("5", "Grade 5", "#5E0000"),
 )
@@ -112,7 +112,7 @@ def draw_grades(data: Grades) -> str:
 
 def _draw_term(drawing: Drawing, term: str, row: pd.Series, x: Scale, middle: float, population: int) -> None:
     group = drawing.group()
-    group.text(LEFT - 9, middle + 4, shorten(term, 40), term, text_anchor="end")
+    group.text(LEFT - 9, middle + 4, shorten(term, 46), term, text_anchor="end")
     total, left = int(row.sum()), 0
     for look in GRADES_LOOKS[1:] + GRADES_LOOKS[:1]:
         count = int(row[int(look.key)])
@@ -136,8 +136,8 @@ def _draw_count(group: Group, count: int, look: Look, x: float, y: float) -> Non
 def _describe(data: Grades, terms: pd.DataFrame) -> str:
     first, total = str(terms.index[0]), int(terms.iloc[0].sum())
     return (
-        f"Stacked bars of the {count_words(len(terms), 'most frequent preferred term')}; the most frequent is {first} in "
-        f"{count_words(total)} of {len(data.population):,}."
+        f"Stacked bars of the {count_words(len(terms), 'most frequent preferred term')}; the most frequent is "
+        f"{first} in {count_words(total)} of {len(data.population):,}."
     )
 
 
@@ -146,14 +146,17 @@ def make_grades(datasets: Mapping[str, Dataset]) -> Figure:
     data = collect_grades(datasets)
     shown, terms = len(choose_terms(data.counts)), len(data.counts)
     which = f"The {shown} most frequent of {terms:,} preferred terms; the table has all." if shown < terms else ""
-    caption = [
-        "Treatment-emergent adverse events (ADAE, TRTEMFL = Y). Each subject counts once per preferred term (AEDECOD), with "
-        "the worst toxicity grade (ATOXGR). Numbers in the bars: subjects; at the end: percent of N.",
+    definitions = (
+        "Treatment-emergent adverse events (ADAE, TRTEMFL = Y). Each subject counts once per preferred term (AEDECOD), "
+        "with the worst toxicity grade (ATOXGR). Numbers in the bars: subjects; at the end: percent of N.",
         which,
+    )
+    subjects = (
         f"{data.population.words}; {count_words(data.subjects)} with any treatment-emergent event.",
         *data.sentences,
-    ]
-    return Figure("grades", TITLE, (draw_grades(data),), tuple(filter(None, caption)), (_tabulate(data),))
+    )
+    drawings = (draw_grades(data),)
+    return Figure("grades", TITLE, drawings, tuple(filter(None, definitions)), subjects, (_tabulate(data),))
 
 
 def _tabulate(data: Grades) -> Table:

@@ -129,6 +129,6 @@ def describe_groups(population: Population) -> str:
 
 
 def describe_outsiders(records: pd.DataFrame, population: Population, name: str) -> str:
-    """A sentence on subjects that have records but are not in the population; empty when there are none."""
+    """A sentence on subjects that have records but are not in the population; empty without any."""
     outside = records["USUBJID"][~records["USUBJID"].isin(population.frame["USUBJID"])].nunique()
-    return f"{count_words(outside)} of {name} not in this population left out." if outside else ""
+    return f"{count_words(outside)} with records in {name} not in this population." if outside else ""

@@ -118,20 +118,18 @@ def make_survival(datasets: Mapping[str, Dataset], parameter: str, title: str, e
     ]
     total = sum(curve.estimate.subjects for curve in data.curves)
     band = "" if several else "; shaded: 95 % confidence limits at each time (log-log, Greenwood's variance)"
-    caption = [
-        f"Kaplan-Meier estimate of the time from the start date of the parameter to {event} (ADTTE, {parameter}, AVAL in "
-        f"days; months of {DAYS_PER_MONTH} days){band}. Upright ticks: censored subjects.",
-        *(["By planned treatment (TRT01P). Medians:"] if several else []),
-        *medians,
+    definitions = (
+        f"Kaplan-Meier estimate of the time from the start date of the parameter to {event} (ADTTE, {parameter}, AVAL "
+        f"in days; months of {DAYS_PER_MONTH} days){band}. Upright ticks: censored subjects.",
         "The median's interval is where the confidence limits of the curve cross one half (Brookmeyer and Crowley); "
         "NE: not estimable.",
-        f"{data.population.words}; {count_words(total)} shown.",
-        *data.sentences,
-    ]
+    )
+    subjects = (f"{data.population.words}; {count_words(total)} shown.", *data.sentences)
+    results = (*(["By planned treatment (TRT01P). Medians:"] if several else []), *medians)
     drawing = draw_survival(parameter.lower(), title, [(c.label, c.estimate) for c in data.curves],
                             [describe_median(c.estimate) for c in data.curves])  # fmt: skip
     tables = (_tabulate_medians(data.curves), *(_tabulate_curve(curve, several) for curve in data.curves))
-    return Figure(parameter.lower(), title, (drawing,), tuple(caption), tables)
+    return Figure(parameter.lower(), title, (drawing,), definitions, subjects, tables, results)
 
 
 def _tabulate_medians(curves: Sequence[Curve]) -> Table:

@@ -81,7 +81,9 @@ def collect_spider(datasets: Mapping[str, Dataset]) -> Spider:
     without = len(population) - len(changed)
     sentences = (
         f"Left out: {count_words(without)} without a dated change from baseline." if without else "",
-        f"{count_words(partial, 'assessment')} without all lesions of baseline (ANL01FL not Y) not drawn." if partial else "",
+        f"{count_words(partial, 'assessment')} without all lesions of baseline (ANL01FL not Y) not drawn."
+        if partial
+        else "",
         f"{count_words(undated, 'assessment')} without a study day (ADY) not drawn." if undated else "",
         describe_outsiders(find_parameter(datasets, "ADTR", "SDIAM"), population, "ADTR"),
         describe_groups(population),
@@ -198,18 +200,19 @@ def make_spider(datasets: Mapping[str, Dataset]) -> Figure:
     data = collect_spider(datasets)
     points = data.points
     above = int((points["CHANGE"] > HIGHEST).sum())
-    caption = [
-        "Each line is one subject: percent change of the sum from its baseline value (ADTR, SDIAM, PCHG), which is 0 at "
-        "the baseline assessment.",
-        f"Colour, dash and marker: {data.response}." if data.response else "ADRS has no best overall response to colour by.",
+    definitions = [
+        "Each line is one subject: percent change of the sum from its baseline value (ADTR, SDIAM, PCHG), which is 0 "
+        "at the baseline assessment.",
+        f"Colour, dash and marker: {data.response}."
+        if data.response
+        else "ADRS has no best overall response to colour by.",
         "A cross is an assessment with overall response PD (ADRS, OVR), which may come from non-target or new lesions."
         if points["PROGRESSION"].any()
         else "",
         "Dashed level lines: −30 % and +20 % of baseline.",
-        f"{data.population.words}; {count_words(points['USUBJID'].nunique())} shown.",
         f"{count_words(above, 'point')} above +150 % drawn on the upper edge." if above else "",
-        *data.sentences,
     ]
+    subjects = (f"{data.population.words}; {count_words(points['USUBJID'].nunique())} shown.", *data.sentences)
     shown = pd.DataFrame(
         {
             "Subject": points["SUBJECT"],
@@ -223,7 +226,7 @@ def make_spider(datasets: Mapping[str, Dataset]) -> Figure:
         }
     )
     table = make_table("Sum of diameters by subject and day", shown, {"Sum of diameters (mm)": 1, "Change (%)": 1})
-    return Figure("spider", TITLE, (draw_spider(data),), tuple(filter(None, caption)), (table,))
+    return Figure("spider", TITLE, (draw_spider(data),), tuple(filter(None, definitions)), subjects, (table,))
 
 
 SPIDER = Picture(

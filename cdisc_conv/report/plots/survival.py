@@ -39,9 +39,11 @@ def estimate_survival(times: np.ndarray, is_event: np.ndarray) -> Estimate:
     """The Kaplan-Meier estimate with Greenwood's variance and log-log confidence limits.
 
     ``times`` are float64 without NaN, at least one; ``is_event`` bool, False for censored. Subjects censored at the
-    time of an event count as at risk at that time. The median is the time at which the curve reaches one half, or the
-    middle of the stretch over which it is exactly one half, if it falls further; its limits are the times at which the confidence limits of
-    the curve do the same (Brookmeyer and Crowley 1982, as PROC LIFETEST and R's survfit with conf.type="log-log").
+    time of an event count as at risk at that time.
+
+    The median is the time at which the curve reaches one half, or the middle of the stretch over which it is exactly
+    one half, if it falls further; its limits are the times at which the confidence limits of the curve do the same
+    (Brookmeyer and Crowley 1982, as PROC LIFETEST and R's survfit with conf.type="log-log").
 
     >>> result = estimate_survival(np.array([1.0, 2.0, 2.0, 3.0]), np.array([True, True, False, False]))
     >>> [round(float(value), 3) for value in result.survival], result.median

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cdisc_conv.report.plots.axes import MONTHS, Key, Scale, draw_legend, draw_x_axis, draw_y_axis, measure_legend, plan_ticks
+from cdisc_conv.report.plots.axes import (
+    MONTHS,
+    Key,
+    Scale,
+    draw_legend,
+    draw_x_axis,
+    draw_y_axis,
+    measure_legend,
+    plan_ticks,
+)
 from cdisc_conv.report.plots.figure import write_value
 from cdisc_conv.report.plots.style import BLUE, GREEN, PURPLE, QUIET, VERMILLION, Look
 from cdisc_conv.report.plots.survival import Estimate
@@ -32,7 +41,7 @@ def draw_survival(name: str, title: str, curves: Sequence[tuple[str, Estimate]],
     bottom = TOP + PLOT
     table = bottom + 66
     legend = measure_legend(keys, RIGHT - LEFT) if several else 0
-    height = table + 20 * (len(curves) + 1) + legend + 6
+    height = table + 20 * len(curves) + (20 + legend if several else 0) - 6
     drawing = Drawing(name, WIDTH, height, title, _describe(curves, medians))
     longest = max(float(estimate.times[-1]) for _, estimate in curves)
     months = plan_ticks(0, longest, 14, MONTHS)
@@ -107,7 +116,10 @@ def _draw_median(drawing: Drawing, estimate: Estimate, look: Look, x: Scale, y: 
 
 def _draw_words(drawing: Drawing, estimate: Estimate, median: str, x: Scale, y: Scale) -> None:
     """Events and median in the upper right corner, which a falling curve leaves free most of the time."""
-    words = [f"{estimate.total_events:,} events, {estimate.subjects - estimate.total_events:,} censored", f"Median {median}"]
+    words = [
+        f"{estimate.total_events:,} events, {estimate.subjects - estimate.total_events:,} censored",
+        f"Median {median}",
+    ]
     group = drawing.group(text_anchor="end", font_size=13)
     # White under the letters, for a curve that stays up.
     outline = {"stroke": "#ffffff", "stroke_width": 4, "paint_order": "stroke", "stroke_linejoin": "round"}
@@ -121,11 +133,11 @@ def _draw_at_risk(
     drawing: Drawing, curves: Sequence[tuple[str, Estimate]], months: Sequence[float], x: Scale, top: float
 ) -> None:
     group: Group = drawing.group(text_anchor="middle")
-    group.text(LEFT - 14, top, "Number at risk", text_anchor="end", font_weight="bold")
+    group.text(LEFT - 26, top, "Number at risk", text_anchor="end", font_weight="bold")
     for number, (label, estimate) in enumerate(curves):
         row = top + 20 * number + (20 if len(curves) > 1 else 0)
         if len(curves) > 1:
-            group.text(LEFT - 14, row, shorten(label, 19), label, text_anchor="end", fill=LINES[number].colour)
+            group.text(LEFT - 26, row, shorten(label, 19), label, text_anchor="end", fill=LINES[number].colour)
         for month, left in zip(months, count_left(estimate, months), strict=True):
             group.text(x(month), row, f"{left:,}")
     group.line(0, top - 16, WIDTH, top - 16, stroke=QUIET, stroke_width=0.5)

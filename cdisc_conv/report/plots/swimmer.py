@@ -137,9 +137,9 @@ def make_swimmer(datasets: Mapping[str, Dataset]) -> Figure:
     )
     beyond = len(data.rows) - MOST_PANELS * PANEL
     has_events = bool(data.rows[["PR", "CR", "PD"]].notna().any(axis=None))
-    caption = [
-        "Each row is one subject from the first dose (TRTSDT) on. Bars: periods on treatment; thin line: follow-up to the "
-        "last date known alive, death, or end of study.",
+    definitions = [
+        "Each row is one subject from the first dose (TRTSDT) on. Bars: periods on treatment; thin line: follow-up to "
+        "the last date known alive, death, or end of study.",
         f"Months of {DAYS_PER_MONTH} days.",
         "First PR and first CR are the investigator's overall response at a visit (ADRS, OVR), confirmed or not; "
         "progression is the first one (ADRS, PD)."
@@ -147,11 +147,14 @@ def make_swimmer(datasets: Mapping[str, Dataset]) -> Figure:
         else "ADRS has no response or progression to show.",
         f"On the right: {data.response}." if data.response else "",
         "Arrow: still in the study (EOSSTT = ONGOING)." if data.rows["ONGOING"].any() else "",
+    ]
+    subjects = (
         f"{data.population.words}; {count_words(min(len(data.rows), MOST_PANELS * PANEL))} shown.",
         f"{count_words(beyond)} with the shortest courses not drawn; the table has them." if beyond > 0 else "",
         *data.sentences,
-    ]
-    return Figure("swimmer", TITLE, drawings, tuple(filter(None, caption)), (_tabulate(data),))
+    )
+    tables = (_tabulate(data),)
+    return Figure("swimmer", TITLE, drawings, tuple(filter(None, definitions)), tuple(filter(None, subjects)), tables)
 
 
 def _tabulate(data: Swimmer) -> Table:

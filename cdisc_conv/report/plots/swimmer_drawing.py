@@ -71,7 +71,7 @@ def draw_swimmer(
     drawing.text(LEFT - 10, 14, "Subject", text_anchor="end", font_size=11, fill=QUIET)
     if (rows["RESPONSE"] != "").any():
         drawing.text(RIGHT + 14, 14, "Best response", font_size=11, fill=QUIET)
-    phase_of = {subject: part for subject, part in bars.groupby("USUBJID", sort=False)}
+    phase_of = dict(iter(bars.groupby("USUBJID", sort=False)))
     for position, row in enumerate(panel.to_dict("records")):
         _draw_row(drawing, row, phase_of.get(row["USUBJID"]), phases, x, TOP + ROW * (position + 0.5))
     draw_legend(drawing, keys, 40, bottom + 58, WIDTH - 60)

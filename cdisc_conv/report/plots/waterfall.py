@@ -8,7 +8,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.report.plots.axes import Key, Scale, draw_legend, draw_threshold, draw_y_axis, measure_legend, plan_ticks
+from cdisc_conv.report.plots.axes import (
+    Key,
+    Scale,
+    draw_legend,
+    draw_threshold,
+    draw_y_axis,
+    measure_legend,
+    plan_ticks,
+)
 from cdisc_conv.report.plots.figure import Figure, NothingToDraw, Picture, count_words, make_table, write_value
 from cdisc_conv.report.plots.inputs import (
     EFFICACY,
@@ -135,7 +143,9 @@ def _draw_bars(drawing: Drawing, bars: pd.DataFrame, scale: Scale, labelled: boo
         look = look_of_response(response)
         tip = f"{subject}: {write_value(change, 1)} %, {response or 'no response recorded'}"
         # A change of nothing is a result too, and gets a bar that can be seen.
-        group.rect(x, top - 1 if bottom - top < 2 else top, slot - gap, max(bottom - top, 2), tip, fill=paint(drawing, look))
+        group.rect(
+            x, top - 1 if bottom - top < 2 else top, slot - gap, max(bottom - top, 2), tip, fill=paint(drawing, look)
+        )
         if change > scale.high:
             words = f"{write_value(change)}" if slot >= 18 else "▲"
             cut.text(middle, TOP - 6, words, tip=tip)
@@ -161,21 +171,22 @@ def _describe(data: Waterfall) -> str:
 def make_waterfall(datasets: Mapping[str, Dataset]) -> Figure:
     """The figure with its caption and table."""
     data = collect_waterfall(datasets)
-    colour = f"Colour and pattern: {data.response}." if data.response else "ADRS has no best overall response to colour by."
+    colour = (
+        f"Colour and pattern: {data.response}." if data.response else "ADRS has no best overall response to colour by."
+    )
     cut = int((data.frame["CHANGE"] > HIGHEST).sum())
-    caption = [
+    definitions = [
         "Each bar is the lowest percent change from baseline of one subject (ADTR, BESTPCHG).",
         colour,
-        "Dashed lines: −30 %, the decrease of a partial response in target lesions (RECIST 1.1), and +20 % of baseline; "
-        "progression itself is judged against the smallest sum so far, not against baseline.",
-        f"{data.population.words}; {count_words(len(data.frame))} shown.",
-        describe_left_out(data.left_out),
-        *([f"{count_words(cut, 'bar')} cut at +100 %, with the value above or a ▲."] if cut else []),
-        *data.notes,
+        "Dashed lines: −30 %, the decrease of a partial response in target lesions (RECIST 1.1), and +20 % of "
+        "baseline; progression itself is judged against the smallest sum so far, not against baseline.",
+        f"{count_words(cut, 'bar')} cut at +100 %, with the value above or a ▲." if cut else "",
     ]
+    shown = f"{data.population.words}; {count_words(len(data.frame))} shown."
+    subjects = (shown, describe_left_out(data.left_out), *data.notes)
     names = {"SUBJECT": "Subject", "CHANGE": "Best change (%)", "RESPONSE": "Best overall response"}
     table = make_table("Best percent change by subject", data.frame.rename(columns=names), {"Best change (%)": 1})
-    return Figure("waterfall", TITLE, (draw_waterfall(data),), tuple(caption), (table,))
+    return Figure("waterfall", TITLE, (draw_waterfall(data),), tuple(filter(None, definitions)), subjects, (table,))
 
 
 WATERFALL = Picture(
