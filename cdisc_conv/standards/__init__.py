@@ -8,12 +8,13 @@
 """
 
 from cdisc_conv.standards.files import UnknownStandardError, list_versions
-from cdisc_conv.standards.guides import Standard, load_standard
+from cdisc_conv.standards.guides import SUB_CLASSES, Standard, load_standard
 from cdisc_conv.standards.model import DatasetStandard, VariableStandard
 from cdisc_conv.standards.terminology import CodelistTerm, CodelistTerms, Match, Terminology, load_terminology
 from cdisc_conv.standards.units import Conversion, Units, load_units
 
 __all__ = [
+    "SUB_CLASSES",
     "CodelistTerm",
     "CodelistTerms",
     "Conversion",

@@ -40,6 +40,13 @@ _UNPREFIXED = ("VISITNUM",)
 _OTHER = "ADAM OTHER"
 """The class of analysis datasets that follow none of the structures."""
 
+SUB_CLASSES = {
+    "BASIC DATA STRUCTURE": ("NON-COMPARTMENTAL ANALYSIS", "POPULATION PHARMACOKINETIC ANALYSIS", "TIME-TO-EVENT"),
+    "OCCURRENCE DATA STRUCTURE": ("ADVERSE EVENT",),
+    "MEDICAL DEVICE BASIC DATA STRUCTURE": ("MEDICAL DEVICE TIME-TO-EVENT",),
+}
+"""Define-XML codelists ADaM Basic Data Structure Subclass (C165635), Occurrence (C176227), Medical Device (C177903)."""
+
 
 @dataclass(frozen=True)
 class Standard:
