@@ -63,6 +63,7 @@ def read_dataset(
         working=MappingProxyType({**companions(working), **working}),
         label=document.label or template.label,
         sub_class=document.sub_class,
+        sub_class_place=node.at(("subclass",)).place,
         structure=document.structure or template.structure,
         keys=document.keys,
         keys_place=node.at(("keys",)).place,

@@ -61,8 +61,15 @@ def check_study(study: Study) -> list[Problem]:
 
 
 def check_sources(study: Study) -> Iterator[Problem]:
-    """LINT101: a block reads a form or dataset that is not there; LINT102, LINT105: no such home form, subject."""
+    """LINT101: a block reads a form or dataset that is not there; LINT102, LINT105: no such home form, subject.
+
+    LINT107: a block reads the records of earlier blocks, and it is the first.
+    """
     for dataset in study.datasets.values():
+        if dataset.blocks[0].source.kind is SourceKind.SELF:
+            message = f"the first block of {dataset.name} is 'from: self', but there are no records before it"
+            hint = "begin with a block that reads a dataset, such as 'from: ADSL'"
+            yield Problem("LINT107", message, place=dataset.blocks[0].place, hint=hint)
         for block in dataset.blocks:
             name, kind = block.source.name, block.source.kind
             known = study.forms if kind is SourceKind.FORM else {**study.datasets, **study.given}

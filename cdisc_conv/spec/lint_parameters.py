@@ -61,6 +61,8 @@ def _conditions(value: object) -> Iterator[tuple[str, Expression]]:
 
 
 def _check(dataset: DatasetSpec, before: int | None, where: Expression, what: str, place: Place) -> Iterator[Problem]:
+    if before == 0:  # Nothing is before the first block: a finding by itself.
+        return
     blocks = dataset.blocks if before is None else dataset.blocks[:before]
     known = _codes_of(dataset, blocks)
     if known is None:

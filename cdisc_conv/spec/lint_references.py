@@ -51,6 +51,8 @@ def _has_source(study: Study, dataset: DatasetSpec, block: Block) -> bool:
         return bool(block.for_each)
     if block.source == Source(SourceKind.DATASET, dataset.name):  # a circle
         return False
+    if block.source.kind is SourceKind.SELF and block is dataset.blocks[0]:  # nothing is before it
+        return False
     return has_table(study, block.source.table)
 
 
@@ -101,7 +103,7 @@ def _check_block(study: Study, dataset: DatasetSpec, block: Block) -> Iterator[P
         number = dataset.blocks.index(block)
         if block.source.kind is SourceKind.SELF and name in columns and not _is_mapped_before(dataset, number, name):
             message = f"block {number + 1} of {dataset.name} reads {name} of earlier blocks, but none of them maps it"
-            yield Problem("LINT305", message, place=place, hint=_blocks_that_map(dataset, name))
+            yield Problem("LINT305", message, place=place, hint=_blocks_that_map(dataset, number, name))
         elif name not in columns:
             what = f"{block.source}" if block.source.name else "'for_each'"
             message = f"the records of {dataset.name} depend on {ref}, which is no column of {what}"
@@ -118,6 +120,11 @@ def _describe_lost(
     if dot and prefix in study.sdtm.standard.datasets:
         message = f"{what} reads {ref}, but the study has no dataset {prefix}"
         return Problem("LINT301", message, place=place, hint=f"map {prefix}, or name it under 'given'")
+    known = [*study.datasets, *study.given]
+    meant = did_you_mean(prefix, known)
+    if dot and prefix != "raw" and (meant or all(block.source.kind is not SourceKind.FORM for block in blocks)):
+        message = f"{what} reads {ref}, but the study has no dataset {prefix}"
+        return Problem("LINT301", message, place=place, hint=meant or f"there are: {', '.join(known)}")
     sources = " or ".join(dict.fromkeys(str(block.source) if block.source.name else "'for_each'" for block in blocks))
     columns = [column for block in blocks for column in (*source_columns(study, block), *block.given_names)]
     if prefix == "raw" and dot:
@@ -157,21 +164,30 @@ def _check_earlier(dataset: DatasetSpec, variable: Variable, columns: Sequence[s
     for number, block in enumerate(dataset.blocks):
         if dataset.own_variable(variable.name, block) is not variable:
             continue
+        if number == 0:
+            what = f"{dataset.name}.{variable.name}"
+            message = f"{what} reads the records of earlier blocks, but no block is before block 1"
+            yield Problem("LINT305", message, place=variable.place, hint="map it in the 'set' of later blocks alone")
+            continue
         for column in columns:
             if not _is_mapped_before(dataset, number, column):
                 message = f"{dataset.name}.{variable.name} reads {column} of earlier blocks, but none of them maps it"
-                yield Problem("LINT305", message, place=variable.place, hint=_blocks_that_map(dataset, column))
+                yield Problem("LINT305", message, place=variable.place, hint=_blocks_that_map(dataset, number, column))
 
 
 def _is_mapped_before(dataset: DatasetSpec, number: int, name: str) -> bool:
     return any(dataset.own_variable(name, block) is not None for block in dataset.blocks[:number])
 
 
-def _blocks_that_map(dataset: DatasetSpec, name: str) -> str:
-    later = [str(n) for n, block in enumerate(dataset.blocks, 1) if dataset.own_variable(name, block) is not None]
+def _blocks_that_map(dataset: DatasetSpec, number: int, name: str) -> str:
+    later = [
+        str(n)
+        for n, block in enumerate(dataset.blocks, 1)
+        if n > number + 1 and dataset.own_variable(name, block) is not None
+    ]
     if later:
         return f"block {', '.join(later)} of 'records' maps it: put that one first"
-    return did_you_mean(name, dataset.names())
+    return did_you_mean(name, [known for known in dataset.names() if known != name])
 
 
 def _is_repeating(study: Study, table: str) -> bool:

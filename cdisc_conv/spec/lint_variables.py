@@ -9,16 +9,17 @@ from cdisc_conv.derivations.base import Kind, Ref
 from cdisc_conv.problems import Problem, Severity, closest, did_you_mean
 from cdisc_conv.spec.expected import codelist_keys, codelist_of, is_numeric, label_of, standard_variable
 from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
-from cdisc_conv.standards import CodelistTerms, VariableStandard
+from cdisc_conv.standards import SUB_CLASSES, CodelistTerms, VariableStandard
 
 MOST_NAME = 8
 MOST_LABEL = 40
 
 
 def check_variables(study: Study) -> Iterator[Problem]:
-    """Findings LINT201 to LINT212 and LINT214 about the variables of every dataset."""
+    """Findings LINT201 to LINT212, LINT214 and LINT215 about the variables of every dataset."""
     for dataset in study.datasets.values():
         yield from _check_dataset_label(dataset)
+        yield from _check_sub_class(dataset)
         yield from _check_required(study, dataset)
         yield from _check_keys(dataset)
         yield from _check_sections(dataset)
@@ -66,6 +67,14 @@ def _check_dataset_label(dataset: DatasetSpec) -> Iterator[Problem]:
     if size > MOST_LABEL:
         message = f"the label of {dataset.name} has {size} bytes, at most {MOST_LABEL} go into a transport file"
         yield Problem("LINT201", message, place=dataset.place, hint=f"shorten '{dataset.label}'")
+
+
+def _check_sub_class(dataset: DatasetSpec) -> Iterator[Problem]:
+    known = SUB_CLASSES.get(dataset.standard.class_name, ())
+    if dataset.sub_class and dataset.sub_class not in known:
+        message = f"{dataset.name}: the class {dataset.standard.class_name} has no subclass '{dataset.sub_class}'"
+        hint = did_you_mean(dataset.sub_class, known) or (f"there is: {', '.join(known)}" if known else "leave it out")
+        yield Problem("LINT215", message, place=dataset.sub_class_place, hint=hint)
 
 
 def _check_required(study: Study, dataset: DatasetSpec) -> Iterator[Problem]:

@@ -182,6 +182,7 @@ class DatasetSpec:
     keys_place: Place = Place()
     comment: str = ""
     sub_class: str = ""
+    sub_class_place: Place = Place()
     value_level: Mapping[str, tuple[ValueLevelSpec, ...]] = field(default_factory=dict)
     written: frozenset[str] = frozenset()
     """Every name the file maps, also those whose entry could not be read: lint does not ask for them again."""
