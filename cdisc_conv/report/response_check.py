@@ -52,7 +52,7 @@ def render_response_check(
             disagreements=list(_list_disagreements(found.head(SHOWN))),
             others=others[:SHOWN],
             others_total=len(others),
-            subjects=list_subjects(result),
+            subjects=list_subjects(result, SHOWN),
             tables=read_published_tables(),
             rules=_describe_rules(result.settings),
             too_small=result.settings.limits.too_small_mm,

@@ -29,7 +29,7 @@ class Cell:
     recorded: str = ""
     """What RS says instead; empty where it says the same or nothing."""
     finding: str = ""
-    """Anchor of the disagreement."""
+    """Anchor of the disagreement; empty when it is not in the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,11 @@ def anchor(subject: str) -> str:
     return f"s-{quote(subject, safe='')}"
 
 
-def list_subjects(result: ResponseCheck) -> list[Subject]:
-    """The grids, subjects with disagreements first."""
+def list_subjects(result: ResponseCheck, listed: int) -> list[Subject]:
+    """The grids, subjects with disagreements first; the first `listed` disagreements have an anchor to lead to."""
     findings = {
         (row["subject"], row["assessment"], row["part"]): f"d{number}"
-        for number, row in enumerate(result.disagreements.to_dict("records"), 1)
+        for number, row in enumerate(result.disagreements.head(listed).to_dict("records"), 1)
     }
     shown = result.assessments[result.assessments["number"] >= 0]
     assessments = _split(_with_texts(shown))
@@ -146,7 +146,7 @@ def _group_lesions(lesions: list[dict[str, Any]], places: Mapping[int, int]) -> 
 def _make_response(row: Mapping[str, Any], part: str, findings: Mapping[tuple[str, str, str], str]) -> Cell:
     derived, recorded = row[part], row[f"recorded_{part}"]
     if row[f"differs_{part}"]:
-        finding = findings[row["subject"], row["assessment"], part]
+        finding = findings.get((row["subject"], row["assessment"], part), "")
         return Cell(derived or "none", "", "differs", recorded, finding)
     if recorded in ("", derived):
         alone = part == "overall" and derived and not recorded

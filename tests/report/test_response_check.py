@@ -133,6 +133,19 @@ def test_every_link_has_its_anchor() -> None:
     assert len(ids) == len(page.xpath("//@id"))
 
 
+def test_disagreements_beyond_the_list_have_no_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cdisc_conv.report.response_check.SHOWN", 1)
+    page = html.document_fromstring(render(["S1", "S2"], ["S1", "S2"]))
+    marks = page.xpath("//td[@class='differs']/a")
+    assert [(mark.get("href"), words(mark)) for mark in marks if "RS:" in words(mark)] == [
+        ("#d1", "≠ RS: SD"),
+        (None, "≠ RS: SD"),
+    ]
+    assert words(page.xpath("//p[@class='more']")[0]) == (
+        "The first 1 of 2; all of them are in findings.json and in the grids below."
+    )
+
+
 def test_the_page_stands_alone() -> None:
     text = render()
     assert "<script" not in text
