@@ -8,6 +8,7 @@ import pandas as pd
 
 from cdisc_conv.dataset import Column, Dataset, Item
 from cdisc_conv.derivations.distinct import TEXT
+from cdisc_conv.engine.items import byte_length
 from cdisc_conv.engine.state import State
 from cdisc_conv.spec.expected import label_of
 from cdisc_conv.spec.model import Study
@@ -15,7 +16,7 @@ from cdisc_conv.standards import DatasetStandard
 
 
 def describe_given(state: State) -> list[Dataset]:
-    """The given datasets, for checks and reports that look into them: labels and types, nothing about their values."""
+    """The given datasets, for checks and reports that look into them: their labels, types and lengths."""
     return [
         _describe(state.study, given.name, given.standard, state.given[given.name], {})
         for given in state.study.given.values()
@@ -71,7 +72,7 @@ def _describe_column(standard: DatasetStandard, name: str, series: pd.Series, la
         name=name,
         label=labels.get(name) or (known.label if known else name),
         numeric=numeric,
-        item=Item("float" if numeric else "text", 8 if numeric else 200),
+        item=Item("float", 8) if numeric else Item("text", byte_length(series)),
         role=known.role if known else "",
         core=known.core if known else "",
         non_standard=known is None,

@@ -15,6 +15,7 @@ from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.beside import describe_beside, describe_given
 from cdisc_conv.engine.finish import finish_datasets
 from cdisc_conv.engine.given import read_given
+from cdisc_conv.engine.metadata import harmonise_lengths
 from cdisc_conv.engine.plan import Plan, RowSet, plan_study
 from cdisc_conv.engine.run import run_plan
 from cdisc_conv.engine.state import State
@@ -83,7 +84,11 @@ def _convert_tabulations(
     wanted = tuple(name for name in _choose(study, datasets) if name in analysis)
     study, given = read_tabulations(study, sdtm, wanted)
     made = convert_frames(study, plan_study(study), {}, given.frames, wanted, progress)
-    return replace(made, problems=(*given.problems, *made.problems), given_files=given.files)
+    # Lengths are shared with the SDTM datasets, as in a run that makes them.
+    read = made.describe_given()
+    datasets_made = tuple(harmonise_lengths([*read, *made.datasets])[len(read) :])
+    found = (*given.problems, *made.problems)
+    return replace(made, datasets=datasets_made, problems=found, given_files=given.files)
 
 
 def _choose(study: Study, datasets: Iterable[str] | None) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from cdisc_conv.checks import lint_folder
 from cdisc_conv.package.inputs import Inputs, Progress, quiet
-from cdisc_conv.package.staging import stage_folder
+from cdisc_conv.package.staging import read_manifest, stage_folder
 from cdisc_conv.package.write import Package, fill_package
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.resources import shipped
@@ -75,15 +75,22 @@ def run_demo(out: Path, subjects: int = 106, seed: int = 1, progress: Progress =
     return replace(package, folder=out)
 
 
-def _label_synthetic(study: Study, raw: Path) -> Study:
-    """The study, with a comment for define.xml and the report that its data are synthetic where the export says so."""
-    from cdisc_conv.simulate import LABEL_FILE
-
-    if not (raw / LABEL_FILE).is_file():
+def _label_synthetic(study: Study, folder: Path) -> Study:
+    """The study, with a comment for define.xml and the report that its data are synthetic where the inputs say so."""
+    if not _is_synthetic(folder):
         return study
     said = dict(study.settings.get("define") or {})
     said["comment"] = " ".join(filter(None, (said.get("comment", ""), SYNTHETIC)))
     return replace(study, settings=MappingProxyType({**study.settings, "define": said}))
+
+
+def _is_synthetic(folder: Path) -> bool:
+    """Whether a folder holds a simulated export, or the datasets of a package that was made from one."""
+    from cdisc_conv.simulate import LABEL_FILE
+
+    define = folder.parent / "define.xml"
+    of_package = read_manifest(folder.parent) is not None and define.is_file()
+    return (folder / LABEL_FILE).is_file() or (of_package and SYNTHETIC.encode() in define.read_bytes())
 
 
 def simulate_raw(words: str | Path, subjects: int, seed: int, out: Path) -> dict[str, int]:

@@ -104,6 +104,16 @@ def test_the_manifest_and_the_report_tell_what_was_read(folder):
         assert str(folder).encode() not in content, name
 
 
+def test_datasets_of_a_synthetic_package_stay_synthetic(folder):
+    (folder / "raw" / "SYNTHETIC.txt").write_text("simulated", encoding="utf-8")
+    run_study(folder / "tiny", folder / "raw", folder / "whole")
+    run_study(folder / "tiny", None, folder / "out", sdtm=folder / "whole" / "sdtm")
+    words = b"Synthetic data: simulated from the protocol"
+    assert words in (folder / "out" / "adam" / "define.xml").read_bytes()
+    run(folder)
+    assert words not in (folder / "out" / "adam" / "define.xml").read_bytes()
+
+
 def test_a_trace_ends_at_the_given_record(folder):
     run(folder)
     traced = trace_records(folder / "out", "ADAE", 'AETERM == "Fatigue"')
