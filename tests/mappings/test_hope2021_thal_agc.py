@@ -37,7 +37,7 @@ def raw() -> dict[str, pd.DataFrame]:
 @cache
 def conversion() -> Conversion:
     study = load()
-    return convert_frames(study, plan_study(study), raw(), {}, tuple(study.datasets))
+    return convert_frames(study, plan_study(study), raw(), {}, study.datasets_of("sdtm"))
 
 
 @cache
