@@ -156,4 +156,4 @@ def _draw_key(drawing: Drawing, group: Group, key: Key, x: float, y: float) -> N
 
 def line_colour(look: Look) -> str:
     """The colour of a line of this look; white and pale areas get lines that can be seen on white."""
-    return QUIET if look.colour in ("#FFFFFF", "#B4B4B4") else look.colour
+    return QUIET if look.colour in ("#FFFFFF", "#EDEDED", "#B4B4B4") else look.colour

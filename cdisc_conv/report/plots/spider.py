@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -133,8 +133,10 @@ def _find_progression(datasets: Mapping[str, Dataset], points: pd.DataFrame) -> 
 def draw_spider(data: Spider) -> str:
     """The picture as SVG."""
     points = data.points
-    keys = _list_keys(points) if data.response else []
-    if points["PROGRESSION"].any():
+    lines = [line for _, line in points.groupby("USUBJID", sort=False)]
+    marked = len(lines) <= MOST_MARKED
+    keys = _list_keys(points, marked) if data.response else []
+    if marked and points["PROGRESSION"].any():
         keys.append(Key(PROGRESSION, "marker"))
     bottom = TOP + PLOT
     height = bottom + 60 + measure_legend(keys, RIGHT - LEFT)
@@ -148,9 +150,8 @@ def draw_spider(data: Spider) -> str:
     drawing.line(LEFT, y(0), RIGHT, y(0), stroke=INK, stroke_width=1)
     for level, words in ((20.0, "+20 %"), (-30.0, "−30 %")):
         draw_threshold(drawing, y(level), (LEFT, RIGHT), words)
-    lines = [line for _, line in points.groupby("USUBJID", sort=False)]
     for line in lines:
-        _draw_line(drawing, line, x, y, marked=len(lines) <= MOST_MARKED)
+        _draw_line(drawing, line, x, y, marked)
     if keys:
         draw_legend(drawing, keys, LEFT, bottom + 62, RIGHT - LEFT)
     return drawing.write()
@@ -183,10 +184,11 @@ def _draw_markers(group: Group, line: pd.DataFrame, places: list[tuple[float, fl
             draw_marker(marks, look.marker, left, top, 3.2, tip=tip)
 
 
-def _list_keys(points: pd.DataFrame) -> list[Key]:
+def _list_keys(points: pd.DataFrame, marked: bool) -> list[Key]:
     each = points.drop_duplicates("USUBJID")["RESPONSE"]
     counts = each.map(lambda value: look_of_response(value).key).value_counts()
-    return [Key(look, "line", f"n = {counts[look.key]}") for look in list_responses(each)]
+    looks = list_responses(each)
+    return [Key(look if marked else replace(look, marker="none"), "line", f"n = {counts[look.key]}") for look in looks]
 
 
 def _describe(points: pd.DataFrame) -> str:
@@ -199,6 +201,7 @@ def make_spider(datasets: Mapping[str, Dataset]) -> Figure:
     """The figure with its caption and table."""
     data = collect_spider(datasets)
     points = data.points
+    shown = points["USUBJID"].nunique()
     above = int((points["CHANGE"] > HIGHEST).sum())
     definitions = [
         "Each line is one subject: percent change of the sum from its baseline value (ADTR, SDIAM, PCHG), which is 0 "
@@ -207,13 +210,13 @@ def make_spider(datasets: Mapping[str, Dataset]) -> Figure:
         if data.response
         else "ADRS has no best overall response to colour by.",
         "A cross is an assessment with overall response PD (ADRS, OVR), which may come from non-target or new lesions."
-        if points["PROGRESSION"].any()
+        if points["PROGRESSION"].any() and shown <= MOST_MARKED
         else "",
         "Dashed level lines: −30 % and +20 % of baseline.",
         f"{count_words(above, 'point')} above +150 % drawn on the upper edge." if above else "",
     ]
-    subjects = (f"{data.population.words}; {count_words(points['USUBJID'].nunique())} shown.", *data.sentences)
-    shown = pd.DataFrame(
+    subjects = (f"{data.population.words}; {count_words(shown)} shown.", *data.sentences)
+    numbers = pd.DataFrame(
         {
             "Subject": points["SUBJECT"],
             "Study day": points["DAY"],
@@ -225,7 +228,7 @@ def make_spider(datasets: Mapping[str, Dataset]) -> Figure:
             "Best overall response": points["RESPONSE"],
         }
     )
-    table = make_table("Sum of diameters by subject and day", shown, {"Sum of diameters (mm)": 1, "Change (%)": 1})
+    table = make_table("Sum of diameters by subject and day", numbers, {"Sum of diameters (mm)": 1, "Change (%)": 1})
     return Figure("spider", TITLE, (draw_spider(data),), tuple(filter(None, definitions)), subjects, (table,))
 
 

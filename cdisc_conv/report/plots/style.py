@@ -38,7 +38,7 @@ RESPONSES = (
     Look("PD", "Progressive disease (PD)", VERMILLION, "cross", "3 2", "wedge"),
     Look("NE", "Not evaluable (NE)", WHITE, "dots", "1 3", "ring"),
 )
-NO_RESPONSE = Look("", "No response recorded", WHITE, "", "1 3", "ring")
+NO_RESPONSE = Look("", "No response recorded", "#EDEDED", "", "1 3", "ring")
 """For a subject without a record of the response, or with a value that RECIST 1.1 does not know."""
 
 
