@@ -113,7 +113,7 @@ def make_survival(datasets: Mapping[str, Dataset], parameter: str, title: str, e
     several = len(data.curves) > 1
     medians = [
         f"{f'{curve.label}: ' if several else 'Median '}{describe_median(curve.estimate)}, "
-        f"{curve.estimate.total_events:,} events in {count_words(curve.estimate.subjects)}."
+        f"{count_words(curve.estimate.total_events, 'event')} in {count_words(curve.estimate.subjects)}."
         for curve in data.curves
     ]
     total = sum(curve.estimate.subjects for curve in data.curves)

@@ -16,7 +16,7 @@ from cdisc_conv.report.plots.axes import (
     measure_legend,
     plan_ticks,
 )
-from cdisc_conv.report.plots.figure import write_value
+from cdisc_conv.report.plots.figure import count_words, write_value
 from cdisc_conv.report.plots.style import BLUE, GREEN, PURPLE, QUIET, VERMILLION, Look
 from cdisc_conv.report.plots.survival import Estimate
 from cdisc_conv.report.plots.svg import INK, Drawing, Group, shorten, write_number
@@ -117,7 +117,7 @@ def _draw_median(drawing: Drawing, estimate: Estimate, look: Look, x: Scale, y: 
 def _draw_words(drawing: Drawing, estimate: Estimate, median: str, x: Scale, y: Scale) -> None:
     """Events and median in the upper right corner, which a falling curve leaves free most of the time."""
     words = [
-        f"{estimate.total_events:,} events, {estimate.subjects - estimate.total_events:,} censored",
+        f"{count_words(estimate.total_events, 'event')}, {estimate.subjects - estimate.total_events:,} censored",
         f"Median {median}",
     ]
     group = drawing.group(text_anchor="end", font_size=13)
@@ -155,6 +155,6 @@ def count_left(estimate: Estimate, months: Sequence[float]) -> list[int]:
 
 def _describe(curves: Sequence[tuple[str, Estimate]], medians: Sequence[str]) -> str:
     return " ".join(
-        f"{label}: {estimate.total_events:,} events in {estimate.subjects:,}, median {median}."
+        f"{label}: {count_words(estimate.total_events, 'event')} in {estimate.subjects:,}, median {median}."
         for (label, estimate), median in zip(curves, medians, strict=True)
     )

@@ -66,7 +66,7 @@ def collect_swimmer(datasets: Mapping[str, Dataset]) -> Swimmer:
     untreated = len(population) - len(treated)
     sentences = (
         f"Left out: {count_words(untreated)} without a date of first dose (TRTSDT)." if untreated else "",
-        f"{count_words(backward, 'period')} that end before they start not drawn." if backward else "",
+        f"{count_words(backward, 'period')} with the end before the start not drawn." if backward else "",
     )
     return Swimmer(rows, bars, phases, population, words, tuple(filter(None, sentences)))
 
