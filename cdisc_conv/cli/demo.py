@@ -19,8 +19,8 @@ def demo(
 ) -> int:
     """Simulate the shipped study and run it: the whole road, once.
 
-    The synthetic raw exports are in OUT/raw, the package beside them. They are as untidy as real ones, so the report
-    has findings on purpose; the exit code is 0 when the package was made.
+    The synthetic raw exports are in OUT/raw, the package with its SDTM and ADaM datasets beside them. They are as
+    untidy as real ones, so the report has findings on purpose; the exit code is 0 when the package was made.
 
     \b
     Example:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def trace(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A package that 'run' or 'demo' wrote.")],
-    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="The dataset, such as AE or SUPPAE.")],
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="The dataset, such as AE, SUPPAE or ADSL.")],
     where: Annotated[
         str,
         typer.Option(
@@ -28,11 +28,16 @@ def trace(
     raw: Annotated[
         Path | None,
         typer.Option(
-            "--raw", metavar="DIR", help="The raw folder, when it was moved.", show_default="as in the manifest"
+            "--raw",
+            metavar="DIR",
+            help="The raw folder, or that of the given datasets, when it was moved.",
+            show_default="as in the manifest",
         ),
     ] = None,
 ) -> int:
     """Show the raw form, row and fields behind records.
+
+    An ADaM record leads to the SDTM records it was made from, and on to their raw rows.
 
     Exit code 1 when no record meets the condition, or when a raw file is missing or has changed since.
 
@@ -40,6 +45,7 @@ def trace(
     Example:
       cdisc-conv trace out AE --where "AESEQ == 3 and USUBJID == 'HOPE2021-01-001'"
       cdisc-conv trace out SUPPAE --where "QNAM == 'AETRTEM'" --limit 2
+      cdisc-conv trace out ADTTE --where "PARAMCD == 'PFS'" --limit 1
     """
     from cdisc_conv.cli.console import print_line
     from cdisc_conv.cli.findings import print_problems

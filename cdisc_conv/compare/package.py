@@ -16,6 +16,7 @@ from cdisc_conv.compare.table import Table
 from cdisc_conv.problems import Problem, ProblemsError, Severity
 
 DEFINE = "define.xml"
+DEFINITIONS = (DEFINE, f"adam/{DEFINE}")
 
 
 @dataclass(frozen=True)
@@ -165,15 +166,20 @@ def _compare_definitions(base: Path, other: Path) -> PackageComparison:
 
 
 def _compare_folders_define(base: Path, other: Path) -> tuple[tuple[Any, ...], tuple[Problem, ...]]:
+    """The differences of the define.xml of both sides: that of the folder, and in a package that of its ADaM folder."""
     if not (base.is_dir() and other.is_dir()):
         return (), ()
-    there = [path for path in (base, other) if (path / DEFINE).is_file()]
-    if len(there) == 2:
-        both = _compare_definitions(base / DEFINE, other / DEFINE)
-        return both.define, both.notes
-    if there:
-        return (), (Problem("CMP005", f"only {there[0]} has a define.xml; it is not compared", Severity.NOTE),)
-    return (), ()
+    differences: list[Any] = []
+    notes: list[Problem] = []
+    for name in DEFINITIONS:
+        there = [path for path in (base, other) if (path / name).is_file()]
+        if len(there) == 2:
+            both = _compare_definitions(base / name, other / name)
+            differences += both.define
+            notes += both.notes
+        elif there:
+            notes.append(Problem("CMP005", f"only {there[0]} has a {name}; it is not compared", Severity.NOTE))
+    return tuple(differences), tuple(notes)
 
 
 def _explain(base: Path, other: Path, found: Sequence[Comparison]) -> tuple[tuple[Any, ...], tuple[Problem, ...]]:

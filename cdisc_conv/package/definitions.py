@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -23,6 +23,7 @@ from cdisc_conv.define import (
     render_html,
     stylesheet_path,
 )
+from cdisc_conv.define.displays import ResultDisplay
 from cdisc_conv.define.read_displays import read_displays
 from cdisc_conv.package.families import define_folder
 from cdisc_conv.problems import Place, Problem, Severity, did_you_mean
@@ -43,6 +44,8 @@ def write_definitions(study: Study, family: Family, datasets: Sequence[Dataset],
     """
     folder = out / define_folder(family)
     described, problems = describe_study(study, family, datasets)
+    described, left = leave_out_displays(study, described, datasets)
+    problems += left
     problems += check_inputs(described, datasets)
     if any(problem.severity is Severity.ERROR and problem.code.startswith("DEF") for problem in problems):
         return [*problems, _not_written(family)]
@@ -112,6 +115,33 @@ def describe_study(study: Study, family: Family, datasets: Sequence[Dataset]) ->
         **texts,
     )
     return described, problems
+
+
+def leave_out_displays(
+    study: Study, described: DefineStudy, datasets: Sequence[Dataset]
+) -> tuple[DefineStudy, list[Problem]]:
+    """The description without the results that are made from datasets which the study has and this package has not.
+
+    PKG023 names them. A dataset that the study does not map stays: it is a finding of `check_inputs`.
+    """
+    absent = set(study.datasets) - {dataset.name for dataset in datasets}
+    kept: list[ResultDisplay] = []
+    problems: list[Problem] = []
+    for display in described.displays:
+        lost = dict.fromkeys(
+            one.dataset for result in display.results for one in result.datasets if one.dataset in absent
+        )
+        if not lost:
+            kept.append(display)
+            continue
+        results = tuple(one for one in display.results if not any(part.dataset in lost for part in one.datasets))
+        names = _list(list(lost))
+        what = f"display {display.id}" if not results else f"some results of display {display.id}"
+        message = f"define.xml leaves {what} out: {names} is not in this package"
+        problems.append(Problem("PKG023", message, Severity.NOTE, study.place_of("define", "adam")))
+        if results:
+            kept.append(replace(display, results=results))
+    return replace(described, displays=tuple(kept)), problems
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,7 +197,7 @@ class _Package:
         others = (
             read
             for read in _unique(mine, "reads")
-            if not read.startswith(f"{own}.") and read not in fields and _form_of(read) not in elsewhere
+            if not read.startswith(f"{own}.") and read not in fields and elsewhere.isdisjoint(_tables_of(read))
         )
         return TracedVariable(name, show_value(record[name]), tuple(fields), tuple(others))
 
@@ -241,6 +241,11 @@ def _read_origins(path: Path, records: np.ndarray) -> pd.DataFrame:
 
 def _form_of(field: str) -> str:
     return f"form {field.partition('.')[0]}"
+
+
+def _tables_of(field: str) -> tuple[str, str]:
+    """What a field may stand in, in the words of sources: a form, or a dataset."""
+    return _form_of(field), f"dataset {field.partition('.')[0]}"
 
 
 def _unique(entries: Sequence[Mapping[str, Any]], key: str) -> tuple[str, ...]:

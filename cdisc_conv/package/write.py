@@ -111,7 +111,9 @@ def run_checks(conversion: Conversion, datasets: Sequence[Dataset]) -> CheckRepo
 def list_beside(conversion: Conversion, datasets: Sequence[Dataset], family: Family) -> list[Dataset]:
     """The datasets of a run that are not of a family: those of the package, and those it has at hand beside them."""
     others = [one for one in datasets if conversion.study.family_of(one.name) is not family]
-    return [*conversion.describe_beside(), *others]
+    # What is compared with them is written: characters that a transport file does not have are no difference.
+    beside, _ = fit_for_transport(conversion.describe_beside(), conversion.study.settings.get("transliterate") or {})
+    return [*beside, *others]
 
 
 def drop_repeated(checked: Iterable[Problem], told: Iterable[Problem]) -> list[Problem]:

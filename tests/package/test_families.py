@@ -227,6 +227,11 @@ def test_packages_with_both_families_are_compared(folder):
     run(folder, "other")
     compared = compare_paths(folder / "out", folder / "other")
     assert [one.name for one in compared.datasets if not one.equal] == ["AE", "ADAE", "ADNN"]
+    assert (compared.define, compared.notes) == ((), ())
+    edit(folder / "tiny" / "adam" / "adae.yaml", "label: Pooled Age Group 1", "label: Age Group")
+    run(folder, "other")
+    (difference,) = compare_paths(folder / "out", folder / "other").define
+    assert (difference.dataset, difference.variable, difference.attribute) == ("ADAE", "AGEGR1", "label")
     reasons = explain_changes(folder / "out", folder / "other", {"ADNN": ["TERM", ""], "ADAE": ["AETERM"]})
     assert {(reason.dataset, reason.variable) for reason in reasons} == {
         ("ADNN", "TERM"),

@@ -219,7 +219,7 @@ def test_a_dataset_that_records_are_made_of_must_be_there(folder):
     (folder / "given" / "ae.xpt").unlink()
     assert refused(folder) == [
         "AE: GIVEN002 the records of ADAE, the records of ADNN, ADSL.LASTAE and 10 more read AE, and given has no "
-        "ae.xpt or ae.csv (ADAE, ADNN cannot be made without it; leave it out with --datasets, or add the file)"
+        "ae.xpt or ae.csv (ADAE, ADNN cannot be made without it; leave them out with --datasets, or add the file)"
     ]
 
 
@@ -231,8 +231,10 @@ def test_what_decides_about_records_must_be_there(folder):
         frame = pd.read_csv(path, dtype="str", keep_default_na=False)
         frame.drop(columns=["USUBJID"] if name == "dm" else ["AESER"]).to_csv(path, index=False)
     assert refused(folder) == [
-        "DM.USUBJID: GIVEN003 ADSL.USUBJID reads DM.USUBJID, which dm.csv does not have (did you mean SUBJID?)",
-        "AE.AESER: GIVEN003 the records of ADAE read AE.AESER, which ae.csv does not have (did you mean AESEQ?)",
+        "DM.USUBJID: GIVEN003 ADSL.USUBJID reads DM.USUBJID, which dm.csv does not have "
+        "(add it to the file: without it no records can be told)",
+        "AE.AESER: GIVEN003 the records of ADAE read AE.AESER, which ae.csv does not have "
+        "(add it to the file: without it no records can be told)",
     ]
 
 
@@ -303,7 +305,7 @@ def test_text_where_a_number_is_expected_and_the_other_way_round(folder):
     found = [line for line in told(run(folder)) if "GIVEN" in line]
     assert found == [
         "warning: DM.SITEID: GIVEN010 SITEID is a number in dm.xpt, but text by the standard; its values are taken as "
-        "text (leading zeros may be lost; write it as text)",
+        "text (leading zeros may be lost: write text)",
         "error: AE.AESEQ row 2: GIVEN001 'first' in ae.csv is no number; AESEQ is left missing",
     ]
     assert read_xpt(folder / "out" / "adam" / "adsl.xpt").frame["SITEID"].tolist() == ["1", "1", "1"]
