@@ -35,7 +35,7 @@ from cdisc_conv.report.plots.inputs import (
     read_population,
     read_texts,
 )
-from cdisc_conv.report.plots.style import WHITE, Look, draw_marker, list_responses, look_of_response
+from cdisc_conv.report.plots.style import PLAIN, WHITE, Look, draw_marker, list_responses, look_of_response
 from cdisc_conv.report.plots.svg import INK, Drawing, Group
 
 TITLE = "Percent change in the sum of target lesion diameters over time (spider plot)"
@@ -151,14 +151,14 @@ def draw_spider(data: Spider) -> str:
     for level, words in ((20.0, "+20 %"), (-30.0, "−30 %")):
         draw_threshold(drawing, y(level), (LEFT, RIGHT), words)
     for line in lines:
-        _draw_line(drawing, line, x, y, marked)
+        _draw_line(drawing, line, x, y, marked, bool(data.response))
     if keys:
         draw_legend(drawing, keys, LEFT, bottom + 62, RIGHT - LEFT)
     return drawing.write()
 
 
-def _draw_line(drawing: Drawing, line: pd.DataFrame, x: Scale, y: Scale, marked: bool) -> None:
-    look = look_of_response(str(line["RESPONSE"].iloc[0]))
+def _draw_line(drawing: Drawing, line: pd.DataFrame, x: Scale, y: Scale, marked: bool, coloured: bool) -> None:
+    look = look_of_response(str(line["RESPONSE"].iloc[0])) if coloured else PLAIN
     subject = str(line["SUBJECT"].iloc[0])
     group = drawing.group(stroke=line_colour(look))
     group.add("title", f"{subject}: {look.label}")

@@ -42,6 +42,10 @@ NO_RESPONSE = Look("", "No response recorded", "#EDEDED", "", "1 3", "ring")
 """For a subject without a record of the response, or with a value that RECIST 1.1 does not know."""
 
 
+PLAIN = Look("", "Subject", BLUE)
+"""For every subject of a study that has no responses to tell apart."""
+
+
 def look_of_response(value: str) -> Look:
     """The look of a RECIST 1.1 response.
 

@@ -31,7 +31,7 @@ from cdisc_conv.report.plots.inputs import (
     read_population,
     take_first,
 )
-from cdisc_conv.report.plots.style import RESPONSES, list_responses, look_of_response, paint
+from cdisc_conv.report.plots.style import PLAIN, RESPONSES, list_responses, look_of_response, paint
 from cdisc_conv.report.plots.svg import INK, Drawing, estimate_width, shorten
 
 TITLE = "Best percent change in the sum of target lesion diameters (waterfall)"
@@ -118,7 +118,7 @@ def draw_waterfall(data: Waterfall) -> str:
     ticks = plan_ticks(lowest, highest, 8)
     scale = Scale(ticks[0], ticks[-1], TOP + PLOT, TOP)
     draw_y_axis(drawing, scale, ticks, (LEFT, RIGHT), "Best change from baseline (%)")
-    _draw_bars(drawing, bars, scale, labelled)
+    _draw_bars(drawing, bars, scale, labelled, bool(data.response))
     for level, words in ((20.0, "+20 %"), (-30.0, "−30 %")):
         draw_threshold(drawing, scale(level), (LEFT, RIGHT), words)
     drawing.line(LEFT, scale(0), RIGHT, scale(0), stroke=INK, stroke_width=1)
@@ -129,7 +129,7 @@ def draw_waterfall(data: Waterfall) -> str:
     return drawing.write()
 
 
-def _draw_bars(drawing: Drawing, bars: pd.DataFrame, scale: Scale, labelled: bool) -> None:
+def _draw_bars(drawing: Drawing, bars: pd.DataFrame, scale: Scale, labelled: bool, coloured: bool) -> None:
     slot = min((RIGHT - LEFT) / len(bars), 42.0)
     start = LEFT + ((RIGHT - LEFT) - slot * len(bars)) / 2
     gap = slot * 0.16 if slot >= 4 else 0
@@ -140,7 +140,7 @@ def _draw_bars(drawing: Drawing, bars: pd.DataFrame, scale: Scale, labelled: boo
     for number, (subject, change, response) in enumerate(bars.itertuples(index=False)):
         x, middle = start + number * slot + gap / 2, start + (number + 0.5) * slot
         top, bottom = sorted((scale(min(change, scale.high)), scale(0)))
-        look = look_of_response(response)
+        look = look_of_response(response) if coloured else PLAIN
         tip = f"{subject}: {write_value(change, 1)} %, {response or 'no response recorded'}"
         # A change of nothing is a result too, and gets a bar that can be seen.
         group.rect(
