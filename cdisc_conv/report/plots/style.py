@@ -71,7 +71,8 @@ def paint(drawing: Drawing, look: Look) -> str:
             "pattern", id=identifier, width=6, height=6, patternUnits="userSpaceOnUse", patternTransform="scale(1)"
         )
         pattern.rect(0, 0, 6, 6, fill=look.colour)
-        pattern.path(_HATCHES[look.hatch], stroke=INK, stroke_width=0.9, stroke_linecap="square", fill="none")
+        stroke = WHITE if look.hatch == "cross" else INK  # on a dark ground
+        pattern.path(_HATCHES[look.hatch], stroke=stroke, stroke_width=0.9, stroke_linecap="square", fill="none")
     return f"url(#{identifier})"
 
 
