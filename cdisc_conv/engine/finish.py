@@ -6,7 +6,7 @@ qualifiers split off (`supplemental`), empty permissible variables dropped, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -15,16 +15,17 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.derivations.distinct import TEXT, rank_values
+from cdisc_conv.derivations.distinct import TEXT
 from cdisc_conv.derivations.texts import as_text
 from cdisc_conv.engine.blocks import group_codes
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.metadata import describe_dataset, harmonise_lengths
+from cdisc_conv.engine.order import final_columns, natural_keys, order_records, reads_final_order, sort_keys
 from cdisc_conv.engine.sources import renumber_sources
 from cdisc_conv.engine.state import State
 from cdisc_conv.engine.supplemental import split_supplemental
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
-from cdisc_conv.spec.model import DatasetSpec
+from cdisc_conv.spec.model import DatasetSpec, Study
 
 
 def finish_datasets(state: State, names: Iterable[str]) -> list[Dataset]:
@@ -45,16 +46,21 @@ def finish_datasets(state: State, names: Iterable[str]) -> list[Dataset]:
         qualifiers = split_supplemental(state, draft)
         if qualifiers is not None:
             datasets.append(qualifiers)
-    return renumber_sources(harmonise_lengths(datasets), places)
+    return [_renumber(state.study, dataset, places) for dataset in harmonise_lengths(datasets)]
+
+
+def _renumber(study: Study, dataset: Dataset, places: Mapping[str, np.ndarray]) -> Dataset:
+    """The dataset with its sources counted as their files count, but for those that it read in that order already."""
+    reader = dataset.supplemental_to or dataset.name
+    early = {name: place for name, place in places.items() if not reads_final_order(study, reader, name)}
+    return renumber_sources([dataset], early)[0]
 
 
 def assemble(state: State, spec: DatasetSpec) -> Draft:
     """All columns of a dataset side by side, in the standard's order; variables that no entry maps are not there."""
     blocks = state.blocks_of(spec.name)
     supplemental_names = spec.supplemental_names()
-    working = spec.working_names()
-    names = [name for name in spec.names() if name not in working and name not in supplemental_names]
-    ordered = spec.family.standard.order(spec.standard, names)
+    ordered = spec.family.standard.order(spec.standard, final_columns(spec))
     frame = pd.DataFrame({name: state.own(spec.name, name, blocks) for name in ordered}, copy=False)
     qualifiers = pd.DataFrame(
         {name: state.own(spec.name, name, blocks) for name in supplemental_names}, frame.index, copy=False
@@ -71,21 +77,12 @@ def assemble(state: State, spec: DatasetSpec) -> Draft:
     )
 
 
-def natural_keys(spec: DatasetSpec, columns: Iterable[str]) -> tuple[str, ...]:
-    """The natural key: the mapping's, else the standard's, as far as the dataset has the variables."""
-    present = set(columns)
-    return tuple(key for key in (spec.keys or spec.standard.keys) if key in present)
-
-
 def sort_records(draft: Draft) -> Draft:
     """Records in the order of the natural key, then of --SEQ, then as they came; text by code point, missing first."""
-    by = [
-        *draft.keys,
-        *(name for name in (f"{draft.spec.name}SEQ", "ASEQ") if name in draft.frame and name not in draft.keys),
-    ]
+    by = sort_keys(draft.spec, draft.frame.columns)
     if not by or not len(draft.frame):
         return draft
-    order = np.lexsort([rank_values(draft.frame[name]) for name in reversed(by)])
+    order = order_records([draft.frame[name] for name in by])
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     records = draft.records.assign(record=place[draft.records["record"].to_numpy()])

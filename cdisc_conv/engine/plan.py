@@ -16,6 +16,7 @@ from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 
 from cdisc_conv.derivations.base import SELF, SUBJECT, Reach, Ref
+from cdisc_conv.engine.order import final_columns, reads_final_order, sort_keys
 from cdisc_conv.expr import Expression
 from cdisc_conv.problems import Place, Problem, ProblemsError
 from cdisc_conv.spec.model import Block, DatasetSpec, SourceKind, Study, Variable
@@ -56,6 +57,8 @@ class Plan:
     reads: Mapping[Node, tuple[Node, ...]]
     raw_reads: Mapping[Node, tuple[Target, ...]]
     """Columns of raw forms and of given datasets that each node reads."""
+    waits: Mapping[Node, tuple[Node, ...]]
+    """What else must be made before it: the keys of the datasets that it reads in their final order."""
     parts: Mapping[tuple[str, str], tuple[Part, ...]]
 
     def needed_for(self, datasets: Iterable[str]) -> frozenset[Node]:
@@ -64,7 +67,8 @@ class Plan:
         stack = [node for node in self.order if node.dataset in wanted]
         seen: set[Node] = set(stack)
         while stack:
-            for node in self.reads[stack.pop()]:
+            taken = stack.pop()
+            for node in (*self.reads[taken], *self.waits.get(taken, ())):
                 if node not in seen:
                     seen.add(node)
                     stack.append(node)
@@ -87,9 +91,10 @@ def plan_study(study: Study) -> Plan:
     for dataset in study.datasets.values():
         graph.add_dataset(dataset)
     return Plan(
-        order := _sort_nodes(study, graph.reads),
+        order := _sort_nodes(study, {node: (*read, *graph.waits.get(node, ())) for node, read in graph.reads.items()}),
         MappingProxyType({node: tuple(graph.reads[node]) for node in order}),
         MappingProxyType({node: tuple(graph.raw_reads.get(node, ())) for node in order}),
+        MappingProxyType({node: tuple(waits) for node, waits in graph.waits.items()}),
         MappingProxyType(graph.parts),
     )
 
@@ -170,6 +175,7 @@ class _Graph:
         # Dicts for their order: the plan must not depend on the hash seed.
         self.reads: dict[Node, dict[Node, None]] = {}
         self.raw_reads: dict[Node, dict[Target, None]] = {}
+        self.waits: dict[Node, dict[Node, None]] = {}
 
     def add_dataset(self, dataset: DatasetSpec) -> None:
         for number, block in enumerate(dataset.blocks):
@@ -248,6 +254,10 @@ class _Graph:
         parts = self.parts.get((table, column), ())
         for part in parts:
             self.reads[node][part] = None
+        if reads_final_order(self.study, node.dataset, table):
+            spec = self.study.datasets[table]
+            for key in sort_keys(spec, final_columns(spec)):
+                self.waits.setdefault(node, {}).update(dict.fromkeys(self.parts.get((table, key), ())))
         if table in self.study.datasets:
             for number in range(len(self.study.datasets[table].blocks)):
                 self.reads[node][RowSet(table, number)] = None

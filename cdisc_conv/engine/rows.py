@@ -57,7 +57,7 @@ class PartRows:
     def table(self, source: str) -> Table:
         if source == SELF:
             return _EarlierRecords(self._state, self.dataset, self._part.blocks[0])
-        return _WholeTable(self._state, source)
+        return _WholeTable(self._state, self.dataset, source)
 
     def members(self, column: str) -> tuple[np.ndarray, pd.Series]:
         name = column.removeprefix("raw.")
@@ -173,15 +173,16 @@ class PartRows:
 class _WholeTable:
     """All records of another dataset or form (the `Table` protocol)."""
 
-    def __init__(self, state: State, source: str) -> None:
+    def __init__(self, state: State, reader: str, source: str) -> None:
         self._state = state
+        self._reader = reader
         self._source = source
 
     def __len__(self) -> int:
         return self._state.table_length(self._source)
 
     def __getitem__(self, column: str) -> pd.Series:
-        return self._state.column(self._source, column)
+        return self._state.read(self._reader, self._source, column)
 
 
 class _EarlierRecords:

@@ -64,7 +64,7 @@ def _make_row_set(state: State, node: RowSet) -> None:
     def read(name: str) -> pd.Series:
         if kind is SourceKind.SELF:
             return state.earlier(node.dataset, name, node.block)
-        return state.column(table, name)
+        return state.read(node.dataset, table, name)
 
     length = 0
     if kind is SourceKind.SELF:

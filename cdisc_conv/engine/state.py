@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.derivations.distinct import from_arrow, to_arrow
-from cdisc_conv.engine.blocks import BlockRows, group_codes, spread
+from cdisc_conv.engine.blocks import BlockRows, group_codes, spread, take_rows
+from cdisc_conv.engine.order import final_columns, order_records, reads_final_order, sort_keys
 from cdisc_conv.engine.plan import Part, Plan, variable_of
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem
 from cdisc_conv.spec.expected import is_numeric
@@ -34,6 +35,8 @@ class State:
     _joins: dict[tuple, np.ndarray] = field(default_factory=dict)
     _stacked: dict[tuple[str, str], pd.Series] = field(default_factory=dict)
     _earlier: dict[tuple[str, str, int], pd.Series] = field(default_factory=dict)
+    _sorted: dict[tuple[str, str], pd.Series] = field(default_factory=dict)
+    _orders: dict[str, np.ndarray] = field(default_factory=dict)
     _subjects: dict[str, tuple[pd.Index, np.ndarray]] = field(default_factory=dict)
 
     def blocks_of(self, dataset: str) -> tuple[int, ...]:
@@ -79,6 +82,23 @@ class State:
             whole = trim_blanks(self.forms[table[5:]][name]) if form else self.own(table, name, self.blocks_of(table))
             self._stacked[key] = whole
         return self._stacked[key]
+
+    def read(self, reader: str, table: str, name: str) -> pd.Series:
+        """A whole column of a dataset or form, as a dataset reads it: the SDTM in its final order, or as it is made."""
+        if not reads_final_order(self.study, reader, table):
+            return self.column(table, name)
+        key = (table, name)
+        if key not in self._sorted:
+            self._sorted[key] = take_rows(self.column(table, name), self._final_order(table))
+        return self._sorted[key]
+
+    def _final_order(self, table: str) -> np.ndarray:
+        if table not in self._orders:
+            spec = self.study.datasets[table]
+            by = sort_keys(spec, final_columns(spec))
+            columns = [self.column(table, name) for name in by]
+            self._orders[table] = order_records(columns) if by else np.arange(self.table_length(table))
+        return self._orders[table]
 
     def table_length(self, table: str) -> int:
         """How many records a dataset or form has."""

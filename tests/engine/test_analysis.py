@@ -129,6 +129,19 @@ def test_records_of_earlier_blocks_are_found_again(study: Path) -> None:
     ]
 
 
+def test_the_sdtm_is_read_in_the_order_of_its_files(study: Path) -> None:
+    """In the raw data Nausea comes first; in AE, sorted by its keys, Fatigue does."""
+    edit(study, "adam/adev.yaml", "  - from: AE\n    set:", "  - from: AE\n    group: [USUBJID]\n    set:")
+    edit(
+        study,
+        "adam/adev.yaml",
+        "AVAL:    {copy: AE.AESEQ}",
+        "AVAL:    {copy: AE.AESEQ}\n      AVALC:   {copy: AE.AETERM}",
+    )
+    frame = dataset_of(run(study), "ADEV").frame
+    assert frame.loc[frame["PARAMCD"] == "SEQ", "AVALC"].tolist() == ["Fatigue", "Neutropenia"]
+
+
 def test_predecessors_are_read_of_the_source_record_or_of_the_subject(study: Path) -> None:
     dataset = dataset_of(run(study), "ADAE")
     assert dataset.frame.to_numpy().tolist() == [
