@@ -17,7 +17,7 @@ from cdisc_conv.spec.references import (
 
 
 def check_references(study: Study) -> Iterator[Problem]:
-    """Findings LINT301 to LINT305 about the names that entries and blocks use."""
+    """Findings LINT301 to LINT305 and LINT307 about the names that entries and blocks use."""
     shared: set[tuple[str, str, str]] = set()
     for dataset in study.datasets.values():
         for block in dataset.blocks:
@@ -65,6 +65,7 @@ def _check_entry(study: Study, dataset: DatasetSpec, variable: Variable, blocks:
         if lost and not _is_unread(study, dataset, ref):
             yield _describe_lost(study, dataset, lost, what, ref, variable.place)
         table = next((target.table for target in targets if target and target.kind is TargetKind.OTHER), "")
+        yield from _check_direction(study, dataset, table, f"{what} reads {ref}", variable.place)
         if (
             table
             and SUBJECT not in table_columns(study, table)
@@ -87,8 +88,16 @@ def _is_unread(study: Study, dataset: DatasetSpec, ref: str) -> bool:
     return name in other.written if other is not None else ref in dataset.written
 
 
+def _check_direction(study: Study, dataset: DatasetSpec, table: str, what: str, place: Place) -> Iterator[Problem]:
+    """LINT307: data flow from the SDTM to the analysis datasets, and not back."""
+    if table in study.datasets and study.datasets[table].family.is_analysis and not dataset.family.is_analysis:
+        message = f"{what}, but the SDTM cannot be made of analysis datasets"
+        yield Problem("LINT307", message, place=place, hint="derive it in the analysis dataset")
+
+
 def _check_block(study: Study, dataset: DatasetSpec, block: Block) -> Iterator[Problem]:
     """The names that decide which records there are: columns of the source, and those that ``for_each`` defines."""
+    yield from _check_direction(study, dataset, block.source.table, f"{dataset.name} reads {block.source}", block.place)
     columns = {*source_columns(study, block), *block.given_names}
     merge = (*block.merge.by, block.merge.start, block.merge.end) if block.merge else ()
     places = dict.fromkeys((*block.group, *merge), block.place)
@@ -139,6 +148,7 @@ def _check_tables(study: Study, dataset: DatasetSpec, variable: Variable) -> Ite
     for table, columns in variable.derivation.tables().items():
         if table in study.unread:
             continue
+        yield from _check_direction(study, dataset, table, f"{what} reads {table}", variable.place)
         if table == SELF:
             yield from _check_earlier(dataset, variable, columns)
             continue

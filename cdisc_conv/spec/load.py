@@ -8,7 +8,7 @@ mappings/library/*.yaml          layers that mapping files extend
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -25,7 +25,7 @@ from cdisc_conv.spec.repair import repair_keys
 from cdisc_conv.spec.validate import validate
 from cdisc_conv.spec.variables import read_variables
 from cdisc_conv.spec.yaml_nodes import Node, read_yaml
-from cdisc_conv.standards import Standard, load_standard, load_terminology
+from cdisc_conv.standards import DatasetStandard, Standard, load_standard, load_terminology
 
 
 def find_study(words: str | Path) -> Path:
@@ -145,7 +145,8 @@ class _Loader:
         for name, entry in document.given.items():
             here = node.at(("given", name))
             if name in standard.datasets:
-                given[name] = GivenDataset(name, entry.file, standard.dataset(name), entry.columns, here.place)
+                template = _with_model_variables(standard, name, entry.columns)
+                given[name] = GivenDataset(name, entry.file, template, entry.columns, here.place)
                 continue
             self.unread.add(name)
             message = f"{standard.label} has no dataset {name}, which is to be given"
@@ -186,6 +187,13 @@ class _Loader:
             datasets[spec.name] = spec
         order = list(family.standard.datasets)
         return dict(sorted(datasets.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)))
+
+
+def _with_model_variables(standard: Standard, name: str, columns: Iterable[str]) -> DatasetStandard:
+    """A dataset of the standard, with those columns that only the model behind it knows."""
+    template = standard.dataset(name)
+    extra = (standard.model_variable(name, column) for column in columns)
+    return replace(template, variables=(*template.variables, *(variable for variable in extra if variable is not None)))
 
 
 def _places_in(node: Node) -> dict[tuple[str, ...], Place]:

@@ -333,3 +333,20 @@ def test_a_parameter_that_nothing_makes(study: Path) -> None:
         "tiny/adam/adsl.yaml:6: LINT306 ADSL.X reads parameter NONE of ADEV, which no block makes (there are: FOUND, "
         "LAST, SEQ)",
     ]
+
+
+def test_the_sdtm_is_not_made_of_analysis_datasets(study: Path) -> None:
+    edit(study, "sdtm/dm.yaml", '  SITEID:   {constant: "01"}', "  SITEID:   {copy: ADSL.AGEU}")
+    edit(
+        study,
+        "sdtm/ae.yaml",
+        "  AEDECOD:  {copy: raw.AETERM}",
+        "  AEDECOD:  {lookup: {from: ADAE, order: AESEQ, take: AETERM}}",
+    )
+    found = [line for line in lint(study) if "LINT307" in line]
+    assert found == [
+        "tiny/sdtm/ae.yaml:9: LINT307 AE.AEDECOD reads ADAE, but the SDTM cannot be made of analysis datasets "
+        "(derive it in the analysis dataset)",
+        "tiny/sdtm/dm.yaml:14: LINT307 DM.SITEID reads ADSL.AGEU, but the SDTM cannot be made of analysis datasets "
+        "(derive it in the analysis dataset)",
+    ]
