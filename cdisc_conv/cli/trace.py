@@ -37,7 +37,8 @@ def trace(
 ) -> int:
     """Show the raw form, row and fields behind records.
 
-    An ADaM record leads to the SDTM records it was made from, and on to their raw rows.
+    An ADaM record leads to the SDTM records it was made from, and on to their raw rows. Analysis dates are shown, and
+    asked for in --where, as ISO 8601 text: "ADT >= '2022-03-01'".
 
     Exit code 1 when no record meets the condition, or when a raw file is missing or has changed since.
 

@@ -18,11 +18,12 @@ import pandas as pd
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from cdisc_conv.derivations.sas_dates import to_iso_dates, to_iso_datetimes
 from cdisc_conv.expr import Type, parse
 from cdisc_conv.package.sources import Sources, TracedRow, read_values, show_value
 from cdisc_conv.package.staging import read_manifest
 from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
-from cdisc_conv.xpt import read_xpt
+from cdisc_conv.xpt import XptFile, read_xpt
 
 ROWS_SHOWN = 20
 """Raw rows listed for one record; a record that is made of more says how many."""
@@ -125,11 +126,11 @@ class _Package:
         raise ProblemsError([Problem("TRC002", f"the package has no dataset {name} with records", hint=hint)])
 
     def read_dataset(self, name: str) -> pd.DataFrame:
-        """The records of a dataset of the package."""
+        """The records of a dataset of the package; analysis dates as ISO 8601 text, as they are shown and asked for."""
         if name not in self._frames:
             file = self._find_file(name)
             assert file is not None, f"{name} is not in the package"
-            self._frames[name] = read_xpt(file).frame
+            self._frames[name] = _with_iso_dates(read_xpt(file))
         return self._frames[name]
 
     def _find_file(self, name: str) -> Path | None:
@@ -229,6 +230,14 @@ class _Package:
         """The variable of the parent dataset behind a variable of a supplemental qualifier."""
         names = {"QVAL": record["QNAM"], "IDVARVAL": record["IDVAR"]}
         return f"{parent}.{names.get(name, name)}"
+
+
+def _with_iso_dates(file: XptFile) -> pd.DataFrame:
+    """The records, with numbers that are shown as dates turned into ISO 8601 text."""
+    writers = {"DATE": to_iso_dates, "DATETIME": to_iso_datetimes}
+    kinds = {variable.name: variable.format.rstrip("0123456789.") for variable in file.variables if variable.numeric}
+    dates = {name: writers[kind](file.frame[name]) for name, kind in kinds.items() if kind in writers}
+    return file.frame.assign(**dates)
 
 
 def _read_origins(path: Path, records: np.ndarray) -> pd.DataFrame:

@@ -198,6 +198,12 @@ def test_a_cell_of_adam_leads_to_the_sdtm_record_and_the_raw_row(folder):
     assert found["TRT01P"] == ((), ("ADSL.TRT01P",))
 
 
+def test_analysis_dates_are_shown_and_asked_for_in_iso_8601(folder):
+    run(folder)
+    (record,) = trace_records(folder / "out", "ADSL", 'TRTSDT >= "2022-01-06"').records
+    assert {variable.name: variable.value for variable in record.variables}["TRTSDT"] == "2022-01-10"
+
+
 def test_records_of_records_of_one_dataset_lead_to_raw_rows(folder):
     run(folder)
     (record,) = trace_records(folder / "out", "ADNN", 'PARAMCD == "TWICE" and USUBJID == "TINY-01-001"').records
