@@ -163,7 +163,7 @@ class _Extreme(Derivation):
             "the more complete date is taken."
         )
         part = " Only the date is taken, not the time." if self.date else ""
-        dates = all(ref.column.endswith(_DATE_NAMES) for ref in self.of)
+        dates = self.date or all(ref.column.endswith(_DATE_NAMES) for ref in self.of)
         what = f"{earliest} date" if dates else f"{least} number"
         rule = f" {partial}{part}" if dates else ""
         return (

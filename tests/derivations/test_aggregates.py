@@ -136,6 +136,8 @@ def test_min_and_max_describe_themselves() -> None:
         "the same. Missing values are not used. Partial dates are not used. Only the date is taken, not the time. "
         "Blank where there is no value."
     )
+    latest = method(max={"of": "SS.SSSTRESC", "date": True})
+    assert latest.startswith("The latest date among SS.SSSTRESC over all records")
     assert method(max={"of": "EX.EXDOSE", "where": 'EXTRT == "A"'}) == (
         "The greatest number among EX.EXDOSE over all records whose USUBJID is the same and where EX.EXTRT equals A. "
         "Missing values are not used. Blank where there is no value."
