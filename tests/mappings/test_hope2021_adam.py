@@ -393,7 +393,7 @@ def treated() -> list[str]:
 
 
 def best(visits: list[tuple[float, str]], start: float) -> str:
-    words = {response for day, response in visits if response != "SD" or day - start + 1 >= 35}
+    words = {response for day, response in visits if response != "SD" or day - start >= 35}
     words |= {"NE" for _, response in visits if response == "SD"}
     return min(words or {"MISSING"}, key=RANKS.__getitem__)
 
