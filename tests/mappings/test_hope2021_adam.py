@@ -268,7 +268,7 @@ def expected_exposure(suffix: str) -> pd.DataFrame:
 def test_doses_and_intensities_are_those_of_the_dosing_forms(suffix: str) -> None:
     for code, expected in expected_exposure(suffix).items():
         made = parameter("ADEX", f"{code}{suffix}")["AVAL"]
-        assert len(made) == 89
+        assert sorted(made.index) == sorted(treated())
         np.testing.assert_allclose(made.sort_index(), expected.sort_index(), rtol=1e-12, err_msg=f"{code}{suffix}")
 
 
