@@ -576,6 +576,13 @@ def test_a_death_of_unknown_day_is_not_before_the_last_contact_by_hand() -> None
     assert (iso(subject["DTHDT"]), subject["DTHDTF"], iso(subject["LSTALVDT"])) == ("2023-04-24", "D", "2023-04-24")
 
 
+def test_a_last_contact_of_unknown_day_counts_as_the_first_of_its_month_by_hand() -> None:
+    """05-004: alive when the study ended, last known to be alive in June 2025 (day unknown)."""
+    subject = subjects().loc["05-004"]
+    assert (iso(subject["LSTALVDT"]), iso(subject["DTHDT"])) == ("2025-06-01", "")
+    assert value("ADTTE", "05-004", "OS")["CNSR"] == 1
+
+
 # define.xml
 
 
