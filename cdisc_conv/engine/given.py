@@ -100,4 +100,6 @@ def _describe_text(given: GivenDataset, name: str, series: pd.Series, numbers: p
 def _describe_numbers(given: GivenDataset, name: str) -> Problem:
     message = f"{name} is a number in {given.file}, but text by the standard; its values are taken as text"
     place = Place(dataset=given.name, variable=name)
-    return Problem("GIVEN010", message, Severity.WARNING, place, "leading zeros may be lost; write it as text")
+    date = name.endswith("DTC")
+    hint = "dates of SDTM are ISO 8601 text, such as 2026-01-31" if date else "leading zeros may be lost: write text"
+    return Problem("GIVEN010", message, Severity.WARNING, place, hint)

@@ -17,6 +17,12 @@ TRANSPORT = ".xpt"
 SUFFIXES = (TRANSPORT, ".csv")
 """The ends of files that are looked for where only the dataset is known."""
 
+_HINTS = {
+    "RAW008": "given datasets are separated by commas: write it again",
+    "RAW009": "given datasets are UTF-8: write it again; what cannot be read stands as U+FFFD",
+}
+"""What to do about a file whose encoding and delimiter no mapping declares."""
+
 
 def read_file(
     dataset: str, file: str, folder: Path, *, strict: bool = False
@@ -25,11 +31,15 @@ def read_file(
 
     `file` is relative to `folder` and may not lead out of it. The frame is None when nothing sensible can be read.
     `strict` wants a transport file to hold the dataset under its own name. Findings: those of the readers (RAW...,
-    XPT...), told of the dataset, and GIVEN005 for a transport file that holds other datasets.
+    XPT...), told of the dataset, GIVEN005 for a transport file that holds other datasets, and GIVEN011 for columns that
+    differ in capitals alone.
     """
     reader = _read_transport if file.lower().endswith(TRANSPORT) else _read_text
     frame, problems = reader(dataset, file, folder, strict)
-    return (None if frame is None else _name_in_capitals(frame)), problems
+    if frame is None:
+        return None, problems
+    frame, found = _name_in_capitals(dataset, file, frame)
+    return frame, [*problems, *found]
 
 
 def _read_text(dataset: str, file: str, folder: Path, strict: bool) -> tuple[pd.DataFrame | None, list[Problem]]:
@@ -65,6 +75,7 @@ def _retell(dataset: str, problems: Iterable[Problem]) -> list[Problem]:
     return [
         replace(
             problem,
+            hint=_HINTS.get(problem.code, problem.hint),
             message=problem.message.replace(f"form '{dataset}'", f"dataset {dataset}"),
             place=replace(problem.place, form="", field="", dataset=dataset, variable=problem.place.field),
         )
@@ -72,7 +83,18 @@ def _retell(dataset: str, problems: Iterable[Problem]) -> list[Problem]:
     ]
 
 
-def _name_in_capitals(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with the names of SAS, where no two columns would become one."""
-    names = [str(name).upper() for name in frame.columns]
-    return frame.set_axis(names, axis="columns") if len(set(names)) == len(names) else frame
+def _name_in_capitals(dataset: str, file: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
+    """The frame with the names of SAS; of columns that would become one, the first. GIVEN011 tells of the others."""
+    names = pd.Index([str(name).upper() for name in frame.columns])
+    again = names.duplicated()
+    problems = [
+        Problem(
+            "GIVEN011",
+            f"{file} has the columns {' and '.join(str(name) for name in frame.columns[names == twice])}, "
+            "which are one name in SAS; the first is read",
+            place=Place(dataset=dataset, variable=twice),
+            hint="give the others names of their own",
+        )
+        for twice in dict.fromkeys(names[again])
+    ]
+    return frame.set_axis(names, axis="columns").loc[:, ~again], problems

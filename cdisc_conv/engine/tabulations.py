@@ -175,7 +175,7 @@ class _Reader:
     def _complete(self, dataset: str, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame with the supplemental qualifiers that are read; what is nowhere is a finding."""
         missing = [name for name in self._needs.variables(dataset) if name not in frame]
-        files = self._find(f"SUPP{dataset}") if missing else []
+        files = self._find(f"SUPP{dataset}") if missing and SUBJECT in frame else []
         supplement = self._read(f"SUPP{dataset}", files) if files else None
         names = self._name_qualifiers(dataset, missing, supplement)
         if supplement is not None and names:
@@ -216,6 +216,9 @@ class _Reader:
     def _report_missing(self, dataset: str, name: str, columns: Sequence[str]) -> None:
         readers = self._needs.readers(dataset, name)
         file = self.files[dataset]
+        standard = _standard_of(self._study, dataset)
+        # A variable that the standard knows is not another one misspelt.
+        columns = [column for column in columns if standard.variable(column) is None]
         spec = self._study.datasets.get(dataset)
         place = Place(dataset=dataset, variable=name)
         if spec is not None and name in spec.supplemental_names():
@@ -242,7 +245,8 @@ class _Reader:
         problem = Problem("GIVEN002", message, place=Place(dataset=dataset))
         left = [name for name in self._datasets if _has_no_source(self._study.datasets[name], dataset, found)]
         if left:
-            hint = f"{', '.join(left)} cannot be made without it; leave it out with --datasets, or add the file"
+            leave = "leave it" if len(left) == 1 else "leave them"
+            hint = f"{', '.join(left)} cannot be made without it; {leave} out with --datasets, or add the file"
             self._stop(replace(problem, hint=hint))
         else:
             self.problems.append(replace(problem, hint="it counts as empty"))
