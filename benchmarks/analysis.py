@@ -1,7 +1,7 @@
 """How the analysis datasets grow with the study: the pilot study's ADaM at two sizes, in memory.
 
-The public SDTM datasets of CDISCPILOT01 are repeated under new subject numbers. Measured: from SDTM columns in memory to
-the finished ADaM frames, at a size and at ten times that size in the same run. What grows with the records takes ten
+The public SDTM datasets of CDISCPILOT01 are repeated under new subject numbers. Measured: from SDTM columns in memory
+to the finished ADaM frames, at a size and at ten times that size in the same run. What grows with the records takes ten
 times as long; what compares all records with each other would take a hundred times as long.
 
     python benchmarks/analysis.py --sdtm FOLDER [--copies 10] [--check]

@@ -34,7 +34,7 @@ def add_recorded(frame: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:
     assessment with N.
     """
     frame = frame.join(spread_responses(responses), on=KEY)
-    said = {f"recorded_{part}": frame[f"recorded_{part}"].fillna("").astype("str") for part in PARTS}
+    said = {f"recorded_{part}": frame[f"recorded_{part}"].astype("str").fillna("") for part in PARTS}
     where = {f"record_{part}": frame[f"record_{part}"].fillna(0).astype("int64") for part in PARTS}
     frame = frame.assign(**said).assign(**where)
     compared = frame["has_records"] & (frame["number"] > 0)

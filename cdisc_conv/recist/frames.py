@@ -59,8 +59,8 @@ def read_tumours(datasets: Iterable[Dataset] | Mapping[str, pd.DataFrame], setti
     by_group = has_groups["TR"] and (has_groups["RS"] or read["RS"].empty)
     for name, frame in read.items():
         key = frame["assessment"] if by_group else pd.Series("", index=frame.index, dtype="str")
-        number = frame["visit_number"].map("{:g}".format, na_action="ignore").fillna("")
-        visit = frame["visit"].where(frame["visit"] != "", number.astype("str"))
+        number = frame["visit_number"].map("{:g}".format, na_action="ignore").astype("str").fillna("")
+        visit = frame["visit"].where(frame["visit"] != "", number)
         read[name] = frame.assign(assessment=key.where(key != "", visit))
     return Tumours(read["TU"], read["TR"], read["RS"], tuple(problems))
 

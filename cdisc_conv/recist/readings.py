@@ -75,10 +75,10 @@ def _read_rows(rows: pd.DataFrame, settings: RecistSettings) -> pd.DataFrame:
         **dict.fromkeys(terms.absent, ABSENT),
         **dict.fromkeys(terms.too_small, TOO_SMALL),
     }
-    original, result = rows["original"].map(words), rows["result"].map(words)
+    original, result = (rows[name].map(words).astype("str") for name in ("original", "result"))
     # The result is in the study's terms; only "too small" may have become a number in it.
     word = result.where(original != TOO_SMALL, TOO_SMALL).fillna(original)
-    factor = rows["unit"].map({**terms.units, "": 1.0})
+    factor = rows["unit"].map({**terms.units, "": 1.0}).astype("float64")
     number = rows["number"].fillna(pd.to_numeric(rows["result"], errors="coerce")) * factor
     is_state = rows["test"].isin(terms.state)
     number = number.where(~is_state & (number >= 0))

@@ -29,7 +29,8 @@ def select_responses(tumours: Tumours, settings: RecistSettings) -> pd.DataFrame
 def spread_responses(responses: pd.DataFrame) -> pd.DataFrame:
     """One row per assessment: recorded_target ... and the record in RS, record_target ... (0 for none)."""
     last = responses.sort_values("record").drop_duplicates([*KEY, "part"], keep="last")
-    said = last.pivot(index=KEY, columns="part", values="recorded").reindex(columns=PARTS).fillna("")
+    said = last.pivot(index=KEY, columns="part", values="recorded").reindex(columns=PARTS)
+    said = said.astype("str").fillna("")
     where = last.pivot(index=KEY, columns="part", values="record").reindex(columns=PARTS).fillna(0).astype("int64")
     return said.add_prefix("recorded_").join(where.add_prefix("record_"))
 

@@ -41,4 +41,7 @@ def test_a_file_that_is_not_there_counts_as_empty(lab, tmp_path):
     assert given.frames["SV"].shape == (0, 3)
     assert given.files == ()
     (problem,) = given.problems
-    assert str(problem) == f"{tmp_path.name}/sv.csv: RAW001 dataset SV has no file sv.csv in {tmp_path.name} (the folder has no files)"
+    assert (
+        str(problem)
+        == f"{tmp_path.name}/sv.csv: RAW001 dataset SV has no file sv.csv in {tmp_path.name} (the folder has no files)"
+    )

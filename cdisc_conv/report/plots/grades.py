@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -129,7 +130,9 @@ def _draw_term(drawing: Drawing, term: str, row: pd.Series, x: Scale, middle: fl
 
 def _draw_count(group: Group, count: int, look: Look, x: float, y: float) -> None:
     dark = look.key in ("4", "5")
-    outline = {} if not look.hatch else {"stroke": look.colour, "stroke_width": 4, "paint_order": "stroke"}
+    outline: dict[str, Any] = (
+        {} if not look.hatch else {"stroke": look.colour, "stroke_width": 4, "paint_order": "stroke"}
+    )
     group.text(x, y, str(count), text_anchor="middle", font_size=11, fill=WHITE if dark else INK, **outline)
 
 

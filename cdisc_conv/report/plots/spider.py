@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -165,7 +166,7 @@ def _draw_line(drawing: Drawing, line: pd.DataFrame, x: Scale, y: Scale, marked:
     places = [
         (x(week), y(min(change, y.high))) for week, change in zip(line["WEEK"], line["CHANGE"], strict=True)
     ]  # fmt: skip
-    style: dict[str, str | float] = {"stroke_width": 1.6} if marked else {"stroke_width": 1, "stroke_opacity": 0.5}
+    style: dict[str, Any] = {"stroke_width": 1.6} if marked else {"stroke_width": 1, "stroke_opacity": 0.5}
     group.polyline(places, stroke_dasharray=look.dash or "none", stroke_linejoin="round", **style)
     if marked:
         _draw_markers(group, line, places, look)

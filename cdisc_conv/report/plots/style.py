@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from cdisc_conv.report.plots.svg import INK, Drawing, Group, write_number
 
@@ -84,7 +85,7 @@ _HATCHES = {
 }
 
 
-def draw_marker(group: Group, marker: str, x: float, y: float, size: float = 4, **attributes: str | float) -> None:
+def draw_marker(group: Group, marker: str, x: float, y: float, size: float = 4, **attributes: Any) -> None:
     """A marker with its middle at x, y. ``size`` is half its width. Open markers are lines: ``cross``, ``plus``."""
     if marker == "none":
         return

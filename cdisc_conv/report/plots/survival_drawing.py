@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -122,7 +123,12 @@ def _draw_words(drawing: Drawing, estimate: Estimate, median: str, x: Scale, y: 
     ]
     group = drawing.group(text_anchor="end", font_size=13)
     # White under the letters, for a curve that stays up.
-    outline = {"stroke": "#ffffff", "stroke_width": 4, "paint_order": "stroke", "stroke_linejoin": "round"}
+    outline: dict[str, Any] = {
+        "stroke": "#ffffff",
+        "stroke_width": 4,
+        "paint_order": "stroke",
+        "stroke_linejoin": "round",
+    }
     late = estimate.survival[estimate.times >= x.low + (x.high - x.low) * 0.55]
     top = y(0.12) if len(late) and float(late[0]) > 0.7 else y(0.93)
     for number, line in enumerate(words):

@@ -7,6 +7,7 @@ hundredth of a pixel. lxml does the escaping.
 from __future__ import annotations
 
 import re
+from typing import Any, cast
 
 from lxml import etree
 
@@ -59,7 +60,7 @@ class Group:
     def __init__(self, element: etree._Element) -> None:
         self._element = element
 
-    def add(self, tag: str, text: str = "", tip: str = "", **attributes: str | float) -> Group:
+    def add(self, tag: str, text: str = "", tip: str = "", **attributes: Any) -> Group:
         """Put an element in and return it. ``tip`` is what a browser shows when the pointer rests on it."""
         written = {
             name.rstrip("_").replace("_", "-"): clean(value) if isinstance(value, str) else write_number(value)
@@ -72,22 +73,22 @@ class Group:
             etree.SubElement(element, "title").text = clean(tip)
         return Group(element)
 
-    def group(self, **attributes: str | float) -> Group:
+    def group(self, **attributes: Any) -> Group:
         return self.add("g", **attributes)
 
-    def line(self, x1: float, y1: float, x2: float, y2: float, tip: str = "", **attributes: str | float) -> None:
+    def line(self, x1: float, y1: float, x2: float, y2: float, tip: str = "", **attributes: Any) -> None:
         self.add("line", tip=tip, x1=x1, y1=y1, x2=x2, y2=y2, **attributes)
 
-    def rect(self, x: float, y: float, width: float, height: float, tip: str = "", **attributes: str | float) -> None:
+    def rect(self, x: float, y: float, width: float, height: float, tip: str = "", **attributes: Any) -> None:
         self.add("rect", tip=tip, x=x, y=y, width=width, height=height, **attributes)
 
-    def text(self, x: float, y: float, text: str, tip: str = "", **attributes: str | float) -> None:
+    def text(self, x: float, y: float, text: str, tip: str = "", **attributes: Any) -> None:
         self.add("text", text, tip, x=x, y=y, **attributes)
 
-    def path(self, way: str, tip: str = "", **attributes: str | float) -> None:
+    def path(self, way: str, tip: str = "", **attributes: Any) -> None:
         self.add("path", tip=tip, d=way, **attributes)
 
-    def polyline(self, points: list[tuple[float, float]], tip: str = "", **attributes: str | float) -> None:
+    def polyline(self, points: list[tuple[float, float]], tip: str = "", **attributes: Any) -> None:
         written = " ".join(f"{write_number(x)},{write_number(y)}" for x, y in points)
         self.add("polyline", tip=tip, points=written, fill="none", **attributes)
 
@@ -112,7 +113,7 @@ class Drawing(Group):
                 "font-size": str(FONT_SIZE),
                 "fill": INK,
             },
-            nsmap={None: NAMESPACE},
+            nsmap=cast("Any", {None: NAMESPACE}),
         )
         super().__init__(root)
         self.name = name

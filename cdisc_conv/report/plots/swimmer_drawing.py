@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
 from cdisc_conv.report.plots.axes import (
@@ -62,7 +65,8 @@ def draw_swimmer(
     title = TITLE if panels == 1 else f"{TITLE}, part {number} of {panels}"
     height = bottom + 52 + measure_legend(keys, WIDTH - 60)
     drawing = Drawing(name, WIDTH, height, title, _describe(panel))
-    earliest = min(0.0, float(rows[list(MARKS)].min(axis=None)), float(bars["START"].min()) if len(bars) else 0.0)
+    marks = rows[list(MARKS)].to_numpy(dtype=float).ravel()
+    earliest = min(float(np.fmin.reduce(marks, initial=0.0)), float(bars["START"].min()) if len(bars) else 0.0)
     months = plan_ticks(earliest / DAYS_PER_MONTH, float(rows["LAST"].max()) / DAYS_PER_MONTH, 12, MONTHS)
     x = Scale(months[0] * DAYS_PER_MONTH, months[-1] * DAYS_PER_MONTH, LEFT, RIGHT)
     for month in months:
@@ -103,7 +107,9 @@ def _draw_marks(group: Group, row: dict, x: Scale, middle: float) -> None:
         day = row[name]
         if day == day:
             tip = f"{row['SUBJECT']}, {look.label}: day {day + 1 if day >= 0 else day:g}"
-            stroke = {} if look.marker == "cross" else {"fill": look.colour, "stroke": INK, "stroke_width": 1.1}
+            stroke: dict[str, Any] = (
+                {} if look.marker == "cross" else {"fill": look.colour, "stroke": INK, "stroke_width": 1.1}
+            )
             draw_marker(group, look.marker, x(day), middle, 4.4 if name != "PD" else 3.8, tip=tip, **stroke)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -133,7 +134,7 @@ def _draw_bars(drawing: Drawing, bars: pd.DataFrame, scale: Scale, labelled: boo
     slot = min((RIGHT - LEFT) / len(bars), 42.0)
     start = LEFT + ((RIGHT - LEFT) - slot * len(bars)) / 2
     gap = slot * 0.16 if slot >= 4 else 0
-    outline = {"stroke": INK, "stroke_width": 0.8} if slot >= 4 else {}
+    outline: dict[str, Any] = {"stroke": INK, "stroke_width": 0.8} if slot >= 4 else {}
     group = drawing.group(**outline)
     cut = drawing.group(font_size=11, text_anchor="middle")
     labels = drawing.group(font_size=11, text_anchor="end")
