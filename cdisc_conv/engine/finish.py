@@ -46,7 +46,19 @@ def finish_datasets(state: State, names: Iterable[str]) -> list[Dataset]:
         qualifiers = split_supplemental(state, draft)
         if qualifiers is not None:
             datasets.append(qualifiers)
+    for number, (block, records) in state.located.items():
+        state.problems[number] = _locate(state, state.problems[number], block, records, places)
     return [_renumber(state.study, dataset, places) for dataset in harmonise_lengths(datasets)]
+
+
+def _locate(
+    state: State, problem: Problem, block: int, records: np.ndarray, places: Mapping[str, np.ndarray]
+) -> Problem:
+    """A finding with the row numbers of the finished dataset; without any where the dataset is not among them."""
+    name = problem.place.dataset
+    start = state.length(name, range(block))
+    rows = np.sort(places[name][records + start])[:SHOWN_ROWS] if name in places else records[:0]
+    return replace(problem, place=replace(problem.place, rows=tuple(int(row) + 1 for row in rows)))
 
 
 def _renumber(study: Study, dataset: Dataset, places: Mapping[str, np.ndarray]) -> Dataset:

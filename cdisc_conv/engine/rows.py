@@ -118,9 +118,9 @@ class PartRows:
             start += rows.length
             if len(inside):
                 source_rows = rows.source_rows()[inside]
-                self._state.problems.append(
-                    Problem(code, message, severity, self._place(number, source_rows, field), hint, value, len(inside))
-                )
+                place = self._place(number, source_rows, field)
+                problem = Problem(code, message, severity, place, hint, value, len(inside))
+                self._state.report(problem, number, None if place.form else inside)
 
     def _place(self, number: int, source_rows: np.ndarray, field: str) -> Place:
         source = self._state.study.datasets[self.dataset].blocks[number].source

@@ -31,6 +31,9 @@ class State:
     blocks: dict[tuple[str, int], BlockRows] = field(default_factory=dict)
     values: dict[Part, pd.Series] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    located: dict[int, tuple[int, np.ndarray]] = field(default_factory=dict)
+    """Of findings about records rather than raw rows, by their place in `problems`: a block, and records from there on
+    (0-based) in the order they were made in. `finish` gives them the row numbers of the finished dataset."""
     _codes: dict[tuple, np.ndarray] = field(default_factory=dict)
     _joins: dict[tuple, np.ndarray] = field(default_factory=dict)
     _stacked: dict[tuple[str, str], pd.Series] = field(default_factory=dict)
@@ -38,6 +41,12 @@ class State:
     _sorted: dict[tuple[str, str], pd.Series] = field(default_factory=dict)
     _orders: dict[str, np.ndarray] = field(default_factory=dict)
     _subjects: dict[str, tuple[pd.Index, np.ndarray]] = field(default_factory=dict)
+
+    def report(self, problem: Problem, block: int = 0, records: np.ndarray | None = None) -> None:
+        """Add a finding; `records` are those of a dataset it is about, counted from the first one of `block`."""
+        if records is not None:
+            self.located[len(self.problems)] = (block, records)
+        self.problems.append(problem)
 
     def blocks_of(self, dataset: str) -> tuple[int, ...]:
         """The numbers of all blocks of a dataset."""
@@ -140,22 +149,21 @@ class State:
             whole = pd.Index(self.column(other, SUBJECT))
             repeated = whole.duplicated()
             if repeated.any():
-                self.problems.append(_describe_repeated(other, whole, repeated))
+                several = np.flatnonzero(whole.isin(whole[repeated]))
+                problem = _describe_repeated(other, whole[repeated].unique(), several)
+                self.report(problem, records=several if other in self.study.datasets else None)
             self._subjects[other] = (whole[~repeated], np.flatnonzero(~repeated))
         return self._subjects[other]
 
 
-def _describe_repeated(dataset: str, subjects: pd.Index, repeated: np.ndarray) -> Problem:
-    names = subjects[repeated].unique()
-    several = subjects.isin(names)
+def _describe_repeated(dataset: str, names: pd.Index, several: np.ndarray) -> Problem:
     shown = ", ".join(str(name) for name in names[:3])
     message = (
         f"{dataset} should have one record per subject, but {len(names)} subject{'s' if len(names) > 1 else ''} "
         f"ha{'ve' if len(names) > 1 else 's'} several, such as {shown}; other datasets read the first"
     )
-    rows = tuple(int(row) + 1 for row in np.flatnonzero(several)[:SHOWN_ROWS])
-    place = Place(dataset=dataset, rows=rows)
-    return Problem("JOIN001", message, place=place, hint="are raw rows repeated?", count=int(several.sum()))
+    place = Place(dataset=dataset, rows=tuple(int(row) + 1 for row in several[:SHOWN_ROWS]))
+    return Problem("JOIN001", message, place=place, hint="are raw rows repeated?", count=len(several))
 
 
 def _same_kind(pieces: list[pd.Series]) -> list[pd.Series]:

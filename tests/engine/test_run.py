@@ -91,7 +91,7 @@ def test_subjects_twice_in_dm_are_one_finding(lab, records):
     run = lab.convert({"dm": form, "ae": {"SUBJID": ["1", "2"]}}, {"DM": DM, "AE": text})
     assert records(run, "AE", "AETERM", "AESTDY") == [("2022-01-05", 60.0), ("2022-02-01", 70.0)]
     assert [str(problem) for problem in run.problems if problem.code != "KEY001"] == [
-        "DM rows 1, 3: JOIN001 DM should have one record per subject, but 1 subject has several, such as 1; "
+        "DM rows 1, 2: JOIN001 DM should have one record per subject, but 1 subject has several, such as 1; "
         "other datasets read the first (are raw rows repeated?)"
     ]
 
