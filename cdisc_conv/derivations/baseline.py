@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import ClassVar, Literal
 
@@ -126,8 +127,9 @@ class _Difference(Derivation):
         made = self._compute(value, base)
         return pd.Series(made if self.records == "all" else np.where(self._find_records(rows), made, np.nan))
 
+    @abstractmethod
     def _compute(self, value: np.ndarray, base: np.ndarray) -> np.ndarray:
-        raise NotImplementedError
+        """The difference, record by record."""
 
     def _find_records(self, rows: Rows) -> np.ndarray:
         """The records after the baseline record of their group, and that record itself where it counts."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
@@ -93,8 +94,9 @@ class _OfNumbers(_OverRows):
         made[valid] = self._finish(total[valid], known[valid])
         return pd.Series(made[gathered.ours])
 
+    @abstractmethod
     def _finish(self, total: np.ndarray, known: np.ndarray) -> np.ndarray:
-        raise NotImplementedError
+        """The result, from the sum and the number of values of each group."""
 
     def _report_unread(self, rows: Rows, gathered: Gathered, numbers: np.ndarray) -> None:
         """Texts that are no numbers: nobody should believe that they were added."""
