@@ -65,7 +65,7 @@ class FakeRows:
         return series if self.picked is None else series.take(self.picked).reset_index(drop=True)
 
     def codes(self, refs: Sequence[str]) -> np.ndarray:
-        groups = list(zip(*(self[ref].fillna("").tolist() for ref in refs), strict=True))
+        groups = list(zip(*(self[ref].astype("str").fillna("").tolist() for ref in refs), strict=True))
         known = {key: number for number, key in enumerate(dict.fromkeys(groups))}
         return np.array([known[key] for key in groups], dtype=np.int64)
 
