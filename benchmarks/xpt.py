@@ -99,7 +99,7 @@ def measure_speed(frame: pd.DataFrame, folder: Path, rounds: int, slow_rounds: i
     polars_frame = pl.from_pandas(frame)
     ours, slow, rust = folder / "ours.xpt", folder / "pyreadstat.xpt", folder / "polars.xpt"
     contestants: dict[tuple[str, str], Callable[[], object]] = {
-        ("write", "ours"): lambda: write_xpt(ours, frame, name="VS"),
+        ("write", "ours"): lambda: write_xpt(frame, ours, name="VS"),
         ("write", "polars-readstat"): lambda: polars_readstat.write_xpt(polars_frame, rust, version=5, table_name="VS"),
         ("write", "pyreadstat"): lambda: pyreadstat.write_xport(frame, slow, table_name="VS", file_format_version=5),
         ("read", "ours"): lambda: read_xpt(ours),
@@ -127,12 +127,12 @@ def report_memory(direction: str, rows: int, path: Path) -> None:
     """The child process of `measure_memory`: print the bytes."""
     frame = make_findings(rows) if direction == "write" else make_findings(1000)
     if direction == "read":  # so that what a first call loads and keeps is not taken for memory of the work
-        write_xpt(path.with_suffix(".small"), frame, name="VS")
+        write_xpt(frame, path.with_suffix(".small"), name="VS")
         read_xpt(path.with_suffix(".small"))
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
     before = _resident("VmRSS")
     if direction == "write":
-        write_xpt(path, frame, name="VS")
+        write_xpt(frame, path, name="VS")
         kept = 0
     else:
         kept = int(read_xpt(path).frame.memory_usage(deep=True).sum())

@@ -15,7 +15,7 @@ def test_from_a_raw_export_to_a_transport_file_and_back(tmp_path: Path) -> None:
     assert problems == []
     conversion = cdisc_conv.convert(study, write_tiny_raw(tmp_path))
     dm = conversion.datasets[0]
-    cdisc_conv.write_xpt(tmp_path / "dm.xpt", dm.frame, name=dm.name, label=dm.label)
+    cdisc_conv.write_xpt(dm.frame, tmp_path / "dm.xpt", name=dm.name, label=dm.label)
     back = cdisc_conv.read_xpt(tmp_path / "dm.xpt")
     assert (back.name, back.label) == ("DM", "Demographics")
     assert back.frame["USUBJID"].tolist() == dm.frame["USUBJID"].tolist()

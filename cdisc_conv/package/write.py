@@ -143,8 +143,8 @@ def write_datasets(study: Study, datasets: Iterable[Dataset], folder: Path) -> l
             continue
         try:
             write_xpt(
-                folder / f"{dataset.name.lower()}.xpt",
                 dataset.frame,
+                folder / f"{dataset.name.lower()}.xpt",
                 name=dataset.name,
                 label=dataset.label,
                 variables=variables_of(dataset),

@@ -77,7 +77,7 @@ def read_xpt(
     >>> import tempfile
     >>> from cdisc_conv.xpt.writer import write_xpt
     >>> path = Path(tempfile.mkdtemp()) / "dm.xpt"
-    >>> write_xpt(path, pd.DataFrame({"USUBJID": ["01-001", "01-002"], "AGE": [64.0, np.nan]}), name="DM")
+    >>> write_xpt(pd.DataFrame({"USUBJID": ["01-001", "01-002"], "AGE": [64.0, np.nan]}), path, name="DM")
     >>> dm = read_xpt(path)
     >>> dm.name, dm.variables[0].length, dm.frame["AGE"].tolist()
     ('DM', 6, [64.0, nan])

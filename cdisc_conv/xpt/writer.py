@@ -26,8 +26,8 @@ _SAS_EPOCH = datetime(1960, 1, 1)
 
 
 def write_xpt(
-    path: str | os.PathLike[str],
     frame: pd.DataFrame | Iterable[pd.DataFrame],
+    path: str | os.PathLike[str],
     *,
     name: str,
     label: str = "",
@@ -46,16 +46,18 @@ def write_xpt(
     when that is set and else 1960-01-01, so that the same data make the same bytes. ``transliterate`` maps
     characters of values and labels to ASCII before anything is checked.
 
-    Raises `XptError` with every problem found, in declarations and in all values. The file appears whole or not at
-    all; a previous file of that name stays until the new one is complete.
+    Raises `XptError` with every problem found, in declarations and in all values, and TypeError when the path comes
+    before the frame. The file appears whole or not at all; a previous file of that name stays until the new one is
+    complete.
 
     >>> import tempfile
     >>> frame = pd.DataFrame({"USUBJID": ["01-001", "01-002"], "AGE": [64.0, 71.0]})
     >>> path = Path(tempfile.mkdtemp()) / "dm.xpt"
-    >>> write_xpt(path, frame, name="DM", label="Demographics")
+    >>> write_xpt(frame, path, name="DM", label="Demographics")
     >>> path.stat().st_size
     1120
     """
+    _check_arguments(frame, path)
     replace = Transliteration(transliterate)
     label = replace.apply(label)
     if variables is None:
@@ -148,6 +150,13 @@ class _Body:
                 place=Place(dataset=self._dataset, rows=lost[:10]), count=len(lost),
                 hint="the format does not count rows: drop blank rows at the end",
             )  # fmt: skip
+
+
+def _check_arguments(frame: object, path: object) -> None:
+    if isinstance(frame, str | os.PathLike):
+        raise TypeError("write_xpt takes the frame before the path: write_xpt(frame, path, name=...)")
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"write_xpt needs the path of a file as its second argument, not {type(path).__name__}")
 
 
 def _variables_needed(dataset: str) -> Problem:

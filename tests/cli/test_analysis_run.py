@@ -278,7 +278,7 @@ def run_given(cli, *more: str):
 def rewrite(folder, name: str, change) -> None:
     path = folder / f"{name}.xpt"
     file = read_xpt(path)
-    write_xpt(path, change(file.frame), name=file.name, label=file.label)
+    write_xpt(change(file.frame), path, name=file.name, label=file.label)
 
 
 def to_csv(folder, name: str, **options) -> None:

@@ -92,7 +92,7 @@ def test_a_transport_file_equals_the_csv_of_the_same_data(cli, files):
     from cdisc_conv.xpt import write_xpt
 
     frame = pd.DataFrame({"USUBJID": ["01", "02"], "AGE": [64.0, 58.5]})
-    write_xpt(files / "dm.xpt", frame, name="DM", label="Demographics")
+    write_xpt(frame, files / "dm.xpt", name="DM", label="Demographics")
     frame.to_csv(files / "dm.csv", index=False)
     assert cli("compare", "dm.xpt", "dm.csv", "--keys", "USUBJID").exit_code == 0
 

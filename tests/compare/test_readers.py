@@ -34,7 +34,7 @@ ROWS = [["01", "Nausea", 3.0], ["02", "", None], ["03", "Rash", -1.0]]
 def folder(tmp_path: Path) -> Path:
     FRAME.to_csv(tmp_path / "ae.csv", index=False)
     FRAME.to_parquet(tmp_path / "ae.parquet")
-    write_xpt(tmp_path / "ae.xpt", FRAME, name="AE", label="Adverse Events")
+    write_xpt(FRAME, tmp_path / "ae.xpt", name="AE", label="Adverse Events")
     (tmp_path / "ae.json").write_text(json.dumps({**HEAD, "rows": ROWS}), encoding="utf-8")
     lines = "\n".join(json.dumps(line) for line in [HEAD, *ROWS])
     (tmp_path / "ae.ndjson").write_text(lines + "\n", encoding="utf-8")

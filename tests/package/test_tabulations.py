@@ -57,7 +57,7 @@ def rewrite(folder, name: str, change) -> None:
     """Change the records of a transport file of `given`."""
     path = folder / "given" / f"{name}.xpt"
     file = read_xpt(path)
-    write_xpt(path, change(file.frame), name=file.name, label=file.label)
+    write_xpt(change(file.frame), path, name=file.name, label=file.label)
 
 
 def test_the_datasets_are_those_that_a_run_from_raw_forms_makes(folder):

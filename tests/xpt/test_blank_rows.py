@@ -26,7 +26,7 @@ def test_the_count_is_the_smallest_that_fits(length, filled, blank):
 
 
 def write_text(path, values, length):
-    write_xpt(path, pd.DataFrame({"A": values}), name="X", variables=[XptVariable("A", numeric=False, length=length)])
+    write_xpt(pd.DataFrame({"A": values}), path, name="X", variables=[XptVariable("A", numeric=False, length=length)])
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

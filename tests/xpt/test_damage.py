@@ -17,7 +17,7 @@ def path(tmp_path):
     """Ten observations of 100 bytes, two variables."""
     frame = pd.DataFrame({"TXT": [f"row {row}" for row in range(10)], "NUM": [float(row) for row in range(10)]})
     variables = [XptVariable("TXT", numeric=False, length=92), XptVariable("NUM", numeric=True, length=8)]
-    write_xpt(tmp_path / "x.xpt", frame, name="X", variables=variables)
+    write_xpt(frame, tmp_path / "x.xpt", name="X", variables=variables)
     assert (tmp_path / "x.xpt").stat().st_size == HEADERS + 1040
     return tmp_path / "x.xpt"
 

@@ -26,7 +26,7 @@ def test_a_whole_file(tmp_path):
     ]
     frame = pd.DataFrame({"SEX": ["F", "", "M"], "AGE": [64.0, float("nan"), -118.625]})
     write_xpt(
-        tmp_path / "dm.xpt", frame, name="DM", label="Demographics", type="DATA", variables=variables,
+        frame, tmp_path / "dm.xpt", name="DM", label="Demographics", type="DATA", variables=variables,
         created=datetime(2025, 3, 28, 9, 5, 7), modified=datetime(2026, 12, 1),
     )  # fmt: skip
     expected = b"".join(
@@ -56,7 +56,7 @@ def test_a_whole_file(tmp_path):
 def test_the_same_data_make_the_same_bytes(tmp_path):
     frame = pd.DataFrame({"A": ["x", "yy"], "B": [1.0, 2.0]})
     for name in ("one.xpt", "two.xpt"):
-        write_xpt(tmp_path / name, frame, name="AB")
+        write_xpt(frame, tmp_path / name, name="AB")
     assert (tmp_path / "one.xpt").read_bytes() == (tmp_path / "two.xpt").read_bytes()
     digest = hashlib.sha256((tmp_path / "one.xpt").read_bytes()).hexdigest()
     assert digest == "7fc9a21c82900d008edf399c69c84747c3283a5c56123edc4a93f3abf86a1e07"
@@ -64,20 +64,20 @@ def test_the_same_data_make_the_same_bytes(tmp_path):
 
 def test_timestamps_default_to_the_beginning_of_sas_time(tmp_path, monkeypatch):
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    write_xpt(tmp_path / "a.xpt", pd.DataFrame({"A": ["x"]}), name="A")
+    write_xpt(pd.DataFrame({"A": ["x"]}), tmp_path / "a.xpt", name="A")
     file = read_xpt(tmp_path / "a.xpt")
     assert (file.created, file.modified) == (datetime(1960, 1, 1), datetime(1960, 1, 1))
 
 
 def test_timestamps_follow_source_date_epoch(tmp_path, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1743120000")
-    write_xpt(tmp_path / "a.xpt", pd.DataFrame({"A": ["x"]}), name="A")
+    write_xpt(pd.DataFrame({"A": ["x"]}), tmp_path / "a.xpt", name="A")
     assert read_xpt(tmp_path / "a.xpt").created == datetime(2025, 3, 28)
 
 
 def test_timestamps_with_a_zone_are_written_in_utc(tmp_path):
     east = timezone(timedelta(hours=8))
-    write_xpt(tmp_path / "a.xpt", pd.DataFrame({"A": ["x"]}), name="A", created=datetime(2025, 3, 28, 9, tzinfo=east))
+    write_xpt(pd.DataFrame({"A": ["x"]}), tmp_path / "a.xpt", name="A", created=datetime(2025, 3, 28, 9, tzinfo=east))
     assert read_xpt(tmp_path / "a.xpt").created == datetime(2025, 3, 28, 9, tzinfo=east).astimezone(UTC).replace(
         tzinfo=None
     )
@@ -119,7 +119,7 @@ def test_formats_that_are_none(text):
 
 def test_a_format_is_not_copied_into_the_informat(tmp_path):
     variables = [XptVariable("ADT", numeric=True, length=8, format="DATE9.")]
-    write_xpt(tmp_path / "a.xpt", pd.DataFrame({"ADT": [0.0]}), name="A", variables=variables)
+    write_xpt(pd.DataFrame({"ADT": [0.0]}), tmp_path / "a.xpt", name="A", variables=variables)
     assert read_xpt(tmp_path / "a.xpt").variables == tuple(variables)
 
 
@@ -130,7 +130,7 @@ def test_declared_lengths_hold_for_shorter_data_and_without_rows(tmp_path):
     ]
     for rows in (0, 1):
         frame = pd.DataFrame({"USUBJID": ["01-001"] * rows, "AGE": [50.0] * rows})
-        write_xpt(tmp_path / "dm.xpt", frame, name="DM", variables=variables)
+        write_xpt(frame, tmp_path / "dm.xpt", name="DM", variables=variables)
         file = read_xpt(tmp_path / "dm.xpt")
         assert file.variables == tuple(variables)
         assert len(file.frame) == rows
@@ -139,7 +139,7 @@ def test_declared_lengths_hold_for_shorter_data_and_without_rows(tmp_path):
 
 def test_lengths_are_inferred_in_bytes_without_trailing_blanks_over_the_limit(tmp_path):
     frame = pd.DataFrame({"A": ["abc", ""], "B": ["", ""], "C": ["x" * 200 + "   ", ""], "D": [1, 2]})
-    write_xpt(tmp_path / "a.xpt", frame, name="A")
+    write_xpt(frame, tmp_path / "a.xpt", name="A")
     file = read_xpt(tmp_path / "a.xpt")
     assert [(v.name, v.numeric, v.length) for v in file.variables] == [
         ("A", False, 3), ("B", False, 1), ("C", False, 200), ("D", True, 8),
@@ -148,7 +148,7 @@ def test_lengths_are_inferred_in_bytes_without_trailing_blanks_over_the_limit(tm
 
 
 def test_no_variables_at_all(tmp_path):
-    write_xpt(tmp_path / "a.xpt", pd.DataFrame(), name="NONE", label="Nothing")
+    write_xpt(pd.DataFrame(), tmp_path / "a.xpt", name="NONE", label="Nothing")
     file = read_xpt(tmp_path / "a.xpt")
     assert (file.name, file.label, file.frame.shape) == ("NONE", "Nothing", (0, 0))
     assert (tmp_path / "a.xpt").stat().st_size == 9 * 80
@@ -156,7 +156,7 @@ def test_no_variables_at_all(tmp_path):
 
 def test_the_most_variables(tmp_path):
     names = [f"V{number}" for number in range(9999)]
-    write_xpt(tmp_path / "a.xpt", pd.DataFrame([range(9999)] * 2, columns=names), name="WIDE")
+    write_xpt(pd.DataFrame([range(9999)] * 2, columns=names), tmp_path / "a.xpt", name="WIDE")
     file = read_xpt(tmp_path / "a.xpt")
     assert [variable.name for variable in file.variables] == names
     assert file.frame.to_numpy().tolist() == [[float(number) for number in range(9999)]] * 2

@@ -54,7 +54,7 @@ def library(tmp_path):
         "AE": pd.DataFrame({"AETERM": ["HEADACHE", "", "NAUSEA"], "AESEQ": [1.0, 2.0, 3.0]}),
     }
     for name, frame in frames.items():
-        write_xpt(tmp_path / f"{name}.xpt", frame, name=name, label=f"Label of {name}")
+        write_xpt(frame, tmp_path / f"{name}.xpt", name=name, label=f"Label of {name}")
     return join_members(tmp_path / "library.xpt", *(tmp_path / f"{name}.xpt" for name in frames))
 
 
@@ -118,7 +118,7 @@ def test_iter_xpt_checks_before_the_first_piece(tmp_path):
 
 def test_text_that_looks_like_a_header_within_an_observation(tmp_path):
     title = "HEADER RECORD*******MEMBER  HEADER RECORD!!!!!!!"
-    write_xpt(tmp_path / "x.xpt", pd.DataFrame({"A": ["x", title, "y"], "B": [1.0, 2.0, 3.0]}), name="X")
+    write_xpt(pd.DataFrame({"A": ["x", title, "y"], "B": [1.0, 2.0, 3.0]}), tmp_path / "x.xpt", name="X")
     assert read_xpt(tmp_path / "x.xpt").frame["A"].tolist() == ["x", title, "y"]
 
 
@@ -217,7 +217,7 @@ def test_files_of_pyreadstat_in_version_5(tmp_path):
 
 def test_metadata(tmp_path):
     variables = [XptVariable("A", "Label", numeric=False, length=9, format="$9.", informat="$CHAR9.")]
-    write_xpt(tmp_path / "x.xpt", pd.DataFrame({"A": ["x"]}), name="X", label="L", type="VIEW", variables=variables,
+    write_xpt(pd.DataFrame({"A": ["x"]}), tmp_path / "x.xpt", name="X", label="L", type="VIEW", variables=variables,
               created=datetime(2020, 2, 29, 1, 2, 3), modified=datetime(2021, 1, 1))  # fmt: skip
     file = read_xpt(tmp_path / "x.xpt")
     assert (file.name, file.label, file.member.type, file.variables) == ("X", "L", "VIEW", tuple(variables))

@@ -21,7 +21,7 @@ def number(name="A", length=8, **more):
 def refusals(tmp_path, frame, variables=None, name="AE", **more):
     """The messages; also that no file appeared, not even a temporary one."""
     with pytest.raises(XptError) as error:
-        write_xpt(tmp_path / "x.xpt", frame, name=name, variables=variables, **more)
+        write_xpt(frame, tmp_path / "x.xpt", name=name, variables=variables, **more)
     assert list(tmp_path.iterdir()) == []
     assert {problem.severity for problem in error.value.problems} == {Severity.ERROR}
     return [str(problem) for problem in error.value.problems]
@@ -229,7 +229,7 @@ def test_values_over_200_bytes(tmp_path):
 def test_lengths_count_bytes_and_characters_are_named(tmp_path):
     frame = pd.DataFrame({"A": ["plain", "Ménière", "µg", "Ménière", "a\tb", "日本語"]})
     with pytest.raises(XptError) as error:
-        write_xpt(tmp_path / "x.xpt", frame, name="AE", variables=[text("A", 8)])
+        write_xpt(frame, tmp_path / "x.xpt", name="AE", variables=[text("A", 8)])
     assert [str(problem) for problem in error.value.problems] == [
         "AE.A rows 2, 4, 6: XPT010 3 values are longer than the declared length of 8 bytes; the longest has 9: "
         "'Ménière' (declare a length of 9 or shorten the values)",
@@ -291,35 +291,50 @@ def test_rows_are_numbered_over_blocks_and_pieces(tmp_path):
     column = pd.Series([bad.get(row, "ok") for row in range(70_000)], dtype="str")
     pieces = [column.iloc[:50_000].to_frame("A"), column.iloc[50_000:].to_frame("A")]
     with pytest.raises(XptError) as error:
-        write_xpt(tmp_path / "x.xpt", pieces, name="AE", variables=[text()])
+        write_xpt(pieces, tmp_path / "x.xpt", name="AE", variables=[text()])
     assert [problem.place.rows for problem in error.value.problems] == [(70_000,), (40_001,)]
 
 
 def test_many_faulty_rows_are_counted_and_the_first_ten_named(tmp_path):
     with pytest.raises(XptError) as error:
-        write_xpt(tmp_path / "x.xpt", pd.DataFrame({"A": [np.inf] * 50_000}), name="AE")
+        write_xpt(pd.DataFrame({"A": [np.inf] * 50_000}), tmp_path / "x.xpt", name="AE")
     assert error.value.problems[0].count == 50_000
     assert error.value.problems[0].place.rows == tuple(range(1, 11))
 
 
 def test_the_previous_file_stays_when_a_new_one_is_refused_or_interrupted(tmp_path):
-    write_xpt(tmp_path / "x.xpt", ONE_TEXT, name="AE")
+    write_xpt(ONE_TEXT, tmp_path / "x.xpt", name="AE")
     before = (tmp_path / "x.xpt").read_bytes()
     with pytest.raises(XptError):
-        write_xpt(tmp_path / "x.xpt", pd.DataFrame({"A": ["é"]}), name="AE")
+        write_xpt(pd.DataFrame({"A": ["é"]}), tmp_path / "x.xpt", name="AE")
 
     def interrupted():
         yield ONE_TEXT
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_xpt(tmp_path / "x.xpt", interrupted(), name="AE", variables=[text()])
+        write_xpt(interrupted(), tmp_path / "x.xpt", name="AE", variables=[text()])
     assert (tmp_path / "x.xpt").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["x.xpt"]
-    write_xpt(tmp_path / "x.xpt", pd.DataFrame({"A": ["new"]}), name="AE")
+    write_xpt(pd.DataFrame({"A": ["new"]}), tmp_path / "x.xpt", name="AE")
     assert read_xpt(tmp_path / "x.xpt").frame["A"].tolist() == ["new"]
 
 
 def test_the_folder_must_exist(tmp_path):
     with pytest.raises(FileNotFoundError):
-        write_xpt(tmp_path / "none" / "x.xpt", ONE_TEXT, name="AE")
+        write_xpt(ONE_TEXT, tmp_path / "none" / "x.xpt", name="AE")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("x.xpt", ONE_TEXT), "write_xpt takes the frame before the path: write_xpt(frame, path, name=...)"),
+        ((ONE_TEXT, ONE_TEXT), "write_xpt needs the path of a file as its second argument, not DataFrame"),
+    ],
+)
+def test_swapped_arguments_are_named(tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TypeError) as error:
+        write_xpt(*arguments, name="AE")
+    assert str(error.value) == message
+    assert list(tmp_path.iterdir()) == []

@@ -52,7 +52,7 @@ def with_wide_first_column(frame, variables):
 @given(datasets())
 def test_our_reader(tmp_path, dataset):
     frame, variables = with_wide_first_column(*dataset)
-    write_xpt(tmp_path / "x.xpt", frame, name="X", label="A label", variables=variables)
+    write_xpt(frame, tmp_path / "x.xpt", name="X", label="A label", variables=variables)
     file = read_xpt(tmp_path / "x.xpt")
     pd.testing.assert_frame_equal(file.frame, frame, check_exact=True)
     assert (file.name, file.label, file.variables) == ("X", "A label", tuple(variables))
@@ -66,7 +66,7 @@ def test_our_reader(tmp_path, dataset):
 @given(datasets(least_rows=1))
 def test_pyreadstat(tmp_path, dataset):
     frame, variables = with_wide_first_column(*dataset)
-    write_xpt(tmp_path / "x.xpt", frame, name="X", label="A label", variables=variables)
+    write_xpt(frame, tmp_path / "x.xpt", name="X", label="A label", variables=variables)
     theirs, meta = pyreadstat.read_xport(tmp_path / "x.xpt")
     pd.testing.assert_frame_equal(theirs, frame, check_exact=True, check_dtype=False)
     assert (meta.table_name, meta.file_label) == ("X", "A label")
@@ -78,7 +78,7 @@ def test_pyreadstat(tmp_path, dataset):
 @given(datasets(least_rows=1))
 def test_pandas(tmp_path, dataset):
     frame, variables = with_wide_first_column(*dataset)
-    write_xpt(tmp_path / "x.xpt", frame, name="X", variables=variables)
+    write_xpt(frame, tmp_path / "x.xpt", name="X", variables=variables)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         theirs = pd.read_sas(tmp_path / "x.xpt", format="xport", encoding="ascii")
@@ -91,9 +91,9 @@ def test_pandas(tmp_path, dataset):
 @given(datasets(least_rows=1))
 def test_writing_again_what_was_read_gives_the_same_bytes(tmp_path, dataset):
     frame, variables = with_wide_first_column(*dataset)
-    write_xpt(tmp_path / "x.xpt", frame, name="X", label="L", variables=variables)
+    write_xpt(frame, tmp_path / "x.xpt", name="X", label="L", variables=variables)
     file = read_xpt(tmp_path / "x.xpt")
-    write_xpt(tmp_path / "y.xpt", file.frame, name=file.name, label=file.label, variables=file.variables)
+    write_xpt(file.frame, tmp_path / "y.xpt", name=file.name, label=file.label, variables=file.variables)
     assert (tmp_path / "y.xpt").read_bytes() == (tmp_path / "x.xpt").read_bytes()
 
 
@@ -116,19 +116,19 @@ def test_many_blocks(tmp_path):
         XptVariable("WIDE", numeric=False, length=200),
         XptVariable("NONE", numeric=False, length=50),
     ]
-    write_xpt(tmp_path / "whole.xpt", frame, name="M", variables=variables)
+    write_xpt(frame, tmp_path / "whole.xpt", name="M", variables=variables)
     whole = read_xpt(tmp_path / "whole.xpt").frame
     pd.testing.assert_frame_equal(whole, frame, check_exact=True)
     for name in ("TERM", "WIDE", "NONE"):
         assert whole[name].array.__arrow_array__().num_chunks == 1
     pd.testing.assert_frame_equal(pyreadstat.read_xport(tmp_path / "whole.xpt")[0], frame, check_dtype=False)
     pieces = (frame.iloc[start : start + 9_999] for start in range(0, count, 9_999))
-    write_xpt(tmp_path / "pieces.xpt", pieces, name="M", variables=variables)
+    write_xpt(pieces, tmp_path / "pieces.xpt", name="M", variables=variables)
     assert (tmp_path / "pieces.xpt").read_bytes() == (tmp_path / "whole.xpt").read_bytes()
 
 
 def test_no_pieces_give_an_empty_dataset(tmp_path):
-    write_xpt(tmp_path / "x.xpt", [], name="X", variables=[XptVariable("A", numeric=False, length=7)])
+    write_xpt([], tmp_path / "x.xpt", name="X", variables=[XptVariable("A", numeric=False, length=7)])
     file = read_xpt(tmp_path / "x.xpt")
     assert (len(file.frame), file.variables[0].length) == (0, 7)
     assert list(iter_xpt(tmp_path / "x.xpt")) == []
@@ -148,7 +148,7 @@ def test_no_pieces_give_an_empty_dataset(tmp_path):
     ],
 )
 def test_text_of_every_kind(tmp_path, column):
-    write_xpt(tmp_path / "x.xpt", column.to_frame("A"), name="X")
+    write_xpt(column.to_frame("A"), tmp_path / "x.xpt", name="X")
     assert read_xpt(tmp_path / "x.xpt").frame["A"].tolist() == ["a", "", "ccc"]
 
 
@@ -164,7 +164,7 @@ def test_text_of_every_kind(tmp_path, column):
     ],
 )
 def test_numbers_of_every_kind(tmp_path, column, values):
-    write_xpt(tmp_path / "x.xpt", column.to_frame("A"), name="X")
+    write_xpt(column.to_frame("A"), tmp_path / "x.xpt", name="X")
     read = read_xpt(tmp_path / "x.xpt").frame["A"]
     assert [None if np.isnan(value) else value for value in read] == values
 
@@ -172,17 +172,17 @@ def test_numbers_of_every_kind(tmp_path, column, values):
 def test_columns_without_a_value_fit_either_kind(tmp_path):
     variables = [XptVariable("N", numeric=True, length=8), XptVariable("T", numeric=False, length=1)]
     frame = pd.DataFrame({"N": pd.Series([None], dtype=object), "T": [np.nan]})
-    write_xpt(tmp_path / "x.xpt", frame, name="X", variables=variables)
+    write_xpt(frame, tmp_path / "x.xpt", name="X", variables=variables)
     read = read_xpt(tmp_path / "x.xpt").frame
     assert (find_missing_codes(read["N"].to_numpy()).tolist(), read["T"].tolist()) == (["."], [""])
-    write_xpt(tmp_path / "x.xpt", pd.DataFrame(columns=["N", "T"]), name="X", variables=variables)
+    write_xpt(pd.DataFrame(columns=["N", "T"]), tmp_path / "x.xpt", name="X", variables=variables)
     assert read_xpt(tmp_path / "x.xpt").variables == tuple(variables)
 
 
 def test_special_missing_values_survive_and_are_missing_to_others(tmp_path):
     codes = [".", "._", ".A", ".Q", ".Z"]
     frame = pd.DataFrame({"A": [make_missing(code) for code in codes] + [1.5]})
-    write_xpt(tmp_path / "x.xpt", frame, name="X")
+    write_xpt(frame, tmp_path / "x.xpt", name="X")
     assert find_missing_codes(read_xpt(tmp_path / "x.xpt").frame["A"].to_numpy()).tolist() == [*codes, ""]
     assert b"".join(letter + bytes(7) for letter in (b".", b"_", b"A", b"Q", b"Z")) in (tmp_path / "x.xpt").read_bytes()
     for theirs in (pyreadstat.read_xport(tmp_path / "x.xpt")[0], pd.read_sas(tmp_path / "x.xpt", format="xport")):
@@ -194,7 +194,7 @@ def test_short_numbers_that_fit(tmp_path, length):
     values = [0.0, 1.0, -255.0, 4095.0, np.nan, make_missing(".B"), 0.5]
     variables = [XptVariable("A", numeric=True, length=length), XptVariable("B", numeric=False, length=1)]
     frame = pd.DataFrame({"A": values, "B": ["x"] * 7})
-    write_xpt(tmp_path / "x.xpt", frame, name="X", variables=variables)
+    write_xpt(frame, tmp_path / "x.xpt", name="X", variables=variables)
     file = read_xpt(tmp_path / "x.xpt")
     assert file.variables[0].length == length
     assert file.frame["A"].to_numpy().view(np.uint64).tolist() == np.array(values).view(np.uint64).tolist()
@@ -204,7 +204,7 @@ def test_transliteration_comes_before_the_checks(tmp_path):
     frame = pd.DataFrame({"A": ["≥ 3 µg", "plain", "Zürich"], "B": ["µ", "", "µµ"]})
     variables = [XptVariable("A", "≥ 1", numeric=False, length=7), XptVariable("B", numeric=False, length=2)]
     replacements = {"≥": ">=", "µ": "u", "ü": "ue"}
-    write_xpt(tmp_path / "x.xpt", frame, name="X", label="µ", variables=variables, transliterate=replacements)
+    write_xpt(frame, tmp_path / "x.xpt", name="X", label="µ", variables=variables, transliterate=replacements)
     file = read_xpt(tmp_path / "x.xpt")
     assert file.frame["A"].tolist() == [">= 3 ug", "plain", "Zuerich"]
     assert file.frame["B"].tolist() == ["u", "", "uu"]
@@ -213,6 +213,6 @@ def test_transliteration_comes_before_the_checks(tmp_path):
 
 def test_transliteration_of_longer_texts_and_of_control_characters(tmp_path):
     frame = pd.DataFrame({"A": ["ab\r\ncd", "a\nb"]})
-    write_xpt(tmp_path / "x.xpt", frame, name="X", transliterate={"\n": " ", "\r\n": "; "})
+    write_xpt(frame, tmp_path / "x.xpt", name="X", transliterate={"\n": " ", "\r\n": "; "})
     file = read_xpt(tmp_path / "x.xpt")
     assert (file.frame["A"].tolist(), file.variables[0].length) == (["ab; cd", "a b"], 6)
