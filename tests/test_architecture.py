@@ -27,6 +27,7 @@ LAYERS = (
     ("spec",),
     ("derivations",),
     ("expr", "standards", "raw", "xpt"),
+    ("columns",),
     ("dataset", "problems", "resources"),
 )
 """From top to bottom; `compare` reads what `package` wrote.

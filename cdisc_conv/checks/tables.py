@@ -20,8 +20,8 @@ from cdisc_conv.checks.analysis import (
 )
 from cdisc_conv.checks.codes import Coded, code_series
 from cdisc_conv.checks.iso import Moments, read_moments
+from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.derivations.sas_dates import to_iso_dates, to_iso_datetimes
 from cdisc_conv.expr import Expression, parse
 from cdisc_conv.standards import CodelistTerms, DatasetStandard, Standard, Terminology, VariableStandard
 

@@ -142,7 +142,7 @@ def _check_names(names: Sequence[str], base: Table, other: Table) -> Sequence[st
 
 
 def _choose_rows(table: Table, where: str) -> Table:
-    from cdisc_conv.derivations.distinct import from_arrow
+    from cdisc_conv.columns.distinct import from_arrow
     from cdisc_conv.expr import Type, parse
 
     condition = parse(where)
@@ -239,7 +239,7 @@ def _free(name: str) -> str:
 
 
 def _series(array: Any) -> pd.Series:
-    from cdisc_conv.derivations.distinct import from_arrow
+    from cdisc_conv.columns.distinct import from_arrow
 
     return from_arrow(array)
 

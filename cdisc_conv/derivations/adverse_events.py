@@ -9,9 +9,9 @@ import pandas as pd
 import pyarrow.compute as pc
 from pydantic import Field
 
+from cdisc_conv.columns.distinct import to_arrow
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.distinct import to_arrow
-from cdisc_conv.derivations.moments import moments_of
+from cdisc_conv.derivations.date_findings import moments_of
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import flag_column, is_filled, is_number
 from cdisc_conv.problems import Severity

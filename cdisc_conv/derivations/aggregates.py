@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
+from cdisc_conv.columns.distinct import rank_values
+from cdisc_conv.columns.moments import read_moments
 from cdisc_conv.derivations.base import Derivation, ExpressionField, Reach, Rows, Words
 from cdisc_conv.derivations.dates import read_dates
-from cdisc_conv.derivations.distinct import rank_values
 from cdisc_conv.derivations.gathering import (
     Gathered,
     ValuesRef,
@@ -33,7 +34,6 @@ from cdisc_conv.derivations.joining import (
     pick_or_blank,
     select_records,
 )
-from cdisc_conv.derivations.moments import read_moments
 from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.derivations.parameters import join_words
 from cdisc_conv.derivations.registry import register

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator, Field, field_validator
 
+from cdisc_conv.columns.moments import DAY, SAS_OFFSET
 from cdisc_conv.derivations.base import Derivation, Rows, Words
 from cdisc_conv.derivations.imputation_rules import DateFlag, ImputedDate, TimeFlag, write_time
-from cdisc_conv.derivations.moments import DAY, SAS_OFFSET
 from cdisc_conv.derivations.registry import register
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])")

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from cdisc_conv.columns.distinct import first_rows, rank_values
 from cdisc_conv.derivations.base import SUBJECT, Derivation, ExpressionField, Ref, Rows, Words
-from cdisc_conv.derivations.distinct import first_rows, rank_values
 from cdisc_conv.derivations.joining import names_in
 from cdisc_conv.derivations.ordering import sort_rows
 from cdisc_conv.derivations.parameters import Names, Text, join_words

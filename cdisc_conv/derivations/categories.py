@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from cdisc_conv.columns.distinct import Distinct, find_distinct
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
 from cdisc_conv.derivations.copying import check_term
-from cdisc_conv.derivations.distinct import Distinct, find_distinct
 from cdisc_conv.derivations.findings import report_values
 from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.derivations.parameters import Parameters, Text

@@ -10,9 +10,9 @@ import pandas as pd
 import pyarrow.compute as pc
 from pydantic import Field, field_validator
 
+from cdisc_conv.columns.distinct import from_arrow, to_arrow
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, Ref, Rows, Words
-from cdisc_conv.derivations.distinct import from_arrow, to_arrow
 from cdisc_conv.derivations.numbers import parse_numbers
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import is_number, repeat_text, text_column, trim_text

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from cdisc_conv.columns.moments import SAS_OFFSET
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.moments import SAS_OFFSET, moments_of
+from cdisc_conv.derivations.date_findings import moments_of
 from cdisc_conv.derivations.registry import register
 
 

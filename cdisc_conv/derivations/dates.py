@@ -9,9 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, field_validator
 
-from cdisc_conv.dataset import OriginType
-from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.date_formats import (
+from cdisc_conv.columns.date_formats import (
     DATE_FORMATS,
     TIME_FORMATS,
     DateFormat,
@@ -20,9 +18,11 @@ from cdisc_conv.derivations.date_formats import (
     parse_dates,
     read_format,
 )
-from cdisc_conv.derivations.distinct import Distinct
+from cdisc_conv.columns.distinct import Distinct
+from cdisc_conv.dataset import OriginType
+from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
+from cdisc_conv.derivations.date_findings import moments_of
 from cdisc_conv.derivations.findings import report_values
-from cdisc_conv.derivations.moments import moments_of
 from cdisc_conv.derivations.parameters import Names, join_words
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import find_texts

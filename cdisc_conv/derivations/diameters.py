@@ -11,8 +11,8 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import Field, model_validator
 
+from cdisc_conv.columns.distinct import Distinct, from_arrow, to_arrow
 from cdisc_conv.derivations.base import SUBJECT, Derivation, ExpressionField, Kind, Reach, Ref, Rows, Words
-from cdisc_conv.derivations.distinct import Distinct, from_arrow, to_arrow
 from cdisc_conv.derivations.gathering import ValuesRef, describe_condition, find_members, list_references
 from cdisc_conv.derivations.groups import add_up, join_distinct
 from cdisc_conv.derivations.numbers import as_numbers

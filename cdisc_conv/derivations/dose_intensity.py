@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
+from cdisc_conv.columns.sas_dates import to_sas_days
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
 from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.derivations.registry import register
-from cdisc_conv.derivations.sas_dates import to_sas_days
 from cdisc_conv.derivations.texts import is_number
 from cdisc_conv.problems import Severity
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from cdisc_conv.columns.moments import DAY
 from cdisc_conv.derivations.base import SUBJECT, Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.date_order import report_order
-from cdisc_conv.derivations.moments import DAY, moments_of
+from cdisc_conv.derivations.date_findings import moments_of, report_order
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import flag_column
 from cdisc_conv.expr.library import round_numbers

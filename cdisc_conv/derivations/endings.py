@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from cdisc_conv.columns.distinct import rank_values
 from cdisc_conv.derivations.base import SUBJECT, ExpressionField, Rows, Words
-from cdisc_conv.derivations.distinct import rank_values
 from cdisc_conv.derivations.joining import find_last_before, names_in, pick_or_blank
 from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.derivations.ordering import sort_rows

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator, Field
 
+from cdisc_conv.columns.moments import DAY, Moments, read_moments
 from cdisc_conv.derivations.base import SUBJECT, Derivation, Kind, Reach, Ref, Rows, Words
+from cdisc_conv.derivations.date_findings import moments_of
 from cdisc_conv.derivations.joining import find_last_before, match_records
-from cdisc_conv.derivations.moments import DAY, Moments, moments_of, read_moments
 from cdisc_conv.derivations.parameters import Parameters, Text, join_words
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import text_column

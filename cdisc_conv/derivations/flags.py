@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from cdisc_conv.columns.distinct import rank_values
 from cdisc_conv.derivations.base import SUBJECT, Derivation, ExpressionField, Kind, Reach, Ref, Rows, Words
-from cdisc_conv.derivations.distinct import rank_values
-from cdisc_conv.derivations.moments import moments_of
+from cdisc_conv.derivations.date_findings import moments_of
 from cdisc_conv.derivations.parameters import Refs, join_words
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import flag_column, is_filled

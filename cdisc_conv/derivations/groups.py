@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field, model_validator
 
+from cdisc_conv.columns.distinct import find_distinct, from_arrow, rank_values, to_arrow
 from cdisc_conv.derivations.base import Derivation, ExpressionField, Kind, Reach, Rows, Words
-from cdisc_conv.derivations.distinct import find_distinct, from_arrow, rank_values, to_arrow
 from cdisc_conv.derivations.gathering import (
     Gathered,
     ValuesRef,

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field, field_validator
 
+from cdisc_conv.columns.distinct import find_distinct_rows, from_arrow, to_arrow
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.distinct import find_distinct_rows, from_arrow, to_arrow
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import as_text, flag_column, is_filled
 from cdisc_conv.problems import Severity

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdisc_conv.derivations.moments import DAY, Parts, count_days, span_parts
+from cdisc_conv.columns.moments import DAY, Parts, count_days, span_parts
 
 DATE_LEVELS = ("none", "day", "month", "year")
 """How much of a date may be imputed, from nothing to the whole date."""

@@ -10,8 +10,11 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
+from cdisc_conv.columns.distinct import find_distinct
+from cdisc_conv.columns.moments import DAY, Parts, is_datetime, read_parts
+from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.distinct import find_distinct
+from cdisc_conv.derivations.date_findings import moments_of
 from cdisc_conv.derivations.findings import report_values
 from cdisc_conv.derivations.imputation import (
     DATE_FLAGS,
@@ -22,9 +25,7 @@ from cdisc_conv.derivations.imputation import (
     find_time_levels,
     impute_moments,
 )
-from cdisc_conv.derivations.moments import DAY, Parts, is_datetime, moments_of, read_parts
 from cdisc_conv.derivations.parameters import Refs, join_words
-from cdisc_conv.derivations.sas_dates import to_iso_dates, to_iso_datetimes
 from cdisc_conv.derivations.texts import is_number, text_column, trim_text
 
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")

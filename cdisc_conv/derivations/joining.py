@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator
 
+from cdisc_conv.columns.distinct import TEXT, find_distinct_rows, first_rows
 from cdisc_conv.derivations.base import SUBJECT, Reach, Ref, Rows, Table, Words
-from cdisc_conv.derivations.distinct import TEXT, find_distinct_rows, first_rows
 from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.derivations.parameters import join_words
 from cdisc_conv.derivations.texts import as_text, is_number

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field
 
+from cdisc_conv.columns.distinct import to_arrow
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.distinct import to_arrow
 from cdisc_conv.derivations.findings import report_values
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import find_texts, text_column

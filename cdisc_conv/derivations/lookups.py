@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
+from cdisc_conv.columns.distinct import find_distinct, rank_values
 from cdisc_conv.derivations.base import Derivation, ExpressionField, Kind, Reach, Ref, Rows, Table, TableRef, Words
-from cdisc_conv.derivations.distinct import find_distinct, rank_values
+from cdisc_conv.derivations.date_findings import moments_of
 from cdisc_conv.derivations.joining import (
     BY_SUBJECT,
     Keys,
@@ -25,7 +26,6 @@ from cdisc_conv.derivations.joining import (
     pick_or_blank,
     select_records,
 )
-from cdisc_conv.derivations.moments import moments_of
 from cdisc_conv.derivations.ordering import sort_rows
 from cdisc_conv.derivations.parameters import Names, join_words
 from cdisc_conv.derivations.registry import register

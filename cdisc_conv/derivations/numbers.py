@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_conv.derivations.distinct import map_distinct, to_arrow
+from cdisc_conv.columns.distinct import map_distinct, to_arrow
 from cdisc_conv.derivations.texts import is_number
 
 _NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from cdisc_conv.columns.moments import DAY, Moments
 from cdisc_conv.derivations.base import SUBJECT, Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.date_order import report_order
-from cdisc_conv.derivations.moments import DAY, Moments, moments_of
+from cdisc_conv.derivations.date_findings import moments_of, report_order
 from cdisc_conv.derivations.parameters import Parameters, Text
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import flag_column, text_column

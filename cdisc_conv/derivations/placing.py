@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.distinct import rank_values
 from cdisc_conv.derivations.base import SUBJECT, Ref, Rows
-from cdisc_conv.derivations.distinct import rank_values
 from cdisc_conv.derivations.texts import as_text, is_filled
 from cdisc_conv.expr import Expression
 

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from cdisc_conv.columns.distinct import rank_values
+from cdisc_conv.columns.sas_dates import to_sas_days
 from cdisc_conv.derivations.base import SELF, SUBJECT, Derivation, Kind, Reach, Ref, Rows, Table, TableRef, Words
-from cdisc_conv.derivations.distinct import rank_values
 from cdisc_conv.derivations.joining import Keys, match_records, name_column, pick_or_blank, select_records
 from cdisc_conv.derivations.ordering import sort_rows
 from cdisc_conv.derivations.parameters import Text
-from cdisc_conv.derivations.sas_dates import to_sas_days
 from cdisc_conv.derivations.texts import is_number
 from cdisc_conv.expr import Expression
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_conv.derivations.distinct import Distinct, find_distinct, from_arrow, map_distinct, to_arrow
+from cdisc_conv.columns.distinct import Distinct, find_distinct, from_arrow, map_distinct, to_arrow
 
 
 def text_column(values: Iterable[str]) -> pd.Series:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from cdisc_conv.columns.distinct import find_distinct, find_distinct_rows
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.distinct import find_distinct, find_distinct_rows
 from cdisc_conv.derivations.findings import report_values
 from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.derivations.parameters import Parameters, Text

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from cdisc_conv.columns.distinct import Distinct, map_distinct
+from cdisc_conv.columns.moments import read_moments
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, Reach, Ref, Rows, Words
 from cdisc_conv.derivations.dates import read_dates
-from cdisc_conv.derivations.distinct import Distinct, map_distinct
 from cdisc_conv.derivations.findings import report_values
 from cdisc_conv.derivations.joining import find_last_before, match_records
-from cdisc_conv.derivations.moments import read_moments
 from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.derivations.parameters import Names, join_words
 from cdisc_conv.derivations.registry import register

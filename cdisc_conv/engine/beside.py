@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.dataset import Column, Dataset, Item
-from cdisc_conv.derivations.distinct import TEXT
 from cdisc_conv.engine.items import byte_length
 from cdisc_conv.engine.state import State
 from cdisc_conv.spec.expected import label_of

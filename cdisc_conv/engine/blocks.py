@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from cdisc_conv.columns.distinct import from_arrow, map_distinct, rank_values
 from cdisc_conv.derivations.base import Ref
-from cdisc_conv.derivations.distinct import from_arrow, map_distinct, rank_values
 from cdisc_conv.derivations.texts import as_text, fold, is_number, text_column
 from cdisc_conv.expr import Expression
 from cdisc_conv.spec.model import Block, Merge

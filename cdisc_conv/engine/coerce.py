@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.distinct import map_distinct
 from cdisc_conv.derivations.base import Rows
-from cdisc_conv.derivations.distinct import map_distinct
 from cdisc_conv.derivations.numbers import parse_numbers
 from cdisc_conv.problems import Severity
 

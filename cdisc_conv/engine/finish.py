@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.derivations.distinct import TEXT
 from cdisc_conv.derivations.texts import as_text
 from cdisc_conv.engine.blocks import group_codes
 from cdisc_conv.engine.draft import Draft

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cdisc_conv.derivations.distinct import TEXT
+from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.derivations.numbers import parse_numbers
 from cdisc_conv.derivations.texts import as_text
 from cdisc_conv.engine.given_files import read_file

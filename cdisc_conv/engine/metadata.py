@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pandas as pd
 
+from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.dataset import Codelist, Column, Dataset, Item, Records
-from cdisc_conv.derivations.distinct import TEXT
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.items import flag_codelist, make_item, used_codelist
 from cdisc_conv.engine.origins import provenance_of

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.derivations.distinct import rank_values
+from cdisc_conv.columns.distinct import rank_values
 from cdisc_conv.spec.model import DatasetSpec, Study
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.derivations.base import Derivation
 from cdisc_conv.derivations.dates import read_dates
-from cdisc_conv.derivations.distinct import TEXT
 from cdisc_conv.derivations.texts import as_text
 from cdisc_conv.engine.blocks import make_rows, spread
 from cdisc_conv.engine.coerce import as_number

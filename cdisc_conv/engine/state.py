@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
+from cdisc_conv.columns.distinct import from_arrow, to_arrow
 from cdisc_conv.derivations.base import SUBJECT
-from cdisc_conv.derivations.distinct import from_arrow, to_arrow
 from cdisc_conv.engine.blocks import BlockRows, group_codes, spread, take_rows
 from cdisc_conv.engine.order import final_columns, order_records, reads_final_order, sort_keys
 from cdisc_conv.engine.plan import Part, Plan, variable_of

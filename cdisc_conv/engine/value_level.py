@@ -10,8 +10,8 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.dataset import Codelist, Condition, Item, OriginType, ValueLevel
-from cdisc_conv.derivations.distinct import TEXT
 from cdisc_conv.derivations.numbers import parse_numbers
 from cdisc_conv.engine.blocks import spread
 from cdisc_conv.engine.draft import Draft

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.checks.analysis import name_date_kind
+from cdisc_conv.columns.sas_dates import SAS_EPOCH
 from cdisc_conv.dataset import Column, Dataset, Item
-from cdisc_conv.derivations.sas_dates import SAS_EPOCH
 from cdisc_conv.standards import load_standard, load_terminology
 
 STANDARD = load_standard("sdtmig", "3.4")

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from golden_data import golden_folder, read_golden
 
-from cdisc_conv.derivations.sas_dates import to_iso_dates, to_sas_days
+from cdisc_conv.columns.sas_dates import to_iso_dates, to_sas_days
 from tests.derivations.rows import FakeRows, make
 
 ELIGIBLE = 'PARAMCD == "OVR" and ANL01FL == "Y" and ANL02FL == "Y"'

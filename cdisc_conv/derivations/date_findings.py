@@ -1,16 +1,26 @@
-"""Findings about two dates that stand in the wrong order."""
+"""The dates that derivations read, and what they report of them."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.derivations.base import SUBJECT, Rows
-from cdisc_conv.derivations.distinct import find_distinct
+from cdisc_conv.columns.distinct import find_distinct
+from cdisc_conv.columns.moments import DAY, SAS_OFFSET, Moments, is_datetime, read_moments, read_sas_moments
+from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
+from cdisc_conv.derivations.base import SUBJECT, Rows, Table
 from cdisc_conv.derivations.findings import report_values
-from cdisc_conv.derivations.moments import DAY, SAS_OFFSET
-from cdisc_conv.derivations.sas_dates import to_iso_dates, to_iso_datetimes
+from cdisc_conv.derivations.texts import is_number
 from cdisc_conv.problems import Severity
+
+
+def moments_of(columns: Rows | Table, name: str) -> Moments:
+    """The moments of a column of dates, of our records or of another table: ISO 8601 text, or SAS numbers.
+
+    Numbers are SAS datetimes (seconds) when the column is called ``--DTM``, and SAS dates (days) under any other name.
+    """
+    series = columns[name]
+    return read_sas_moments(series, is_datetime(name)) if is_number(series) else read_moments(series)
 
 
 def report_order(

@@ -8,9 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from cdisc_conv.derivations.base import Rows, Table
-from cdisc_conv.derivations.distinct import find_distinct, from_arrow, to_arrow
-from cdisc_conv.derivations.texts import is_number
+from cdisc_conv.columns.distinct import find_distinct, from_arrow, to_arrow
 
 DAY = 86_400.0
 SAS_OFFSET = -3653.0
@@ -113,15 +111,6 @@ def read_sas_moments(numbers: pd.Series, seconds: bool) -> Moments:
     second = values - days * DAY if seconds else np.zeros(len(values))
     timed = ~np.isnan(values) & seconds
     return Moments(days + SAS_OFFSET, days + SAS_OFFSET, second, second if seconds else second + DAY - 1, timed)
-
-
-def moments_of(columns: Rows | Table, name: str) -> Moments:
-    """The moments of a column of dates, of our records or of another table: ISO 8601 text, or SAS numbers.
-
-    Numbers are SAS datetimes (seconds) when the column is called ``--DTM``, and SAS dates (days) under any other name.
-    """
-    series = columns[name]
-    return read_sas_moments(series, is_datetime(name)) if is_number(series) else read_moments(series)
 
 
 def is_datetime(ref: str) -> bool:

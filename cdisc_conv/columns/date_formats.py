@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_conv.derivations.distinct import from_arrow, map_distinct, to_arrow
+from cdisc_conv.columns.distinct import from_arrow, map_distinct, to_arrow
 
 DATE_FORMATS = (
     "DD-MON-YYYY",

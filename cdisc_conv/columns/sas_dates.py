@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from cdisc_conv.derivations.distinct import map_distinct
-from cdisc_conv.derivations.texts import text_column
+from cdisc_conv.columns.distinct import from_arrow, map_distinct
 
 SAS_EPOCH = np.datetime64("1960-01-01", "s")
 DAY = 86400.0
@@ -54,4 +54,4 @@ def _write(seconds: pd.Series, unit: str) -> pd.Series:
     known = seconds.notna().to_numpy()
     whole = np.floor(seconds.fillna(0.0).to_numpy()).astype("timedelta64[s]")
     texts = np.datetime_as_string((SAS_EPOCH + whole).astype(f"datetime64[{unit}]"))
-    return text_column(np.where(known, texts, ""))
+    return from_arrow(pa.array(np.where(known, texts, "").astype(object), pa.large_string()))
