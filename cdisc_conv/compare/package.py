@@ -16,7 +16,8 @@ from cdisc_conv.compare.table import Table
 from cdisc_conv.problems import Problem, ProblemsError, Severity
 
 DEFINE = "define.xml"
-DEFINITIONS = (DEFINE, f"adam/{DEFINE}")
+PLACES = {"sdtm": (DEFINE, f"sdtm/{DEFINE}"), "adam": (f"adam/{DEFINE}",)}
+"""Where a folder may have the definitions of a family; of SDTM's, at the top or beside the files as in an eCTD."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def _read_defined_keys(file: DatasetFile) -> tuple[str, ...]:
 def _compare_definitions(base: Path, other: Path) -> PackageComparison:
     from cdisc_conv.compare.define_xml import compare_define
 
-    paths = [path / DEFINE if path.is_dir() else path for path in (base, other)]
+    paths = [_find_definitions(path).get("sdtm", path / DEFINE) if path.is_dir() else path for path in (base, other)]
     for path in paths:
         if not path.is_file():
             raise make_error("CMP001", "there is no such file or folder", path, "check the spelling")
@@ -166,20 +167,32 @@ def _compare_definitions(base: Path, other: Path) -> PackageComparison:
 
 
 def _compare_folders_define(base: Path, other: Path) -> tuple[tuple[Any, ...], tuple[Problem, ...]]:
-    """The differences of the define.xml of both sides: that of the folder, and in a package that of its ADaM folder."""
+    """The differences of the define.xml of both sides: that of the folder or its SDTM, and that of its ADaM."""
     if not (base.is_dir() and other.is_dir()):
         return (), ()
+    sides = [(folder, _find_definitions(folder)) for folder in (base, other)]
     differences: list[Any] = []
     notes: list[Problem] = []
-    for name in DEFINITIONS:
-        there = [path for path in (base, other) if (path / name).is_file()]
-        if len(there) == 2:
-            both = _compare_definitions(base / name, other / name)
+    for family in PLACES:
+        there = [(folder, found[family]) for folder, found in sides if family in found]
+        if len(there) == len(sides):
+            both = _compare_definitions(*(path for _, path in there))
             differences += both.define
             notes += both.notes
         elif there:
-            notes.append(Problem("CMP005", f"only {there[0]} has a {name}; it is not compared", Severity.NOTE))
+            ((folder, path),) = there
+            name = path.relative_to(folder).as_posix()
+            notes.append(Problem("CMP005", f"only {folder} has a {name}; it is not compared", Severity.NOTE))
     return tuple(differences), tuple(notes)
+
+
+def _find_definitions(folder: Path) -> dict[str, Path]:
+    """The define.xml of each family that a folder has."""
+    found = {
+        family: next((folder / name for name in names if (folder / name).is_file()), None)
+        for family, names in PLACES.items()
+    }
+    return {family: path for family, path in found.items() if path is not None}
 
 
 def _explain(base: Path, other: Path, found: Sequence[Comparison]) -> tuple[tuple[Any, ...], tuple[Problem, ...]]:

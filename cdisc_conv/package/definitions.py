@@ -1,6 +1,6 @@
 """define.xml and define.html of a package, one for each family of datasets: what study.yaml says, and the files.
 
-The definitions of SDTM stand at the top of the package and name ``sdtm/*.xpt``; those of ADaM stand beside its files.
+They stand beside the files they define, as in an eCTD: ``sdtm/define.xml`` and ``adam/define.xml``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from cdisc_conv.define import (
 )
 from cdisc_conv.define.displays import ResultDisplay
 from cdisc_conv.define.read_displays import read_displays
-from cdisc_conv.package.families import define_folder
 from cdisc_conv.problems import Place, Problem, Severity, did_you_mean
 from cdisc_conv.spec.model import Family, Study
 
@@ -42,7 +41,7 @@ def write_definitions(study: Study, family: Family, datasets: Sequence[Dataset],
     `datasets` are those of the family. When define.xml cannot be built at all, its problems and PKG012 come back and
     none of the three files is written.
     """
-    folder = out / define_folder(family)
+    folder = out / family.name
     described, problems = describe_study(study, family, datasets)
     described, left = leave_out_displays(study, described, datasets)
     problems += left
@@ -109,7 +108,6 @@ def describe_study(study: Study, family: Family, datasets: Sequence[Dataset]) ->
         created=study.created,
         standards=_list_standards(family, datasets),
         documents=_read_documents(section, said.get("documents") or [], problems),
-        dataset_folder=family.name if define_folder(family) == "" else "",
         stylesheet=stylesheet_path().name,
         displays=read_displays(said.get("displays"), section.place, problems) if family.is_analysis else (),
         **texts,

@@ -8,11 +8,6 @@ from cdisc_conv.dataset import Dataset
 from cdisc_conv.spec.model import Family, Study
 
 
-def define_folder(family: Family) -> str:
-    """The folder of a family's define.xml in the package: that of its files for ADaM, the package itself for SDTM."""
-    return family.name if family.is_analysis else ""
-
-
 def list_families(study: Study, datasets: Iterable[Dataset]) -> Iterator[tuple[Family, list[Dataset]]]:
     """Each family that has datasets in the package, with them, in their order."""
     whole = list(datasets)

@@ -88,7 +88,7 @@ def _is_synthetic(folder: Path) -> bool:
     """Whether a folder holds a simulated export, or the datasets of a package that was made from one."""
     from cdisc_conv.simulate import LABEL_FILE
 
-    define = folder.parent / "define.xml"
+    define = folder / "define.xml"
     of_package = read_manifest(folder.parent) is not None and define.is_file()
     return (folder / LABEL_FILE).is_file() or (of_package and SYNTHETIC.encode() in define.read_bytes())
 

@@ -17,7 +17,7 @@ from cdisc_conv.spec.model import Study
 
 __all__ = ["render_pages", "write_reports"]
 
-DEFINITIONS = ("define.html", "adam/define.html")
+DEFINITIONS = ("sdtm/define.html", "adam/define.html")
 TUMOURS = frozenset({"RS", "TR", "TU"})
 TUMOUR_RESULTS = frozenset({"ADTR", "ADRS", "ADTTE"})
 

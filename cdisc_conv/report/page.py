@@ -22,8 +22,6 @@ from cdisc_conv.spec.model import Study
 SHOWN = 200
 """Findings that stand in the page as a table; the others are data that the page's script shows on demand."""
 
-DEFINE = "define.html"
-
 UNMAPPED_TERM = "TERM001"
 
 
@@ -64,7 +62,7 @@ def render_page(
             forms=_summarise_forms(study, accounting),
             lineage=_group_lineage(lineage, datasets),
             known=_anchors(lineage),
-            files=[(link, _name_link(link, links)) for link in links],
+            files=[(link, link.removeprefix("../")) for link in links],
         )
     )
 
@@ -80,12 +78,6 @@ def _environment() -> Environment:
     return environment
 
 
-def _name_link(link: str, links: Sequence[str]) -> str:
-    """What a link is called: its path in the package; the definitions of SDTM say so beside those of ADaM."""
-    name = link.removeprefix("../")
-    return f"{name} (SDTM)" if name == DEFINE and f"../adam/{DEFINE}" in links else name
-
-
 def _summarise_families(
     study: Study, datasets: Sequence[Dataset], problems: Sequence[Problem], links: Sequence[str]
 ) -> list[dict[str, Any]]:
@@ -93,7 +85,7 @@ def _summarise_families(
     families = []
     for family in study.families.values():
         mine = [dataset for dataset in datasets if study.family_of(dataset.name) is family]
-        define = f"../adam/{DEFINE}" if family.is_analysis else f"../{DEFINE}"
+        define = f"../{family.name}/define.html"
         if mine:
             families.append(
                 {

@@ -258,7 +258,7 @@ def test_no_text_of_the_data_or_of_the_mapping_becomes_markup(cli, study):
     )
     assert run(cli).exit_code == 1
     pages = {name: text.decode() for name, text in read_tree(study / "out").items() if name.endswith(".html")}
-    assert sorted(pages) == ["adam/define.html", "define.html", "report/index.html"]
+    assert sorted(pages) == ["adam/define.html", "report/index.html", "sdtm/define.html"]
     assert [name for name, text in pages.items() if "<script>alert" in text] == []
     assert "&lt;script&gt;alert(4)" in pages["adam/define.html"]
     assert "&lt;script&gt;alert(5)" in pages["report/index.html"]

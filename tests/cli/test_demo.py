@@ -10,7 +10,7 @@ def test_demo_makes_a_package_beside_its_raw_data(cli, tmp_path):
     assert result.exit_code == 0
     assert (tmp_path / "out" / "raw" / "SYNTHETIC.txt").is_file()
     assert (tmp_path / "out" / "sdtm" / "dm.xpt").is_file()
-    assert (tmp_path / "out" / "define.xml").is_file()
+    assert (tmp_path / "out" / "sdtm" / "define.xml").is_file()
     last = result.stdout.splitlines()[-1]
     assert last == "the findings are there on purpose: the synthetic data are as untidy as real ones"
     first = read_tree(tmp_path / "out")
@@ -48,5 +48,5 @@ def test_zero_subjects_are_refused(cli):
 def test_define_and_report_say_that_the_data_are_synthetic(cli, tmp_path):
     assert cli("demo", "out", "--subjects", "5").exit_code == 0
     said = "Synthetic data: simulated from the protocol; no value stems from a person."
-    assert said in (tmp_path / "out" / "define.html").read_text(encoding="utf-8")
+    assert said in (tmp_path / "out" / "sdtm" / "define.html").read_text(encoding="utf-8")
     assert said in (tmp_path / "out" / "report" / "index.html").read_text(encoding="utf-8")

@@ -33,9 +33,6 @@ def test_a_clean_run_prints_a_table_and_ends_with_0(cli, tmp_path):
     assert sorted(steps[1:3]) == sorted([f"{steps[1][:2]} made (1 of 2)", f"{steps[2][:2]} made (2 of 2)"])
     assert steps[3:] == ["checking the datasets", "writing the package"]
     assert sorted(read_tree(tmp_path / "out")) == [
-        "define.html",
-        "define.xml",
-        "define2-1.xsl",
         "manifest.json",
         "report/accounting.csv",
         "report/findings.json",
@@ -45,6 +42,9 @@ def test_a_clean_run_prints_a_table_and_ends_with_0(cli, tmp_path):
         "report/records/dm.parquet",
         "report/records/suppae.parquet",
         "sdtm/ae.xpt",
+        "sdtm/define.html",
+        "sdtm/define.xml",
+        "sdtm/define2-1.xsl",
         "sdtm/dm.xpt",
         "sdtm/suppae.xpt",
     ]
@@ -73,7 +73,7 @@ def test_a_run_prints_the_first_findings_and_says_where_the_others_are(cli, tmp_
 def test_datasets_restricts_the_package(cli, tmp_path):
     result = run(cli, "--datasets", "dm")
     assert result.exit_code == 0
-    assert [path.name for path in (tmp_path / "out" / "sdtm").iterdir()] == ["dm.xpt"]
+    assert [path.name for path in (tmp_path / "out" / "sdtm").glob("*.xpt")] == ["dm.xpt"]
 
 
 def test_an_unknown_dataset_is_refused(cli, tmp_path):

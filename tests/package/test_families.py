@@ -40,9 +40,6 @@ def test_each_family_has_its_files_and_its_definitions(folder):
         "adam/define.html",
         "adam/define.xml",
         "adam/define2-1.xsl",
-        "define.html",
-        "define.xml",
-        "define2-1.xsl",
         "manifest.json",
         "report/accounting.csv",
         "report/findings.json",
@@ -55,6 +52,9 @@ def test_each_family_has_its_files_and_its_definitions(folder):
         "report/records/dm.parquet",
         "report/records/suppae.parquet",
         "sdtm/ae.xpt",
+        "sdtm/define.html",
+        "sdtm/define.xml",
+        "sdtm/define2-1.xsl",
         "sdtm/dm.xpt",
         "sdtm/suppae.xpt",
     ]
@@ -86,7 +86,7 @@ def test_the_definitions_of_adam_name_its_standards_and_files_beside_them(folder
     assert b'PublishingSet="SDTM" Version="2025-03-28"' in xml
     assert b'xlink:href="adae.xpt"' in xml
     assert b"sdtm/" not in xml
-    assert b"ADaMIG" not in (folder / "out" / "define.xml").read_bytes()
+    assert b"ADaMIG" not in (folder / "out" / "sdtm" / "define.xml").read_bytes()
 
 
 def test_values_of_analysis_datasets(folder):
@@ -118,14 +118,14 @@ def test_the_report_has_a_section_for_each_family(folder):
     page = html.fromstring((folder / "out" / "report" / "index.html").read_text(encoding="utf-8"))
     (datasets,) = page.xpath("//div[@id='datasets']")
     assert [heading.text for heading in datasets.xpath("h3")] == ["SDTM datasets", "ADaM datasets"]
-    assert datasets.xpath("p/a/@href") == ["../define.html", "../adam/define.html"]
+    assert datasets.xpath("p/a/@href") == ["../sdtm/define.html", "../adam/define.html"]
     tables = [[cell.text_content() for cell in table.xpath(".//tbody//th")] for table in datasets.xpath(".//table")]
     assert tables == [["DM", "AE", "SUPPAE"], ["ADSL", "ADAE", "ADNN"]]
     ids = set(page.xpath("//@id"))
     assert {link[1:] for link in page.xpath("//a/@href") if link.startswith("#")} - ids == set()
     links = {link.text: link.get("href") for link in page.xpath("//nav/a[not(starts-with(@href, '#'))]")}
     assert links == {
-        "define.html (SDTM)": "../define.html",
+        "sdtm/define.html": "../sdtm/define.html",
         "adam/define.html": "../adam/define.html",
         "findings.json": "findings.json",
         "accounting.csv": "accounting.csv",
@@ -150,12 +150,12 @@ define:
         (folder / "tiny" / name).write_bytes(b"%PDF-1.7")
     assert run(folder).problems == ()
     tree = read_tree(folder / "out")
-    assert (tree["acrf.pdf"], tree["adam/adrg.pdf"]) == (b"%PDF-1.7", b"%PDF-1.7")
-    assert b'Originator="Somebody"' in tree["define.xml"]
+    assert (tree["sdtm/acrf.pdf"], tree["adam/adrg.pdf"]) == (b"%PDF-1.7", b"%PDF-1.7")
+    assert b'Originator="Somebody"' in tree["sdtm/define.xml"]
     assert b'Originator="Somebody else"' in tree["adam/define.xml"]
     assert b"What the study is about." in tree["adam/define.xml"]
     assert b'Name="Tabulations"' not in tree["adam/define.xml"]
-    assert b"adrg.pdf" not in tree["define.xml"]
+    assert b"adrg.pdf" not in tree["sdtm/define.xml"]
     assert b"acrf.pdf" not in tree["adam/define.xml"]
 
 
@@ -244,6 +244,22 @@ def test_packages_with_both_families_are_compared(folder):
         ("ADNN", ""),
         ("ADAE", "AETERM"),
     }
+
+
+def test_definitions_beside_the_files_are_compared_with_those_above_them(folder):
+    run(folder)
+    edit(folder / "tiny" / "sdtm" / "ae.yaml", "dataset: AE\n", "dataset: AE\nlabel: Events\n")
+    run(folder, "other")
+    (folder / "other" / "sdtm" / "define.xml").rename(folder / "other" / "define.xml")
+    compared = compare_paths(folder / "out", folder / "other")
+    assert [(one.dataset, one.attribute) for one in compared.define] == [
+        ("AE", "label"),
+        ("SUPPAE", "domain description"),
+    ]
+    assert compared.notes == ()
+    alone = compare_paths(folder / "out" / "sdtm" / "define.xml", folder / "other")
+    assert alone.define == compared.define
+    assert compare_paths(folder / "out" / "sdtm", folder / "other").define == compared.define
 
 
 def test_rules_of_the_study_are_asked_of_the_family_that_they_are_for(folder):

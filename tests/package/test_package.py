@@ -94,10 +94,10 @@ def test_transport_files_hold_what_define_xml_says(folder):
     assert file.created.isoformat() == "2026-01-31T12:00:00"
     assert file.frame["AETERM"].tolist() == ["Fatigue", "Nausea", "Neutropenia"]
     assert file.frame["AESTDTC"].tolist() == ["2022-02", "2022-01-07", "2022-01-09"]
-    xml = (folder / "out" / "define.xml").read_bytes()
+    xml = (folder / "out" / "sdtm" / "define.xml").read_bytes()
     assert check_define(xml) == []
-    assert b'href="sdtm/ae.xpt"' in xml
-    assert (folder / "out" / "define2-1.xsl").is_file()
+    assert b'href="ae.xpt"' in xml
+    assert (folder / "out" / "sdtm" / "define2-1.xsl").is_file()
 
 
 def test_a_character_that_cannot_be_transported_stops_nothing(folder):
@@ -114,16 +114,16 @@ def test_a_dataset_that_is_refused_does_not_take_the_others_with_it(folder):
     edit(folder / "tiny" / "sdtm" / "ae.yaml", "dataset: AE\n", "dataset: AE\nlabel: Événements\n")
     package = run(folder)
     assert "PKG011" in codes(package)
-    assert sorted(path.name for path in (folder / "out" / "sdtm").iterdir()) == ["dm.xpt", "suppae.xpt"]
-    assert b'Name="DM"' in (folder / "out" / "define.xml").read_bytes()
+    assert sorted(path.name for path in (folder / "out" / "sdtm").glob("*.xpt")) == ["dm.xpt", "suppae.xpt"]
+    assert b'Name="DM"' in (folder / "out" / "sdtm" / "define.xml").read_bytes()
 
 
 def test_a_dataset_without_records_gets_no_file_and_a_note(folder):
     edit(folder / "tiny" / "sdtm" / "ae.yaml", 'AEYN == "Y"', 'AEYN == "?"')
     package = run(folder)
     assert codes(package) == ["PKG010"]
-    assert [path.name for path in (folder / "out" / "sdtm").iterdir()] == ["dm.xpt"]
-    assert b'HasNoData="Yes"' in (folder / "out" / "define.xml").read_bytes()
+    assert [path.name for path in (folder / "out" / "sdtm").glob("*.xpt")] == ["dm.xpt"]
+    assert b'HasNoData="Yes"' in (folder / "out" / "sdtm" / "define.xml").read_bytes()
 
 
 def test_a_raw_file_of_no_form_is_a_finding(folder):
@@ -180,7 +180,7 @@ def test_documents_travel_along(folder):
     assert (problem.code, problem.severity) == ("PKG022", "note")
     (folder / "tiny" / "acrf.pdf").write_bytes(b"%PDF-1.7")
     assert run(folder).problems == ()
-    assert (folder / "out" / "acrf.pdf").read_bytes() == b"%PDF-1.7"
+    assert (folder / "out" / "sdtm" / "acrf.pdf").read_bytes() == b"%PDF-1.7"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def test_it_is_one_file_without_addresses_elsewhere(folder):
     page = html.fromstring(run(folder))
     assert page.xpath("//link | //img | //script[@src]") == []
     targets = {link.get("href") for link in page.xpath("//a[not(starts-with(@href, '#'))]")}
-    assert targets == {"../define.html", "findings.json", "accounting.csv"}
+    assert targets == {"../sdtm/define.html", "findings.json", "accounting.csv"}
 
 
 def test_every_inner_link_leads_somewhere_and_every_id_is_there_once(folder):
