@@ -80,6 +80,23 @@ class Problem:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many rows there are of something, and the first of them, counted from 1.
+
+    Tallies of parts of the data add up to that of the whole, in any order.
+
+    >>> Tally(2, (1, 9)) + Tally(1, (4,))
+    Tally(count=3, rows=(1, 4, 9))
+    """
+
+    count: int = 0
+    rows: tuple[int, ...] = ()
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.count + other.count, tuple(sorted((*self.rows, *other.rows))[:SHOWN_ROWS]))
+
+
 class ProblemsError(Exception):
     """Raised where a stage cannot go on; carries every problem found so far, not only the first."""
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.beside import describe_beside, describe_given
+from cdisc_conv.engine.coded import describe_codes, drop_told, find_wrong_codes, list_readers
 from cdisc_conv.engine.finish import finish_datasets
 from cdisc_conv.engine.given import read_given
 from cdisc_conv.engine.metadata import harmonise_lengths
@@ -108,7 +109,9 @@ def convert_frames(
     whole = {name: _complete(forms.get(name), tuple(form.fields)) for name, form in study.forms.items()}
     state = run_plan(study, plan, whole, given, datasets, progress)
     finished = tuple(finish_datasets(state, datasets))
-    return Conversion(study, plan, {}, finished, tuple(state.problems), state)
+    coded = describe_codes(study, find_wrong_codes(study, forms), list_readers(plan))
+    problems = (*drop_told(coded, state.problems), *state.problems)
+    return Conversion(study, plan, {}, finished, problems, state)
 
 
 def form_sources(study: Study, plan: Plan, datasets: Sequence[str]) -> list[FormSource]:

@@ -156,5 +156,28 @@ def literals_of(expression: Expression, name: str) -> tuple[str, ...]:
     return tuple(text for text in dict.fromkeys(found) if text)
 
 
+def texts_compared(expression: Expression) -> dict[str, tuple[str, ...]]:
+    """The texts that the expression compares each column with itself, by the column's name as it is written.
+
+    ``==``, ``!=``, ``in`` and ``not in`` count; a missing text ("") does not, nor what a function makes of a column.
+
+    >>> texts_compared(parse('AEYN == "Y" and (AEOUT in ("FATAL", "UNK") or AEOUT != "") and upper(AESER) == "Y"'))
+    {'AEYN': ('Y',), 'AEOUT': ('FATAL', 'UNK')}
+    """
+    found: dict[str, dict[str, None]] = {}
+    for node in walk(expression.tree):
+        if isinstance(node, Comparison) and node.operator in ("==", "!="):
+            names = [part for part in (node.left, node.right) if isinstance(part, Name)]
+            literals = [part for part in (node.left, node.right) if isinstance(part, Literal)]
+        elif isinstance(node, Membership) and isinstance(node.operand, Name):
+            names, literals = [node.operand], list(node.items)
+        else:
+            continue
+        texts = [item.value for item in literals if isinstance(item.value, str) and item.value]
+        if names and texts:
+            found.setdefault(names[0].name, {}).update(dict.fromkeys(texts))
+    return {name: tuple(texts) for name, texts in found.items()}
+
+
 def _is_column(node: Node, name: str) -> bool:
     return isinstance(node, Name) and node.name.removeprefix("raw.") == name

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.engine.blocks import group_codes
+from cdisc_conv.engine.coded import list_readers
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.engine.plan import Part, Plan, RowSet
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
@@ -89,7 +90,7 @@ class _Accountant:
         self.read = frozenset(conversion.forms or conversion.state.forms)
         made = {dataset for dataset, _ in self._state.blocks}
         self._complete = made == set(self._study.datasets)
-        self._readers = list_column_readers(conversion.plan)
+        self._readers = list_readers(conversion.plan)
         self._lookups = list_lookups(self._study, conversion.plan)
 
     def account_rows(self, form: str, problems: list[Problem]) -> Iterator[Line]:
@@ -169,16 +170,6 @@ class _Accountant:
     def _reason(self, form: str, field: str) -> str:
         reasons = self._study.not_submitted
         return next((reasons[key] for key in (f"{form}.{field}", field, form) if key in reasons), "")
-
-
-def list_column_readers(plan: Plan) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """(form, field) -> the variables and row sets that read it, in the order of the plan."""
-    readers: dict[tuple[str, str], dict[str, None]] = {}
-    for node in plan.order:
-        for target in plan.raw_reads[node]:
-            if target.table.startswith("form "):
-                readers.setdefault((target.table[5:], target.name), {})[str(node)] = None
-    return {column: tuple(sorted(names)) for column, names in readers.items()}
 
 
 def list_lookups(study: Study, plan: Plan) -> Mapping[str, tuple[str, ...]]:

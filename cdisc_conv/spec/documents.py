@@ -29,6 +29,7 @@ class FieldDocument(Document):
     page: Pages = ()
     values: dict[str, Text] = {}
     decode: Text = ""
+    separator: str = ""
     unit: Text = ""
     unknown_parts: bool = False
 

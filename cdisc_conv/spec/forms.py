@@ -71,8 +71,11 @@ def _read_fields(
         problems.extend(found)
         document = document or FieldDocument()  # the column is there, whatever is wrong with its description
         values = MappingProxyType(document.values)
-        field = Field(name, document.label, document.type, document.page or pages, values, item)
+        separator = document.separator
+        field = Field(name, document.label, document.type, document.page or pages, values, item, separator=separator)
         fields[name] = field
         if document.decode:
-            fields[document.decode] = Field(document.decode, document.label, "text", field.pages, {}, item, name)
+            fields[document.decode] = Field(
+                document.decode, document.label, "text", field.pages, {}, item, name, separator
+            )
     return fields

@@ -28,6 +28,8 @@ class Field:
     """Whether it was collected on the form, rather than added by the EDC (key columns)."""
     decode_of: str = ""
     """The coded column whose words this one holds: it goes wherever that one goes."""
+    separator: str = ""
+    """What stands between the codes of a column that may hold several at once."""
 
 
 @dataclass(frozen=True, slots=True)
