@@ -1,9 +1,15 @@
-"""The members of a transport file: headers are read and checked, data only searched for the next member."""
+"""The members of a transport file: headers are read and checked, data only searched for the next member.
+
+Version 8 says in its header how many observations follow. Version 5 does not: there a member ends where the header of
+the next one stands. Text may look like one, so a marker that lies in text counts only where the whole header of a
+member follows and what precedes it is whole observations and filling.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -13,7 +19,7 @@ import numpy as np
 from cdisc_conv.xpt.layout import RECORD, parse_timestamp
 from cdisc_conv.xpt.namestr import Field, parse_long_labels, parse_namestrs
 from cdisc_conv.xpt.problems import XptError, make_error
-from cdisc_conv.xpt.rows import count_possible_rows, count_rows
+from cdisc_conv.xpt.rows import FILLING, CutOff, count_possible_rows, count_rows_between
 from cdisc_conv.xpt.text import decode_text
 from cdisc_conv.xpt.variables import XptVariable
 
@@ -21,6 +27,8 @@ _KINDS = {
     5: {"library": "LIBRARY", "member": "MEMBER", "descriptor": "DSCRPTR", "names": "NAMESTR", "observations": "OBS"},
     8: {"library": "LIBV8", "member": "MEMBV8", "descriptor": "DSCPTV8", "names": "NAMSTV8", "observations": "OBSV8"},
 }
+_BEFORE, _BEHIND = b"HEADER RECORD*******", b"HEADER RECORD!!!!!!!"
+_TITLE_BYTES = len(_BEFORE) + 8 + len(_BEHIND)
 _FIRST_WORD = np.frombuffer(b"HEADER R", dtype=np.uint64)[0]
 _SEARCH_BYTES = RECORD << 14
 _HINT = "the file is damaged or was changed after it was written: get it again (transfer it in binary mode)"
@@ -78,7 +86,7 @@ class MemberReader:
         self._file.seek(0)
         start = self._file.read(RECORD)
         for version, kinds in _KINDS.items():
-            if start.startswith(_title(kinds["library"])):
+            if _is_header(start, kinds["library"]):
                 self._version = version
                 break
         else:
@@ -90,41 +98,41 @@ class MemberReader:
                 self._path,
                 known,
             )
-        excess = self._size % RECORD
-        if excess:
-            raise self._error(
-                self._size, f"the file ends {excess} bytes into a record of {RECORD} bytes", code="XPT021"
-            )
         self._offset = RECORD
-        self._expect(b"SAS     SAS     SASLIB  ", "the library record")
+        self._take(RECORD, "the library record")
         self._take(RECORD, "the second library record")
 
     def _read_member(self) -> XptMember:
+        member, told = self._read_header()
+        end, rows = self._find_told_end(member, told) if told else self._find_end(member)
+        self._offset = end
+        return replace(member, rows=rows)
+
+    def _read_header(self) -> tuple[XptMember, int]:
+        """A member up to its first observation, and how many observations its header tells, 0 for none."""
         kinds = _KINDS[self._version]
-        sizes = self._expect(_title(kinds["member"]), "the member header")
+        sizes = self._expect(kinds["member"], "the member header")
         name_size = self._number(sizes[74:78], self._offset - RECORD + 74, "the size of a name record")
         if name_size not in (136, 140):
             raise self._error(self._offset - RECORD + 74, f"a name record of {name_size} bytes; expected 140 or 136")
-        self._expect(_title(kinds["descriptor"]), "the descriptor header")
-        first = self._expect(b"SAS     ", "the first descriptor record")
+        self._expect(kinds["descriptor"], "the descriptor header")
+        first = self._take(RECORD, "the first descriptor record")
         second = self._take(RECORD, "the second descriptor record")
-        header = self._expect(_title(kinds["names"]), "the name header")
+        header = self._expect(kinds["names"], "the name header")
         count = self._number(header[48:58], self._offset - RECORD + 48, "the number of variables")
         fields = self._read_fields(count, name_size)
-        expected = self._expect_observations(fields)
-        offset, end = self._offset, self._find_member_end(_title(kinds["member"]))
-        rows = self._count_rows(offset, end, fields, expected)
-        self._offset = end
+        told = self._expect_observations(fields)
         wide = self._version == 8
-        return XptMember(
-            name=self._text(first[8:40] if wide else first[8:16]),
+        member = XptMember(
+            name=self._text(first[8:40] if wide else first[8:16]).strip(),
             label=self._text(second[32:72]), type=self._text(second[72:80]),
-            variables=tuple(field.variable for field in fields), rows=rows,
+            variables=tuple(field.variable for field in fields), rows=0,
             row_length=sum(field.variable.length for field in fields),
             created=parse_timestamp(first[64:80]), modified=parse_timestamp(second[:16]),
             version=self._version, made_by=" ".join(self._text(first[48:64] if wide else first[24:40]).split()),
-            offset=offset, positions=tuple(field.position for field in fields),
+            offset=self._offset, positions=tuple(field.position for field in fields),
         )  # fmt: skip
+        return member, told
 
     def _read_fields(self, count: int, name_size: int) -> list[Field]:
         begin = self._offset
@@ -139,18 +147,17 @@ class MemberReader:
         """Pass the observation header (in version 8 after long labels); the number of rows it tells, 0 for none."""
         if self._version == 8:
             self._read_long_labels(fields)
-        header = self._expect(_title(_KINDS[self._version]["observations"]), "the observation header")
+        header = self._expect(_KINDS[self._version]["observations"], "the observation header")
         told = header[48:63].strip()
         return int(told) if self._version == 8 and told.isdigit() else 0
 
     def _read_long_labels(self, fields: list[Field]) -> None:
         for kind, parts in (("LABELV8", 3), ("LABELV9", 5)):
-            if self._peek().startswith(_title(kind)):
+            if _is_header(self._peek(), kind):
                 header = self._take(RECORD, "the label header")
-                count = self._number(header[48:53], self._offset - RECORD + 48, "the number of labels")
+                count = self._number(_first_number(header[48:]), self._offset - RECORD + 48, "the number of labels")
                 begin = self._offset
-                self._file.seek(begin)
-                content = self._file.read(min(self._size - begin, count * (2 * parts + 4 * 2**15)))
+                content = self._read_at(begin, min(count, len(fields)) * (2 * parts + 4 * 2**15))
                 try:
                     used = parse_long_labels(content, count, parts, fields, self._encoding)
                 except ValueError as wrong:
@@ -158,55 +165,93 @@ class MemberReader:
                     raise self._error(begin + place, message) from None
                 self._offset = begin + used + -used % RECORD
 
-    def _find_member_end(self, title: bytes) -> int:
-        """Where the next member begins, or the end of the file: headers stand at multiples of 80 bytes."""
+    def _find_told_end(self, member: XptMember, told: int) -> tuple[int, int]:
+        """Where a member ends whose header tells the number of its observations, and that number."""
+        end = member.offset + told * member.row_length
+        if end <= self._size:
+            place = self._find_used(end)
+            if place == self._size or (place % RECORD == 0 and self._is_marker(place)):
+                return place, told
+        found = count_possible_rows(self._size - member.offset, member.row_length) if member.row_length else 0
+        place = member.offset + min(told, found) * member.row_length
+        raise self._error(place, f"the header tells {told:,} observations, found {found:,}", code="XPT021")
+
+    def _find_end(self, member: XptMember) -> tuple[int, int]:
+        """Where a member ends whose header does not tell, and the number of its observations."""
+        refused: CutOff | None = None
+        for place in self._find_markers(member.offset):
+            in_text = _lies_in_text(member, place - member.offset)
+            if in_text and not self._is_member(place):
+                continue
+            try:
+                return place, self._count_rows(member, place)
+            except CutOff as cut:
+                refused = refused or cut
+                if not in_text:
+                    break
+        else:
+            try:
+                return self._size, self._count_rows(member, self._size)
+            except CutOff as cut:
+                refused = refused or cut
+        raise self._error(refused.place, refused.message, code="XPT021")
+
+    def _count_rows(self, member: XptMember, end: int) -> int:
+        size = end - member.offset
+        if not member.row_length:
+            if size:
+                raise self._error(member.offset, f"{size} bytes of data for a member without variables")
+            return 0
+        kinds = {variable.numeric for variable in member.variables}
+        return count_rows_between(
+            self._read_at, member.offset, end, member.row_length, text=False in kinds, numbers=True in kinds
+        )
+
+    def _find_markers(self, start: int) -> Iterator[int]:
+        """Where member headers may begin, from an offset on: at multiples of 80 bytes."""
         buffer = np.empty(_SEARCH_BYTES, dtype=np.uint8)
-        self._file.seek(self._offset)
-        for begin in range(self._offset, self._size, _SEARCH_BYTES):
+        kind = _KINDS[self._version]["member"]
+        for begin in range(start, self._size, _SEARCH_BYTES):
+            self._file.seek(begin)
             size = self._file.readinto(buffer)  # type: ignore[attr-defined]
             firsts = buffer[: size - size % RECORD].view(np.uint64)[:: RECORD // 8]
             for record in np.flatnonzero(firsts == _FIRST_WORD).tolist():
-                if buffer[record * RECORD : record * RECORD + len(title)].tobytes() == title:
-                    return begin + record * RECORD
-        return self._size
+                if _is_header(buffer[record * RECORD : (record + 1) * RECORD].tobytes(), kind):
+                    yield begin + record * RECORD
 
-    def _count_rows(self, offset: int, end: int, fields: list[Field], told: int) -> int:
-        """Rows between two offsets, after a look at what is left behind them."""
-        size, length = end - offset, sum(field.variable.length for field in fields)
-        if not length:
-            if size:
-                raise self._error(offset, f"{size} bytes of data for a member without variables")
-            return 0
-        rows = count_possible_rows(size, length)
-        rest = self._read_at(offset + rows * length, size - rows * length)
-        if len(rest) >= RECORD or rest.strip(b" "):
-            raise self._error(
-                offset + rows * length,
-                f"observation {rows + 1:,} is cut off: expected {length} bytes, found {len(rest)}",
-                code="XPT021",
-            )
-        if any(field.variable.numeric for field in fields):  # a number is never blank: such rows are padding
-            while rows and not self._read_at(offset + (rows - 1) * length, length).strip(b" "):
-                rows -= 1
-        else:
-            rows = count_rows(size, length, self._read_at(max(offset, end - RECORD), min(size, RECORD)), told)
-        if told and told != rows:
-            raise self._error(
-                offset + rows * length, f"the header tells {told:,} observations, found {rows:,}", code="XPT021"
-            )
-        return rows
+    def _find_used(self, place: int) -> int:
+        """The first byte from an offset on that is no filling, or the end of the file."""
+        while place < self._size:
+            content = self._read_at(place, _SEARCH_BYTES)
+            filling = len(content) - len(content.lstrip(FILLING))
+            place += filling
+            if filling < len(content):
+                break
+        return place
+
+    def _is_marker(self, place: int) -> bool:
+        return _is_header(self._read_at(place, RECORD), _KINDS[self._version]["member"])
+
+    def _is_member(self, place: int) -> bool:
+        """Whether the whole header of a member stands at an offset."""
+        before, self._offset = self._offset, place
+        try:
+            self._read_header()
+        except XptError:
+            return False
+        finally:
+            self._offset = before
+        return True
 
     def _read_at(self, offset: int, size: int) -> bytes:
         self._file.seek(offset)
         return self._file.read(size)
 
-    def _expect(self, start: bytes, what: str) -> bytes:
+    def _expect(self, kind: str, what: str) -> bytes:
         begin = self._offset
         record = self._take(RECORD, what)
-        if not record.startswith(start):
-            raise self._error(
-                begin, f"expected {what} {start.decode()!r}, found {_show(record[: max(len(start), 16)])}"
-            )
+        if not _is_header(record, kind):
+            raise self._error(begin, f"expected {what} {_title(kind).decode()!r}, found {_show(record[:_TITLE_BYTES])}")
         return record
 
     def _take(self, size: int, what: str) -> bytes:
@@ -241,7 +286,40 @@ class MemberReader:
 
 
 def _title(kind: str) -> bytes:
-    return f"HEADER RECORD*******{kind:<8}HEADER RECORD!!!!!!!".encode("ascii")
+    return b"%s%-8s%s" % (_BEFORE, kind.encode("ascii"), _BEHIND)
+
+
+def _is_header(record: bytes, kind: str) -> bool:
+    """Whether a record is the header of a kind; the kind may stand to the right of its field."""
+    return (
+        record.startswith(_BEFORE)
+        and record[len(_BEFORE) : _TITLE_BYTES - len(_BEHIND)].strip() == kind.encode("ascii")
+        and record[_TITLE_BYTES - len(_BEHIND) : _TITLE_BYTES] == _BEHIND
+    )
+
+
+def _first_number(content: bytes) -> bytes:
+    """The digits that begin some text: five at most, as zeros may follow, or all up to a blank where blanks precede."""
+    digits = content.split()[:1]
+    return digits[0] if digits and content.startswith(b" ") else content[:5]
+
+
+def _lies_in_text(member: XptMember, place: int) -> bool:
+    """Whether the title of a header, so many bytes behind the first observation, would be nothing but text."""
+    if not member.row_length:
+        return False
+    spans = [
+        (position, position + variable.length)
+        for variable, position in zip(member.variables, member.positions, strict=True)
+        if variable.numeric
+    ]
+    start = place % member.row_length
+    first_round = _TITLE_BYTES // member.row_length + 2
+    return not any(
+        first + turn * member.row_length < start + _TITLE_BYTES and last + turn * member.row_length > start
+        for first, last in spans
+        for turn in range(first_round)
+    )
 
 
 def _show(content: bytes) -> str:

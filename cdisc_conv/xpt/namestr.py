@@ -27,6 +27,7 @@ def parse_namestrs(content: bytes, count: int, size: int, encoding: str | None, 
     fields = []
     for begin in range(0, count * size, size):
         fields.append(_parse_namestr(content[begin : begin + size], begin, encoding, long_names))
+    _place_fields(fields)
     _check_positions(fields, size)
     _check_names(fields, size)
     return fields
@@ -84,6 +85,14 @@ def _parse_namestr(record: bytes, begin: int, encoding: str | None, long_names: 
     if not variable.name:
         raise ValueError(begin + 8, "a variable without a name")
     return Field(variable, position)
+
+
+def _place_fields(fields: Sequence[Field]) -> None:
+    """Settle positions that all are the same (not filled in): the order of the name records is that of the bytes."""
+    if len(fields) > 1 and len({field.position for field in fields}) == 1:
+        place = 0
+        for field in fields:
+            field.position, place = place, place + field.variable.length
 
 
 def _check_positions(fields: Sequence[Field], size: int) -> None:

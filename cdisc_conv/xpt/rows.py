@@ -1,17 +1,37 @@
-"""How many observations a member has: the file does not say, and blank padding can look like blank rows.
+"""How many observations a member has: version 5 does not say, and what fills the last record can look like rows.
 
-The last record of 80 bytes is filled up with blanks. When an observation is shorter than that, the filling may have
-room for whole observations, and one that is blank in every variable (text only; a number is never blank) cannot be
-told from filling. The rule here: of all row counts that give a file of this size, take the smallest that leaves nothing
-but blanks behind. Blank rows that the size itself proves are kept.
+The last record of 80 bytes is filled up with blanks; some programs fill it with NUL bytes, or not at all. When an
+observation is shorter than a record, the filling may have room for whole observations. Which of them are filling:
 
-With a numeric variable nothing is open: a number is never blank (missing ones have their code), so blank rows at the
-end are padding, however many; files that went through tape blocks have them.
+- A number is never blank (missing ones have their code), and text is never NUL. So a blank row of a dataset with a
+  numeric variable is filling, and a NUL row of a dataset with a text variable is, however many there are; files that
+  went through tape blocks have many.
+- Blank rows of text only, and NUL rows of numbers only (zeros), are observations as far as the size of the data proves
+  them: of all row counts that give data of this size, the smallest that leaves nothing but filling behind. Rows of
+  zeros count as filling only where NUL bytes that are no whole row show that the program fills with NUL.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
 from cdisc_conv.xpt.layout import RECORD
+
+_CHUNK_BYTES = 1 << 20
+FILLING = b" \0"
+ReadAt = Callable[[int, int], bytes]
+"""The bytes of a file from an offset on, so many of them."""
+
+
+class CutOff(ValueError):  # noqa: N818  (a signal between modules: the place and what is wrong there)
+    """Data that are no whole observations: the offset in the file, and what is wrong."""
+
+    def __init__(self, place: int, message: str) -> None:
+        self.place, self.message = place, message
+        super().__init__(place, message)
 
 
 def count_certain_rows(size: int, row_length: int) -> int:
@@ -28,17 +48,65 @@ def count_possible_rows(size: int, row_length: int) -> int:
     return size // row_length
 
 
-def count_rows(size: int, row_length: int, tail: bytes, told: int = 0) -> int:
+def count_rows(size: int, row_length: int, tail: bytes) -> int:
     """The number of observations that hold text only, given the last record (or nothing, when there is none).
 
-    ``told`` is the number that the header gives (version 8), 0 for none; it decides where it is one of those possible.
-
-    >>> count_rows(80, 10, b"0123456789".ljust(80)), count_rows(160, 40, b" " * 80), count_rows(80, 10, b" " * 80, 3)
-    (1, 3, 3)
+    >>> count_rows(80, 10, b"0123456789".ljust(80)), count_rows(160, 40, b" " * 80)
+    (1, 3)
     """
+    return _drop_filling_rows(size, row_length, len(tail) - len(tail.rstrip(b" ")))
+
+
+def count_rows_between(read: ReadAt, offset: int, end: int, row_length: int, *, text: bool, numbers: bool) -> int:
+    """The observations between two offsets; ``text`` and ``numbers`` say which kinds of variables there are.
+
+    Raises `CutOff` when something other than filling, or more than a record of it, is left behind the last one.
+    """
+    size = end - offset
     rows = count_possible_rows(size, row_length)
-    certain = count_certain_rows(size, row_length)
-    filling = len(tail) - len(tail.rstrip(b" "))
-    while rows > max(certain, told) and size - (rows - 1) * row_length <= filling:
+    rest = read(offset + rows * row_length, size - rows * row_length)
+    if len(rest) >= RECORD or rest.strip(FILLING):
+        raise CutOff(
+            offset + rows * row_length,
+            f"observation {rows + 1:,} is cut off: expected {row_length} bytes, found {len(rest)}",
+        )
+    tail = read(max(offset, end - RECORD), min(size, RECORD))
+    if text:
+        filled_with_nul = b"\0" in rest
+        kept = _drop_uniform_rows(read, offset, rows, row_length, 0)
+        if numbers:
+            return _drop_uniform_rows(read, offset, kept, row_length, ord(" "))
+        if kept < rows or filled_with_nul or _is_unfilled(size, row_length):
+            return kept
+        return count_rows(size, row_length, tail)
+    rows = _drop_uniform_rows(read, offset, rows, row_length, ord(" "))
+    if b"\0" not in rest:
+        return rows
+    return _drop_filling_rows(size, row_length, len(tail) - len(tail.rstrip(b"\0")))
+
+
+def _is_unfilled(size: int, row_length: int) -> bool:
+    """Whether the data end with an observation and not with a record: nothing of it is filling."""
+    return bool(size % RECORD) and not size % row_length
+
+
+def _drop_filling_rows(size: int, row_length: int, filling: int) -> int:
+    rows = count_possible_rows(size, row_length)
+    certain = count_certain_rows(size + -size % RECORD, row_length)
+    while rows > certain and size - (rows - 1) * row_length <= filling:
         rows -= 1
     return rows
+
+
+def _drop_uniform_rows(read: ReadAt, offset: int, rows: int, row_length: int, filler: int) -> int:
+    """The rows without those at the end that hold nothing but one byte."""
+    step = max(1, _CHUNK_BYTES // row_length)
+    while rows:
+        first = max(0, rows - step)
+        content = read(offset + first * row_length, (rows - first) * row_length)
+        block: NDArray[np.uint8] = np.frombuffer(content, dtype=np.uint8).reshape(-1, row_length)
+        used = np.flatnonzero((block != filler).any(axis=1))
+        if used.size:
+            return first + int(used[-1]) + 1
+        rows = first
+    return 0
