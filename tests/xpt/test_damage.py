@@ -193,4 +193,5 @@ def test_whatever_is_cut_off_or_added_the_file_is_read_or_refused(path, size, mo
         codes = {problem.code for problem in error.problems}
     path.write_bytes(intact)
     assert codes <= {"XPT020", "XPT021", "XPT022"}
-    assert values[:10] == [f"row {row}" for row in range(10)][: len(values)]
+    whole = min(10, max(0, size - HEADERS) // 100, len(values))
+    assert values[:whole] == [f"row {row}" for row in range(whole)]
