@@ -14,6 +14,7 @@ from cdisc_conv.cli.demo import demo
 from cdisc_conv.cli.explain import explain
 from cdisc_conv.cli.guard import guarded
 from cdisc_conv.cli.lint import lint
+from cdisc_conv.cli.once import OnceCommand
 from cdisc_conv.cli.run import run
 from cdisc_conv.cli.simulate import simulate
 from cdisc_conv.cli.trace import trace
@@ -54,7 +55,7 @@ def options(
 
 
 for command in COMMANDS:
-    app.command()(guarded(command))
+    app.command(cls=OnceCommand)(guarded(command))
 
 
 def main() -> None:

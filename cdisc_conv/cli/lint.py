@@ -14,13 +14,13 @@ def lint(study: Study) -> int:
     Example:
       cdisc-conv lint mappings/hope2021_thal_agc
     """
-    from cdisc_conv.checks import lint_folder
     from cdisc_conv.cli.console import plural, print_line
     from cdisc_conv.cli.findings import print_problems, summarise
     from cdisc_conv.cli.guard import FAILED
+    from cdisc_conv.package.lint import lint_whole
     from cdisc_conv.problems import exit_code
 
-    loaded, problems = lint_folder(study)
+    loaded, problems = lint_whole(study)
     if loaded is None:
         print_problems(problems, stderr=True)
         return FAILED

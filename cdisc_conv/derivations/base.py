@@ -206,6 +206,8 @@ class Derivation(BaseModel, ABC):
     """The field that a bare value stands for: ``{copy: AETERM}`` is ``{copy: {source: AETERM}}``."""
     reach: ClassVar[Reach] = Reach.ROW
     kind: ClassVar[Kind] = Kind.ANY
+    reads_settings: ClassVar[tuple[str, ...]] = ()
+    """The keys of ``settings:`` in study.yaml that only this derivation reads, such as a table of a plug-in."""
     origin: ClassVar[OriginType] = OriginType.DERIVED
     """Collected stands for: Collected when the value comes from a form, else Derived."""
 

@@ -13,6 +13,7 @@ from cdisc_conv.raw.source import FormSource, RawForm, Reporter
 
 _SHOWN = 3
 _SHOWN_COLUMNS = 20
+DELIMITERS = "one character such as , ; | or a tab"
 _DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
 
 
@@ -30,10 +31,19 @@ def check_delimiter(header: Sequence[str], source: FormSource, reporter: Reporte
 def check_delimiter_sign(source: FormSource, reporter: Reporter) -> Problem | None:
     """Whether the declared delimiter can be one at all."""
     sign = source.delimiter
-    if len(sign) == 1 and sign.isascii() and sign not in '"\r\n\0':
+    if is_delimiter(sign):
         return None
     message = f"form '{source.name}' is declared with the delimiter {sign!r}, which cannot be one"
-    return reporter.report("RAW008", message, hint="one character such as , ; | or a tab")
+    return reporter.report("RAW008", message, hint=DELIMITERS)
+
+
+def is_delimiter(sign: str) -> bool:
+    """Whether a text can part the fields of a file.
+
+    >>> is_delimiter(";"), is_delimiter("||")
+    (True, False)
+    """
+    return len(sign) == 1 and sign.isascii() and sign not in '"\r\n\0'
 
 
 def check_header(header: Sequence[str], source: FormSource, reporter: Reporter) -> list[Problem]:

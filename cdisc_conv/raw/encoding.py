@@ -17,6 +17,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_ESCAPES = ("unicode-escape", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape")
+_NO_FILES = frozenset({"idna", "punycode", *_ESCAPES})
+"""Codecs that Python has for other things than files."""
+COMMON = "common ones are utf-8, utf-16, cp1252, gb18030, shift_jis"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +66,28 @@ def read_text(data: bytes, source: FormSource, reporter: Reporter) -> Text | Non
 
 def report_unknown_encoding(source: FormSource, reporter: Reporter) -> Problem:
     """The problem of an encoding that does not exist."""
-    message = f"form '{source.name}' is declared with the encoding '{source.encoding}', which does not exist"
-    return reporter.report("RAW009", message, hint="common ones are utf-8, utf-16, cp1252, gb18030, shift_jis")
+    why = describe_bad_encoding(source.encoding)
+    message = f"form '{source.name}' is declared with the encoding '{source.encoding}', which {why}"
+    return reporter.report("RAW009", message, hint=COMMON)
 
 
 def _normalise(encoding: str) -> str | None:
+    """The codec of an encoding that files can have; None where there is none."""
+    return None if describe_bad_encoding(encoding) else codecs.lookup(encoding).name
+
+
+def describe_bad_encoding(encoding: str) -> str:
+    """Why an encoding cannot be that of a file of text; "" when it can.
+
+    >>> describe_bad_encoding("gb18030"), describe_bad_encoding("idna"), describe_bad_encoding("utf-9")
+    ('', 'is no encoding of text files', 'does not exist')
+    """
     try:
-        "".encode(encoding)
-        return codecs.lookup(encoding).name
+        "".encode(encoding)  # refuses codecs that turn bytes into bytes, such as hex
+        found = codecs.lookup(encoding)
     except (LookupError, UnicodeError, ValueError):
-        return None
+        return "does not exist"
+    return "is no encoding of text files" if found.name in _NO_FILES else ""
 
 
 def _detect(data: bytes) -> str:

@@ -21,6 +21,25 @@ class Document(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+FIELD_TYPES = (
+    "text",
+    "string",
+    "coded",
+    "integer",
+    "float",
+    "decimal",
+    "number",
+    "boolean",
+    "date",
+    "time",
+    "datetime",
+)
+"""What a column of a form may be, in the words of forms.yaml."""
+
+SETTINGS = ("date_formats", "units", "visits", "recist")
+"""The keys of ``settings:`` that cdisc-conv reads; a derivation of a plug-in adds its own (`reads_settings`)."""
+
+
 class FieldDocument(Document):
     """A column of a form."""
 
@@ -44,13 +63,25 @@ class FormDocument(Document):
     columns: dict[str, Any] = {}
 
 
+class EventDocument(Document):
+    """A visit: an event of the EDC."""
+
+    event: Text
+    eid: Text = ""
+    group: Text = ""
+    visit: Text = ""
+    visitnum: float | None = None
+    day: float | None = None
+    epoch: Text = ""
+
+
 class FormsDocument(Document):
     """forms.yaml: the EDC's data dictionary."""
 
     key_columns: dict[str, Any] = {}
     key: Texts = ()
     forms: dict[str, FormDocument]
-    events: list[dict[str, Any]] = []
+    events: list[EventDocument] = []
 
 
 class StandardsDocument(Document):

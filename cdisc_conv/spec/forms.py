@@ -11,9 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cdisc_conv.problems import Problem, ProblemsError
-from cdisc_conv.spec.documents import FieldDocument, FormDocument, FormsDocument
+from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
+from cdisc_conv.spec.documents import FIELD_TYPES, FieldDocument, FormDocument, FormsDocument
 from cdisc_conv.spec.model import Field, Form
+from cdisc_conv.spec.paths import check_path
 from cdisc_conv.spec.repair import repair_keys
 from cdisc_conv.spec.validate import validate
 from cdisc_conv.spec.yaml_nodes import Node, read_yaml
@@ -33,7 +34,7 @@ def read_forms(
         name: _read_form(name, form, key_columns, document.key, node.at(("forms", name)), problems)
         for name, form in document.forms.items()
     }
-    return forms, document.events
+    return forms, [event.model_dump(exclude_defaults=True) for event in document.events]
 
 
 def _read_form(
@@ -49,10 +50,14 @@ def _read_form(
         problems.append(
             node.at(("columns", repeated)).problem("FORM001", f"form {name} repeats the key column {repeated}")
         )
+    file = document.file or f"{name}.csv"
+    if found := check_path(file, node.at(("file",)), f"'file' of form {name}", "the raw folder"):
+        problems.append(found)
+        file = ""
     return Form(
         name=name,
         label=document.label,
-        file=document.file or f"{name}.csv",
+        file=file,
         fields=MappingProxyType({**key_columns, **fields}),
         pages=document.page,
         key=document.key or key,
@@ -70,6 +75,10 @@ def _read_fields(
         document, found = validate(FieldDocument, here, f"column {name}", data)
         problems.extend(found)
         document = document or FieldDocument()  # the column is there, whatever is wrong with its description
+        if document.type not in FIELD_TYPES:
+            hint = did_you_mean(document.type, FIELD_TYPES) or f"types are: {', '.join(FIELD_TYPES)}"
+            message = f"'type' of column {name}: '{document.type}' is no type of column"
+            problems.append(here.at(("type",)).problem("SPEC003", message, hint))
         values = MappingProxyType(document.values)
         separator = document.separator
         field = Field(name, document.label, document.type, document.page or pages, values, item, separator=separator)

@@ -15,6 +15,8 @@ from cdisc_conv.derivations.dates import choose_formats
 from cdisc_conv.derivations.units import read_units
 from cdisc_conv.derivations.visits import read_visits
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
+from cdisc_conv.raw.checks import DELIMITERS, is_delimiter
+from cdisc_conv.raw.encoding import COMMON, describe_bad_encoding
 from cdisc_conv.spec.lint_expressions import check_expressions
 from cdisc_conv.spec.lint_parameters import check_parameters
 from cdisc_conv.spec.lint_references import check_references
@@ -45,6 +47,7 @@ def check_study(study: Study) -> list[Problem]:
     problems = [
         *check_sources(study),
         *check_settings(study),
+        *check_raw(study),
         *check_tables(study),
         *check_shared(study),
         *check_variables(study),
@@ -105,6 +108,16 @@ def check_settings(study: Study) -> Iterator[Problem]:
     except ValueError:
         message = f"'created' is '{study.created}', which is no ISO 8601 date and time"
         yield Problem("LINT104", message, place=study.place_of("created"), hint="such as 2026-01-31T00:00:00")
+
+
+def check_raw(study: Study) -> Iterator[Problem]:
+    """RAW008, RAW009: a delimiter or encoding that no file can have."""
+    if why := describe_bad_encoding(study.raw.encoding):
+        message = f"'encoding' of 'raw' is '{study.raw.encoding}', which {why}"
+        yield Problem("RAW009", message, place=study.place_of("raw", "encoding"), hint=COMMON)
+    if not is_delimiter(study.raw.delimiter):
+        message = f"'delimiter' of 'raw' is {study.raw.delimiter!r}, which cannot be one"
+        yield Problem("RAW008", message, place=study.place_of("raw", "delimiter"), hint=DELIMITERS)
 
 
 def check_shared(study: Study) -> Iterator[Problem]:

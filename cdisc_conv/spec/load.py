@@ -15,13 +15,15 @@ from types import MappingProxyType
 from typing import Any
 
 from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
+from cdisc_conv.derivations.registry import load_derivations
 from cdisc_conv.resources import shipped
 from cdisc_conv.spec.datasets import read_dataset
-from cdisc_conv.spec.documents import StudyDocument
+from cdisc_conv.spec.documents import SETTINGS, EventDocument, StudyDocument
 from cdisc_conv.spec.forms import read_forms
 from cdisc_conv.spec.layers import read_layers
 from cdisc_conv.spec.model import DatasetSpec, Family, Form, GivenDataset, RawSettings, Study
-from cdisc_conv.spec.repair import repair_keys
+from cdisc_conv.spec.paths import check_path, find_strays, leads_out
+from cdisc_conv.spec.repair import repair_keys, repair_mapping
 from cdisc_conv.spec.validate import validate
 from cdisc_conv.spec.variables import read_variables
 from cdisc_conv.spec.yaml_nodes import Node, read_yaml
@@ -41,6 +43,8 @@ def find_study(words: str | Path) -> Path:
             return folder
     known = sorted(path.parent.name for path in shipped("mappings").glob("*/study.yaml"))
     hint = f"give a folder that holds study.yaml, or a shipped study: {', '.join(known)}"
+    if (Path(words) / "study.yml").is_file():
+        hint = "it holds study.yml: call it study.yaml"
     raise ProblemsError([Problem("SPEC010", f"there is no study at '{words}'", hint=hint)])
 
 
@@ -72,12 +76,15 @@ class _Loader:
             raise ProblemsError([*self.problems, *found])
         families = self._load_families(document, node)
         standard = families["sdtm"].standard
-        forms, events = self._read_forms(self.folder / document.forms)
+        forms, events = self._read_forms(document.forms, node.at(("forms",)))
+        settings = self._read_settings(node.get("settings"))
         shared = read_variables(node.get("variables"), "study", self.problems)
         given = self._read_given(document, standard, node)
         datasets: dict[str, DatasetSpec] = {}
         for family in families.values():
             datasets |= self._read_datasets(family, shared, document.study)
+        self._check_given(given, datasets)
+        self.problems += find_strays(self.folder, self.files, self.show(self.folder))
         written = {name for name, _ in node.at(("variables",)).items()} if node.get("variables") else set()
         datasets = {name: replace(spec, written=spec.written | written) for name, spec in datasets.items()}
         study = Study(
@@ -97,7 +104,7 @@ class _Loader:
                     "define": document.define,
                     "protocol": document.protocol,
                     "dictionaries": document.standards.dictionaries,
-                    **document.settings,
+                    **settings,
                 }
             ),
             created=document.created,
@@ -134,16 +141,48 @@ class _Loader:
             families["adam"] = Family("adam", loaded["adamig"], loaded["adam_ct"].with_beside(loaded["sdtm_ct"]))
         return families
 
-    def _read_forms(self, path: Path) -> tuple[dict[str, Form], list[dict[str, Any]]]:
+    def _read_forms(self, name: str, node: Node) -> tuple[dict[str, Form], list[dict[str, Any]]]:
+        if found := check_path(name, node, "'forms'", "the study folder"):
+            raise ProblemsError([*self.problems, found])
+        path = self.folder / name
+        if leads_out(path, self.folder):
+            found = node.problem("SPEC117", f"'forms' is '{name}', a link to a place outside the study folder")
+            raise ProblemsError([*self.problems, found])
         try:
             return read_forms(self._note(path), self.show, self.problems)
         except ProblemsError as error:
             raise ProblemsError([*self.problems, *error.problems]) from None
 
+    def _read_settings(self, node: Node | None) -> dict[str, Any]:
+        """``settings:`` with misspelt keys under their right names; the others are findings (SPEC001)."""
+        if node is None or not node.is_mapping:
+            return {}
+        more = {name for kind in load_derivations().values() for name in kind.reads_settings}
+        node = repair_mapping(
+            {**dict.fromkeys(SETTINGS), **dict.fromkeys(sorted(more))}, node, "'settings'", self.problems
+        )
+        visits = node.get("visits")
+        if visits is not None and visits.is_list:
+            entries = [repair_keys(EventDocument, entry, "a visit", self.problems) for entry in visits.value]
+            node = Node({**node.value, "visits": Node(entries, visits.file, visits.line)}, node.file, node.line)
+        settings: dict[str, Any] = node.plain()
+        return settings
+
+    def _check_given(self, given: dict[str, GivenDataset], datasets: dict[str, DatasetSpec]) -> None:
+        """SPEC116: a dataset that is given and mapped: others would read the one, and the package hold the other."""
+        for name in given.keys() & datasets.keys():
+            message = f"{name} is given, and mapped at {datasets[name].place}, too"
+            hint = "take it from 'given', or take the mapping away"
+            self.problems.append(Problem("SPEC116", message, place=given[name].place, hint=hint))
+
     def _read_given(self, document: StudyDocument, standard: Standard, node: Node) -> dict[str, GivenDataset]:
         given: dict[str, GivenDataset] = {}
         for name, entry in document.given.items():
             here = node.at(("given", name))
+            if found := check_path(entry.file, here.at(("file",)), f"'file' of {name}", "the folder of given datasets"):
+                self.problems.append(found)
+                self.unread.add(name)
+                continue
             if name in standard.datasets:
                 template = _with_model_variables(standard, name, entry.columns)
                 given[name] = GivenDataset(name, entry.file, template, entry.columns, here.place)

@@ -28,7 +28,12 @@ def repair_keys(model: type[BaseModel], node: Node, what: str, problems: list[Pr
     """
     if not node.is_mapping:
         return node
-    fields = {info.alias or name: info for name, info in model.model_fields.items()}
+    fields = {info.alias or name: info.annotation for name, info in model.model_fields.items()}
+    return repair_mapping(fields, node, what, problems)
+
+
+def repair_mapping(fields: Mapping[str, Any], node: Node, what: str, problems: list[Problem]) -> Node:
+    """The same for a mapping whose keys are those of `fields`; the type of a field, where known, goes on inside."""
     result: dict[str, Node] = {}
     for key, child in node.items():
         meant = key
@@ -38,7 +43,7 @@ def repair_keys(model: type[BaseModel], node: Node, what: str, problems: list[Pr
             meant = closest(key, fields)
             if not meant or meant in node.value or meant in result:
                 continue
-        result[meant] = _repair_value(fields[meant].annotation, child, what, problems)
+        result[meant] = _repair_value(fields[meant], child, what, problems)
     return Node(result, node.file, node.line)
 
 

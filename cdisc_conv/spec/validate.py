@@ -22,6 +22,8 @@ _PLAIN_WORDS = {
     "int_type": "a whole number is expected",
     "int_parsing": "a whole number is expected",
     "int_from_float": "a whole number is expected",
+    "float_type": "a number is expected",
+    "float_parsing": "a number is expected",
     "bool_type": "true or false is expected",
     "bool_parsing": "true or false is expected",
 }

@@ -36,3 +36,13 @@ def test_rules_of_the_study_are_checked_as_well(cli, tmp_path):
     result = cli("lint", "tiny")
     assert result.exit_code == 1
     assert "tiny/checks.yaml:2: " in result.stdout
+
+
+def test_what_only_later_steps_read_is_checked_as_well(cli, tmp_path):
+    edit(tmp_path / "tiny" / "study.yaml", "raw: {", "settings: {recist: {limit: 1}}\ndefine: {orginator: X}\nraw: {")
+    (tmp_path / "tiny" / "simulation.yaml").write_text("seed: 1\n", encoding="utf-8")
+    result = cli("lint", "tiny")
+    assert result.exit_code == 1
+    assert "PKG020 'define' has no 'orginator' (did you mean originator?)" in result.stdout
+    assert "RECIST011 settings: recist: limit: there is no such setting (did you mean limits?)" in result.stdout
+    assert "tiny/simulation.yaml:1: SPEC001 simulation.yaml has no 'seed' " in result.stdout
