@@ -14,8 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
 from cdisc_conv.derivations.registry import load_derivations
+from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
 from cdisc_conv.resources import shipped
 from cdisc_conv.spec.datasets import read_dataset
 from cdisc_conv.spec.documents import SETTINGS, EventDocument, StudyDocument
