@@ -6,7 +6,6 @@ findings of them.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,15 +17,11 @@ from cdisc_conv.derivations.findings import MOST_FINDINGS
 from cdisc_conv.derivations.texts import fold
 from cdisc_conv.engine.plan import Plan
 from cdisc_conv.engine.state import trim_blanks
-from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, Tally, closest
+from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, Tally
+from cdisc_conv.spec.codes import guess_code, list_codes, show_text
 from cdisc_conv.spec.model import Field, Form, Study
 
-SHOWN = 10
-"""Codes, and readers, that a message lists."""
-
 Readers = Mapping[tuple[str, str], tuple[str, ...]]
-
-_YES_NO = {"yes": "y", "no": "n"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +114,7 @@ def describe_codes(study: Study, found: WrongCodes, readers: Readers) -> list[Pr
 def _describe_outside(field: Field, words: str, wrong: WrongCode, tally: Tally, readers: Sequence[str]) -> Problem:
     message = (
         f"'{show_text(wrong.code)}' is not among the values of {wrong.field} in form {wrong.form} "
-        f"({_list(list(field.values))}){_name_readers(readers)}"
+        f"({list_codes(field.values)}){_name_readers(readers)}"
     )
     return Problem("CODE001", message, _severity(readers), *_place(wrong, tally, _suggest(wrong.code, field)))
 
@@ -153,11 +148,7 @@ def _severity(readers: Sequence[str]) -> Severity:
 
 
 def _name_readers(readers: Sequence[str]) -> str:
-    return f"; read by {_list(readers)}" if readers else ""
-
-
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(names[:SHOWN]) + (" ..." if len(names) > SHOWN else "")
+    return f"; read by {list_codes(readers)}" if readers else ""
 
 
 def drop_told(problems: Sequence[Problem], told: Iterable[Problem]) -> list[Problem]:
@@ -198,53 +189,3 @@ def _suggest(code: str, field: Field) -> str:
             return f"these are several codes: say \"separator: '{sign}'\" beside 'values' in forms.yaml"
     meant = guess_code(code, field.values)
     return f"did you mean {meant}? {add[0].upper()}{add[1:]}" if meant else add
-
-
-def guess_code(text: str, values: Mapping[str, str]) -> str:
-    """The code that a text must mean: alike but for case, blanks and signs, by its words, or nearly so.
-
-    >>> values = {"Y": "Yes", "N": "No"}
-    >>> guess_code("YES", values), guess_code("y.", values), guess_code("?", values)
-    ('Y', 'Y', '')
-    >>> guess_code("3.0", {"3": "Grade 3"})
-    '3'
-    """
-    for known in ({code: code for code in values}, {words: code for code, words in values.items()}):
-        alike = [code for words, code in known.items() if are_alike(text, words)]
-        if alike:
-            return alike[0]
-    near = closest(text, [*values, *values.values()])
-    return near if near in values else next((code for code, words in values.items() if words == near), "")
-
-
-def are_alike(text: str, other: str) -> bool:
-    """Whether two texts mean the same to a person: but for case, blanks, signs and width, numbers by what they are.
-
-    >>> are_alike("Non target", "NON-TARGET"), are_alike("Yes", "Y"), are_alike("01", "1.0"), are_alike("CR", "PR")
-    (True, True, True, False)
-    """
-    return _reduce(text) == _reduce(other) != ""
-
-
-def _reduce(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text).strip()
-    try:
-        return f"{float(plain):.12g}" if plain.isascii() and "_" not in plain else _letters(plain)
-    except ValueError:
-        return _letters(plain)
-
-
-def _letters(text: str) -> str:
-    bare = "".join(character for character in text.casefold() if character.isalnum())
-    return _YES_NO.get(bare, bare)
-
-
-def show_text(text: str) -> str:
-    """A text in which characters that cannot be seen are written as escapes.
-
-    >>> show_text("Y\\u200b")
-    'Y\\\\u200b'
-    """
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
-    )

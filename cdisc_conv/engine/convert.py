@@ -17,6 +17,7 @@ from cdisc_conv.engine.coded import describe_codes, drop_told, find_wrong_codes,
 from cdisc_conv.engine.finish import finish_datasets
 from cdisc_conv.engine.given import read_given
 from cdisc_conv.engine.metadata import harmonise_lengths
+from cdisc_conv.engine.near_misses import describe_near_misses, find_near_misses
 from cdisc_conv.engine.plan import Plan, RowSet, plan_study
 from cdisc_conv.engine.run import run_plan
 from cdisc_conv.engine.state import State
@@ -110,7 +111,8 @@ def convert_frames(
     state = run_plan(study, plan, whole, given, datasets, progress)
     finished = tuple(finish_datasets(state, datasets))
     coded = describe_codes(study, find_wrong_codes(study, forms), list_readers(plan))
-    problems = (*drop_told(coded, state.problems), *state.problems)
+    missed = describe_near_misses(find_near_misses(study, forms, given, datasets))
+    problems = (*drop_told(coded, state.problems), *missed, *state.problems)
     return Conversion(study, plan, {}, finished, problems, state)
 
 

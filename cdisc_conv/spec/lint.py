@@ -17,6 +17,7 @@ from cdisc_conv.derivations.visits import read_visits
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.raw.checks import DELIMITERS, is_delimiter
 from cdisc_conv.raw.encoding import COMMON, describe_bad_encoding
+from cdisc_conv.spec.lint_codes import check_codes
 from cdisc_conv.spec.lint_expressions import check_expressions
 from cdisc_conv.spec.lint_parameters import check_parameters
 from cdisc_conv.spec.lint_references import check_references
@@ -53,6 +54,7 @@ def check_study(study: Study) -> list[Problem]:
         *check_variables(study),
         *check_references(study),
         *check_expressions(study),
+        *check_codes(study),
         *check_value_level(study),
         *check_parameters(study),
     ]

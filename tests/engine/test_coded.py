@@ -156,6 +156,33 @@ def test_very_many_wrong_values_share_a_finding(coded):
     assert problems[-1].message == "50 more values of AEYN in form ae are wrong in the same way, such as 'text 100'"
 
 
+def test_a_value_that_a_condition_just_misses(folder):
+    edit(folder / "raw" / "ae.csv", "002,Log,Y", "002,Log,Yes")
+    edit(folder / "raw" / "ae.csv", "003,Log,N", "003,Log,No")
+    assert findings(folder) == [
+        "warning: form ae.AEYN row 3: CODE003 'Yes' in AEYN of form ae is not the 'Y' that it is compared with by records of AE "
+        "(correct the export, or let the condition name both; with its 'values' in forms.yaml every code of AEYN is checked)"
+    ]
+
+
+def test_a_condition_that_names_both_misses_nothing(folder):
+    edit(folder / "raw" / "ae.csv", "002,Log,Y", "002,Log,y")
+    edit(folder / "tiny" / "sdtm" / "ae.yaml", 'AEYN == "Y"', 'AEYN in ("Y", "y")')
+    assert findings(folder) == []
+
+
+def test_values_of_given_datasets_that_a_condition_just_misses(folder):
+    given = "given:\n  DS: {file: ds.csv, columns: [USUBJID, DSDECOD]}\n"
+    edit(folder / "tiny" / "study.yaml", "not_submitted:", f"{given}not_submitted:")
+    entry = "{lookup: {from: DS, by: USUBJID, take: DSDECOD, where: 'DSDECOD == \"DEATH\"'}}"
+    edit(folder / "tiny" / "sdtm" / "ae.yaml", "AEHLT:    *blank", f"AEHLT:    {entry}")
+    (folder / "raw" / "ds.csv").write_text("USUBJID,DSDECOD\nTINY-01-001,Death\nTINY-01-002,DEATH\n", encoding="utf-8")
+    assert findings(folder) == [
+        "warning: DS.DSDECOD row 1: CODE003 'Death' in DSDECOD of DS is not the 'DEATH' that it is compared with by AE.AEHLT "
+        "(correct the dataset, or let the condition name both)"
+    ]
+
+
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
     return load_study(write_tiny_study(tmp_path_factory.mktemp("study")))[0]

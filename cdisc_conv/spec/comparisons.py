@@ -1,0 +1,87 @@
+"""The texts that a mapping compares columns of raw forms and given datasets with: ``AEYN == "Y"``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cdisc_conv.derivations.base import SELF, Ref
+from cdisc_conv.expr import Expression, texts_compared
+from cdisc_conv.problems import Place
+from cdisc_conv.spec.lint_expressions import expressions_in
+from cdisc_conv.spec.model import Block, DatasetSpec, Study
+from cdisc_conv.spec.references import Target, TargetKind, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The texts that one expression compares a column with, or several where ``for_each`` puts them under a name."""
+
+    reader: str
+    """``records of AE`` or ``AE.AESER``, as nodes of the plan are called."""
+    table: str
+    """``form ae``, or the name of a dataset that is given."""
+    columns: tuple[str, ...]
+    texts: tuple[str, ...]
+    place: Place
+
+
+def list_comparisons(study: Study) -> Iterator[Comparison]:
+    """Every comparison of a column with written texts, in ``where``, ``when``, ``cases``, ``expr`` and look-ups.
+
+    What is compared after a function has changed it (``upper(AEYN) == "Y"``), and variables of datasets that are made,
+    are left out.
+
+    >>> from cdisc_conv.spec.load import load_study
+    >>> found = list_comparisons(load_study("hope2021_thal_agc")[0])
+    >>> [(item.reader, item.columns, item.texts) for item in found if item.table == "form ie"]
+    [('records of DS', ('IEYN',), ('Y',)), ('records of IE', ('IEYN',), ('N',))]
+    """
+    for dataset in study.datasets.values():
+        for block in dataset.blocks:
+            if block.where is not None:
+                yield from _compare(study, dataset, block, "", block.where, block.place)
+            for name in dataset.names():
+                variable = dataset.own_variable(name, block)
+                if variable is None:
+                    continue
+                if variable.when is not None:
+                    yield from _compare(study, dataset, block, name, variable.when, variable.place)
+                for expression, _, table in expressions_in(variable.derivation):
+                    if not table:
+                        yield from _compare(study, dataset, block, name, expression, variable.place)
+                    elif table != SELF and _is_source(study, table):
+                        for column, texts in texts_compared(expression).items():
+                            yield Comparison(f"{dataset.name}.{name}", table, (column,), texts, variable.place)
+
+
+def _compare(
+    study: Study, dataset: DatasetSpec, block: Block, name: str, expression: Expression, place: Place
+) -> Iterator[Comparison]:
+    """The comparisons of an expression about the records of a block; those of its ``where`` when no name is given."""
+    reader = f"{dataset.name}.{name}" if name else f"records of {dataset.name}"
+    for ref, texts in texts_compared(expression).items():
+        asked = ref if name else f"raw.{ref.removeprefix('raw.')}"
+        table = block.source.table
+        columns = _find_columns(block, resolve(study, dataset, block, name, asked))
+        if columns and _is_source(study, table):
+            yield Comparison(reader, table, columns, texts, place)
+
+
+def _find_columns(block: Block, target: Target | None) -> tuple[str, ...]:
+    """The columns of the source behind a reference: itself, or those that ``for_each`` puts under the name.
+
+    None where an entry of ``for_each`` holds a text of its own, since that may be what is asked for.
+    """
+    if target is not None and target.kind is TargetKind.SOURCE:
+        return (target.name,)
+    if target is None or target.kind is not TargetKind.GIVEN:
+        return ()
+    values = [entry[target.name] for entry in block.for_each if entry.get(target.name, "") != ""]
+    if not all(isinstance(value, Ref) for value in values):
+        return ()
+    return tuple(dict.fromkeys(str(value).removeprefix("raw.") for value in values))
+
+
+def _is_source(study: Study, table: str) -> bool:
+    return table in study.given or table.removeprefix("form ") in study.forms
