@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from cdisc_conv.compare.numerals import parse_numbers, write_numbers
+from cdisc_conv.compare.numerals import parse_numbers, write_exact
 from cdisc_conv.compare.rules import Rules
-from cdisc_conv.compare.table import ColumnValues, Table
-from cdisc_conv.compare.values import encode_texts, normalise_text
+from cdisc_conv.compare.table import Kind, Table
+from cdisc_conv.compare.values import align_days, encode_texts, meaning_of, normalise_text
 
 _LARGEST = 1 << 62
 
@@ -43,7 +43,7 @@ class Codes:
 
 def encode_rows(base: Table, other: Table, names: Iterable[str], rules: Rules) -> Codes:
     """The distinct combinations of the variables as codes."""
-    return combine_codes([encode_values(base.columns[name], other.columns[name], rules) for name in names], base, other)
+    return combine_codes([encode_values(base, other, name, rules) for name in names], base, other)
 
 
 def combine_codes(parts: Sequence[Codes], base: Table, other: Table) -> Codes:
@@ -58,24 +58,31 @@ def combine_codes(parts: Sequence[Codes], base: Table, other: Table) -> Codes:
     return found if found.size <= 4 * rows + 1000 else found.make_dense()
 
 
-def encode_values(first: ColumnValues, second: ColumnValues, rules: Rules) -> Codes:
+def encode_values(base: Table, other: Table, name: str, rules: Rules) -> Codes:
     """The distinct values of a variable as codes: text by the rules, numbers exactly, mixed types by number."""
-    if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
-        codes, values = pd.factorize(np.concatenate([first, second]), use_na_sentinel=False)
-        return Codes(codes[: len(first)], codes[len(first) :], len(values))
-    if isinstance(first, np.ndarray):
-        return _encode_mixed(first, second, rules)
-    if isinstance(second, np.ndarray):
-        turned = _encode_mixed(second, first, rules)
-        return Codes(turned.other, turned.base, turned.size)
-    return _encode_texts(first, second, rules)
+    first, second = base.columns[name], other.columns[name]
+    mine, theirs = base.variable(name), other.variable(name)
+    floats = isinstance(first, np.ndarray), isinstance(second, np.ndarray)
+    if all(floats):
+        return _encode_numbers(align_days(first, mine, theirs), align_days(second, theirs, mine))
+    if not any(floats) and Kind.NUMBER not in (mine.kind, theirs.kind):
+        return _encode_texts(first, second, rules)
+    if any(floats):
+        numbers, texts = (first, second) if floats[0] else (second, first)
+        variable, written = (mine, theirs) if floats[0] else (theirs, mine)
+        numbers = align_days(numbers, variable, written)
+        parsed = parse_numbers(texts, meaning_of(written, variable))
+        if not (parsed.bad | parsed.inexact).any():
+            return _encode_numbers(*((numbers, parsed.values) if floats[0] else (parsed.values, numbers)))
+        first, second = (numbers, second) if floats[0] else (first, numbers)
+    return _encode_texts(
+        write_exact(first, meaning_of(mine, theirs)), write_exact(second, meaning_of(theirs, mine)), rules
+    )
 
 
-def _encode_mixed(numbers: np.ndarray, texts: Any, rules: Rules) -> Codes:
-    parsed, bad = parse_numbers(texts, "")
-    if not bad.any():
-        return encode_values(numbers, parsed, rules)
-    return _encode_texts(write_numbers(numbers), texts, rules)
+def _encode_numbers(first: np.ndarray, second: np.ndarray) -> Codes:
+    codes, values = pd.factorize(np.concatenate([first, second]), use_na_sentinel=False)
+    return Codes(codes[: len(first)], codes[len(first) :], len(values))
 
 
 def _encode_texts(first: Any, second: Any, rules: Rules) -> Codes:

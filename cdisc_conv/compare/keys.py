@@ -102,7 +102,7 @@ def _rank_candidates(base: Table, other: Table, whole: bool) -> list[list[str]]:
         first, second = base.columns[name], other.columns[name]
         if is_missing(first) and is_missing(second):
             continue
-        codes = encode_values(first, second, Rules())
+        codes = encode_values(base, other, name, Rules())
         counts = codes.count_distinct()
         same = not whole or sum(counts) - codes.size >= 0.99 * max(counts)
         decimals = any(isinstance(one, np.ndarray) and bool((one % 1 > 0).any()) for one in (first, second))
@@ -129,8 +129,7 @@ class _Encoder:
         if key not in self._counts:
             for name in names:
                 if name not in self._parts:
-                    first, second = self._base.columns[name], self._other.columns[name]
-                    self._parts[name] = encode_values(first, second, self._rules)
+                    self._parts[name] = encode_values(self._base, self._other, name, self._rules)
             codes = combine_codes([self._parts[name] for name in names], self._base, self._other)
             self._counts[key] = sum(codes.count_distinct())
         return self._counts[key]

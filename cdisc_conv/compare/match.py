@@ -62,6 +62,8 @@ def _encode_keys(base: Table, other: Table, keys: Sequence[str], rules: Rules) -
 
 def _same_values(base: Table, other: Table, name: str) -> bool:
     first, second = base.columns[name], other.columns[name]
+    if base.variable(name).unit is not other.variable(name).unit:
+        return False
     if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
         return bool(np.array_equal(first.view(np.int64), second.view(np.int64)))
     if isinstance(first, np.ndarray) or isinstance(second, np.ndarray):
@@ -118,10 +120,9 @@ def _tell_apart(
     rows = np.flatnonzero(several[codes.base]), np.flatnonzero(several[codes.other])
     keys = Codes(codes.base[rows[0]], codes.other[rows[1]], codes.size).make_dense()
     whole = keys
+    mine, theirs = base.keep(compared).take(rows[0]), other.keep(compared).take(rows[1])
     for name in compared:
-        values = [table.columns[name] for table in (base, other)]
-        taken = [one[at] if isinstance(one, np.ndarray) else one.take(at) for one, at in zip(values, rows, strict=True)]
-        part = encode_values(taken[0], taken[1], rules)
+        part = encode_values(mine, theirs, name, rules)
         size = max(part.size, 1)
         whole = Codes(whole.base * size + part.base, whole.other * size + part.other, 0).make_dense()
     first, second = np.full(len(rows[0]), -1), np.full(len(rows[1]), -1)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cdisc_conv.compare.numerals import find_unit
-from cdisc_conv.compare.table import DAY, SECOND, Kind, Table, Variable, is_missing
+from cdisc_conv.compare.table import Kind, Table, Variable, is_missing
 
 COLUMNS = ("variable", "attribute", "base", "other")
 PRESENT, ABSENT = "present", "absent"
@@ -43,13 +42,11 @@ def _compare_variable(base: Variable, other: Variable, missing: bool) -> list[tu
     same_type = kinds[0] is kinds[1] or Kind.UNTYPED in kinds or missing
     if not same_type:
         found.append((base.name, "type", str(kinds[0]), str(kinds[1])))
-    for attribute in ("label", "length", "format"):
+    for attribute in ("label", "length", "format", "informat"):
         first, second = getattr(base, attribute), getattr(other, attribute)
         if first is None or second is None or first == second:
             continue
         if attribute == "length" and (not same_type or missing):
-            continue
-        if attribute == "format" and {first, second} & {DAY, SECOND} and find_unit(first) == find_unit(second):
             continue
         found.append((base.name, attribute, str(first), str(second)))
     return found

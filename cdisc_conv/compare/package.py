@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from cdisc_conv.compare.result import Comparison
 from cdisc_conv.compare.rules import Rules
 from cdisc_conv.compare.run import KEEP, compare_tables
 from cdisc_conv.compare.table import Table
-from cdisc_conv.problems import Problem, ProblemsError, Severity
+from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 
 DEFINE = "define.xml"
 PLACES = {"sdtm": (DEFINE, f"sdtm/{DEFINE}"), "adam": (f"adam/{DEFINE}",)}
@@ -75,10 +75,15 @@ def compare_paths(
     if problems:
         raise ProblemsError(problems)
     pairs, only_base, only_other = _pair(files[0], files[1], single=base.is_file() and other.is_file())
-    found = []
+    found: list[Comparison] = []
+    known: dict[str, None] = {}
     for number, (first, second) in enumerate(pairs, 1):
         say = _prefix(progress, f"{first.name} ({number} of {len(pairs)}): " if len(pairs) > 1 else "")
-        found.append(_compare_files(first, second, options, say, several=len(pairs) > 1))
+        one, names = _compare_files(first, second, options, say, several=len(pairs) > 1)
+        found.append(one)
+        known.update(dict.fromkeys(names))
+    if len(pairs) > 1:
+        _check_spelling(options, known)
     define, notes = _compare_folders_define(base, other)
     reasons, untold = _explain(base, other, found)
     return PackageComparison(
@@ -101,7 +106,8 @@ def _pair(
 
 def _compare_files(
     first: DatasetFile, second: DatasetFile, options: Options, progress: Callable[[str], None], several: bool
-) -> Comparison:
+) -> tuple[Comparison, tuple[str, ...]]:
+    """The comparison of two files and the names of their variables."""
     tables: list[Table] = []
     problems: list[Problem] = []
     for file in (first, second):
@@ -113,7 +119,8 @@ def _compare_files(
     if problems:
         raise ProblemsError(problems)
     base, other = tables
-    names = {*base.names, *other.names}
+    names = (*base.names, *other.names)
+    rules = options.rules.keep(names) if several else options.rules
     wanted = [name for name in options.only if name in names or not several]
     ignored = [name for name in options.ignore if name in names or not several]
     keys = options.keys
@@ -125,8 +132,21 @@ def _compare_files(
         if (found := _read_defined_keys(file))
     }
     return compare_tables(
-        base, other, options.rules, keys, wanted, ignored, options.where, defined, options.keep, progress
-    )
+        base, other, rules, keys, wanted, ignored, options.where, defined, options.keep, progress
+    ), names
+
+
+def _check_spelling(options: Options, known: Mapping[str, None]) -> None:
+    """ProblemsError for names that no dataset has; what one dataset lacks another may have."""
+    given = {"--keys": options.keys, "--tolerance": options.rules.tolerated(), "--only": options.only,
+             "--ignore": options.ignore}  # fmt: skip
+    problems = [
+        Problem("CMP011" if option == "--keys" else "CMP013", f"no dataset has a variable {name}, which {option} names",
+                hint=did_you_mean(name, known))
+        for option, names in given.items() for name in names if name not in known
+    ]  # fmt: skip
+    if problems:
+        raise ProblemsError(problems)
 
 
 def _read_defined_keys(file: DatasetFile) -> tuple[str, ...]:

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.compare.columns import make_column, read_arrow
 from cdisc_conv.compare.faults import check_names, make_error
 from cdisc_conv.compare.read_csv import read_csv
 from cdisc_conv.compare.read_json import read_dataset_json
-from cdisc_conv.compare.table import Kind, Table, Variable, make_column, read_arrow
+from cdisc_conv.compare.table import Kind, Table, Variable
 from cdisc_conv.problems import Place, Problem, ProblemsError
 from cdisc_conv.xpt import list_members, make_missing, read_xpt
 
@@ -76,7 +77,7 @@ def _read_xpt(path: Path, name: str, member: str | None, encoding: str | None) -
             raise
         file = read_xpt(path, member=member, encoding=encoding)
     variables = tuple(
-        Variable(one.name, Kind.NUMBER if one.numeric else Kind.TEXT, one.label, one.length, one.format)
+        Variable(one.name, Kind.NUMBER if one.numeric else Kind.TEXT, one.label, one.length, one.format, one.informat)
         for one in file.variables
     )
     columns = {one.name: make_column(one.name, file.frame[one.name])[1] for one in variables}

@@ -7,8 +7,9 @@ import csv
 import io
 from pathlib import Path
 
+from cdisc_conv.compare.columns import combine
 from cdisc_conv.compare.faults import check_names, make_error
-from cdisc_conv.compare.table import TEXT, Kind, Table, Variable, combine
+from cdisc_conv.compare.table import TEXT, Kind, Table, Variable
 
 _DELIMITERS = ",;\t|"
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))

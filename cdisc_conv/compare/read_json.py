@@ -3,103 +3,187 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from cdisc_conv.compare.columns import read_numerals
 from cdisc_conv.compare.faults import check_names, make_error
-from cdisc_conv.compare.numerals import parse_numbers
-from cdisc_conv.compare.table import DAY, SECOND, TEXT, ColumnValues, Kind, Table, Variable
+from cdisc_conv.compare.formats import Unit
+from cdisc_conv.compare.numerals import parse_numbers, write_canonical
+from cdisc_conv.compare.table import TEXT, ColumnValues, Kind, Table, Variable
+from cdisc_conv.problems import ProblemsError
 
 _NUMBERS = ("integer", "float", "double", "decimal", "boolean")
-_MOMENTS = {"date": DAY, "datetime": SECOND}
+_MOMENTS = {"date": Unit.DAY, "datetime": Unit.SECOND, "time": Unit.TIME}
+_TARGETS = ("integer", "float", "decimal")
+_EXACT = 2**53
+_WHAT = "is it Dataset-JSON 1.1?"
 
 
 def read_dataset_json(path: Path, name: str) -> Table:
     """The records with label, type, length and format of each column; version 1.0 (``itemGroupData``) is read too.
 
-    Dates that are numbers in SAS (``targetDataType`` integer) become numbers again. Raises ProblemsError: CMP001 for
-    JSON that is damaged or no Dataset-JSON, for rows that do not fit the columns and for too few records; CMP014.
+    Dates that are numbers in SAS (``targetDataType`` integer) become numbers again; integers and decimals keep all
+    their digits. Raises ProblemsError: CMP001 for JSON that is damaged or no Dataset-JSON, for values that are not of
+    their type, for rows that do not fit the columns and for too few records; CMP014.
     """
     facts, rows = _read_lines(path) if path.suffix.lower() == ".ndjson" else _read_whole(path)
     columns = facts.get("columns")
-    if not isinstance(columns, list) or not all(isinstance(one, dict) and "name" in one for one in columns):
-        raise make_error("CMP001", "the file has no 'columns' with names", path, "is it Dataset-JSON 1.1?")
-    check_names(path, [str(one["name"]) for one in columns])
+    if not isinstance(columns, list) or not columns or not all(isinstance(one, dict) for one in columns):
+        raise make_error("CMP001", "the file has no 'columns' with names", path, _WHAT)
+    variables = [_read_variable(path, one, number) for number, one in enumerate(columns, 1)]
+    check_names(path, [one.name for one in variables])
     for number, row in enumerate(rows, 1):
         if not isinstance(row, list) or len(row) != len(columns):
             held = f"{len(row)} values" if isinstance(row, list) else "no list of values"
             raise make_error("CMP001", f"record {number:,} has {held} for {len(columns)} columns", path)
     stated = facts.get("records")
-    if isinstance(stated, int) and stated != len(rows):
+    if isinstance(stated, int) and not isinstance(stated, bool) and stated != len(rows):
         message = f"the file says {stated:,} records, but holds {len(rows):,}"
         raise make_error("CMP001", message, path, "is it whole?")
-    values = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
-    made = [_make_column(path, one, cells) for one, cells in zip(columns, values, strict=True)]
-    found = str(facts.get("name") or name).upper()
-    return Table(
-        found, str(path), tuple(variable for variable, _ in made), {one.name: cells for one, cells in made},
-        len(rows), facts.get("label"), nulls=True,
-    )  # fmt: skip
+    cells = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+    values = {one.name: _read_cells(path, one, each) for one, each in zip(variables, cells, strict=True)}
+    found = (_read_text(path, facts, "name", "the file") or name).upper()
+    label = _read_text(path, facts, "label", "the file")
+    return Table(found, str(path), tuple(variables), values, len(rows), label, nulls=True)
 
 
 def _read_whole(path: Path) -> tuple[dict[str, Any], list[Any]]:
     document = _parse(path, path.read_bytes())
     if not isinstance(document, dict):
-        raise make_error("CMP001", "the file holds no JSON object", path, "is it Dataset-JSON 1.1?")
+        raise make_error("CMP001", "the file holds no JSON object", path, _WHAT)
     for holder in ("clinicalData", "referenceData"):  # version 1.0
         groups = document.get(holder, {}).get("itemGroupData", {}) if isinstance(document.get(holder), dict) else {}
-        if isinstance(groups, dict) and groups:
-            document = next(iter(groups.values()))
-            document = {"columns": document.get("items"), "rows": document.get("itemData"), **document}
+        group = next(iter(groups.values()), None) if isinstance(groups, dict) else None
+        if isinstance(group, dict):
+            document = {"columns": group.get("items"), "rows": group.get("itemData"), **group}
     rows = document.get("rows", [])
     if not isinstance(rows, list):
-        raise make_error("CMP001", "'rows' is no list", path, "is it Dataset-JSON 1.1?")
+        raise make_error("CMP001", "'rows' is no list", path, _WHAT)
     return document, rows
 
 
 def _read_lines(path: Path) -> tuple[dict[str, Any], list[Any]]:
     first, *lines = path.read_bytes().splitlines() or [b""]
-    facts = _parse(path, first)
+    facts = _parse(path, first, 1)
     if not isinstance(facts, dict):
-        raise make_error("CMP001", "the first line holds no JSON object", path, "is it Dataset-JSON 1.1?", 1)
-    lines = [line for line in lines if line.strip()]
+        raise make_error("CMP001", "the first line holds no JSON object", path, _WHAT, 1)
+    numbered = [(number, line) for number, line in enumerate(lines, 2) if line.strip()]
     try:
-        return facts, json.loads(b"[" + b",".join(lines) + b"]")
-    except ValueError:
-        return facts, [_parse(path, line, number) for number, line in enumerate(lines, 2)]
+        return facts, list(_parse(path, b"[" + b",".join(line for _, line in numbered) + b"]"))
+    except ProblemsError:
+        return facts, [_parse(path, line, number) for number, line in numbered]
 
 
 def _parse(path: Path, data: bytes, line: int = 0) -> Any:
+    exact: Any = Decimal if b'"decimal"' in data[: 1 << 20] else None
     try:
-        return json.loads(data)
+        return json.loads(data, parse_float=exact, parse_constant=_refuse)
     except json.JSONDecodeError as error:
         message = f"the JSON is damaged or cut off: {error.msg}, at character {error.pos + 1:,}"
         raise make_error("CMP001", message, path, "is it whole?", line or error.lineno) from None
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise make_error("CMP001", f"the JSON cannot be read: {error}", path, "Dataset-JSON is UTF-8", line) from None
+    except UnicodeDecodeError as error:
+        message = f"the JSON cannot be read: byte {error.start + 1:,} is no UTF-8 text"
+        raise make_error("CMP001", message, path, "Dataset-JSON is UTF-8", line) from None
+    except RecursionError:
+        raise make_error("CMP001", "the JSON is nested too deeply", path, _WHAT, line) from None
+    except ValueError as error:
+        reason = "a number has more than 4,300 digits" if "digits" in str(error) else str(error)
+        raise make_error("CMP001", f"the JSON cannot be read: {reason}", path, _WHAT, line) from None
 
 
-def _make_column(path: Path, facts: dict[str, Any], cells: tuple[Any, ...]) -> tuple[Variable, ColumnValues]:
-    name, kind = str(facts["name"]), facts.get("dataType") or facts.get("type") or "string"
-    moment = facts.get("targetDataType") in ("integer", "float") and kind in _MOMENTS
-    numeric = kind in _NUMBERS or moment
-    form = facts.get("displayFormat")
-    if moment and not form:
-        form = _MOMENTS[kind]
+def _refuse(word: str) -> Any:
+    raise ValueError(f"{word} is no number of JSON")
+
+
+def _read_variable(path: Path, facts: dict[str, Any], number: int) -> Variable:
+    """A column as it is declared; errors for entries of a wrong type."""
+    name = _read_text(path, facts, "name", f"column {number}")
+    if not name:
+        raise make_error("CMP001", f"column {number} has no name", path, _WHAT)
+    kind = _read_text(path, facts, "dataType", name) or _read_text(path, facts, "type", name) or "string"
+    moment = kind in _MOMENTS and _read_text(path, facts, "targetDataType", name) in _TARGETS
     length = facts.get("length")
-    variable = Variable(
-        name, Kind.NUMBER if numeric else Kind.TEXT, facts.get("label"), length if not numeric else None, form
+    if length is not None and (isinstance(length, bool) or not isinstance(length, int)):
+        raise make_error("CMP001", f"'length' of {name} is {_show(length)}, not a whole number", path, _WHAT)
+    numeric = kind in _NUMBERS or moment
+    return Variable(
+        name,
+        Kind.NUMBER if numeric else Kind.TEXT,
+        _read_text(path, facts, "label", name),
+        None if numeric else length,
+        _read_text(path, facts, "displayFormat", name),
+        counts=_MOMENTS[kind] if moment else Unit.NONE,
+        boolean=kind == "boolean",
     )
-    if numeric and not moment and all(cell is None or isinstance(cell, int | float) for cell in cells):
-        return variable, np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
-    texts = pa.array([None if cell is None else str(cell) for cell in cells], TEXT)
+
+
+def _read_text(path: Path, facts: dict[str, Any], key: str, owner: str) -> str | None:
+    value = facts.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise make_error("CMP001", f"'{key}' of {owner} is {_show(value)}, not a text", path, _WHAT)
+    if not _is_unicode(value):
+        raise make_error("CMP001", f"'{key}' of {owner} is {_show(value)}, which is no Unicode text", path, _WHAT)
+    return value
+
+
+def _read_cells(path: Path, variable: Variable, cells: tuple[Any, ...]) -> ColumnValues:
+    numeric = variable.kind is Kind.NUMBER
+    kinds = set(map(type, cells)) - {type(None)}
+    wrong = kinds - ({str, int, float, Decimal} | (set() if numeric and not variable.boolean else {bool}))
+    if wrong:
+        raise _misfit(path, variable, next(n for n, cell in enumerate(cells) if type(cell) in wrong), cells)
+    if numeric and kinds <= {int, float, bool} and (int not in kinds or _fit(cells)):
+        return np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
+    try:
+        texts = pa.array(cells if kinds <= {str} else [_write_cell(cell) for cell in cells], TEXT)
+    except UnicodeEncodeError:
+        raise _misfit(path, variable, next(n for n, cell in enumerate(cells) if not _is_unicode(cell)), cells) from None
     if not numeric:
-        return variable, texts
-    numbers, bad = parse_numbers(texts, form or "")
+        return texts
+    bad = parse_numbers(texts, variable).bad
     if bad.any():
-        row = int(np.flatnonzero(bad)[0])
-        raise make_error("CMP001", f"{name} in record {row + 1:,} is {cells[row]!r}, but its type is {kind}", path)
-    return variable, numbers
+        raise _misfit(path, variable, int(np.flatnonzero(bad)[0]), cells)
+    return read_numerals(texts, variable)
+
+
+def _fit(cells: tuple[Any, ...]) -> bool:
+    """Whether float64 holds all whole numbers among them."""
+    return all(not isinstance(cell, int) or -_EXACT <= cell <= _EXACT for cell in cells)
+
+
+def _misfit(path: Path, variable: Variable, row: int, cells: tuple[Any, ...]) -> ProblemsError:
+    message = f"{variable.name} in record {row + 1:,} is {_show(cells[row])}, but its type is {_name_type(variable)}"
+    return make_error("CMP001", message, path, _WHAT)
+
+
+def _name_type(variable: Variable) -> str:
+    if variable.kind is Kind.TEXT:
+        return "text"
+    words = {Unit.DAY: "a date", Unit.SECOND: "a datetime", Unit.TIME: "a time"}
+    return words.get(variable.unit, "a truth value" if variable.boolean else "a number")
+
+
+def _write_cell(cell: Any) -> str | None:
+    if cell is None or isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return write_canonical(repr(cell) if isinstance(cell, float) else str(cell))
+
+
+def _is_unicode(text: Any) -> bool:
+    """Whether a text has no half of a surrogate pair, which JSON can write and no file can hold."""
+    return not isinstance(text, str) or text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _show(value: Any) -> str:
+    """A value as JSON writes it, cut where it is long."""
+    text = json.dumps(value, default=str) if not isinstance(value, int) or abs(value) < 10**40 else "a huge number"
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
 
 from cdisc_conv.problems import Problem, ProblemsError
 
@@ -13,8 +13,8 @@ class Rules:
     """How values are compared.
 
     Two numbers are equal when they differ by no more than the absolute tolerance, or by no more than the relative one
-    times the larger magnitude. ``absolute`` and ``relative`` hold tolerances of single variables, ``""`` is for the
-    others.
+    times the larger magnitude, in decimal digits: 70.1 and 70.2 differ by 0.1. ``absolute`` and ``relative`` hold
+    tolerances of single variables, ``""`` is for the others.
     """
 
     absolute: Mapping[str, float] = field(default_factory=dict)
@@ -35,6 +35,19 @@ class Rules:
             self.absolute.get(variable, self.absolute.get("", 0.0)),
             self.relative.get(variable, self.relative.get("", 0.0)),
         )
+
+    def tolerated(self) -> tuple[str, ...]:
+        """The variables that have a tolerance of their own."""
+        return tuple(name for name in dict.fromkeys((*self.absolute, *self.relative)) if name)
+
+    def keep(self, names: Container[str]) -> Rules:
+        """The same without tolerances of other variables."""
+        kept = (
+            {key: one for key, one in side.items() if not key or key in names}
+            for side in (self.absolute, self.relative)
+        )
+        absolute, relative = kept
+        return replace(self, absolute=absolute, relative=relative)
 
 
 Tolerance = float | Mapping[str, float] | None

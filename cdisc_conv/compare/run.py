@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from cdisc_conv.compare.columns import make_table
 from cdisc_conv.compare.keys import choose_keys
 from cdisc_conv.compare.match import Matched, match_records
 from cdisc_conv.compare.metadata import compare_metadata, match_names
-from cdisc_conv.compare.numerals import write_numbers
+from cdisc_conv.compare.numerals import parse_numbers, write_numbers
 from cdisc_conv.compare.result import Comparison, KeyReport, Side
 from cdisc_conv.compare.rules import Rules, Tolerance, read_tolerance
-from cdisc_conv.compare.table import Table, make_table
+from cdisc_conv.compare.table import Kind, Table, take_rows
 from cdisc_conv.compare.values import Differences, compare_variable
 from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
 
@@ -90,6 +91,7 @@ def compare_tables(
     if where:
         base, other = _choose_rows(base, where), _choose_rows(other, where)
     progress("matching records")
+    _check_names(rules.tolerated(), base, other, ", which has a tolerance")
     ignored = set(_check_names([*ignore], base, other))
     free = [table.keep(name for name in table.names if name not in ignored) for table in (base, other)]
     chosen = choose_keys(free[0] if not keys else base, free[1] if not keys else other, keys, defined or {}, rules)
@@ -131,12 +133,15 @@ def _read_side(side: pd.DataFrame | Table, name: str) -> Table:
         raise ProblemsError([Problem("CMP014", str(error), hint="rename or drop one of them")]) from None
 
 
-def _check_names(names: Sequence[str], base: Table, other: Table) -> Sequence[str]:
+def _check_names(names: Sequence[str], base: Table, other: Table, role: str = "") -> Sequence[str]:
     known = [*base.names, *other.names]
     wrong = [name for name in names if name not in known]
     if wrong:
         raise ProblemsError(
-            [Problem("CMP013", f"neither side has a variable {one}", hint=did_you_mean(one, known)) for one in wrong]
+            [
+                Problem("CMP013", f"neither side has a variable {one}{role}", hint=did_you_mean(one, known))
+                for one in wrong
+            ]
         )
     return names
 
@@ -154,9 +159,12 @@ def _choose_rows(table: Table, where: str) -> Table:
 
     def read(name: str) -> pd.Series:
         values = table.columns[name]
-        return pd.Series(values) if isinstance(values, np.ndarray) else from_arrow(values)
+        if table.variable(name).kind is Kind.NUMBER:
+            floats = isinstance(values, np.ndarray)
+            return pd.Series(values if floats else parse_numbers(values, table.variable(name)).values)
+        return from_arrow(values)
 
-    types = {name: Type.NUMBER if isinstance(table.columns[name], np.ndarray) else Type.TEXT for name in table.names}
+    types = {one.name: Type.NUMBER if one.kind is Kind.NUMBER else Type.TEXT for one in table.variables}
     problems = condition.check(types.get, Type.BOOLEAN)[1]
     if problems:
         raise ProblemsError(problems)
@@ -183,10 +191,8 @@ def _count_records(found: Mapping[str, Differences], count: int) -> int:
 
 def write_values(table: Table, name: str, rows: np.ndarray) -> Any:
     """Values at these positions as text."""
-    values = table.columns[name]
-    if isinstance(values, np.ndarray):
-        return write_numbers(values[rows], table.variable(name).format or "")
-    return values.take(pa.array(rows)).fill_null("")
+    values, variable = take_rows(table.columns[name], rows), table.variable(name)
+    return write_numbers(values, variable) if variable.kind is Kind.NUMBER else values.fill_null("")
 
 
 def _show_rows(table: Table, rows: np.ndarray, keys: Sequence[str]) -> pd.DataFrame:

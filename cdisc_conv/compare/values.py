@@ -9,10 +9,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_conv.compare.numerals import parse_numbers, write_numbers
+from cdisc_conv.compare.formats import Unit
+from cdisc_conv.compare.numerals import NUMERAL, parse_numbers, write_exact, write_numbers
 from cdisc_conv.compare.rules import Rules
-from cdisc_conv.compare.table import TEXT, ColumnValues, Kind, Table, take_rows
+from cdisc_conv.compare.table import TEXT, ColumnValues, Kind, Table, Variable, take_rows
+from cdisc_conv.compare.tolerances import Tolerances, equal_numbers, equal_numerals, subtract_numerals
 from cdisc_conv.xpt import find_missing_codes
+
+_DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +47,21 @@ class Differences:
 def compare_variable(name: str, base: Table, other: Table, pairs: Pairs, rules: Rules) -> Differences:
     """The differing values of a variable."""
     first, second = base.columns[name], other.columns[name]
-    numeric = isinstance(first, np.ndarray), isinstance(second, np.ndarray)
+    floats = isinstance(first, np.ndarray), isinstance(second, np.ndarray)
+    kinds = base.variable(name).kind, other.variable(name).kind
     tolerance = rules.tolerance(name)
-    if all(numeric):
+    if all(floats):
         return _compare_numbers(name, base, other, pairs, tolerance)
-    if any(numeric):
+    if any(floats):
         return _compare_mixed(name, base, other, pairs, tolerance)
+    if Kind.NUMBER in kinds:
+        return _compare_numerals(name, base, other, pairs, tolerance)
     found = _find_unequal_texts(first, second, pairs)
     left, right = _take_both(first, second, pairs, found)
     nulls = base.nulls and other.nulls and not rules.blank_is_missing
     keep = ~equal_texts(left, right, rules, nulls)
-    untyped = Kind.UNTYPED in (base.variable(name).kind, other.variable(name).kind)
-    if untyped and any(tolerance):
-        keep &= ~_equal_numerals(left, right, tolerance)
+    if Kind.UNTYPED in kinds and any(tolerance):
+        keep &= ~_equal_as_numbers(left, right, tolerance)
     kept = np.flatnonzero(keep)
     left, right = _fill(left.take(pa.array(kept))), _fill(right.take(pa.array(kept)))
     return Differences(found[kept], left, right, np.full(len(kept), np.nan))
@@ -77,18 +83,20 @@ def normalise_text(texts: Any, rules: Rules) -> Any:
     return pc.utf8_lower(texts) if rules.ignore_case else texts
 
 
-def equal_numbers(left: np.ndarray, right: np.ndarray, tolerance: tuple[float, float]) -> np.ndarray:
-    """Which numbers are equal within absolute and relative tolerance; a missing value equals a missing one."""
-    absolute, relative = tolerance
-    with np.errstate(invalid="ignore", over="ignore"):
-        size = np.maximum(np.abs(left), np.abs(right))
-        near = np.abs(right - left) <= np.maximum(absolute, relative * size)
-    near &= np.isfinite(left) & np.isfinite(right)
-    return np.asarray((left == right) | near | (np.isnan(left) & np.isnan(right)))
+def align_days(values: np.ndarray, variable: Variable, other: Variable) -> np.ndarray:
+    """Days as seconds where the other side counts seconds: the same midnight is the same moment."""
+    return values * _DAY if (variable.unit, other.unit) == (Unit.DAY, Unit.SECOND) else values
 
 
-def _compare_numbers(name: str, base: Table, other: Table, pairs: Pairs, tolerance: tuple[float, float]) -> Differences:
+def meaning_of(texts: Variable, numbers: Variable) -> Variable:
+    """How the texts of one side are read as numbers: as the other side counts them."""
+    return numbers if not texts.unit else texts
+
+
+def _compare_numbers(name: str, base: Table, other: Table, pairs: Pairs, tolerance: Tolerances) -> Differences:
+    mine, theirs = base.variable(name), other.variable(name)
     left, right = _take_all(base.columns[name], pairs.base), _take_all(other.columns[name], pairs.other)
+    left, right = align_days(left, mine, theirs), align_days(right, theirs, mine)
     found = np.flatnonzero(left.view(np.int64) != right.view(np.int64))
     left, right = left[found], right[found]
     keep = ~equal_numbers(left, right, tolerance)
@@ -96,33 +104,64 @@ def _compare_numbers(name: str, base: Table, other: Table, pairs: Pairs, toleran
         both = np.isnan(left) & np.isnan(right)
         keep[both] = find_missing_codes(left[both]) != find_missing_codes(right[both])
     left, right = left[keep], right[keep]
-    formats = base.variable(name).format or "", other.variable(name).format or ""
+    shown = (theirs if mine.unit is Unit.DAY and theirs.unit is Unit.SECOND else mine,
+             mine if theirs.unit is Unit.DAY and mine.unit is Unit.SECOND else theirs)  # fmt: skip
     return Differences(
-        found[keep], write_numbers(left, formats[0]), write_numbers(right, formats[1]), _subtract(left, right)
+        found[keep], write_numbers(left, shown[0]), write_numbers(right, shown[1]), _subtract(left, right)
     )
 
 
-def _compare_mixed(name: str, base: Table, other: Table, pairs: Pairs, tolerance: tuple[float, float]) -> Differences:
-    """A number on one side, text on the other: by the number that the text writes."""
+def _compare_mixed(name: str, base: Table, other: Table, pairs: Pairs, tolerance: Tolerances) -> Differences:
+    """Float64 on one side, text on the other: by the number that the text writes."""
     number_first = isinstance(base.columns[name], np.ndarray)
     numbers_of, texts_of = (base, other) if number_first else (other, base)
     rows = (pairs.base, pairs.other) if number_first else (pairs.other, pairs.base)
-    form = numbers_of.variable(name).format or ""
-    numbers = _take_all(numbers_of.columns[name], rows[0])
-    texts = _take_all(texts_of.columns[name], rows[1])
-    parsed, bad = parse_numbers(texts, form)
-    keep = bad | ~equal_numbers(numbers, parsed, tolerance)
+    variable, written = numbers_of.variable(name), texts_of.variable(name)
+    numbers = align_days(_take_all(numbers_of.columns[name], rows[0]), variable, written)
+    texts = _fill(_take_all(texts_of.columns[name], rows[1]))
+    parsed = parse_numbers(texts, meaning_of(written, variable))
+    keep = parsed.bad | parsed.inexact | ~equal_numbers(numbers, parsed.values, tolerance)
     if numbers_of.special:
-        both = np.isnan(numbers) & np.isnan(parsed) & ~bad
-        told = find_missing_codes(parsed[both])  # a blank text is any missing number
+        both = np.isnan(numbers) & np.isnan(parsed.values) & ~parsed.bad
+        told = find_missing_codes(parsed.values[both])  # a blank text is any missing number
         keep[both] = (told != ".") & (told != find_missing_codes(numbers[both]))
+    difference = _subtract(numbers, parsed.values)
+    long = np.flatnonzero(parsed.inexact & np.isfinite(numbers))
+    if len(long):
+        words = write_exact(texts.take(pa.array(long)), meaning_of(written, variable)).to_pylist()
+        digits = write_exact(numbers[long], variable).to_pylist()
+        difference[long] = subtract_numerals(digits, words)
+        keep[long] &= ~equal_numerals(digits, words, tolerance)
     found = np.flatnonzero(keep)
-    written = write_numbers(numbers[found], form)
-    texts = _fill(texts.take(pa.array(found)))
-    difference = _subtract(numbers[found], parsed[found])
+    difference = difference[found]
+    shown = write_numbers(numbers[found], written if written.unit else variable)
+    texts = texts.take(pa.array(found))
+    if written.kind is Kind.NUMBER:
+        texts = write_numbers(texts, written)
     if number_first:
-        return Differences(found, written, texts, difference)
-    return Differences(found, texts, written, -difference)
+        return Differences(found, shown, texts, difference)
+    return Differences(found, texts, shown, -difference)
+
+
+def _compare_numerals(name: str, base: Table, other: Table, pairs: Pairs, tolerance: Tolerances) -> Differences:
+    """Numbers of more digits than float64 holds on one side or on both, digit by digit."""
+    mine, theirs = base.variable(name), other.variable(name)
+    sides = ((base, pairs.base, meaning_of(mine, theirs)), (other, pairs.other, meaning_of(theirs, mine)))
+    left, right = (write_exact(_take_all(side.columns[name], rows), meant) for side, rows, meant in sides)
+    keep = pc.not_equal(left, right).to_numpy(zero_copy_only=False)
+    found = np.flatnonzero(keep)
+    left, right = left.take(pa.array(found)), right.take(pa.array(found))
+    difference = np.full(len(found), np.nan)
+    numeric = pc.and_(*(pc.match_substring_regex(side, NUMERAL) for side in (left, right)))
+    both = np.flatnonzero(numeric.to_numpy(zero_copy_only=False))
+    if len(both):
+        words = [side.take(pa.array(both)).to_pylist() for side in (left, right)]
+        difference[both] = subtract_numerals(words[0], words[1])
+        near = equal_numerals(words[0], words[1], tolerance) if any(tolerance) else np.zeros(len(both), dtype=bool)
+        kept = np.setdiff1d(np.arange(len(found)), both[near])
+        found, difference = found[kept], difference[kept]
+        left, right = left.take(pa.array(kept)), right.take(pa.array(kept))
+    return Differences(found, write_numbers(left, sides[0][2]), write_numbers(right, sides[1][2]), difference)
 
 
 def _find_unequal_texts(first: Any, second: Any, pairs: Pairs) -> np.ndarray:
@@ -150,10 +189,17 @@ def encode_texts(first: Any, second: Any) -> tuple[np.ndarray, np.ndarray, Any]:
     )
 
 
-def _equal_numerals(left: Any, right: Any, tolerance: tuple[float, float]) -> np.ndarray:
-    (one, bad_one), (two, bad_two) = parse_numbers(left, ""), parse_numbers(right, "")
-    same = equal_numbers(one, two, tolerance)
-    return np.asarray(same & ~bad_one & ~bad_two & ~np.isnan(one) & ~np.isnan(two))
+def _equal_as_numbers(left: Any, right: Any, tolerance: Tolerances) -> np.ndarray:
+    """Which texts of which nobody says what they are write numbers within the tolerance."""
+    meant = Variable("", Kind.NUMBER)
+    one, two = parse_numbers(left, meant), parse_numbers(right, meant)
+    there = ~(one.bad | two.bad | np.isnan(one.values) | np.isnan(two.values))
+    same = equal_numbers(one.values, two.values, tolerance) & there
+    long = np.flatnonzero(there & (one.inexact | two.inexact))
+    if len(long):
+        words = [write_exact(side.take(pa.array(long)), meant).to_pylist() for side in (left, right)]
+        same[long] = equal_numerals(words[0], words[1], tolerance)
+    return np.asarray(same)
 
 
 def _take_all(values: ColumnValues, rows: np.ndarray | None) -> ColumnValues:
