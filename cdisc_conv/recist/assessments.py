@@ -6,39 +6,27 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.recist.frames import Tumours
-from cdisc_conv.recist.lesions import NEW, NON_TARGET, TARGET, name_groups
-from cdisc_conv.recist.settings import RecistSettings
+from cdisc_conv.recist.lesions import LESION, NEW, NON_TARGET, TARGET, Lesions
 
 KEY = ["subject", "assessment"]
 
 
-def place_in_assessments(tumours: Tumours, responses: pd.DataFrame) -> Tumours:
-    """TU with the assessments of TR: TU has no variable for them, so its visit tells.
-
-    The visit of a TU record that TR does not have is an assessment of its own.
-    """
-    known = pd.concat([tumours.tr, responses])[["subject", "visit", "assessment"]]
-    known = known[known["visit"] != ""].drop_duplicates(["subject", "visit"])
-    found = tumours.tu[["subject", "visit"]].merge(known, how="left", on=["subject", "visit"])["assessment"]
-    own = tumours.tu["assessment"]
-    assessment = found.set_axis(own.index).fillna(own)
-    return Tumours(tumours.tu.assign(assessment=assessment), tumours.tr, tumours.rs, tumours.problems)
-
-
-def list_assessments(tumours: Tumours, responses: pd.DataFrame, settings: RecistSettings) -> pd.DataFrame:
+def list_assessments(tumours: Tumours, lesions: Lesions, responses: pd.DataFrame) -> pd.DataFrame:
     """One row per subject and assessment: subject, assessment, visit, date, number, baseline, has_records.
 
     They come from TR, from the new lesions of TU and from the responses (`has_records` tells that TR or TU know them).
     ``date`` is the earliest date of the measurements. The order is that of the dates; an assessment without a complete
     date stands behind the one before it by visit number. ``number`` counts from the baseline, which is 0: the last
-    assessment with a record that is flagged as baseline, else the first.
+    assessment with a flagged record of a target or non-target lesion in TR, or in TU where TR has none, else the first.
     """
-    tu_new = tumours.tu[name_groups(tumours.tu["result"], settings.terms) == NEW]
-    measured = pd.concat([tumours.tr, tu_new], ignore_index=True).assign(has_records=True)
+    known = lesions.frame[[*LESION, "group"]].rename(columns={"group": "lesion_group"})
+    tr, tu = (frame.merge(known, how="left", on=LESION) for frame in (tumours.tr, tumours.tu))
+    tu = _flag_where_silent(tu, tr)
+    measured = pd.concat([tr, tu[(tu["lesion_group"] == NEW) | tu["flagged"]]], ignore_index=True)
+    measured = measured.assign(has_records=True)
     everything = pd.concat([measured, responses.assign(has_records=False)], ignore_index=True)
     everything = everything[(everything["subject"] != "") & (everything["assessment"] != "")]
-    group = name_groups(everything["group"], settings.terms)
-    flagged = everything["flagged"] & group.isin([TARGET, NON_TARGET]) & (everything["lesion"] != "")
+    flagged = everything["flagged"] & everything["lesion_group"].isin([TARGET, NON_TARGET])
     everything = everything.assign(
         flagged=flagged,
         exact=everything["date"].str[:10].where(everything["date"].str.len() >= 10),
@@ -55,6 +43,12 @@ def list_assessments(tumours: Tumours, responses: pd.DataFrame, settings: Recist
     responded = everything.groupby(KEY)[["date", "exact"]].min()
     dates = dated.reindex(frame.index).combine_first(responded)
     return _put_in_order(frame.join(dates).reset_index())
+
+
+def _flag_where_silent(tu: pd.DataFrame, tr: pd.DataFrame) -> pd.DataFrame:
+    """TU whose baseline flags count only where TR has the assessment, and none of the subject's records flagged."""
+    measured = pd.MultiIndex.from_frame(tu[KEY]).isin(pd.MultiIndex.from_frame(tr[KEY]))
+    return tu.assign(flagged=tu["flagged"] & measured & ~tu["subject"].isin(tr.loc[tr["flagged"], "subject"]))
 
 
 def _put_in_order(frame: pd.DataFrame) -> pd.DataFrame:

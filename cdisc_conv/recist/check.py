@@ -3,45 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.problems import Place, Problem, Severity
-from cdisc_conv.recist.assessments import KEY, list_assessments, place_in_assessments
-from cdisc_conv.recist.compare import add_recorded, describe_disagreements, describe_gaps, list_disagreements
+from cdisc_conv.recist.assessments import KEY, list_assessments
+from cdisc_conv.recist.baselines import place_baselines
+from cdisc_conv.recist.compare import CODES, add_recorded, describe_disagreements, describe_gaps, list_disagreements
 from cdisc_conv.recist.derive import TOLERANCE, derive_responses
+from cdisc_conv.recist.evaluators import Evaluator, describe_acceptance, split_evaluators
 from cdisc_conv.recist.frames import Tumours, read_tumours
 from cdisc_conv.recist.grid import build_grid
 from cdisc_conv.recist.lesions import LESION, NEW, find_lesions
 from cdisc_conv.recist.readings import EQUIVOCAL, UNEQUIVOCAL, read_lesions
 from cdisc_conv.recist.recorded import describe_repeats, select_responses
 from cdisc_conv.recist.settings import RecistSettings
+from cdisc_conv.recist.visits import name_assessments
 from cdisc_conv.recist.words import explain_responses, format_mm
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseCheck:
-    """What was derived and compared; the frames are not to be changed.
+    """What was derived and compared for one evaluator; the frames are not to be changed.
 
     ``assessments``: one row per subject and assessment in order: subject, assessment, visit, date, number (0 is the
     baseline), has_records, the sums and changes of `derive_responses`, target, non_target, new, overall, and for each
-    of these reason_X (words), recorded_X (as in RS, "" for none), record_X (record in RS) and differs_X (bool).
+    of these reason_X (words), recorded_X (as in RS, "" for none), record_X (record in RS) and differs_X (bool);
+    accepted (bool, the overall response in RS is marked as accepted).
     ``lesions``: one row per assessment and lesion that was due then: subject, assessment, number, lesion, group, nodal,
     location, unit, state, mm, why, counted (mm in the sum), missing, record (in TR).
     ``disagreements``: subject, assessment, number, date, part, derived, recorded, reason, measurements, hint, row.
+    ``problems``: the findings about this evaluator's records.
     """
 
+    evaluator: Evaluator
     settings: RecistSettings
     assessments: pd.DataFrame
     lesions: pd.DataFrame
     disagreements: pd.DataFrame
-
-    @property
-    def is_empty(self) -> bool:
-        """No measurements and no responses: a study without tumours."""
-        return self.assessments.empty
+    responses: pd.DataFrame
+    problems: tuple[Problem, ...]
 
     @property
     def compared(self) -> int:
@@ -49,23 +52,36 @@ class ResponseCheck:
         rows = self.assessments
         return int((rows["has_records"] & (rows["number"] > 0) & (rows["recorded_overall"] != "")).sum())
 
+    @property
+    def agreeing(self) -> int:
+        """How many of these say the same."""
+        return self.compared - int((self.disagreements["part"] == "overall").sum())
+
+    @property
+    def accepted(self) -> int:
+        """Number of overall responses in RS that are marked as accepted (RSACPTFL)."""
+        return int(self.assessments["accepted"].sum())
+
 
 def check_responses(
     datasets: Iterable[Dataset] | Mapping[str, pd.DataFrame], settings: RecistSettings | None = None
-) -> tuple[ResponseCheck, tuple[Problem, ...]]:
-    """Derive the responses of one evaluator from TU and TR, compare them with RS, and tell every difference.
+) -> tuple[tuple[ResponseCheck, ...], tuple[Problem, ...]]:
+    """Derive the responses of each evaluator from TU and TR, compare them with RS, and report every difference.
 
-    `datasets`: finished datasets, or frames by name; only TU, TR and RS are read, and none of them has to be there.
+    `datasets`: finished datasets, or frames by name; only TU, TR and RS are read, and any of them may be missing.
+    Every evaluator is checked alone (`split_evaluators`); without tumours and responses there is no check at all.
+    The findings are those of all evaluators; with several of them a message begins with the evaluator.
     Warnings RECIST001 (target response), RECIST002 (non-target), RECIST003 (new lesions), RECIST004 (overall),
     RECIST007 (value not understood), RECIST008 (target lesion without baseline), RECIST009 and RECIST014 (records in
-    contradiction), RECIST010 (dataset not usable), RECIST012 (sum of diameters recorded otherwise); notes RECIST005 and
-    RECIST006 (assessment that only one side has), RECIST013 (equivocal lesion that proved to be new).
+    contradiction), RECIST010 (dataset not usable), RECIST012 (sum of diameters recorded otherwise), RECIST015 (record
+    of one of several assessments), RECIST016 (not exactly one accepted response), RECIST017 (several baselines); notes
+    RECIST005 and RECIST006 (assessment that only one side has), RECIST013 (equivocal lesion that proved to be new).
 
     >>> tu = pd.DataFrame({"USUBJID": ["1"], "TULNKID": ["T01"], "TUTESTCD": ["TUMIDENT"], "TUSTRESC": ["TARGET"]})
     >>> tr = pd.DataFrame({"USUBJID": ["1", "1"], "TRGRPID": ["TARGET"] * 2, "TRLNKID": ["T01"] * 2,
     ...                    "TRTESTCD": ["LDIAM"] * 2, "TRSTRESC": ["40", "26"], "VISITNUM": [1, 2]})
     >>> rs = pd.DataFrame({"USUBJID": ["1"], "RSTESTCD": ["OVRLRESP"], "RSSTRESC": ["SD"], "VISITNUM": [2]})
-    >>> result, problems = check_responses({"TU": tu, "TR": tr, "RS": rs})
+    >>> (result,), problems = check_responses({"TU": tu, "TR": tr, "RS": rs})
     >>> result.assessments[["sum", "target", "overall", "recorded_overall"]].to_dict("records")[1]
     {'sum': 26.0, 'target': 'PR', 'overall': 'PR', 'recorded_overall': 'SD'}
     >>> print(problems[0])
@@ -74,27 +90,50 @@ table 1 row 4 (target PR, new lesions N); sum 26 mm; -35.0 % from baseline 40 mm
 T01 26 mm (check the measurements against the images, then correct either side)
     """
     settings = settings or RecistSettings()
-    tumours = read_tumours(datasets, settings)
-    responses = select_responses(tumours, settings)
-    tumours = place_in_assessments(tumours, responses)
+    tumours, problems = read_tumours(datasets, settings)
+    evaluators, absent = split_evaluators(tumours, settings)
+    made = [_check_evaluator(mine, who, settings) for who, mine in evaluators.items()]
+    checks = [check for check in made if len(check.assessments)]
+    if len(checks) > 1:
+        checks = [replace(check, problems=tuple(_name_evaluator(check))) for check in checks]
+    found = [problem for check in checks for problem in check.problems]
+    if checks and not settings.evaluator_id:
+        found += describe_acceptance(pd.concat([check.responses for check in checks]))
+    return tuple(checks), (*problems, *absent, *found)
+
+
+def _check_evaluator(tumours: Tumours, evaluator: Evaluator, settings: RecistSettings) -> ResponseCheck:
     lesions = find_lesions(tumours, settings)
-    assessments = list_assessments(tumours, responses, settings)
-    readings = read_lesions(tumours, lesions, settings)
+    tumours, unplaced = name_assessments(tumours)
+    responses = select_responses(tumours, settings)
+    assessments = list_assessments(tumours, lesions, responses)
+    readings, several = place_baselines(read_lesions(tumours, lesions, settings), lesions, assessments)
     grid, problems = build_grid(tumours, lesions, readings, assessments)
     derived = derive_responses(assessments, grid, settings)
     frame = add_recorded(explain_responses(derived, grid, settings), responses)
     disagreements = list_disagreements(frame, grid)
     found = (
-        *tumours.problems,
+        *unplaced,
         *readings.problems,
+        *several,
         *problems,
         *describe_disagreements(disagreements),
         *_describe_sums(tumours, frame, settings),
         *describe_repeats(responses),
-        *describe_gaps(frame, responses, settings),
+        *describe_gaps(frame, responses, settings, str(evaluator)),
         *_describe_proven(grid, frame),
     )
-    return ResponseCheck(settings, frame, grid, disagreements), found
+    return ResponseCheck(evaluator, settings, frame, grid, disagreements, responses, found)
+
+
+def _name_evaluator(check: ResponseCheck) -> Iterator[Problem]:
+    """The findings with the evaluator in front, and whether it is the accepted assessment that they are about."""
+    rows = check.assessments
+    accepted = set(rows.loc[rows["accepted"], ["record_overall"]].itertuples(index=False, name=None))
+    for problem in check.problems:
+        is_accepted = problem.code == CODES["overall"] and problem.place.rows in accepted
+        mark = " (accepted)" if is_accepted else ""
+        yield replace(problem, message=f"{check.evaluator}{mark}: {problem.message}")
 
 
 def _describe_sums(tumours: Tumours, frame: pd.DataFrame, settings: RecistSettings) -> Iterator[Problem]:

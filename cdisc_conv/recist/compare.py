@@ -29,14 +29,17 @@ DOUBTS = ("U", "UNKNOWN", "NE", "EQUIVOCAL", "UNDETERMINED")
 def add_recorded(frame: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:
     """The assessments with recorded_X and record_X of RS, and differs_X, for target, non_target, new and overall.
 
+    ``accepted`` tells whether the overall response is marked as accepted.
+
     A part that RS does not have is not compared. What agrees though it is not the same word: NE with "not done"; no
     lesions at baseline with "NA"; no certain new lesion with N or any doubt; a new lesion that is known from an earlier
     assessment with N.
     """
     frame = frame.join(spread_responses(responses), on=KEY)
+    accepted = frame["accepted"].eq(True)
     said = {f"recorded_{part}": frame[f"recorded_{part}"].astype("str").fillna("") for part in PARTS}
     where = {f"record_{part}": frame[f"record_{part}"].fillna(0).astype("int64") for part in PARTS}
-    frame = frame.assign(**said).assign(**where)
+    frame = frame.assign(**said, accepted=accepted).assign(**where)
     compared = frame["has_records"] & (frame["number"] > 0)
     return frame.assign(**{f"differs_{part}": compared & ~_agrees(frame, part) for part in PARTS})
 
@@ -80,14 +83,16 @@ def describe_disagreements(found: pd.DataFrame) -> Iterator[Problem]:
         yield Problem(CODES[row["part"]], message, Severity.WARNING, place, row["hint"], value=row["recorded"])
 
 
-def describe_gaps(frame: pd.DataFrame, responses: pd.DataFrame, settings: RecistSettings) -> Iterator[Problem]:
+def describe_gaps(
+    frame: pd.DataFrame, responses: pd.DataFrame, settings: RecistSettings, who: str = ""
+) -> Iterator[Problem]:
     """Assessments that only one side knows, as notes: RECIST005 without a response, RECIST006 without measurements."""
     assessed = frame["has_records"] & (frame["number"] > 0) & (frame["assessed"] > 0)
     silent = frame[assessed & (frame["recorded_overall"] == "")]
     if responses.empty and len(silent):
-        who = f"{settings.evaluator} {settings.evaluator_id}".strip()
         message = f"RS has no responses by {settings.terms.criteria[0]}" + (f" of evaluator {who}" if who else "")
-        hint = f"{len(silent):,} assessments have measurements; see 'settings: recist: terms' for what RS is asked for"
+        number = f"{len(silent):,} assessment{' has' if len(silent) == 1 else 's have'}"
+        hint = f"{number} measurements; see 'settings: recist: terms' for what RS is asked for"
         yield Problem("RECIST005", message, Severity.NOTE, Place(dataset="RS"), hint, count=len(silent))
         return
     for row in silent.to_dict("records"):
@@ -101,8 +106,9 @@ def describe_gaps(frame: pd.DataFrame, responses: pd.DataFrame, settings: Recist
     alone = ~frame["has_records"] & ~frame["recorded_overall"].isin(["", NOT_DONE])
     if alone.any() and not frame["has_records"].any():
         message = "TU and TR have no lesions of this evaluator, so that nothing can be derived"
-        hint = f"RS has overall responses of {int(alone.sum()):,} assessments"
-        yield Problem("RECIST006", message, Severity.NOTE, Place(dataset="TR"), hint, count=int(alone.sum()))
+        number = int(alone.sum())
+        hint = f"RS has overall responses of {number:,} assessment{'' if number == 1 else 's'}"
+        yield Problem("RECIST006", message, Severity.NOTE, Place(dataset="TR"), hint, count=number)
         return
     for row in frame[alone].to_dict("records"):
         yield Problem(

@@ -1,7 +1,8 @@
 """TU, TR and RS in the words of this package: one name per thing, whatever the study calls it.
 
 The columns: subject, visit, visit_number, assessment, lesion, group, test, original, result, number, unit, status,
-reason, location, date, flagged (bool), record (1-based, as in the dataset). Text is "" where it is missing or where the
+reason, location, category, evaluator, evaluator_id, accepted, date, flagged (bool), record (1-based, as in the
+dataset). Text is "" where it is missing or where the
 dataset has no such variable; numbers are NaN. Codes are upper case.
 """
 
@@ -26,43 +27,36 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 
 TEXT = (
     "visit", "assessment", "lesion", "group", "test", "original", "result", "unit", "status", "reason", "location",
-    "category", "evaluator", "evaluator_id", "date",
+    "category", "evaluator", "evaluator_id", "accepted", "date",
 )  # fmt: skip
-CODES = ("group", "test", "original", "result", "unit", "status", "location", "category", "evaluator", "evaluator_id")
+CODES = (
+    "group", "test", "original", "result", "unit", "status", "location", "category", "evaluator", "evaluator_id",
+    "accepted",
+)  # fmt: skip
 NUMBERS = ("visit_number", "number", "sequence")
 
 
 @dataclass(frozen=True, slots=True)
 class Tumours:
-    """The records of one evaluator, and what is wrong with them."""
+    """The records of one evaluator, or of all of them."""
 
     tu: pd.DataFrame
     tr: pd.DataFrame
     rs: pd.DataFrame
-    problems: tuple[Problem, ...]
-
-    @property
-    def is_empty(self) -> bool:
-        return self.tr.empty and self.tu.empty
 
 
-def read_tumours(datasets: Iterable[Dataset] | Mapping[str, pd.DataFrame], settings: RecistSettings) -> Tumours:
-    """The records of the evaluator in TU, TR and RS.
+def read_tumours(
+    datasets: Iterable[Dataset] | Mapping[str, pd.DataFrame], settings: RecistSettings
+) -> tuple[Tumours, tuple[Problem, ...]]:
+    """The records of TU, TR and RS, of all evaluators.
 
-    `datasets` may be frames by name, such as those read from files. A dataset that is not there counts as empty.
-    Findings (RECIST010, warnings): a dataset without the variables that are needed, or without the evaluator's records.
+    `datasets` may be frames by name, such as those read from files. A dataset that is missing counts as empty, and so
+    does one without the variables that are needed (RECIST010, a warning).
     """
     frames = _frames_by_name(datasets)
     problems: list[Problem] = []
     read = {name: _read(name, frames.get(name), settings, problems) for name in NEEDED}
-    has_groups = {name: bool((frame["assessment"] != "").any()) for name, frame in read.items()}
-    by_group = has_groups["TR"] and (has_groups["RS"] or read["RS"].empty)
-    for name, frame in read.items():
-        key = frame["assessment"] if by_group else pd.Series("", index=frame.index, dtype="str")
-        number = frame["visit_number"].map("{:g}".format, na_action="ignore").astype("str").fillna("")
-        visit = frame["visit"].where(frame["visit"] != "", number)
-        read[name] = frame.assign(assessment=key.where(key != "", visit))
-    return Tumours(read["TU"], read["TR"], read["RS"], tuple(problems))
+    return Tumours(read["TU"], read["TR"], read["RS"]), tuple(problems)
 
 
 def _frames_by_name(datasets: Iterable[Dataset] | Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
@@ -79,11 +73,7 @@ def _read(name: str, frame: pd.DataFrame | None, settings: RecistSettings, probl
     if missing:
         problems.append(_describe_missing(name, missing))
         return _empty()
-    read = _rename(name, frame, names, settings)
-    mine = _select_evaluator(read, settings)
-    if not mine.any():
-        problems.append(_describe_evaluator(name, read, settings))
-    return read[mine].reset_index(drop=True)
+    return _rename(name, frame, names, settings).reset_index(drop=True)
 
 
 def _rename(name: str, frame: pd.DataFrame, names: Mapping[str, str], settings: RecistSettings) -> pd.DataFrame:
@@ -121,15 +111,6 @@ def _as_number(frame: pd.DataFrame, name: str) -> pd.Series:
     return pd.to_numeric(values, errors="coerce").astype("float64")
 
 
-def _select_evaluator(frame: pd.DataFrame, settings: RecistSettings) -> pd.Series:
-    """Records of the evaluator; in a dataset that names none, all records."""
-    mine = pd.Series(True, index=frame.index)
-    for field, wanted in (("evaluator", settings.evaluator), ("evaluator_id", settings.evaluator_id)):
-        if wanted and (frame[field] != "").any():
-            mine &= frame[field] == wanted.upper()
-    return mine
-
-
 def _empty() -> pd.DataFrame:
     text = {field: pd.Series(dtype="str") for field in ("subject", *TEXT)}
     numbers = {field: pd.Series(dtype="float64") for field in NUMBERS}
@@ -140,12 +121,3 @@ def _describe_missing(name: str, missing: list[str]) -> Problem:
     message = f"{name} has no {', '.join(missing)}: its records cannot be used to derive or compare responses"
     hint = "map it, or name the variable the study uses in 'settings: recist: variables' of study.yaml"
     return Problem("RECIST010", message, Severity.WARNING, Place(dataset=name, variable=missing[0]), hint)
-
-
-def _describe_evaluator(name: str, frame: pd.DataFrame, settings: RecistSettings) -> Problem:
-    who = f"{settings.evaluator} {settings.evaluator_id}".strip()
-    there = (frame["evaluator"] + " " + frame["evaluator_id"]).str.strip().unique()
-    message = f"{name} has no records of evaluator {who}"
-    hint = f"it has those of {', '.join(repr(str(each)) for each in sorted(there)[:6])}"
-    variable = f"{name}{settings.variables.evaluator}"
-    return Problem("RECIST010", message, Severity.WARNING, Place(dataset=name, variable=variable), hint)

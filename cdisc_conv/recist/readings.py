@@ -22,7 +22,7 @@ READING = ["subject", "assessment", "lesion"]
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """`frame`: subject, assessment, lesion, state, mm, why, record; one row per lesion and assessment.
+    """`frame`: subject, assessment, lesion, state, mm, why, record, flagged; one row per lesion and assessment.
 
     `excuses`: subject, assessment, group, why: all lesions of a group were not assessed.
     """
@@ -52,7 +52,7 @@ def read_lesions(tumours: Tumours, lesions: Lesions, settings: RecistSettings) -
     problems += _describe_conflicts(read, chosen)
     frame = pd.concat([chosen, _new_of_tu(tumours, lesions, chosen, settings)], ignore_index=True)
     excuses = _read_excuses(tumours.tr, settings)
-    return Readings(frame[[*READING, "state", "mm", "why", "record"]], excuses, tuple(problems))
+    return Readings(frame[[*READING, "state", "mm", "why", "record", "flagged"]], excuses, tuple(problems))
 
 
 def _is_asked(rows: pd.DataFrame, settings: RecistSettings) -> pd.Series:
@@ -89,6 +89,8 @@ def _read_rows(rows: pd.DataFrame, settings: RecistSettings) -> pd.DataFrame:
     conditions = [not_done, word == TOO_SMALL, number == 0, number > 0, word.notna()]
     state = np.select(conditions, [NOT_ASSESSED, TOO_SMALL, ABSENT, MEASURED, word.fillna("")], default=UNKNOWN)
     frame = rows[[*READING, "group", "nodal", "test", "original", "result", "unit", "record"]]
+    # A lesion is flagged when any of its records is, be it that of its diameter or that of its state.
+    frame = frame.assign(flagged=rows.groupby(READING)["flagged"].transform("any"))
     why = rows["reason"].mask(~not_done, "").mask(nothing & (rows["status"] == ""), "no result")
     return frame.assign(state=state, mm=number.mask(not_done), why=why, is_state=is_state)
 
@@ -122,19 +124,23 @@ def _choose(read: pd.DataFrame) -> pd.DataFrame:
 
 def _new_of_tu(tumours: Tumours, lesions: Lesions, chosen: pd.DataFrame, settings: RecistSettings) -> pd.DataFrame:
     """New lesions that TU identifies and TR does not have."""
-    tu = tumours.tu[tumours.tu["test"].isin(settings.terms.identified)]
-    tu = tu[name_groups(tu["result"], settings.terms) == NEW]
+    new = lesions.frame.loc[lesions.frame["in_tu"] & (lesions.frame["group"] == NEW), LESION]
+    tu = tumours.tu[tumours.tu["test"].isin(settings.terms.identified)].merge(new, on=LESION)
     known = set(chosen["subject"] + "\0" + chosen["lesion"])
     tu = tu[~(tu["subject"] + "\0" + tu["lesion"]).isin(known) & (tu["lesion"] != "") & (tu["assessment"] != "")]
     doubtful = tu["original"].isin(settings.terms.equivocal)
     state = np.where(doubtful, EQUIVOCAL, UNEQUIVOCAL)
-    return tu[READING].assign(state=state, mm=np.nan, why="", record=0).drop_duplicates(READING)
+    rows = tu[READING].assign(state=state, mm=np.nan, why="", record=0, flagged=False)
+    return rows.drop_duplicates(READING)
 
 
 def _read_excuses(tr: pd.DataFrame, settings: RecistSettings) -> pd.DataFrame:
     terms = settings.terms
     rows = tr[tr["test"].isin(terms.everything) & tr["status"].isin(terms.not_done)]
     frame = rows[["subject", "assessment"]].assign(group=name_groups(rows["group"], terms), excuse=rows["reason"])
+    # A record that names no group speaks of all lesions.
+    frame = frame.assign(group=frame["group"].map(lambda group: [group] if group else [TARGET, NON_TARGET, NEW]))
+    frame = frame.explode("group").astype({"group": "str"})
     return frame.drop_duplicates(["subject", "assessment", "group"], ignore_index=True)
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 from cdisc_conv.recist.assessments import KEY
+from cdisc_conv.recist.evaluators import ACCEPTED
 from cdisc_conv.recist.frames import Tumours
 from cdisc_conv.recist.settings import RecistSettings
 
@@ -27,12 +28,13 @@ def select_responses(tumours: Tumours, settings: RecistSettings) -> pd.DataFrame
 
 
 def spread_responses(responses: pd.DataFrame) -> pd.DataFrame:
-    """One row per assessment: recorded_target ... and the record in RS, record_target ... (0 for none)."""
+    """One row per assessment: recorded_target ..., the record in RS, record_target ... (0 for none), and accepted."""
     last = responses.sort_values("record").drop_duplicates([*KEY, "part"], keep="last")
     said = last.pivot(index=KEY, columns="part", values="recorded").reindex(columns=PARTS)
     said = said.astype("str").fillna("")
     where = last.pivot(index=KEY, columns="part", values="record").reindex(columns=PARTS).fillna(0).astype("int64")
-    return said.add_prefix("recorded_").join(where.add_prefix("record_"))
+    overall = last[last["part"] == "overall"].set_index(KEY)["accepted"] == ACCEPTED
+    return said.add_prefix("recorded_").join(where.add_prefix("record_")).join(overall.rename("accepted"))
 
 
 def describe_repeats(responses: pd.DataFrame) -> list[Problem]:

@@ -58,6 +58,7 @@ class Variables(_Part):
     category: str = "CAT"
     evaluator: str = "EVAL"
     evaluator_id: str = "EVALID"
+    accepted: str = Field(default="ACPTFL", description="records marked Y are those of the accepted assessment")
     date: str = "DTC"
     baseline_flags: Words = Field(
         default=("LOBXFL", "BLFL"), description="records marked Y tell which assessment is the baseline"
@@ -146,10 +147,10 @@ class RecistSettings(_Part):
     """
 
     evaluator: str = Field(
-        default="INVESTIGATOR", description="TUEVAL, TREVAL and RSEVAL of the records; empty for all records"
+        default="", description="TUEVAL, TREVAL and RSEVAL of the records; empty for every evaluator, each alone"
     )
     evaluator_id: str = Field(
-        default="", description="TUEVALID, TREVALID and RSEVALID, such as RADIOLOGIST 1; empty for any"
+        default="", description="TUEVALID, TREVALID and RSEVALID, such as RADIOLOGIST 1; empty for each of them"
     )
     partial_response_stays: bool = Field(
         default=False, description="a target response of PR or CR that is no PD later is at least PR, whatever the sum"

@@ -86,7 +86,7 @@ def _add_response_check(
     from cdisc_conv.report.response_check import render_response_check
 
     settings, wrong = read_settings(study.settings.get("recist") or {}, study.place.file)
-    result, found = check_responses(tumours, settings)
+    checks, found = check_responses(tumours, settings)
     problems += [*wrong, *found]
-    if not result.is_empty:
-        pages["response_check.html"] = render_response_check(study.name, study.title, result, found, note)
+    if checks:
+        pages["response_check.html"] = render_response_check(study.name, study.title, checks, found, note)

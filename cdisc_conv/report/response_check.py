@@ -5,7 +5,7 @@ One file that needs neither a network nor JavaScript.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -24,15 +24,20 @@ SHOWN = 500
 
 
 def render_response_check(
-    study_name: str, title: str, result: ResponseCheck, problems: Sequence[Problem], synthetic_note: str = ""
+    study_name: str, title: str, checks: Sequence[ResponseCheck], problems: Sequence[Problem], synthetic_note: str = ""
 ) -> str:
     """The page as text.
 
-    `result` and `problems` are those of `recist.check_responses`. `synthetic_note` stands at the top, for data that are
-    no real subjects'. Subjects with disagreements come first, and their grids are open.
+    `checks` (one for each evaluator) and `problems` are those of `recist.check_responses`. `synthetic_note` stands at
+    the top, for data that are no real subjects'. Subjects with disagreements come first, and their grids are open.
     """
-    frame, found = result.assessments, result.disagreements
     others = [problem for problem in problems if problem.code not in CODES.values()]
+    numbers = _number_disagreements(checks)
+    evaluators = [
+        _describe_evaluator(check, number, first)
+        for number, (check, first) in enumerate(zip(checks, numbers, strict=True))
+    ]
+    settings = checks[0].settings if checks else RecistSettings()
     return (
         load_environment()
         .get_template("response_check.html")
@@ -41,23 +46,45 @@ def render_response_check(
             study_name=study_name,
             title=title,
             synthetic_note=synthetic_note,
-            evaluator=f"{result.settings.evaluator} {result.settings.evaluator_id}".strip() or "all",
-            compared=result.compared,
-            agreeing=result.compared - int((found["part"] == "overall").sum()),
-            total=len(found),
-            subjects_total=frame["subject"].nunique(),
-            subjects_differing=found["subject"].nunique(),
-            parts=list(_count_parts(frame)),
-            matrix=_cross_tabulate(frame),
-            disagreements=list(_list_disagreements(found.head(SHOWN))),
+            evaluators=evaluators,
+            compared=sum(check.compared for check in checks),
+            agreeing=sum(check.agreeing for check in checks),
+            total=sum(len(check.disagreements) for check in checks),
+            subjects_total=_count_subjects(check.assessments for check in checks),
+            subjects_differing=_count_subjects(check.disagreements for check in checks),
+            disagreements=[row for each in evaluators for row in each["disagreements"]],
             others=others[:SHOWN],
             others_total=len(others),
-            subjects=list_subjects(result, SHOWN),
             tables=read_published_tables(),
-            rules=_describe_rules(result.settings),
-            too_small=result.settings.limits.too_small_mm,
+            rules=_describe_rules(settings),
+            too_small=settings.limits.too_small_mm,
         )
     )
+
+
+def _number_disagreements(checks: Sequence[ResponseCheck]) -> list[int]:
+    """How many disagreements come before those of each evaluator."""
+    return [sum(len(check.disagreements) for check in checks[:place]) for place in range(len(checks))]
+
+
+def _count_subjects(frames: Iterable[pd.DataFrame]) -> int:
+    return len({subject for frame in frames for subject in frame["subject"]})
+
+
+def _describe_evaluator(check: ResponseCheck, number: int, first: int) -> Mapping[str, Any]:
+    """What the page shows of one evaluator; `first` disagreements stand before his, and `SHOWN` are listed in all."""
+    found = check.disagreements.head(max(SHOWN - first, 0))
+    return {
+        "name": str(check.evaluator) or "not named",
+        "compared": check.compared,
+        "agreeing": check.agreeing,
+        "accepted": check.accepted,
+        "total": len(check.disagreements),
+        "parts": list(_count_parts(check.assessments)),
+        "matrix": _cross_tabulate(check.assessments),
+        "disagreements": list(_list_disagreements(check, found, number, first)),
+        "subjects": list_subjects(check, len(found), number, first),
+    }
 
 
 def _count_parts(frame: pd.DataFrame) -> Iterator[Mapping[str, Any]]:
@@ -86,13 +113,16 @@ def _cross_tabulate(frame: pd.DataFrame) -> Mapping[str, Any]:
     }
 
 
-def _list_disagreements(found: pd.DataFrame) -> Iterator[Mapping[str, Any]]:
-    for number, row in enumerate(found.to_dict("records"), 1):
+def _list_disagreements(
+    check: ResponseCheck, found: pd.DataFrame, number: int, first: int
+) -> Iterator[Mapping[str, Any]]:
+    for place, row in enumerate(found.to_dict("records"), first + 1):
         yield {
             **{str(name): value for name, value in row.items()},
-            "id": f"d{number}",
-            "anchor": anchor(row["subject"]),
+            "id": f"d{place}",
+            "anchor": anchor(row["subject"], number),
             "name": RESPONSES[row["part"]],
+            "evaluator": str(check.evaluator),
         }
 
 

@@ -58,21 +58,27 @@ class Subject:
 EMPTY = Cell()
 
 
-def anchor(subject: str) -> str:
-    """The anchor of a subject's grid."""
-    return f"s-{quote(subject, safe='')}"
+def anchor(subject: str, evaluator: int = 0) -> str:
+    """The anchor of a subject's grid; `evaluator` is the evaluator's place in the page, from 0."""
+    return f"s{evaluator or ''}-{quote(subject, safe='')}"
 
 
-def list_subjects(result: ResponseCheck, listed: int) -> list[Subject]:
-    """The grids, subjects with disagreements first; the first `listed` disagreements have an anchor to lead to."""
+def list_subjects(result: ResponseCheck, listed: int, evaluator: int = 0, before: int = 0) -> list[Subject]:
+    """The grids of an evaluator, subjects with disagreements first.
+
+    The first `listed` disagreements have an anchor to lead to; `before` others have theirs before them.
+    """
     findings = {
         (row["subject"], row["assessment"], row["part"]): f"d{number}"
-        for number, row in enumerate(result.disagreements.head(listed).to_dict("records"), 1)
+        for number, row in enumerate(result.disagreements.head(listed).to_dict("records"), before + 1)
     }
     shown = result.assessments[result.assessments["number"] >= 0]
     assessments = _split(_with_texts(shown))
     lesions = _split(_with_cells(result.lesions))
-    subjects = [_make_subject(name, rows, lesions.get(name, []), findings) for name, rows in assessments.items()]
+    subjects = [
+        _make_subject(name, anchor(name, evaluator), rows, lesions.get(name, []), findings)
+        for name, rows in assessments.items()
+    ]
     return sorted(subjects, key=lambda subject: (subject.differing == 0, subject.name))
 
 
@@ -83,7 +89,7 @@ def _split(frame: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
 
 def _with_texts(frame: pd.DataFrame) -> pd.DataFrame:
     """Only what the grid shows, the numbers as text."""
-    columns = ["subject", "assessment", "visit", "date", "number", "has_records"]
+    columns = ["subject", "assessment", "visit", "date", "number", "has_records", "accepted"]
     columns += [f"{what}{part}" for part in PARTS for what in ("", "recorded_", "differs_")]
     nadir = format_percent(frame["nadir_change_percent"])
     absolute = (format_mm(frame["nadir_change"], sign=True) + " mm").where(frame["nadir_change"].notna(), "")
@@ -108,9 +114,13 @@ def _with_cells(lesions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _make_subject(
-    name: str, rows: list[dict[str, Any]], lesions: list[dict[str, Any]], findings: Mapping[tuple[str, str, str], str]
+    name: str,
+    place: str,
+    rows: list[dict[str, Any]],
+    lesions: list[dict[str, Any]],
+    findings: Mapping[tuple[str, str, str], str],
 ) -> Subject:
-    places = {row["number"]: place for place, row in enumerate(rows)}
+    places = {row["number"]: column for column, row in enumerate(rows)}
     differing = sum(row[f"differs_{part}"] for row in rows for part in PARTS)
     sums: list[Row] = []
     if any(row["sum_text"] for row in rows):
@@ -125,7 +135,7 @@ def _make_subject(
         if any(row[part] or row[f"recorded_{part}"] for row in rows)
     ]
     groups = _group_lesions(lesions, places)
-    return Subject(name, anchor(name), differing, rows, groups, sums, responses)
+    return Subject(name, place, differing, rows, groups, sums, responses)
 
 
 def _group_lesions(lesions: list[dict[str, Any]], places: Mapping[int, int]) -> list[tuple[str, list[Row]]]:

@@ -71,7 +71,8 @@ def check(
     there = {name: place for name, place in TARGETS.items() if name in set(tr["TRLNKID"])}
     tu = identify(there, "TARGET") if tu is None else tu
     datasets = {"TU": tu, "TR": tr} | ({} if rs is None else {"RS": rs})
-    return check_responses(datasets, settings)
+    (result,), problems = check_responses(datasets, settings)
+    return result, problems
 
 
 def derive(

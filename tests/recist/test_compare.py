@@ -129,7 +129,7 @@ def test_without_any_response_one_note_is_enough() -> None:
     tr = measure(TARGETS, {"T01": 40}, {"T01": 20}, {"T01": 20})
     _, problems = check(tr, rs=respond({"OVRLRESP": "PR"}).assign(RSCAT="LUGANO"))
     assert [str(problem) for problem in problems] == [
-        "RS: RECIST005 RS has no responses by RECIST 1.1 of evaluator INVESTIGATOR (2 assessments have measurements; "
+        "RS: RECIST005 RS has no responses by RECIST 1.1 (2 assessments have measurements; "
         "see 'settings: recist: terms' for what RS is asked for)"
     ]
 
@@ -170,10 +170,21 @@ def test_each_evaluator_on_its_own() -> None:
     ]
     rs = respond({"OVRLRESP": "PR"}).assign(RSEVAL="INVESTIGATOR")
     datasets = {"TR": join(mine, *readers), "RS": rs}
-    assert check_responses(datasets)[0].assessments["overall"].tolist() == ["", "PR"]
+    checks, problems = check_responses(datasets)
+    assert [(str(check.evaluator), check.assessments["overall"].tolist()) for check in checks] == [
+        ("INDEPENDENT ASSESSOR READER 1", ["", "SD"]),
+        ("INDEPENDENT ASSESSOR READER 2", ["", "PD"]),
+        ("INVESTIGATOR", ["", "PR"]),
+    ]
+    assert [str(problem) for problem in problems] == [
+        f"RS: RECIST005 INDEPENDENT ASSESSOR READER {number}: RS has no responses by RECIST 1.1 of evaluator "
+        f"INDEPENDENT ASSESSOR READER {number} (1 assessment has measurements; see 'settings: recist: terms' for "
+        "what RS is asked for)"
+        for number in (1, 2)
+    ]
     for number, response in ((1, "SD"), (2, "PD")):
         settings = RecistSettings(evaluator="Independent Assessor", evaluator_id=f"Reader {number}")
-        result, problems = check_responses(datasets, settings)
+        (result,), problems = check_responses(datasets, settings)
         assert result.assessments["overall"].tolist() == ["", response]
         assert str(problems[0]) == (
             f"RS.RSEVAL: RECIST010 RS has no records of evaluator Independent Assessor Reader {number} (it has those "
@@ -183,8 +194,8 @@ def test_each_evaluator_on_its_own() -> None:
 
 def test_a_dataset_without_the_variables() -> None:
     tr = frame("USUBJID TRTESTCD", ("S1", "LDIAM"))
-    result, problems = check_responses({"TR": tr})
-    assert result.is_empty
+    checks, problems = check_responses({"TR": tr})
+    assert checks == ()
     assert [str(problem) for problem in problems] == [
         "TR.TRLNKID: RECIST010 TR has no TRLNKID, TRSTRESC: its records cannot be used to derive or compare responses "
         "(map it, or name the variable the study uses in 'settings: recist: variables' of study.yaml)"
@@ -192,10 +203,7 @@ def test_a_dataset_without_the_variables() -> None:
 
 
 def test_nothing_to_check_is_no_finding() -> None:
-    result, problems = check_responses([])
-    assert result.is_empty
-    assert result.compared == 0
-    assert problems == ()
+    assert check_responses([]) == ((), ())
 
 
 def test_the_input_is_left_as_it_was() -> None:

@@ -47,7 +47,7 @@ def test_target_response_follows_the_rules_assessment_by_assessment(
 ) -> None:
     tr = join(*(measure(TARGETS, first, *rest, subject=f"S{n}") for n, (first, rest) in enumerate(subjects)))
     tu = join(*(identify(TARGETS, "TARGET", subject=f"S{n}") for n in range(len(subjects))))
-    result, _ = check_responses({"TR": tr.sample(frac=1, random_state=0), "TU": tu})
+    (result,), _ = check_responses({"TR": tr.sample(frac=1, random_state=0), "TU": tu})
     rows = result.assessments
     for number, (first, rest) in enumerate(subjects):
         # An assessment without any record is none.
@@ -59,9 +59,9 @@ def test_target_response_follows_the_rules_assessment_by_assessment(
 @given(baselines, follow_up)
 def test_other_subjects_change_nothing(first: dict[str, int], rest: list[dict[str, int | None]]) -> None:
     tr, tu = measure(TARGETS, first, *rest), identify(TARGETS, "TARGET")
-    alone, _ = check_responses({"TR": tr, "TU": tu})
+    (alone,), _ = check_responses({"TR": tr, "TU": tu})
     other = measure(TARGETS, {"T01": 30}, {"T01": 0}, {"T01": 30}, subject="A1")
-    both, _ = check_responses({"TR": join(other, tr), "TU": tu})
+    (both,), _ = check_responses({"TR": join(other, tr), "TU": tu})
     mine = both.assessments[both.assessments["subject"] == "S1"].reset_index(drop=True)
     pd.testing.assert_frame_equal(mine, alone.assessments)
 

@@ -37,7 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_there_is_no_false_alarm(folder: Path) -> None:
     study, _ = load_study(folder)
     conversion = convert(study, folder / "raw", ["TU", "TR", "RS"])
-    result, problems = check_responses(conversion.datasets)
+    (result,), problems = check_responses(conversion.datasets)
     assert [str(problem) for problem in problems] == []
     assert result.compared > 400
     # Without lesions and responses of every kind the test would prove little.

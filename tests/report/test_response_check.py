@@ -34,8 +34,8 @@ def datasets(subjects: Sequence[str], differing: Sequence[str]) -> dict[str, pd.
 
 
 def render(subjects: Sequence[str] = ("S1",), differing: Sequence[str] = ("S1",), note: str = "") -> str:
-    result, problems = check_responses(datasets(subjects, differing))
-    return render_response_check("TINY-01", "A tiny study", result, problems, note)
+    (result,), problems = check_responses(datasets(subjects, differing))
+    return render_response_check("TINY-01", "A tiny study", [result], problems, note)
 
 
 def words(node: html.HtmlElement) -> str:
@@ -168,8 +168,8 @@ def test_data_cannot_break_the_page() -> None:
     data["TU"]["TULOC"] = evil
     data["TU"]["TULNKID"] = data["TU"]["TULNKID"] + evil
     data["RS"]["RSSTRESC"] = evil
-    result, problems = check_responses(data)
-    text = render_response_check(evil, evil, result, problems, evil)
+    (result,), problems = check_responses(data)
+    text = render_response_check(evil, evil, [result], problems, evil)
     assert not result.disagreements.empty
     assert "<script" not in text
     assert "<b>/" not in text
@@ -187,8 +187,8 @@ def test_other_findings_are_listed() -> None:
     data = datasets(["S1"], [])
     data["TR"].loc[0, "TRSTRESC"] = data["TR"].loc[0, "TRORRES"] = "ENORMOUS"
     data["TR"].loc[0, "TRSTRESN"] = ""
-    result, problems = check_responses(data)
-    page = html.document_fromstring(render_response_check("TINY-01", "A tiny study", result, problems))
+    (result,), problems = check_responses(data)
+    page = html.document_fromstring(render_response_check("TINY-01", "A tiny study", [result], problems))
     listed = rows(page, "//section[@id='others']//tbody/tr")
     assert [row[:3] for row in listed] == [
         ["warning", "RECIST007", "TR.TRSTRESC row 1"],
@@ -197,10 +197,10 @@ def test_other_findings_are_listed() -> None:
 
 
 def test_a_study_without_tumours() -> None:
-    result, problems = check_responses({})
-    page = html.document_fromstring(render_response_check("TINY-01", "A tiny study", result, problems))
+    results, problems = check_responses({})
+    page = html.document_fromstring(render_response_check("TINY-01", "A tiny study", results, problems))
     assert words(page.xpath("//section[@id='disagreements']/p")[0]) == "Nothing could be compared."
-    assert words(page.xpath("//section[@id='subjects']/p")[1]) == "TU and TR have no lesions of this evaluator."
+    assert words(page.xpath("//section[@id='subjects']/p")[1]) == "TU and TR have no lesions."
 
 
 def test_everything_agrees() -> None:
@@ -214,7 +214,7 @@ def test_everything_agrees() -> None:
 def test_a_response_that_rs_does_not_have_is_said_so() -> None:
     data = datasets(["S1"], [])
     data["RS"] = frame("USUBJID RSTESTCD RSSTRESC VISIT", ("S1", "OVRLRESP", "NE", "2"))
-    result, problems = check_responses(data)
-    page = html.document_fromstring(render_response_check("TINY-01", "A tiny study", result, problems, "synthetic"))
+    (result,), problems = check_responses(data)
+    page = html.document_fromstring(render_response_check("TINY-01", "A tiny study", [result], problems, "synthetic"))
     assert words(page.xpath("//tr[@class='overall']")[0]) == "Overall NE PD not in RS"
     assert words(page.xpath("//header//strong")[0]) == "synthetic"
