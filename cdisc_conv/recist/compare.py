@@ -106,9 +106,9 @@ def describe_gaps(
     alone = ~frame["has_records"] & ~frame["recorded_overall"].isin(["", NOT_DONE])
     if alone.any() and not frame["has_records"].any():
         message = "TU and TR have no lesions of this evaluator, so that nothing can be derived"
-        number = int(alone.sum())
-        hint = f"RS has overall responses of {number:,} assessment{'' if number == 1 else 's'}"
-        yield Problem("RECIST006", message, Severity.NOTE, Place(dataset="TR"), hint, count=number)
+        count = int(alone.sum())
+        hint = f"RS has overall responses of {count:,} assessment{'' if count == 1 else 's'}"
+        yield Problem("RECIST006", message, Severity.NOTE, Place(dataset="TR"), hint, count=count)
         return
     for row in frame[alone].to_dict("records"):
         yield Problem(

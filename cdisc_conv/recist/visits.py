@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
@@ -116,7 +115,8 @@ def _list_candidates(asked: pd.DataFrame, known: pd.DataFrame, key: str) -> pd.D
     pairs = asked[[*by, "day"]].reset_index(names="place").merge(spans, on=by)
     before = (pairs["first"] - pairs["day"]).dt.days.clip(lower=0)
     after = (pairs["day"] - pairs["last"]).dt.days.clip(lower=0)
-    return pairs[["place", "slot"]].assign(apart=np.maximum(before, after).fillna(0).astype("float64"))
+    apart = before.where(before > after, after)
+    return pairs[["place", "slot"]].assign(apart=apart.fillna(0).astype("float64"))
 
 
 def _name_slots(records: pd.DataFrame, by_group: bool) -> pd.DataFrame:
@@ -146,7 +146,7 @@ def _describe_unplaced(frame: pd.DataFrame, dataset: str) -> Iterator[Problem]:
     """RECIST015, one per subject and visit."""
     unplaced = frame[frame["slot"].isna()].sort_values("record")
     for (subject, _), rows in unplaced.groupby(VISIT, sort=False):
-        visit = rows["visit"].iat[0] or _format_number(rows["visit_number"]).iat[0]
+        visit = str(rows["visit"].iat[0] or _format_number(rows["visit_number"]).iat[0])
         yield Problem(
             "RECIST015",
             f"subject {subject}, {visit}: TR has several assessments at this visit, and "
