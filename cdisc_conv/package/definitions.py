@@ -25,6 +25,7 @@ from cdisc_conv.define import (
 )
 from cdisc_conv.define.displays import ResultDisplay
 from cdisc_conv.define.read_displays import read_displays
+from cdisc_conv.package.transport import Alphabet, fit_texts
 from cdisc_conv.problems import Place, Problem, Severity, did_you_mean
 from cdisc_conv.spec.model import Family, Study
 
@@ -33,6 +34,10 @@ TEXTS = ("description", "metadata_name", "metadata_description", "originator", "
 
 SHARED = ("description", "originator", "context", "language", "comment")
 """Texts that hold for the definitions of ADaM, too, unless ``define: adam:`` has its own."""
+
+
+UNWRITABLE = "DEF101"
+"""The finding of a character that XML cannot hold."""
 
 
 def write_definitions(study: Study, family: Family, datasets: Sequence[Dataset], out: Path) -> list[Problem]:
@@ -45,8 +50,11 @@ def write_definitions(study: Study, family: Family, datasets: Sequence[Dataset],
     described, problems = describe_study(study, family, datasets)
     described, left = leave_out_displays(study, described, datasets)
     problems += left
+    problems += [problem for problem in check_inputs(described, datasets) if problem.code == UNWRITABLE]
+    # A character that XML cannot hold costs that character, not the whole document.
+    described = fit_texts(described, Alphabet(study.settings.get("transliterate") or {}))
     problems += check_inputs(described, datasets)
-    if any(problem.severity is Severity.ERROR and problem.code.startswith("DEF") for problem in problems):
+    if any(_is_fatal(problem) for problem in problems):
         return [*problems, _not_written(family)]
     xml = build_define(described, datasets)
     (folder / "define.xml").write_bytes(xml)
@@ -55,6 +63,10 @@ def write_definitions(study: Study, family: Family, datasets: Sequence[Dataset],
     shutil.copyfile(style, folder / style.name)
     problems += copy_documents(study, described.documents, folder)
     return [*problems, *check_define(xml)]
+
+
+def _is_fatal(problem: Problem) -> bool:
+    return problem.severity is Severity.ERROR and problem.code.startswith("DEF") and problem.code != UNWRITABLE
 
 
 def copy_documents(study: Study, documents: Sequence[Document], folder: Path) -> list[Problem]:

@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
+from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_conv.dataset import Codelist, Column, Dataset, Item, ValueLevel
+from cdisc_conv.dataset import Column, Condition, Dataset, Item, Term, ValueLevel
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
-from cdisc_conv.xpt.columns import Transliteration
 from cdisc_conv.xpt.ibm import LARGEST, SMALLEST
 from cdisc_conv.xpt.problems import name_character
+from cdisc_conv.xpt.transliteration import COMMON_MARKS, Transliteration, is_printable
 from cdisc_conv.xpt.variables import LONGEST_TEXT
 
 _NOT_PRINTABLE = re.compile(r"[^ -~]")
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 REPLACEMENT = "?"
-"""Stands for a character that the transport format does not have and the transliteration map does not name."""
+"""Stands for a character that the transport format does not have and that no map names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,11 @@ class _Fit:
     """A text as it can be written."""
 
     written: str
-    unmapped: tuple[str, ...]
+    unmapped: tuple[str, ...] = ()
     """Characters that became `REPLACEMENT`."""
-    cut: bool
+    cut: bool = False
+    usual: bool = False
+    """Whether it took marks that the study's map does not name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,62 +51,117 @@ class _Change:
     rows: np.ndarray
 
 
+class Alphabet:
+    """What becomes of characters: first the map of study.yaml, then `COMMON_MARKS`, then `REPLACEMENT`."""
+
+    def __init__(self, transliterate: Mapping[str, str]) -> None:
+        self._said = Transliteration(transliterate)
+        self._usual = Transliteration(COMMON_MARKS)
+        self.touches_ascii = self._said.touches_ascii
+
+    def fit(self, value: str) -> _Fit:
+        """A value, label or code: printable ASCII of at most 200 bytes."""
+        said = self._said.apply(value)
+        mapped = self._usual.apply(said) if _NOT_PRINTABLE.search(said) else said
+        unmapped = tuple(dict.fromkeys(_NOT_PRINTABLE.findall(mapped)))
+        written = _NOT_PRINTABLE.sub(REPLACEMENT, mapped).rstrip(" ")
+        return _Fit(written[:LONGEST_TEXT].rstrip(" "), unmapped, len(written) > LONGEST_TEXT, mapped != said)
+
+    def fit_prose(self, text: str) -> str:
+        """A text of define.xml alone: the values in it are spelled as the data are, other letters stay."""
+        if text.isascii() and not _NOT_XML.search(text) and not self.touches_ascii:
+            return text
+        lines = (self._usual.apply(self._said.apply(line)) for line in text.split("\n"))
+        return _NOT_XML.sub(REPLACEMENT, "\n".join(lines))
+
+
 def fit_for_transport(
     datasets: Sequence[Dataset], transliterate: Mapping[str, str]
 ) -> tuple[list[Dataset], list[Problem]]:
     """The datasets with every value writable, and what was changed to get there.
 
-    `transliterate` maps characters (or longer texts) to ASCII; it is applied first. Findings: FIT001 (note: values that
-    the map changed), FIT002 (error: a character written as ``?``; one finding per distinct value, with the original),
-    FIT003 (error: a value cut at 200 bytes, with the original), FIT004 (error: a number written as missing), FIT005
-    (error: longer than the length the mapping declares, written in full). Codelists and lengths in the metadata follow.
+    `transliterate` maps characters (or longer texts) to ASCII; it is applied first, then `COMMON_MARKS`. Findings:
+    FIT001 (note: values that a map changed), FIT002 (error: a character written as ``?``; one finding per distinct
+    value, with the original), FIT003 (error: a value cut at 200 bytes, with the original), FIT004 (error: a number
+    written as missing), FIT005 (error: longer than the length the mapping declares, written in full).
+
+    The metadata follow: labels, codelists, where-clauses and method texts spell values as the data do, and lengths are
+    those of what is written.
     """
-    table = Transliteration(transliterate)
+    alphabet = Alphabet(transliterate)
     problems: list[Problem] = []
-    fitted = [_fit_dataset(dataset, table, problems) for dataset in datasets]
+    fitted = [_fit_dataset(dataset, alphabet, problems) for dataset in datasets]
     return _share_lengths(datasets, fitted), problems
 
 
-def _fit_dataset(dataset: Dataset, table: Transliteration, problems: list[Problem]) -> Dataset:
+def _fit_dataset(dataset: Dataset, alphabet: Alphabet, problems: list[Problem]) -> Dataset:
     changed: dict[str, pd.Series] = {}
     columns: list[Column] = []
     for column in dataset.columns:
         series = dataset.frame[column.name]
-        fitted = _fit_numbers(dataset, column.name, series, problems) if column.numeric else None
-        if not column.numeric and (changes := _find_changes(series, table)):
+        written: pd.Series | None = None
+        if column.numeric:
+            written = _fit_numbers(dataset, column.name, series, problems)
+        elif changes := _find_changes(series, alphabet):
             problems.extend(_describe_changes(dataset.name, column.name, changes))
-            fitted = _apply(series, changes)
-            column = _fit_column(column, table, fitted)
-        if fitted is not None:
-            changed[column.name] = fitted
+            written = _apply(series, changes)
+        if written is not None:
+            changed[column.name] = written
+        if written is not None and not column.numeric:
+            column = _fit_lengths(column, dataset.frame, written)
+        problems.extend(_describe_label(column.label, alphabet, Place(dataset=dataset.name, variable=column.name)))
+        column = _fit_column(column, alphabet)
         columns.append(_widen(dataset.name, column, changed.get(column.name, series), problems))
-    if not changed and columns == list(dataset.columns):
-        return dataset
-    return replace(dataset, frame=dataset.frame.assign(**changed), columns=tuple(columns))
-
-
-def _find_changes(series: pd.Series, table: Transliteration) -> list[_Change]:
-    """The distinct values that cannot be written as they are. Looks at whole columns first: nearly all are clean."""
-    values = pa.array(series, from_pandas=True)
-    suspect = pc.or_(
-        pc.match_substring_regex(values, _NOT_PRINTABLE.pattern), pc.greater(pc.binary_length(values), LONGEST_TEXT)
+    problems.extend(_describe_label(dataset.label, alphabet, Place(dataset=dataset.name)))
+    fitted = replace(
+        dataset,
+        label=alphabet.fit(dataset.label).written,
+        structure=alphabet.fit_prose(dataset.structure),
+        comment=alphabet.fit_prose(dataset.comment),
+        columns=tuple(columns),
     )
-    if not pc.any(suspect).as_py():
+    if not changed:
+        return dataset if fitted == dataset else fitted
+    return replace(fitted, frame=dataset.frame.assign(**changed))
+
+
+def fit_texts(value: Any, alphabet: Alphabet) -> Any:
+    """A description (nested frozen dataclasses) with every text as define.xml can hold it.
+
+    What a where-clause compares with is a value; names of files stay.
+    """
+    if isinstance(value, Condition):
+        return _fit_condition(value, alphabet)
+    if isinstance(value, str):
+        return value if isinstance(value, StrEnum) else alphabet.fit_prose(value)
+    if isinstance(value, tuple):
+        return tuple(fit_texts(one, alphabet) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        kept = ("href", "dataset_folder", "stylesheet", "created", "context")
+        inner = {one.name: getattr(value, one.name) for one in fields(value) if one.name not in kept}
+        return replace(value, **{name: fit_texts(one, alphabet) for name, one in inner.items()})
+    return value
+
+
+def _find_changes(series: pd.Series, alphabet: Alphabet) -> list[_Change]:
+    """The distinct values that cannot be written as they are. Looks at whole columns first: nearly all are clean."""
+    values = pa.array(series, type=pa.large_string(), from_pandas=True)
+    values = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    longest = pc.max(pc.binary_length(values)).as_py() or 0
+    if is_printable(values) and longest <= LONGEST_TEXT and not alphabet.touches_ascii:
         return []
-    rows = np.flatnonzero(np.asarray(suspect))
-    codes, distinct = pd.factorize(series.take(rows), use_na_sentinel=False)
-    by_value = np.split(rows[np.argsort(codes, kind="stable")], np.cumsum(np.bincount(codes))[:-1])
-    return [
-        _Change(str(value), _fit_text(str(value), table), found)
-        for value, found in zip(distinct, by_value, strict=True)
-    ]
-
-
-def _fit_text(value: str, table: Transliteration) -> _Fit:
-    mapped = table.apply(value)
-    unmapped = tuple(dict.fromkeys(_NOT_PRINTABLE.findall(mapped)))
-    written = _NOT_PRINTABLE.sub(REPLACEMENT, mapped)
-    return _Fit(written[:LONGEST_TEXT].rstrip(), unmapped, len(written) > LONGEST_TEXT)
+    codes, distinct = pd.factorize(series, use_na_sentinel=False)
+    fits = {code: alphabet.fit(str(value)) for code, value in enumerate(distinct) if value == value}
+    wrong = {
+        code: fit
+        for code, fit in fits.items()
+        if fit.cut or fit.written != str(distinct[code]).rstrip(" ") or len(str(distinct[code])) > LONGEST_TEXT
+    }
+    if not wrong:
+        return []
+    order = np.argsort(codes, kind="stable")
+    ends = np.searchsorted(codes[order], np.arange(len(distinct) + 1))
+    return [_Change(str(distinct[code]), fit, order[ends[code] : ends[code + 1]]) for code, fit in wrong.items()]
 
 
 def _apply(series: pd.Series, changes: Sequence[_Change]) -> pd.Series:
@@ -113,22 +173,41 @@ def _apply(series: pd.Series, changes: Sequence[_Change]) -> pd.Series:
 
 def _describe_changes(dataset: str, variable: str, changes: Sequence[_Change]) -> Iterator[Problem]:
     mapped = [change for change in changes if not change.fit.unmapped and not change.fit.cut]
-    if mapped:
-        rows = np.sort(np.concatenate([change.rows for change in mapped]))
-        first = mapped[0].original
+    mapped = [change for change in mapped if change.fit.written != change.original.rstrip(" ")]
+    for usual in (False, True):
+        alike = [change for change in mapped if change.fit.usual is usual]
+        if not alike:
+            continue
+        rows = np.sort(np.concatenate([change.rows for change in alike]))
+        first, written = alike[0].original, alike[0].fit.written
         message = f"{_count(len(rows))} transliterated as study.yaml says, such as '{_shorten(first)}'"
-        yield Problem("FIT001", message, Severity.NOTE, _place(dataset, variable, rows), value=first, count=len(rows))
+        hint = ""
+        if usual:
+            message = f"{_count(len(rows))} transliterated, such as '{_shorten(first)}', written '{_shorten(written)}'"
+            hint = "'transliterate' of study.yaml can say it otherwise"
+        place = _place(dataset, variable, rows)
+        yield Problem("FIT001", message, Severity.NOTE, place, hint, value=first, count=len(rows))
     for change in changes:
         place, count = _place(dataset, variable, change.rows), len(change.rows)
         if change.fit.unmapped:
-            named = ", ".join(name_character(character) for character in change.fit.unmapped[:5])
-            message = f"'{_shorten(change.original)}' has characters that a transport file cannot hold: {named}"
-            hint = f"written as '{REPLACEMENT}'; name them in 'transliterate' of study.yaml"
-            yield Problem("FIT002", message, Severity.ERROR, place, hint, change.original, count)
+            yield _describe_unmapped(f"'{_shorten(change.original)}'", change.original, change.fit, place, count)
         if change.fit.cut:
             message = f"a value is longer than {LONGEST_TEXT} bytes and was cut: '{_shorten(change.original)}'"
             hint = "split it into supplemental qualifiers (derivation 'split'); findings.json has the whole value"
             yield Problem("FIT003", message, Severity.ERROR, place, hint, change.original, count)
+
+
+def _describe_label(label: str, alphabet: Alphabet, place: Place) -> Iterator[Problem]:
+    fit = alphabet.fit(label)
+    if fit.unmapped:
+        yield _describe_unmapped(f"the label '{_shorten(label)}'", label, fit, place, 1)
+
+
+def _describe_unmapped(what: str, original: str, fit: _Fit, place: Place, count: int) -> Problem:
+    named = ", ".join(name_character(character) for character in fit.unmapped[:5])
+    message = f"{what} has characters that a transport file cannot hold: {named}"
+    hint = f"written as '{REPLACEMENT}'; name them in 'transliterate' of study.yaml"
+    return Problem("FIT002", message, Severity.ERROR, place, hint, original, count)
 
 
 def _fit_numbers(dataset: Dataset, name: str, series: pd.Series, problems: list[Problem]) -> pd.Series | None:
@@ -155,7 +234,7 @@ def _widen(dataset: str, column: Column, series: pd.Series, problems: list[Probl
     if longest <= column.item.length:
         return column
     message = f"the declared length is {column.item.length}, but the longest value has {longest} bytes"
-    hint = f"written with length {longest}; mend 'length' in the mapping"
+    hint = f"written with length {longest}; correct 'length' in the mapping"
     problems.append(Problem("FIT005", message, Severity.ERROR, Place(dataset=dataset, variable=column.name), hint))
     return replace(column, item=replace(column.item, length=longest))
 
@@ -165,22 +244,79 @@ def _longest(series: pd.Series) -> int:
     return int(lengths or 0)
 
 
-def _fit_column(column: Column, table: Transliteration, series: pd.Series) -> Column:
-    item = _fit_item(column.item, table)
-    levels = tuple(_fit_level(level, table) for level in column.value_level)
-    return replace(column, item=replace(item, length=max(1, _longest(series))), value_level=levels)
+def _fit_lengths(column: Column, frame: pd.DataFrame, written: pd.Series) -> Column:
+    """The column with the lengths of what is written, as a whole and under each of its where-clauses."""
+    levels = []
+    for level in column.value_level:
+        if level.item.type == "text":
+            found = _longest(written[_meets(level.conditions, frame)])
+            level = replace(level, item=replace(level.item, length=max(1, found)))
+        levels.append(level)
+    item = replace(column.item, length=max(1, _longest(written)))
+    return replace(column, item=item, value_level=tuple(levels))
 
 
-def _fit_level(level: ValueLevel, table: Transliteration) -> ValueLevel:
-    return replace(level, item=_fit_item(level.item, table))
+def _meets(conditions: Sequence[Condition], frame: pd.DataFrame) -> pd.Series:
+    """The records that meet all conditions; one that asks for another dataset holds for all."""
+    found = pd.Series(True, index=frame.index)
+    for condition in conditions:
+        if condition.variable not in frame:
+            continue
+        series = frame[condition.variable]
+        wanted: list[Any] = list(condition.values)
+        if pd.api.types.is_numeric_dtype(series):
+            wanted = [float(value) for value in wanted]
+        match condition.comparator:
+            case "EQ" | "IN":
+                found &= series.isin(wanted)
+            case "NE" | "NOTIN":
+                found &= ~series.isin(wanted)
+            case "LT" | "LE" | "GT" | "GE":
+                compare = getattr(series, condition.comparator.lower())
+                found &= compare(wanted[0]).fillna(False).astype(bool)
+    return found
 
 
-def _fit_item(item: Item, table: Transliteration) -> Item:
-    if item.codelist is None:
-        return item
-    terms = tuple(replace(term, value=_fit_text(term.value, table).written) for term in item.codelist.terms)
-    codelist: Codelist = replace(item.codelist, terms=terms)
-    return replace(item, codelist=codelist)
+def _fit_column(column: Column, alphabet: Alphabet) -> Column:
+    levels = tuple(_fit_level(level, alphabet) for level in column.value_level)
+    return replace(
+        column,
+        label=alphabet.fit(column.label).written,
+        item=_fit_item(column.item, alphabet),
+        value_level=levels,
+    )
+
+
+def _fit_level(level: ValueLevel, alphabet: Alphabet) -> ValueLevel:
+    conditions = tuple(_fit_condition(one, alphabet) for one in level.conditions)
+    label = alphabet.fit_prose(level.label)
+    return replace(level, conditions=conditions, item=_fit_item(level.item, alphabet), label=label)
+
+
+def _fit_condition(condition: Condition, alphabet: Alphabet) -> Condition:
+    return replace(condition, values=tuple(dict.fromkeys(alphabet.fit(value).written for value in condition.values)))
+
+
+def _fit_item(item: Item, alphabet: Alphabet) -> Item:
+    codelist, origin = item.codelist, item.origin
+    if codelist is not None:
+        terms: dict[str, Term] = {}
+        for term in codelist.terms:
+            # Two terms that are written alike are one.
+            written = alphabet.fit(term.value).written
+            terms.setdefault(written, replace(term, value=written, decode=alphabet.fit_prose(term.decode)))
+        codelist = replace(
+            codelist, terms=tuple(terms.values()), name=alphabet.fit_prose(codelist.name),
+        )  # fmt: skip
+    if origin is not None:
+        origin = replace(origin, description=alphabet.fit_prose(origin.description))
+    return replace(
+        item,
+        codelist=codelist,
+        origin=origin,
+        method=alphabet.fit_prose(item.method),
+        comment=alphabet.fit_prose(item.comment),
+    )
 
 
 def _share_lengths(before: Sequence[Dataset], after: Sequence[Dataset]) -> list[Dataset]:

@@ -149,7 +149,6 @@ def write_datasets(study: Study, datasets: Iterable[Dataset], folder: Path) -> l
                 label=dataset.label,
                 variables=variables_of(dataset),
                 created=created,
-                transliterate=study.settings.get("transliterate") or {},
             )
         except ProblemsError as error:
             problems.extend(error.problems)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,11 +9,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from cdisc_conv.problems import Place, Problem
 from cdisc_conv.xpt.ibm import Doubles
-from cdisc_conv.xpt.text import LAST_PRINTABLE, split_text
+from cdisc_conv.xpt.transliteration import Transliteration
 from cdisc_conv.xpt.variables import LONGEST_TEXT, XptVariable
 
 _EXACT_INTEGERS = 2**53
@@ -36,37 +34,6 @@ class NumberColumn:
     variable: XptVariable
     values: Doubles
     inexact: Mapping[int, int] = field(default_factory=dict)
-
-
-class Transliteration:
-    """A map from characters (or longer texts) to what is written in their stead; longer keys go first."""
-
-    def __init__(self, replacements: Mapping[str, str] | None = None) -> None:
-        self._replacements = dict(replacements or {})
-        keys = sorted(filter(None, self._replacements), key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, keys))) if keys else None
-        self._touches_ascii = any(" " <= key[0] <= "~" for key in keys)
-
-    def apply(self, text: str) -> str:
-        """The text with everything replaced that the map names.
-
-        >>> Transliteration({"µ": "u", "≥": ">="}).apply("≥ 3 µg")
-        '>= 3 ug'
-        """
-        if self._pattern is None:
-            return text
-        return self._pattern.sub(lambda match: self._replacements[match[0]], text)
-
-    def apply_to_column(self, values: pa.LargeStringArray) -> pa.LargeStringArray:
-        """The same for a column; distinct values are looked at once, plain ASCII columns not at all."""
-        if self._pattern is None:
-            return values
-        content = split_text(values)[1]
-        if not self._touches_ascii and (not content.size or _is_printable(content)):
-            return values
-        coded = values.dictionary_encode()
-        replaced = [self.apply(value) for value in coded.dictionary.to_pylist()]
-        return pa.array(replaced, type=pa.large_string()).take(coded.indices)
 
 
 def infer_variables(frame: pd.DataFrame, replace: Transliteration) -> list[XptVariable]:
@@ -166,7 +133,3 @@ def _longest(values: pa.LargeStringArray) -> int:
     if longest > LONGEST_TEXT:  # trailing blanks are not kept and so do not count
         longest = pc.max(pc.binary_length(pc.ascii_rtrim(values, " "))).as_py() or 0
     return int(longest)
-
-
-def _is_printable(content: NDArray[np.uint8]) -> bool:
-    return bool(content.min() >= ord(" ") and content.max() <= LAST_PRINTABLE)

@@ -15,11 +15,12 @@ import pandas as pd
 
 from cdisc_conv.problems import Place, Problem
 from cdisc_conv.xpt.blocks import FaultBook, count_rows_per_block, count_workers, encode_block, run_in_order
-from cdisc_conv.xpt.columns import Transliteration, infer_variables, prepare_columns
+from cdisc_conv.xpt.columns import infer_variables, prepare_columns
 from cdisc_conv.xpt.declarations import check_columns, check_dataset, check_moment, check_variables
 from cdisc_conv.xpt.layout import RECORD, make_headers, padding_after
 from cdisc_conv.xpt.problems import XptError
 from cdisc_conv.xpt.rows import count_certain_rows
+from cdisc_conv.xpt.transliteration import Transliteration
 from cdisc_conv.xpt.variables import XptVariable
 
 _SAS_EPOCH = datetime(1960, 1, 1)

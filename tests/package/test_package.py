@@ -111,11 +111,32 @@ def test_a_character_that_cannot_be_transported_stops_nothing(folder):
 
 
 def test_a_dataset_that_is_refused_does_not_take_the_others_with_it(folder):
-    edit(folder / "tiny" / "sdtm" / "ae.yaml", "dataset: AE\n", "dataset: AE\nlabel: Événements\n")
+    edit(folder / "tiny" / "sdtm" / "ae.yaml", "dataset: AE\n", f"dataset: AE\nlabel: {'™' * 13}\n")
     package = run(folder)
     assert "PKG011" in codes(package)
     assert sorted(path.name for path in (folder / "out" / "sdtm").glob("*.xpt")) == ["dm.xpt", "suppae.xpt"]
     assert b'Name="DM"' in (folder / "out" / "sdtm" / "define.xml").read_bytes()
+
+
+def test_control_characters_cost_those_characters_and_no_file(folder):
+    """In the data, in a codelist and its where-clause, in a label, in method texts and in the texts of the study."""
+    edit(folder / "raw" / "ae.csv", "Nausea", "Nau\x1b[2Jsea")
+    edit(folder / "raw" / "ae.csv", "after lunch", "after\x07 “lunch”")
+    edit(folder / "tiny" / "sdtm" / "ae.yaml", "{copy: AETERM}", '{copy: AETERM, comment: "as \\e[1m written"}')
+    edit(folder / "tiny" / "sdtm" / "ae.yaml", "label: Remark", 'label: "Rem\\eark"')
+    edit(folder / "tiny" / "study.yaml", "title:", 'define: {description: "A \\e study"}\ntitle:')
+    package = run(folder)
+    assert codes(package) == ["DEF101", "FIT002"]
+    define = (folder / "out" / "sdtm" / "define.xml").read_text(encoding="utf-8")
+    assert "length" not in define or "as ?[1m written" in define
+    assert "A ? study" in define
+    assert read_xpt(folder / "out" / "sdtm" / "suppae.xpt").frame["QVAL"].tolist() == ['after? "lunch"']
+    assert read_xpt(folder / "out" / "sdtm" / "suppae.xpt").frame["QLABEL"].tolist() == ["Rem?ark"]
+    assert "Rem?ark" in define
+    for path in (folder / "out").rglob("*"):
+        if path.suffix in (".xml", ".html", ".xpt", ".csv"):
+            assert b"\x1b" not in path.read_bytes(), path
+            assert b"\x07" not in path.read_bytes() or path.suffix == ".xpt", path
 
 
 def test_a_dataset_without_records_gets_no_file_and_a_note(folder):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdisc_conv.dataset import Codelist, Column, Dataset, Item, Term
+from cdisc_conv.dataset import Codelist, Column, Condition, Dataset, Item, Term, ValueLevel
 from cdisc_conv.package.transport import fit_for_transport
 from cdisc_conv.problems import Severity
+from cdisc_conv.xpt.transliteration import COMMON_MARKS, Transliteration
 
 TEXT = pd.StringDtype(na_value=np.nan)
 
@@ -85,7 +88,7 @@ def test_a_declared_length_that_is_too_short_is_widened():
     assert fitted.column("AETERM").length == 6
     assert problems == [
         "error: AE.AETERM: FIT005 the declared length is 4, but the longest value has 6 bytes "
-        "(written with length 6; mend 'length' in the mapping)"
+        "(written with length 6; correct 'length' in the mapping)"
     ]
 
 
@@ -110,4 +113,86 @@ def test_whatever_comes_in_can_be_written_and_nothing_is_lost_silently(values):
     written = fitted[0].frame["AETERM"].tolist()
     assert all(len(value) <= 200 and all(" " <= character <= "~" for character in value) for value in written)
     told = {problem.value for problem in problems if problem.severity is Severity.ERROR}
-    assert {old for old, new in zip(values, written, strict=True) if old.rstrip() != new.rstrip()} <= told
+    usual = Transliteration(COMMON_MARKS)
+    assert {old for old, new in zip(values, written, strict=True) if usual.apply(old).rstrip() != new.rstrip()} <= told
+    noted = sum(problem.count for problem in problems if problem.code == "FIT001")
+    told_rows = sum(problem.count for problem in problems if problem.code in ("FIT002", "FIT003"))
+    changed = sum(old.rstrip(" ") != new for old, new in zip(values, written, strict=True))
+    assert noted <= changed <= noted + told_rows
+
+
+def test_the_marks_of_every_export_are_written_in_ascii_with_a_note():
+    values = ["“No”, it’s 38.5\u00a0°C – ≥ 3 µg/m² × 2…", "10³/µL ± 5", "plain", "（３％）"]
+    (fitted,), problems = fit(make(AETERM=values))
+    written = ['"No", it\'s 38.5 degC - >= 3 ug/m2 x 2...', "10^3/uL +/- 5", "plain", "(3%)"]
+    assert fitted.frame["AETERM"].tolist() == written
+    assert fitted.column("AETERM").item.length == 40
+    assert problems == [
+        f"note: AE.AETERM rows 1, 2, 4: FIT001 3 values were transliterated, such as '{values[0]}', "
+        f"written '{written[0]}' ('transliterate' of study.yaml can say it otherwise)"
+    ]
+
+
+def test_the_map_of_the_study_comes_before_the_usual_marks():
+    (fitted,), problems = fit(make(AETERM=["≥ 3", "≤ 3"]), **{"≥": "at least"})
+    assert fitted.frame["AETERM"].tolist() == ["at least 3", "<= 3"]
+    assert problems == [
+        "note: AE.AETERM row 1: FIT001 1 value was transliterated as study.yaml says, such as '≥ 3'",
+        "note: AE.AETERM row 2: FIT001 1 value was transliterated, such as '≤ 3', written '<= 3' "
+        "('transliterate' of study.yaml can say it otherwise)",
+    ]
+
+
+def test_a_map_of_plain_characters_holds_everywhere():
+    codelist = Codelist("Terms", "TERMS", terms=(Term("A & B", decode="a & b"), Term("C")))
+    (fitted,), problems = fit(make(AETERM=["A & B", "C"], codelist=codelist), **{"&": "and"})
+    assert fitted.frame["AETERM"].tolist() == ["A and B", "C"]
+    assert fitted.column("AETERM").item.codelist.terms == (Term("A and B", decode="a and b"), Term("C"))
+    assert problems == ["note: AE.AETERM row 1: FIT001 1 value was transliterated as study.yaml says, such as 'A & B'"]
+
+
+def test_lengths_of_values_are_those_of_what_is_written():
+    """Where-clauses spell the values as the data do, and an item is as long as what it describes."""
+    dataset = make("VS", VSTESTCD=["TEMP", "SYSBP", "SYSBP"], VSPOS=["", "“SIT”", "UP"], VSORRESU=["°C", "mm", "µ"])
+    where = [
+        (Condition("VSTESTCD", "EQ", ("TEMP",)),),
+        (Condition("VSTESTCD", "EQ", ("SYSBP",)), Condition("VSPOS", "IN", ("“SIT”",))),
+        (Condition("VSPOS", "NOTIN", ("“SIT”", "")),),
+    ]
+    levels = tuple(ValueLevel(conditions, Item("text", 9, method="Where VSPOS is “SIT”.")) for conditions in where)
+    columns = tuple(
+        replace(column, value_level=levels) if column.name == "VSORRESU" else column for column in dataset.columns
+    )
+    (fitted,), _ = fit(replace(dataset, columns=columns))
+    assert fitted.frame["VSPOS"].tolist() == ["", '"SIT"', "UP"]
+    units = fitted.column("VSORRESU")
+    assert (fitted.frame["VSORRESU"].tolist(), units.item.length) == (["degC", "mm", "u"], 4)
+    assert [level.item.length for level in units.value_level] == [4, 2, 1]
+    assert units.value_level[1].conditions[1] == Condition("VSPOS", "IN", ('"SIT"',))
+    assert {level.item.method for level in units.value_level} == {'Where VSPOS is "SIT".'}
+
+
+def test_terms_that_are_written_alike_are_one():
+    codelist = Codelist("Terms", "TERMS", terms=(Term("≥ 3", decode="three or more"), Term(">= 3")))
+    (fitted,), _ = fit(make(AETERM=["≥ 3", ">= 3"], codelist=codelist))
+    assert fitted.column("AETERM").item.codelist.terms == (Term(">= 3", decode="three or more"),)
+
+
+def test_labels_and_texts_of_define_xml_hold_no_control_characters():
+    dataset = make(AETERM=["x"])
+    item = replace(dataset.column("AETERM").item, method="the \x1b[1mterm\nas collected", comment="发热")
+    column = replace(dataset.column("AETERM"), label="Term\x1b", item=item)
+    (fitted,), problems = fit(replace(dataset, label="Adverse “Events”", columns=(column,)))
+    assert (fitted.label, fitted.column("AETERM").label) == ('Adverse "Events"', "Term?")
+    written = fitted.column("AETERM").item
+    assert (written.method, written.comment) == ("the ?[1mterm\nas collected", "发热")
+    assert problems == [
+        "error: AE.AETERM: FIT002 the label 'Term\x1b' has characters that a transport file cannot hold: U+001B "
+        "(written as '?'; name them in 'transliterate' of study.yaml)"
+    ]
+
+
+def test_blanks_at_the_end_are_no_long_text():
+    (fitted,), problems = fit(make(AETERM=["x" + " " * 250]))
+    assert fitted.frame["AETERM"].tolist() == ["x"]
+    assert problems == []
