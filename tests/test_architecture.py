@@ -28,7 +28,7 @@ LAYERS = (
     ("derivations",),
     ("expr", "standards", "raw", "xpt"),
     ("columns",),
-    ("dataset", "problems", "resources"),
+    ("dataset", "problems", "resources", "visible"),
 )
 """From top to bottom; `compare` reads what `package` wrote.
 

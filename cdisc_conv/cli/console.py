@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from cdisc_conv.visible import make_visible_line
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
@@ -25,13 +27,15 @@ def prepare_streams() -> None:
 def make_console(stderr: bool = False, width: int = PLAIN_WIDTH) -> Console:
     """A console on stdout or stderr; without colour when it is no terminal or NO_COLOR is set.
 
+    Characters of a text that would steer the terminal are shown as escapes.
+
     `width` counts only where there is no terminal; tables and trees are fitted to it, plain lines are never broken.
     """
-    from rich.console import Console
+    from cdisc_conv.cli.terminal import SafeConsole
 
     stream: TextIO = sys.stderr if stderr else sys.stdout
     columns = None if stream.isatty() else width
-    return Console(file=stream, width=columns, highlight=False, markup=False, emoji=False)
+    return SafeConsole(file=stream, width=columns, highlight=False, markup=False, emoji=False)
 
 
 def print_line(text: Text | str, stderr: bool = False, style: str | None = None) -> None:
@@ -48,7 +52,7 @@ def print_table(headers: Sequence[str], rows: Sequence[Sequence[str | int]]) -> 
         numeric = bool(rows) and all(isinstance(row[number], int) for row in rows)
         table.add_column(header, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(f"{cell:,}" if isinstance(cell, int) else cell for cell in row))
+        table.add_row(*(f"{cell:,}" if isinstance(cell, int) else make_visible_line(cell) for cell in row))
     console = make_console()
     with console.capture() as captured:
         console.print(table)

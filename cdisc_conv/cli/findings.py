@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cdisc_conv.cli.console import plural, print_line
 from cdisc_conv.problems import Problem, Severity, count_by_severity
+from cdisc_conv.visible import make_visible_line
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -45,7 +46,7 @@ def summarise(problems: Sequence[Problem]) -> str:
 def _style(problem: Problem) -> Text:
     from rich.text import Text
 
-    text = Text("  " + str(problem))
+    text = Text("  " + make_visible_line(str(problem)))
     text.highlight_words([problem.code], style=_STYLES[problem.severity])
     return text
 

@@ -11,6 +11,7 @@ from typing import ParamSpec
 import typer
 
 from cdisc_conv.problems import ProblemsError
+from cdisc_conv.visible import make_visible
 
 FAILED = 2
 """Exit code of a command that could not do what it was asked."""
@@ -56,7 +57,7 @@ def guarded(command: Callable[_P, int]) -> Callable[_P, None]:
             code = FAILED
         except Exception:
             _say("this is a defect of cdisc-conv; please report it with the lines below")
-            typer.echo(traceback.format_exc(), err=True)
+            typer.echo(make_visible(traceback.format_exc()), err=True)
             code = FAILED
         raise typer.Exit(code)
 
@@ -75,4 +76,4 @@ def describe_os_error(error: OSError) -> str:
 
 
 def _say(message: str) -> None:
-    typer.echo(f"cdisc-conv: {message}", err=True)
+    typer.echo(make_visible(f"cdisc-conv: {message}"), err=True)

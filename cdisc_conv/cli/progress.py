@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 import typer
 
+from cdisc_conv.visible import make_visible_line
+
 
 @contextmanager
 def show_progress() -> Iterator[Callable[[str], None]]:
@@ -15,6 +17,6 @@ def show_progress() -> Iterator[Callable[[str], None]]:
     start = time.monotonic()
 
     def show(step: str) -> None:
-        typer.echo(f"[{time.monotonic() - start:6.1f} s] {step}", err=True)
+        typer.echo(make_visible_line(f"[{time.monotonic() - start:6.1f} s] {step}"), err=True)
 
     yield show

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 MOST_ROWS = 200_000
 """Rows of one table on the page; the page tells what it leaves out."""
 
-_ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 _TABLES = (
     ("values", "Differing values", "differing_values"),
     ("only_base", "Records only in base", "only_base"),
@@ -24,23 +22,14 @@ def render_page(plain: Mapping[str, Any]) -> str:
 
     Values reach the page only as JSON in a block that no value can close, and the script only writes text.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from jinja2 import PackageLoader
 
-    environment = Environment(
-        loader=PackageLoader("cdisc_conv.compare"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
+    from cdisc_conv.report.environment import embed, make_environment
+
     tables = [table for one in plain["datasets"] for table in _list_tables(one)]
     tables += _list_objects("define.xml", plain["define"]) + _list_objects("why", plain["why"])
-    data = json.dumps(tables, ensure_ascii=False, allow_nan=False, separators=(",", ":")).translate(_ESCAPES)
-    template = environment.get_template("compare.html")
-    return template.render(found=plain, rows_of=_rows_of, changed=_list_changed, data=_trust(data))
-
-
-def _trust(text: str) -> Any:
-    from markupsafe import Markup
-
-    return Markup(text)  # noqa: S704  every <, > and & of it is escaped
+    template = make_environment(PackageLoader("cdisc_conv.compare")).get_template("compare.html")
+    return template.render(found=plain, rows_of=_rows_of, changed=_list_changed, data=embed(tables))
 
 
 def _list_tables(one: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -30,7 +30,7 @@ def write_reports(
 
 def _write_json(plain: dict[str, Any], path: Path) -> None:
     text = json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    path.write_text(text + "\n", encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def _write_html(plain: dict[str, Any], path: Path) -> None:

@@ -58,7 +58,7 @@ def write_manifest(study: Study, folder: Path, inputs: Mapping[str, Any], datase
         "outputs": describe_files(outputs, folder),
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+    (folder / MANIFEST).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     return len(outputs) + 1
 
 

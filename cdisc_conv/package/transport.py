@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from cdisc_conv.dataset import Column, Condition, Dataset, Item, Term, ValueLevel
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
+from cdisc_conv.visible import make_visible
 from cdisc_conv.xpt.ibm import LARGEST, SMALLEST
 from cdisc_conv.xpt.problems import name_character
 from cdisc_conv.xpt.transliteration import COMMON_MARKS, Transliteration, is_printable
@@ -69,10 +70,10 @@ class Alphabet:
 
     def fit_prose(self, text: str) -> str:
         """A text of define.xml alone: the values in it are spelled as the data are, other letters stay."""
-        if text.isascii() and not _NOT_XML.search(text) and not self.touches_ascii:
+        if text.isascii() and text.isprintable() and not self.touches_ascii:
             return text
         lines = (self._usual.apply(self._said.apply(line)) for line in text.split("\n"))
-        return _NOT_XML.sub(REPLACEMENT, "\n".join(lines))
+        return make_visible(_NOT_XML.sub(REPLACEMENT, "\n".join(lines)))
 
 
 def fit_for_transport(

@@ -21,6 +21,7 @@ from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.engine.plan import Part, Plan, RowSet
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 from cdisc_conv.spec.model import SourceKind, Study
+from cdisc_conv.visible import make_cell
 
 
 class Account(StrEnum):
@@ -75,12 +76,13 @@ def account_for(conversion: Conversion) -> Accounting:
 
 
 def write_accounting(accounting: Accounting, path: Path) -> None:
-    """accounting.csv: form, field, account, rows, by."""
+    """accounting.csv: form, field, account, rows, by. No name of a form or field becomes a formula or a command."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["form", "field", "account", "rows", "by"])
         for line in accounting.lines:
-            writer.writerow([line.form, line.field, line.account.value, line.rows, line.by])
+            texts = (line.form, line.field, line.account.value)
+            writer.writerow([*map(make_cell, texts), line.rows, make_cell(line.by)])
 
 
 class _Accountant:

@@ -88,7 +88,8 @@ def write_records(datasets: Iterable[Dataset], folder: Path) -> None:
 def write_json(data: Any, path: Path) -> None:
     """JSON as UTF-8 with one key per line, so that two versions can be compared with any diff."""
     text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
-    path.write_text(text, encoding="utf-8", newline="\n")
+    # A name that is no UTF-8 has halves of characters, which JSON spells as escapes.
+    path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def _describe_problem(problem: Problem) -> dict[str, Any]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cdisc_conv import __version__
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.problems import Place, Problem, Severity
+from cdisc_conv.report.environment import load_environment
 from cdisc_conv.report.plots.figure import Figure, NothingToDraw, Picture
 from cdisc_conv.report.plots.grades import GRADES
 from cdisc_conv.report.plots.inputs import find_missing
@@ -55,7 +53,7 @@ def render_oncology(
         else:
             left_out.append((picture.title, made))
             problems.append(_describe_left_out(picture, made))
-    page = _environment().get_template("oncology.html").render(
+    page = load_environment().get_template("oncology.html").render(
         version=__version__,
         study_name=study_name,
         title=title,
@@ -83,9 +81,3 @@ def _describe_left_out(picture: Picture, missing: str) -> Problem:
     message = f"report/oncology.html has no picture '{picture.title}': {missing}"
     hint = "nothing to do if the study has no such data; else add them to the ADaM mapping"
     return Problem("PIC001", message, Severity.NOTE, Place(dataset=main), hint)
-
-
-@cache
-def _environment() -> Environment:
-    loader = FileSystemLoader(Path(__file__).parent / "templates", encoding="utf-8")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from itertools import groupby
-from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from cdisc_conv import __version__
 from cdisc_conv.checks import CheckReport
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.problems import Problem, Severity, count_by_severity
 from cdisc_conv.report.accounting import Account, Accounting, Line
+from cdisc_conv.report.environment import embed, load_environment
 from cdisc_conv.spec.model import Study
 
 SHOWN = 200
@@ -40,7 +35,7 @@ def render_page(
     """
     counts = count_by_severity(problems)
     return (
-        _environment()
+        load_environment()
         .get_template("page.html")
         .render(
             version=__version__,
@@ -56,7 +51,7 @@ def render_page(
             by_code=_summarise_codes(problems),
             findings=[_list_finding(problem) for problem in problems[:SHOWN]],
             total=len(problems),
-            data=_embed([_list_finding(problem) for problem in problems]),
+            data=embed([_list_finding(problem) for problem in problems]),
             terms=[problem for problem in problems if problem.code == UNMAPPED_TERM],
             checks=checks,
             forms=_summarise_forms(study, accounting),
@@ -65,17 +60,6 @@ def render_page(
             files=[(link, link.removeprefix("../")) for link in links],
         )
     )
-
-
-@cache
-def _environment() -> Environment:
-    loader = FileSystemLoader(Path(__file__).parent / "templates", encoding="utf-8")
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["thousands"] = lambda number: f"{number:,}"
-    environment.filters["plural"] = lambda number, noun: f"{number:,} {noun}{'' if number == 1 else 's'}"
-    return environment
 
 
 def _summarise_families(
@@ -152,14 +136,6 @@ def _list_finding(problem: Problem) -> list[Any]:
         problem.hint,
         problem.count,
     ]
-
-
-def _embed(data: Any) -> Markup:
-    """JSON that is safe inside a script element: no character of it can end the element or start a comment."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704  (escaped right above)
 
 
 def _summarise_forms(study: Study, accounting: Accounting) -> list[dict[str, Any]]:

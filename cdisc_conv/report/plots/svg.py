@@ -11,6 +11,8 @@ from typing import Any, cast
 
 from lxml import etree
 
+from cdisc_conv.visible import make_visible
+
 NAMESPACE = "http://www.w3.org/2000/svg"
 FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 FONT_SIZE = 12
@@ -26,7 +28,7 @@ def clean(text: str) -> str:
     >>> clean("a\\x00b")
     'a?b'
     """
-    return _FORBIDDEN.sub("?", text)
+    return make_visible(_FORBIDDEN.sub("?", text))
 
 
 def write_number(value: float) -> str:
