@@ -323,6 +323,16 @@ _DATE_FUNCTIONS = (
         "the number of days from {0} to {1}",
         (('days_between("2022-02-28", "2022-03-01T08:00")', 1.0),),
     ),
+    Function(
+        "add_days",
+        (_text("iso"), _number("days")),
+        Type.TEXT,
+        "The date so many days after an ISO 8601 date, or before it when `days` is negative. A time of day is left "
+        "out; missing unless the date is complete and `days` a whole number.",
+        _per_value(library.move_date, Type.TEXT),
+        "the date {1} days after {0}",
+        (('add_days("2022-02-28", 1)', "2022-03-01"), ('add_days("2022-03-01T08:00", -1)', "2022-02-28")),
+    ),
 )
 
 _CHOICE_FUNCTIONS = (
@@ -391,6 +401,6 @@ ELSEWHERE: dict[str, str] = {
     "like": "matches", "input": "number", "float": "number", "int": "number", "put": "text", "str": "text",
     "is_missing": "missing", "isnull": "missing", "is_null": "missing", "isna": "missing", "ifelse": "if", "ifn": "if",
     "ifc": "if", "iif": "if", "coalescec": "coalesce", "pow": "power", "datepart": "date", "datediff": "days_between",
-    "days": "days_between", "intck": "days_between",
+    "days": "days_between", "intck": "days_between", "intnx": "add_days", "dateadd": "add_days",
 }  # fmt: skip
 """What functions of other languages are called here, for the hint."""

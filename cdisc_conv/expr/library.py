@@ -190,6 +190,18 @@ def count_days(start: Value, end: Value) -> Any:
     return last - first
 
 
+def move_date(iso: str, days: float) -> str:
+    """The date so many days after a complete date, or "" where there is none; see `add_days`.
+
+    >>> move_date("2022-02-28T08:00", 1), move_date("2022-03-01", -1), move_date("2022-03", 1)
+    ('2022-03-01', '2022-02-28', '')
+    """
+    number = number_day(iso) + days
+    if math.isnan(number) or not number.is_integer() or not 1 <= number <= datetime.date.max.toordinal():
+        return ""
+    return datetime.date.fromordinal(int(number)).isoformat()
+
+
 def choose(condition: Any, yes: Any, no: Any) -> Any:
     """`yes` where the condition holds, else `no`."""
     if is_scalar(condition):

@@ -19,6 +19,10 @@ from cdisc_conv.simulate.words import NO_DAY, Words, choose, constant, dates, ti
 DRUGS = ("OX", "CA", "TH")
 ACTIONS = ("", REDUCED, INTERRUPTED, WITHDRAWN)
 FATAL_GRADE = 5
+FATAL_DAYS = (0, 7)
+"""Days from the beginning of a fatal event to the death."""
+MOST_UNCHANGED, MOST_LABORATORY = 2, 3
+"""Highest grades under treatment without a change of dosing."""
 REACTION_MINUTES = (0, 60)
 
 
@@ -48,12 +52,12 @@ def make_adverse_events(
     cohort: Cohort,
     course: Course,
     dosing: Dosing,
-    fatal: Bools,
+    fatal: Ints,
     dictionary: Dictionary,
     draws: Draws,
 ) -> Rows:
-    """The adverse event log: one form per event, one form saying "none" for subjects without. `fatal` marks the
-    subjects whose death an adverse event caused."""
+    """The adverse event log: one form per event, one form saying "none" for subjects without. `fatal` is the position
+    of the term that caused each subject's death, negative without."""
     parts = [
         *_draw_by_chance(settings, cohort, course, dosing, draws),
         _draw_before_first_dose(settings, cohort, course, draws),
@@ -62,6 +66,7 @@ def make_adverse_events(
     ]
     events = _Events(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
     events = _keep_in_time(settings, cohort, course, dosing, events)
+    events = _separate(_limit_grades(settings, cohort, course, events))
     events = _start_before_consent(settings, cohort, events, draws)
     rows = _make_rows(settings, cohort, course, dosing, events, dictionary, draws)
     return join_rows([rows, _make_none(len(cohort), events, dictionary)])
@@ -121,7 +126,7 @@ def _draw_before_first_dose(settings: Settings, cohort: Cohort, course: Course, 
     about, n = settings.adverse_events, len(cohort)
     until = np.where(course.treated, cohort.first_dose, cohort.decision_day) - 1
     (subject,) = np.nonzero(draws.chance(about.before_first_dose, n))
-    weights = [0.0 if term.on_infusion or term.fatal else term.incidence for term in about.terms]
+    weights = [term.incidence * term.by_disease for term in about.terms]
     m = len(subject)
     number = draws.pick(weights, m)
     start = draws.whole(cohort.roster.consent[subject], until[subject], m)
@@ -142,16 +147,19 @@ def _draw_triggered(settings: Settings, cohort: Cohort, dosing: Dosing, draws: D
     grade = draws.pick(about.trigger_grades, m) + 1
     action = np.array([ACTIONS.index(word) for word in triggers.action.words] + [0])[triggers.action.codes]
     events = _episodes(about.terms[0], 0, triggers.subject, start, grade, draws)
-    length = before + 3 + draws.whole(0, 18, m)
+    usual = np.array([int(np.median(term.duration_days.quantiles)) for term in about.terms])[number]
+    length = np.maximum(before + 3, usual) + draws.whole(0, 18, m)
     return replace(events, term=number, end=start + length, drug=triggers.drug, action=action)
 
 
-def _draw_fatal(settings: Settings, cohort: Cohort, course: Course, fatal: Bools, draws: Draws) -> _Events:
+def _draw_fatal(settings: Settings, cohort: Cohort, course: Course, fatal: Ints, draws: Draws) -> _Events:
     about = settings.adverse_events
-    (subject,) = np.nonzero(fatal)
+    (subject,) = np.nonzero(fatal >= 0)
     m = len(subject)
-    number = draws.pick([term.fatal for term in about.terms], m)
-    start = np.maximum(course.death[subject] - draws.whole(0, 7, m), cohort.first_dose[subject])
+    number = fatal[subject]
+    longest = np.array([int(term.duration_days.quantiles[-1]) for term in about.terms])[number]
+    before = np.minimum(draws.whole(*FATAL_DAYS, m), longest)  # a sudden death has no days before it
+    start = np.maximum(course.death[subject] - before, cohort.first_dose[subject])
     events = _episodes(about.terms[0], 0, subject, start, np.full(m, FATAL_GRADE), draws)
     return replace(events, term=number, end=course.death[subject], fatal=np.ones(m, dtype=bool))
 
@@ -170,11 +178,46 @@ def _keep_in_time(settings: Settings, cohort: Cohort, course: Course, dosing: Do
     return replace(events, end=np.where(unknown, NO_DAY, events.end))
 
 
+def _limit_grades(settings: Settings, cohort: Cohort, course: Course, events: _Events) -> _Events:
+    """Events under treatment that changed no dosing: grade 2 at most, laboratory values grade 3.
+
+    A term that is never so mild (sepsis) comes under treatment with a change of dosing only.
+    """
+    terms, subject = settings.adverse_events.terms, events.subject
+    treated = (events.start >= cohort.first_dose[subject]) & (events.start < course.treatment_end[subject])
+    limited = treated & (events.action == 0) & ~events.fatal
+    most = np.array([MOST_LABORATORY if term.laboratory else MOST_UNCHANGED for term in terms])[events.term]
+    mildest = np.array([1 + next(k for k, weight in enumerate(term.grades) if weight) for term in terms])[events.term]
+    events = replace(events, grade=np.where(limited, np.minimum(events.grade, most), events.grade))
+    return events.take(~limited | (mildest <= most))
+
+
+def _separate(events: _Events) -> _Events:
+    """Episodes of one term in a subject apart from each other.
+
+    One that comes by chance within an earlier one is dropped; any other ends on the day before the next begins, which
+    is how a change of grade or action is recorded.
+    """
+    events = events.take(np.lexsort((events.action == 0, events.start, events.term, events.subject)))
+    same = np.r_[False, (events.subject[1:] == events.subject[:-1]) & (events.term[1:] == events.term[:-1])]
+    group = np.cumsum(~same)
+    last_day = np.maximum.accumulate(group * (2 * NEVER) + np.where(events.end == NO_DAY, NEVER, events.end))
+    within = same & (group * (2 * NEVER) + events.start <= np.r_[0, last_day[:-1]])
+    kept = ~within | (events.action > 0) | events.fatal
+    events, group = events.take(kept), group[kept]
+    followed = np.r_[group[1:] == group[:-1], False]
+    following = np.where(followed, np.r_[events.start[1:], 0], NEVER)
+    open_end = (events.end == NO_DAY) | (events.end >= following)
+    cut = followed & open_end & (following > events.start)
+    return replace(events, end=np.where(cut, following - 1, events.end))
+
+
 def _start_before_consent(settings: Settings, cohort: Cohort, events: _Events, draws: Draws) -> _Events:
     """Some events turn out to have begun before consent; neither fatal ones nor those that changed the dosing."""
     about, m = settings.untidiness, len(events.subject)
     moved = draws.chance(about.event_starts_before_consent, m)
     moved &= ~events.fatal & (events.action == 0) & (events.minute < 0)
+    moved &= np.array([term.by_disease for term in settings.adverse_events.terms])[events.term]
     early = cohort.roster.consent[events.subject] - draws.whole(*about.event_days_before_consent, m)
     return replace(events, start=np.where(moved, early, events.start))
 
@@ -213,15 +256,23 @@ def _code_terms(settings: Settings, events: _Events, draws: Draws) -> dict[str, 
     typed: list[str] = []
     first, sizes, long_first = [], [], []
     for term in terms:
-        first.append(len(typed))
-        sizes.append(len(term.verbatim))
-        typed.extend(term.verbatim)
+        for grade in ("1", "2", "3", "4", "5"):
+            words = [*term.verbatim, *term.by_grade.get(grade, ())]
+            # What a death is called is said by its own words where there are some.
+            words = list(term.by_grade.get(grade, words)) if int(grade) == FATAL_GRADE else words
+            first.append(len(typed))
+            sizes.append(len(words))
+            typed.extend(words)
         long_first.append(len(typed))
         typed.extend(text.replace("{text}", term.verbatim[0]) for text in settings.untidiness.long_verbatims)
-    plain = np.array(first)[events.term] + np.floor(draws.even(m) * np.array(sizes)[events.term]).astype(np.int64)
+    kind = events.term * FATAL_GRADE + events.grade - 1
+    plain = np.array(first)[kind] + np.floor(draws.even(m) * np.array(sizes)[kind]).astype(np.int64)
     tales = len(settings.untidiness.long_verbatims)
     long = np.array(long_first)[events.term] + draws.whole(0, tales - 1, m)
-    is_long = draws.chance(settings.untidiness.long_verbatim, m)
+    # The long ones tell of complaints that need no change of dosing.
+    is_long = (
+        draws.chance(settings.untidiness.long_verbatim, m) & (events.grade <= MOST_UNCHANGED) & (events.action == 0)
+    )
     items = {"AETERM": words_of(np.where(is_long, long, plain), typed)}
     names = [term.term for term in terms]
     levels = {

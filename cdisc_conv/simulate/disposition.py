@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from cdisc_conv.simulate.course import (
@@ -15,14 +17,24 @@ from cdisc_conv.simulate.course import (
     name_maintenance_reason,
 )
 from cdisc_conv.simulate.dictionary import Dictionary
-from cdisc_conv.simulate.draws import NEVER, Bools, Draws, Ints
+from cdisc_conv.simulate.draws import NEVER, Draws, Ints
 from cdisc_conv.simulate.exposure import Dosing
 from cdisc_conv.simulate.rows import Rows, join_rows
-from cdisc_conv.simulate.settings import Settings
+from cdisc_conv.simulate.settings import MOST_DRUGS, Settings
 from cdisc_conv.simulate.subjects import Cohort
 from cdisc_conv.simulate.words import NO_DAY, Words, choose, constant, dates, epoch_day, times, words_of, yes_no
 
 OFFICE_HOURS = (8 * 60, 17 * 60)
+NO_EVENT = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Deaths:
+    """Why each subject died, one each; only the subjects who left by death count."""
+
+    cause: Words
+    event: Ints
+    """Position of the adverse event behind the death in the terms of the settings, `NO_EVENT` without."""
 
 
 def find_leaving(cohort: Cohort, course: Course) -> Ints:
@@ -142,7 +154,11 @@ def make_survival_follow_up(settings: Settings, course: Course, dictionary: Dict
     """Contacts every 12 weeks after treatment; the last one of a subject who is lost is a failed one."""
     about, n = settings.follow_up, len(course.off)
     therapy_day = _draw_therapy(settings, course, draws)
-    therapy = words_of(draws.whole(0, len(about.therapies) - 1, n), about.therapies)
+    chosen = draws.whole(0, len(about.therapies) - 1, n)
+    columns = {"SFUTRT": words_of(chosen, [therapy.entry for therapy in about.therapies])}
+    for place in range(MOST_DRUGS):
+        drugs = [("", *therapy.drugs[place : place + 1])[-1] for therapy in about.therapies]
+        columns[f"SFUDRUG{place + 1}"] = _blank_empty(words_of(chosen, drugs))
     reached = course.treatment_end.copy()
     parts = []
     failed_contact = np.zeros(n, dtype=bool)
@@ -162,7 +178,7 @@ def make_survival_follow_up(settings: Settings, course: Course, dictionary: Dict
             "SFUSTAT": choose(n, (made, "ALIVE"), otherwise="UNK"),
             "SFUALIVE": dates(np.where(reached < NEVER, reached, NO_DAY)),
             "SFUTRTYN": yes_no(known, made),
-            "SFUTRT": therapy.where(known),
+            **{name: column.where(known) for name, column in columns.items()},
             "SFUTRDAT": dates(np.where(known, therapy_day, NO_DAY)),
         }
         taken = {name: column.take(subject) for name, column in items.items()}
@@ -197,32 +213,45 @@ def make_end_of_study(settings: Settings, cohort: Cohort, course: Course, dictio
     return Rows("eos", np.arange(n), np.full(n, dictionary.event("EOS")), day, items)
 
 
-def draw_causes(settings: Settings, course: Course, draws: Draws) -> tuple[Words, Bools]:
-    """Cause of each death, and the deaths that an adverse event caused (these lie in its period of collection)."""
-    about, n = settings.course, len(course.off)
+def draw_causes(settings: Settings, course: Course, dosing: Dosing, draws: Draws) -> Deaths:
+    """Cause of each death, and the adverse event behind it.
+
+    An adverse event that causes a death is recorded whenever that is. A death of unknown cause is an event itself as
+    long as events are collected.
+    """
+    about, events, n = settings.course, settings.adverse_events, len(course.off)
     after = words_of(draws.pick(about.cause_of_death_after_progression, n), about.cause_of_death_after_progression)
     without = words_of(
         draws.pick(about.cause_of_death_without_progression, n), about.cause_of_death_without_progression
     )
     progressed = course.progression < NEVER
     cause = after.where(progressed).fill(without.where(~progressed))
-    by_event = cause.codes == (cause.words.index("AE") if "AE" in cause.words else -9)
-    late = course.death > course.treatment_end + settings.adverse_events.days_after_last_dose
-    cause = choose(n, (by_event & late, "OTHER")).fill(cause)
-    return cause, by_event & ~late & (course.off_reason == OFF_DEATH)
+    names = [term.term for term in events.terms]
+    collected = course.death <= dosing.last_dose + events.days_after_last_dose
+    unknown = (cause.codes == _code(cause, "UNK")) & collected
+    event = np.where(unknown, names.index(events.death_of_unknown_cause), NO_EVENT)
+    fatal = draws.pick([term.fatal for term in events.terms], n)
+    event = np.where(cause.codes == _code(cause, "AE"), fatal, event)
+    return Deaths(cause, np.where(course.off_reason == OFF_DEATH, event, NO_EVENT))
 
 
-def make_death(settings: Settings, course: Course, cause: Words, dictionary: Dictionary, draws: Draws) -> Rows:
-    """Deaths within the study."""
+def make_death(settings: Settings, course: Course, deaths: Deaths, dictionary: Dictionary, draws: Draws) -> Rows:
+    """Deaths within the study; what the adverse event was is written beside the cause."""
     (subject,) = np.nonzero(course.off_reason == OFF_DEATH)
-    m = len(subject)
+    m, cause = len(subject), deaths.cause.take(subject)
+    event = words_of(deaths.event[subject], [term.term for term in settings.adverse_events.terms])
     items = {
         "DTHDAT": dates(course.death[subject]),
-        "DTHCAUS": cause.take(subject),
-        "DTHSP": choose(m, (cause.take(subject).codes == _code(cause, "OTHER"), "stroke")),
+        "DTHCAUS": cause,
+        "DTHSP": event.where(cause.codes == _code(cause, "AE")),
         "DTHAUT": yes_no(draws.chance(settings.course.autopsy, m)),
     }
     return Rows("dd", subject, np.full(m, dictionary.event("EOS")), course.death[subject], items)
+
+
+def _blank_empty(column: Words) -> Words:
+    """Blank where the word is empty."""
+    return column.where(column.codes != _code(column, ""))
 
 
 def _code(column: Words, word: str) -> int:

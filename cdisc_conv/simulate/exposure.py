@@ -136,20 +136,25 @@ def _list_events(dictionary: Dictionary, maintenance_cycles: int) -> Ints:
 
 
 def _adjustments(
-    settings: Settings, course: Course, levels: _Levels, pieces: _Pieces, interrupted: Bools
+    settings: Settings, course: Course, levels: _Levels, pieces: _Pieces, interrupted: Bools, delayed: bool = True
 ) -> dict[str, Words]:
-    """Delay, reduction, interruption and their reason, per row."""
+    """Planned date of the cycle, delay, reduction, interruption and their reason, per row.
+
+    Without `delayed` dosing goes on through a delay of the cycle (thalidomide): it is planned when the cycle begins.
+    """
     exposure, length = settings.exposure, len(pieces.subject)
     row, cycle = pieces.subject, pieces.cycle
+    delay = course.plan.delay if delayed else np.zeros_like(course.plan.delay)
     in_combination = cycle < CYCLES
     cycle_6 = np.minimum(cycle, CYCLES - 1)
-    late = pieces.first & in_combination & (course.plan.delay[row, cycle_6] > 0)
+    late = pieces.first & in_combination & (delay[row, cycle_6] > 0)
     lower = pieces.given & (levels.level[row, cycle] > 0)
     delay_words = words_of(course.plan.delay_reason[row, cycle_6], exposure.delay_reasons).where(late)
     lower_words = words_of(levels.reason[row, cycle], exposure.reduction_reasons).where(lower)
-    planned = course.plan.start[row, cycle_6] - course.plan.delay[row, cycle_6]
+    planned = course.plan.start[row, cycle_6] - delay[row, cycle_6]
+    in_maintenance = course.maintenance_start[row] + CYCLE_DAYS * (cycle - CYCLES)
     return {
-        "EXPLDAT": dates(np.where(pieces.first & in_combination, planned, NO_DAY)),
+        "EXPLDAT": dates(np.where(in_combination, planned, in_maintenance)),
         "EXDELAY": yes_no(late, pieces.first & in_combination),
         "EXREDUC": yes_no(lower, pieces.given),
         "EXINTER": yes_no(interrupted),
@@ -357,7 +362,7 @@ def _dose_thalidomide(
     forgotten = words_of(draws.pick(about.missed_reasons, m), about.missed_reasons)
     reason = choose(m, (pieces.spell == 0, "AE")).fill(forgotten.where(pieces.spell == 1))
     dose = np.array(about.levels_mg)[levels.level[row, cycle]]
-    items = _adjustments(settings, course, levels, pieces, pieces.spell == 0)
+    items = _adjustments(settings, course, levels, pieces, pieces.spell == 0, delayed=False)
     items |= {
         "EXREASND": reason,
         "EXPLDOSE": numbers(np.full(m, about.levels_mg[0]), 1),

@@ -40,6 +40,7 @@ def _check_codes(settings: Settings, dictionary: Dictionary, node: Node) -> list
         ("tl", "TLLOC", tuple(tumours.places), ("tumours", "places")),
         ("tl", "TLREASNA", tuple(untidy.not_assessed_reasons), ("untidiness", "not_assessed_reasons")),
         ("vs", "VSND", tuple(untidy.not_done_reasons), ("untidiness", "not_done_reasons")),
+        ("tl", "TLND", tuple(untidy.no_scan_reasons), ("untidiness", "no_scan_reasons")),
         ("ie", "IETESTCD", tuple(settings.enrolment.failed_criteria), ("enrolment", "failed_criteria")),
         ("dm", "RACE", tuple(settings.demographics.race), ("demographics", "race")),
         ("dm", "ETHNIC", tuple(settings.demographics.ethnic), ("demographics", "ethnic")),
@@ -101,6 +102,10 @@ def _check_sense(settings: Settings, dictionary: Dictionary, node: Node) -> list
         if all(pattern.sex for pattern in tumours.target_patterns):
             report(("tumours", "target_patterns", number), "no pattern is open to both sexes", "leave `sex` out of one")
             break
-    if not any(term.fatal for term in settings.adverse_events.terms):
+    events = settings.adverse_events
+    if not any(term.fatal for term in events.terms):
         report(("adverse_events", "terms"), "no term can be fatal", "give one `fatal: 1`")
+    if events.death_of_unknown_cause not in {term.term for term in events.terms}:
+        message = f"'{events.death_of_unknown_cause}' is none of the terms"
+        report(("adverse_events", "death_of_unknown_cause"), message, "name a term of `terms`")
     return problems

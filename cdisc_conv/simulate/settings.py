@@ -23,6 +23,8 @@ from cdisc_conv.simulate.kinds import (
 ASSESSMENT_WEEKS = 6
 MOST_TARGETS = 5
 MOST_TARGETS_IN_AN_ORGAN = 2
+MOST_DRUGS = 3
+"""Drugs of one new anti-cancer therapy, as many as the form has columns."""
 
 
 class Study(Section):
@@ -224,13 +226,17 @@ class Term(Section):
     duration_days: Spread
     related: Annotated[tuple[Probability, ...], Field(min_length=3, max_length=3)]
     verbatim: Words
+    by_grade: dict[Annotated[str, Field(pattern="^[1-5]$")], Words] = Field(default_factory=dict)
     fatal: Annotated[float, Field(ge=0)] = 0.0
     on_infusion: bool = False
+    laboratory: bool = False
+    by_disease: bool = False
 
 
 class AdverseEvents(Section):
     codes: Codes
     terms: Annotated[tuple[Term, ...], Field(min_length=1)]
+    death_of_unknown_cause: str
     before_first_dose: Probability
     days_after_last_dose: Count
     ends_known_days_after_last_dose: Count
@@ -247,13 +253,18 @@ class AdverseEvents(Section):
     related_words: Weights
 
 
+class Therapy(Section):
+    entry: str
+    drugs: Annotated[tuple[str, ...], Field(min_length=1, max_length=MOST_DRUGS)]
+
+
 class FollowUp(Section):
     safety_visit_days: Days
     every_days: Annotated[int, Field(ge=28)]
     contact_window_days: Days
     new_therapy: Probability
     new_therapy_days: Days
-    therapies: Words
+    therapies: Annotated[tuple[Therapy, ...], Field(min_length=1)]
     ecog_worse_per_visit: Probability
     ecog_better_per_visit: Probability
     ecog_at_end_of_treatment: Probability
@@ -278,6 +289,7 @@ class Untidiness(Section):
     event_days_before_consent: Days
     form_not_done: Probability
     not_done_reasons: Weights
+    no_scan_reasons: Weights
     not_assessed_reasons: Weights
     height_in_metres: Probability
     stray_blanks: Probability

@@ -142,7 +142,7 @@ def _simulate_forms(
     visit_draws, follow_up = draws("visits"), draws("follow_up")
     scans = has_unscheduled_scan(disease, course)
     visits, scan_eseq = plan_visits(settings, cohort, course, dosing, scans, dictionary, visit_draws)
-    cause, fatal = draw_causes(settings, course, follow_up)
+    deaths = draw_causes(settings, course, dosing, follow_up)
     return [
         make_demographics(cohort, dictionary),
         make_consent(settings, cohort, course, dictionary, follow_up),
@@ -150,10 +150,10 @@ def _simulate_forms(
         make_ecog(settings, cohort, visits, visit_draws),
         make_vital_signs(settings, cohort, dosing, visits, visit_draws),
         *dosing.rows,
-        make_adverse_events(settings, cohort, course, dosing, fatal, dictionary, draws("adverse_events")),
+        make_adverse_events(settings, cohort, course, dosing, deaths.event, dictionary, draws("adverse_events")),
         *make_tumour_forms(settings, disease, course, scan_eseq, dictionary, visit_draws),
         make_end_of_treatment(settings, course, dosing, dictionary, follow_up),
         make_survival_follow_up(settings, course, dictionary, follow_up),
         make_end_of_study(settings, cohort, course, dictionary, follow_up),
-        make_death(settings, course, cause, dictionary, follow_up),
+        make_death(settings, course, deaths, dictionary, follow_up),
     ]

@@ -57,7 +57,7 @@ def make_tumour_forms(
     scanner = draws.even(n)
     mri = scanner < about.mri
     method = choose(n, (mri, "MRI"), (scanner < about.mri + about.plain_ct, "CT"), otherwise="CECT")
-    reasons = settings.untidiness.not_done_reasons
+    reasons = settings.untidiness.no_scan_reasons
     scans = _Scans(
         disease=disease,
         done=course.assessed & ~disease.missed,
@@ -122,6 +122,7 @@ def _make_targets(settings: Settings, scans: _Scans, draws: Draws) -> Rows:
     measured = (state != NOTASSESSED) & (state != MERGED) & (state != SPLIT)
     reasons = settings.untidiness.not_assessed_reasons
     m = len(subject)
+    incomplete = (disease.state == NOTASSESSED).any(axis=2)
     event, day, eseq = scans.at(subject, visit)
     items = {
         "TLYN": constant("Y", m),
@@ -137,6 +138,7 @@ def _make_targets(settings: Settings, scans: _Scans, draws: Draws) -> Rows:
         "TLREASNA": words_of(draws.pick(reasons, m), reasons).where(state == NOTASSESSED),
         "TLMERGE": choose(m, (state == MERGED, SLOT_NAMES[0])),
         "TLSPLIT": choose(m, (slot >= MOST_TARGETS, SLOT_NAMES[0])),
+        "TLSUM": numbers(disease.total[subject, visit], 1, ~incomplete[subject, visit]),
     }
     return join_rows([Rows("tl", subject, event, day, items, eseq), _make_missed(scans, "tl", "TL")])
 
@@ -197,12 +199,10 @@ def _make_responses(scans: _Scans) -> Rows:
     done[:, 0] = False
     subject, visit = np.nonzero(done)
     m = len(subject)
-    incomplete = (disease.state == NOTASSESSED).any(axis=2)
     event, day, eseq = scans.at(subject, visit)
     items = {
         "RSYN": constant("Y", m),
         "RSDAT": dates(disease.response_day[subject, visit]),
-        "RSSUM": numbers(disease.total[subject, visit], 1, ~incomplete[subject, visit]),
         "RSTRG": words_of(disease.target[subject, visit], RESPONSES),
         "RSNTRG": words_of(disease.non_target[subject, visit], RESPONSES),
         "RSNEW": yes_no(disease.new_lesions[subject, visit] > 0),

@@ -34,6 +34,7 @@ MEASURED, SMALL, NOTASSESSED, MERGED, SPLIT = range(5)
 NON_TARGET_STATES = ("PRESENT", "ABSENT", "PROGRESSION", "NOTASSESSED")
 PRESENT, ABSENT, PROGRESSION, NT_NOTASSESSED = range(4)
 NO_LESION = -1
+PRIMARY, OTHER_THAN_PRIMARY = "STOMACH", "LN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,9 @@ def _draw_non_targets(about: Tumours, organs: tuple[str, ...], n: int, draws: Dr
     count = counts[draws.pick(about.non_target_count, n)]
     names = [organs.index(organ) for organ in about.non_target_organs]
     chosen = np.array(names)[draws.pick(about.non_target_organs, (n, MOST_NON_TARGETS))]
+    if PRIMARY in organs and OTHER_THAN_PRIMARY in organs:  # there is one primary tumour
+        primary = chosen == organs.index(PRIMARY)
+        chosen = np.where(primary & (np.cumsum(primary, axis=1) > 1), organs.index(OTHER_THAN_PRIMARY), chosen)
     return np.where(np.arange(MOST_NON_TARGETS) < count[:, None], chosen, NO_LESION)
 
 

@@ -67,6 +67,10 @@ def _blur_date(frame: pd.DataFrame, form: str, item: str, day: float, month: flo
     usable = (frame[item] != "").to_numpy()
     if form == "exth":  # the first dose of a subject is always known
         usable = usable & frame["EVENTEID"].str.startswith(_FIRST_OF_SUBJECT).to_numpy(dtype=bool)
+    if form == "dd":  # of a death that an event caused the date is known
+        usable = usable & (frame["DTHCAUS"] == "PD").to_numpy()
+    if form == "sfu" and item == "SFUALIVE":  # who answers is alive on the day of the contact
+        usable = usable & (frame["SFUYN"] == "N").to_numpy()
     if form == "ae":  # an event that ends in death or starts at a known time has a known date
         usable = usable & (frame["AESTTIM"] == "").to_numpy() & (frame["AEOUT"] != "FATAL").to_numpy()
     no_month, no_day = usable & (luck < month), usable & (luck >= month) & (luck < month + day)

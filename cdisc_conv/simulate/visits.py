@@ -16,7 +16,7 @@ from cdisc_conv.simulate.settings import Settings
 from cdisc_conv.simulate.subjects import Cohort
 from cdisc_conv.simulate.words import NO_DAY, Words, constant, dates, numbers, times, words_of, yes_no
 
-WORST_ECOG = 3
+WORST_ECOG_TREATED, WORST_ECOG = 2, 3
 MORNING = (7 * 60 + 30, 8 * 60 + 55)
 """Visits are measured in the morning, before any infusion."""
 
@@ -107,13 +107,13 @@ def _draw_unscheduled(settings: Settings, course: Course, draws: Draws) -> tuple
 def make_vital_signs(settings: Settings, cohort: Cohort, dosing: Dosing, visits: Visits, draws: Draws) -> Rows:
     """Weight at each visit, height and body surface where they are asked (screening, cycles)."""
     m, untidy = len(visits.subject), settings.untidiness
-    done, reason = _draw_done(settings, m, draws)
+    screening = visits.event == visits.event.min(initial=0)
+    done, reason = _draw_done(settings, screening | (visits.cycle >= 0), draws)
     subject, noise = visits.subject, settings.demographics.weight_noise_kg
     weight = _weigh(cohort, visits, draws.fraction(-noise, noise, m))
     in_cycle = visits.cycle >= 0
     weight = np.where(in_cycle, dosing.weight[subject, np.maximum(visits.cycle, 0)], weight)
     height = cohort.height[subject]
-    screening = done & (visits.event == visits.event.min(initial=0))
     metres = draws.chance(untidy.height_in_metres, m)
     items = {
         "VSYN": yes_no(done),
@@ -124,7 +124,7 @@ def make_vital_signs(settings: Settings, cohort: Cohort, dosing: Dosing, visits:
         "HEIGHTU": words_of(metres.astype(np.int64), ("CM", "M")).where(screening),
         "WEIGHT": numbers(weight, 1, done),
         "WEIGHTU": constant("KG", m).where(done),
-        "BSA": numbers(compute_body_surface(height, weight), 2, done & (screening | in_cycle)),
+        "BSA": numbers(compute_body_surface(height, weight), 2, screening | in_cycle),
     }
     return Rows("vs", subject, visits.event, visits.day, items, visits.eseq)
 
@@ -139,14 +139,16 @@ def _weigh(cohort: Cohort, visits: Visits, noise: Floats) -> Floats:
 def make_ecog(settings: Settings, cohort: Cohort, visits: Visits, draws: Draws) -> Rows:
     """Performance status: a slow walk from the screening value."""
     m, about = len(visits.subject), settings.follow_up
-    done, reason = _draw_done(settings, m, draws)
+    screening = visits.event == visits.event.min(initial=0)
+    done, reason = _draw_done(settings, screening, draws)
     luck = draws.even(m)
     step = np.where(luck < about.ecog_worse_per_visit, 1, 0) - np.where(luck > 1 - about.ecog_better_per_visit, 1, 0)
     # The first visit of a subject is screening: there the value is what eligibility was judged by.
-    step = np.where(visits.event == visits.event.min(initial=0), 0, step)
+    step = np.where(screening, 0, step)
     worse_at_end = visits.ends & draws.chance(about.ecog_at_end_of_treatment, m)
     walked = _accumulate_in_order(visits, step)
-    value = np.clip(cohort.ecog[visits.subject] + walked + worse_at_end, 0, WORST_ECOG)
+    value = np.clip(cohort.ecog[visits.subject] + walked, 0, WORST_ECOG_TREATED)
+    value = np.minimum(value + worse_at_end, WORST_ECOG)
     items = {
         "ECOGYN": yes_no(done),
         "ECOGND": reason,
@@ -167,8 +169,8 @@ def _accumulate_in_order(visits: Visits, step: Ints) -> Ints:
     return result
 
 
-def _draw_done(settings: Settings, m: int, draws: Draws) -> tuple[Bools, Words]:
-    """Whether each form was done, and the reason where not."""
-    reasons = settings.untidiness.not_done_reasons
-    done = ~draws.chance(settings.untidiness.form_not_done, m)
+def _draw_done(settings: Settings, needed: Bools, draws: Draws) -> tuple[Bools, Words]:
+    """Whether each form was done, and the reason where not. Done is what eligibility or the dose needs."""
+    reasons, m = settings.untidiness.not_done_reasons, len(needed)
+    done = ~draws.chance(settings.untidiness.form_not_done, m) | needed
     return done, words_of(draws.pick(reasons, m), reasons).where(~done)

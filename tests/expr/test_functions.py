@@ -86,6 +86,10 @@ def test_texts(expression: str, values: list[str], results: list[object]) -> Non
         ("missing(month(X))", ["2022", "2022---01", "2022-13", ""], [True] * 4),
         ('days_between("2024-02-28", X)', ["2024-03-01", "2024-02-28T23:59", "2024-02-27"], [2.0, 0.0, -1.0]),
         ('missing(days_between("2024-02-28", X))', ["2024-03", "2024-02-30", "", "2024-03-01x"], [True] * 4),
+        ("add_days(X, 1)", ["2024-02-28", "2024-12-31T23:59"], ["2024-02-29", "2025-01-01"]),
+        ("add_days(X, -30)", ["2024-03-01"], ["2024-01-31"]),
+        ("missing(add_days(X, 1))", ["2024-03", "2024-02-30", "", "9999-12-31"], [True] * 4),
+        ('missing(add_days("2024-02-28", number(X)))', ["", "0.5", "1e9"], [True] * 3),
     ],
 )
 def test_numbers_and_dates_of_texts(expression: str, values: list[str], results: list[object]) -> None:

@@ -1,9 +1,4 @@
-"""HOPE2021-Thal-AGC: the analysis datasets of a simulated export, against the raw export in plain pandas.
-
-106 subjects, since only then every irregularity of the simulator is there: lesions that split, merge or are not
-assessed, missed and unscheduled assessments, partial dates of deaths, events and doses, doses reduced, delayed and
-left out.
-"""
+"""HOPE2021-Thal-AGC: the analysis datasets of a simulated export, against the raw export in plain pandas."""
 
 from __future__ import annotations
 
@@ -14,49 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hope2021 import conversion, datasets, frame, load, raw, read_days
 
-from cdisc_conv.dataset import Dataset
-from cdisc_conv.engine.convert import Conversion, convert_frames
-from cdisc_conv.engine.plan import plan_study
 from cdisc_conv.package.definitions import describe_study
 from cdisc_conv.package.write import list_families, run_checks
 from cdisc_conv.problems import Severity
-from cdisc_conv.simulate import simulate_study
-from cdisc_conv.spec.lint import lint_study
-from cdisc_conv.spec.model import Study
 
-STUDY = "hope2021_thal_agc"
 DATASETS = ["ADSL", "ADAE", "ADEX", "ADTR", "ADRS", "ADTTE"]
 EPOCH = pd.Timestamp("1960-01-01")
 RANKS = {"CR": 1, "PR": 2, "SD": 3, "NON-CR/NON-PD": 4, "PD": 5, "NE": 6, "MISSING": 7}
-
-
-@cache
-def load() -> Study:
-    study, problems = lint_study(STUDY)
-    assert study is not None
-    assert [str(problem) for problem in problems] == []
-    return study
-
-
-@cache
-def raw() -> dict[str, pd.DataFrame]:
-    return simulate_study(load().folder, 106, 1)
-
-
-@cache
-def conversion() -> Conversion:
-    study = load()
-    return convert_frames(study, plan_study(study), raw(), {}, tuple(study.datasets))
-
-
-@cache
-def datasets() -> dict[str, Dataset]:
-    return {dataset.name: dataset for dataset in conversion().datasets}
-
-
-def frame(name: str) -> pd.DataFrame:
-    return datasets()[name].frame
 
 
 def subjects() -> pd.DataFrame:
@@ -71,8 +32,7 @@ def parameter(name: str, code: str) -> pd.DataFrame:
 
 def days(texts: pd.Series) -> pd.Series:
     """DD-MON-YYYY as days since 1960; missing where a part is unknown."""
-    dates = pd.to_datetime(texts, format="%d-%b-%Y", errors="coerce")
-    return (dates - EPOCH).dt.days.astype("float64")
+    return (read_days(texts) - EPOCH).dt.days.astype("float64")
 
 
 def iso(day: float) -> str:
@@ -244,11 +204,16 @@ DRUGS = {"O": ("exox", 1, 1), "C": ("exca", 2, 28), "T": ("exth", 1, None)}
 """Form, doses a day, planned doses of a cycle (none: as many as the row has days) by suffix of the parameters."""
 
 
+def first_of_cycles(rows: pd.DataFrame) -> pd.DataFrame:
+    """The first row of each cycle; the rows are in the order of time."""
+    return rows[~rows.duplicated(["SUBJID", "EVENTEID"])]
+
+
 def expected_exposure(suffix: str) -> pd.DataFrame:
     """Cumulative, planned and missed doses, duration and dose intensities of a drug, one row per subject."""
     form, times, planned = DRUGS[suffix]
     rows = doses(form)
-    cycles = rows if planned is None else rows[rows["EXPLDAT"] != ""]
+    cycles = rows if planned is None else first_of_cycles(rows)
     amount = cycles["EXPLDOSE"] * (cycles["days"] if planned is None else planned)
     by = rows["SUBJID"]
     total = pd.DataFrame({"CDOS": (rows["EXDOSE"] * times * rows["days"]).groupby(by).sum()})
@@ -282,7 +247,7 @@ def test_intervals_sum_up_to_the_cumulative_dose(drug: str, suffix: str) -> None
 @pytest.mark.parametrize("suffix", ["O", "C"])
 def test_relative_dose_intensity_is_given_over_planned_in_the_time_it_took(suffix: str) -> None:
     made = {code: parameter("ADEX", f"{code}{suffix}")["AVAL"] for code in ("CDOS", "PDOS", "TDUR", "RDI")}
-    cycles = doses(DRUGS[suffix][0]).query('EXPLDAT != ""').groupby("SUBJID").size()
+    cycles = first_of_cycles(doses(DRUGS[suffix][0])).groupby("SUBJID").size()
     expected = 100 * made["CDOS"] / made["PDOS"] * (cycles * 21) / made["TDUR"]
     np.testing.assert_allclose(made["RDI"].sort_index(), expected.sort_index(), rtol=1e-12)
 
@@ -290,12 +255,11 @@ def test_relative_dose_intensity_is_given_over_planned_in_the_time_it_took(suffi
 @pytest.mark.parametrize("suffix", list(DRUGS))
 def test_cycles_given_reduced_and_delayed(suffix: str) -> None:
     rows = raw()[DRUGS[suffix][0]]
-    cycles = rows[(rows["EXPLDAT"] != "")]
-    for code, kept in {
-        "NCYC": cycles["EXOCCUR"] == "Y",
-        "NRED": cycles["EXREDUC"] == "Y",
-        "NDEL": cycles["EXDELAY"] == "Y",
-    }.items():
+    cycles = rows[rows["EGROUP"] == "Combination Treatment"]
+    kept_rows = {"NCYC": cycles["EXOCCUR"] == "Y", "NRED": cycles["EXREDUC"] == "Y"}
+    if suffix != "T":  # thalidomide goes on when a cycle is delayed
+        kept_rows["NDEL"] = cycles["EXDELAY"] == "Y"
+    for code, kept in kept_rows.items():
         made = parameter("ADEX", f"{code}{suffix}")["AVAL"].astype(int)
         expected = cycles[kept].groupby("SUBJID")["EVENTEID"].nunique()
         assert made.to_dict() == expected.reindex(made.index, fill_value=0).to_dict(), code
@@ -558,29 +522,31 @@ def test_a_lesion_that_merged_by_hand() -> None:
 
 def test_times_of_a_subject_by_hand() -> None:
     """01-020: first dose 2023-03-13, PR on 22 July and 30 August, PD on an unscheduled scan of 2023-12-26,
-    maintenance from 2023-07-07, alive at withdrawal."""
+    maintenance from 2023-07-08, alive at withdrawal."""
     made = {code: value("ADTTE", "01-020", code)["AVAL"] for code in ("PFS", "PFSM", "RSD", "TTR")}
-    assert made == {"PFS": 289, "PFSM": 173, "RSD": 158, "TTR": 132}
+    assert made == {"PFS": 289, "PFSM": 172, "RSD": 158, "TTR": 132}
     assert value("ADTTE", "01-020", "OS")["CNSR"] == 1
 
 
 def test_a_response_that_could_not_be_evaluated_does_not_end_eligibility_by_hand() -> None:
-    """04-011: SD, PR and then NE in the combination phase, which ended 2024-07-11; maintenance from 2024-07-14."""
+    """04-011: SD, PR and then NE in the combination phase, which ended 2024-07-11; maintenance from 2024-07-15."""
     made = value("ADRS", "04-011", "MNTELIG")
-    assert (made["AVALC"], iso(made["ADT"]), iso(made["AP02SDT"])) == ("Y", "2024-05-19", "2024-07-14")
+    assert (made["AVALC"], iso(made["ADT"]), iso(made["AP02SDT"])) == ("Y", "2024-05-19", "2024-07-15")
 
 
 def test_a_death_of_unknown_day_is_not_before_the_last_contact_by_hand() -> None:
-    """02-001: died in April 2023 (day unknown), known to be alive on 2023-04-24."""
-    subject = subjects().loc["02-001"]
-    assert (iso(subject["DTHDT"]), subject["DTHDTF"], iso(subject["LSTALVDT"])) == ("2023-04-24", "D", "2023-04-24")
+    """02-018: died in August 2024 (day unknown), known to be alive on 2024-08-10."""
+    subject = subjects().loc["02-018"]
+    assert (iso(subject["DTHDT"]), subject["DTHDTF"], iso(subject["LSTALVDT"])) == ("2024-08-10", "D", "2024-08-10")
 
 
-def test_a_last_contact_of_unknown_day_counts_as_the_first_of_its_month_by_hand() -> None:
-    """05-004: alive when the study ended, last known to be alive in June 2025 (day unknown)."""
-    subject = subjects().loc["05-004"]
-    assert (iso(subject["LSTALVDT"]), iso(subject["DTHDT"])) == ("2025-06-01", "")
-    assert value("ADTTE", "05-004", "OS")["CNSR"] == 1
+@pytest.mark.parametrize(("subject", "alive"), [("05-003", "2023-09-17"), ("02-003", "2023-07-11")])
+def test_a_last_contact_of_unknown_day_does_not_move_a_known_one_back_by_hand(subject: str, alive: str) -> None:
+    """Lost, last known to be alive in September 2023 (day unknown) after an answer on the 17th; or in July 2023 after
+    the last visit on the 11th."""
+    data = subjects().loc[subject]
+    assert (iso(data["LSTALVDT"]), iso(data["DTHDT"])) == (alive, "")
+    assert value("ADTTE", subject, "OS")["CNSR"] == 1
 
 
 # define.xml

@@ -237,13 +237,23 @@ def test_nothing_before_consent_or_after_leaving(many, doses, consent, leaving, 
         assert not (read_dates(events[item]) > events["SUBJID"].map(leaving)).any()
 
 
-def test_deaths_agree_between_forms(many, deaths):
+def test_deaths_agree_between_forms(many, doses, deaths, read_dates):
     assert set(many["dd"]["SUBJID"]) == set(deaths.index)
-    fatal = many["ae"].query("AESDTH == 'Y'")
-    assert set(fatal["SUBJID"]) == set(many["dd"].query("DTHCAUS == 'AE'")["SUBJID"])
-    assert set(fatal["AETOXGR"]) == {"5"}
-    assert set(fatal["AEOUT"]) == {"FATAL"}
-    assert set(many["ae"].query("AETOXGR == '5'")["AESER"]) == {"Y"}
+    causes = many["dd"].set_index("SUBJID")
+    assert set(causes["DTHCAUS"]) == {"PD", "AE", "UNK"}
+    last_dose = doses.groupby("SUBJID")["end"].max()
+    collected = deaths <= last_dose[deaths.index] + pd.Timedelta(days=30)
+    unexplained = causes.index[(causes["DTHCAUS"] == "UNK") & collected[causes.index]]
+    fatal = many["ae"].query("AESDTH == 'Y'").set_index("SUBJID")
+    by_event = causes.query("DTHCAUS == 'AE'")
+    assert len(unexplained) and sorted(fatal.index) == sorted([*by_event.index, *unexplained])
+    assert by_event["DTHSP"].tolist() == fatal["AEPT"][by_event.index].tolist()
+    assert set(fatal["AEPT"][unexplained]) == {"Death NOS"}
+    for item, only in {"AETOXGR": "5", "AEOUT": "FATAL", "AESER": "Y", "AEONGO": "N"}.items():
+        assert set(fatal[item]) == {only}
+    assert set(many["ae"].query("AETOXGR == '5' or AEOUT == 'FATAL'")["AESDTH"]) == {"Y"}
+    assert (read_dates(fatal["AEENDAT"]) == deaths[fatal.index]).all()
+    assert (causes["DTHDAT"][fatal.index] == fatal["AEENDAT"]).all()
 
 
 def test_assessments_every_six_weeks_from_the_first_dose(many, doses, read_dates):

@@ -131,9 +131,13 @@ def test_target_responses_follow_from_the_measurements(many):
 def test_sum_of_diameters_is_that_of_the_lesions(many):
     lesions = many["tl"].query("TLYN == 'Y'")
     mm = pd.to_numeric(lesions["TLLDIAM"].where(lesions["TLLDIAM"] != "", lesions["TLSAXIS"]), errors="coerce")
-    total = mm.groupby([lesions["SUBJID"], lesions["EVENTEID"]]).sum()
-    written = many["rs"].query("RSSUM != ''").set_index(["SUBJID", "EVENTEID"])["RSSUM"].astype(float)
-    assert written.equals(total[written.index].rename("RSSUM"))
+    visit = ["SUBJID", "EVENTEID"]
+    total = mm.groupby([lesions[key] for key in visit]).sum()
+    complete = lesions["TLSTATE"].ne("NOTASSESSED").groupby([lesions[key] for key in visit]).all()
+    assert (lesions.groupby(visit)["TLSUM"].nunique() == 1).all()
+    written = lesions.query("TLSUM != ''").drop_duplicates(visit).set_index(visit)["TLSUM"].astype(float)
+    assert set(written.index) == set(total.index[complete])
+    assert written.equals(total[written.index].rename("TLSUM"))
 
 
 def test_overall_response_disagrees_with_the_rules_in_a_few(many):

@@ -1,0 +1,54 @@
+"""HOPE2021-Thal-AGC on a simulated export, converted once for all tests that ask for it.
+
+106 subjects, since only then every irregularity of the simulator is there: lesions that split, merge or are not
+assessed, missed and unscheduled assessments, partial dates of deaths, events and doses, doses reduced, delayed and
+left out, deaths by adverse events.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pandas as pd
+
+from cdisc_conv.dataset import Dataset
+from cdisc_conv.engine.convert import Conversion, convert_frames
+from cdisc_conv.engine.plan import plan_study
+from cdisc_conv.simulate import simulate_study
+from cdisc_conv.spec.lint import lint_study
+from cdisc_conv.spec.model import Study
+
+STUDY = "hope2021_thal_agc"
+
+
+@cache
+def load() -> Study:
+    study, problems = lint_study(STUDY)
+    assert study is not None
+    assert [str(problem) for problem in problems] == []
+    return study
+
+
+@cache
+def raw() -> dict[str, pd.DataFrame]:
+    return simulate_study(load().folder, 106, 1)
+
+
+@cache
+def conversion() -> Conversion:
+    study = load()
+    return convert_frames(study, plan_study(study), raw(), {}, tuple(study.datasets))
+
+
+@cache
+def datasets() -> dict[str, Dataset]:
+    return {dataset.name: dataset for dataset in conversion().datasets}
+
+
+def frame(name: str) -> pd.DataFrame:
+    return datasets()[name].frame
+
+
+def read_days(texts: pd.Series) -> pd.Series:
+    """DD-MON-YYYY as dates; missing where a part is unknown."""
+    return pd.to_datetime(texts, format="%d-%b-%Y", errors="coerce")
