@@ -7,7 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.distinct import find_distinct
 from cdisc_conv.derivations.base import Rows
+from cdisc_conv.derivations.numbers import find_lost_digits
 from cdisc_conv.problems import Severity
 
 MOST_FINDINGS = 100
@@ -40,3 +42,17 @@ def report_values(
         first = str(values.iloc[rest[0]])
         message = f"{len(rest):,} more values are wrong in the same way, such as '{first}'"
         rows.report(code, message, where=np.isin(codes, rest), severity=severity, field=field, value=first)
+
+
+def report_lost_digits(rows: Rows, texts: pd.Series, field: str = "") -> None:
+    """A warning (NUM002) for each text that writes a number of more digits than a numeric variable holds."""
+    found = find_distinct(texts)
+    lost = find_lost_digits(found.values)
+
+    def describe(text: str) -> tuple[str, str]:
+        kept = np.format_float_positional(float(text), trim="-")
+        message = f"'{text.strip()}' has more digits than a number holds; {rows.variable} becomes {kept}"
+        return message, "keep it in a text variable if every digit counts"
+
+    if lost.any():
+        report_values(rows, "NUM002", found.codes, found.values, lost, describe, severity=Severity.WARNING, field=field)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from cdisc_conv.columns.distinct import map_distinct
 from cdisc_conv.derivations.base import Rows
+from cdisc_conv.derivations.findings import report_lost_digits
 from cdisc_conv.derivations.numbers import parse_numbers
 from cdisc_conv.problems import Severity
 
@@ -17,6 +18,8 @@ SHOWN_VALUES = 20
 def as_number(series: pd.Series, rows: Rows, field: str = "") -> pd.Series:
     """The series as float64; text that is no number is a finding (NUM001) per distinct value, and missing.
 
+    A text of more digits than a number holds is one, too (NUM002).
+
     `field` is the column that was read, for the finding; "" when there are several.
     """
     if pd.api.types.is_numeric_dtype(series):
@@ -25,6 +28,7 @@ def as_number(series: pd.Series, rows: Rows, field: str = "") -> pd.Series:
     bad = numbers.isna().to_numpy() & (series.str.strip() != "").to_numpy(dtype=bool)
     if bad.any():
         _report(series, bad, rows, field)
+    report_lost_digits(rows, series, field)
     return numbers
 
 

@@ -1,5 +1,7 @@
 """Unit conversions: well-known values, and the table against the terminology."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -80,3 +82,73 @@ def test_every_unit_means_a_term_of_the_terminology() -> None:
 def test_every_test_is_a_laboratory_test() -> None:
     tests = {conversion.test for conversion in UNITS.conversions if conversion.test}
     assert tests <= load_terminology("sdtm", "2025-03-28").codelist("LBTESTCD").values
+
+
+@pytest.mark.parametrize(
+    ("spelling", "unit", "test"),
+    [
+        ("mg/dl", "mg/dL", ""), ("MG / DL", "mg/dL", ""), ("mg%", "mg/dL", ""), ("mg/100 mL", "mg/dL", ""),
+        ("mcg/mL", "ug/mL", ""), ("\u00b5mol/L", "umol/L", ""), ("\u03bcmol/L", "umol/L", ""), ("mM", "mmol/L", ""),
+        ("K/uL", "10^9/L", ""), ("K/\u00b5L", "10^9/L", ""), ("THOU/uL", "10^9/L", ""), ("x10E9/L", "10^9/L", ""),
+        ("10*9/L", "10^9/L", ""), ("10\u2079/L", "10^9/L", ""), ("10^9 cells/L", "10^9/L", ""), ("G/L", "10^9/L", ""),
+        ("G/L", "g/L", ""), ("GI/L", "10^9/L", ""), ("M/uL", "10^12/L", ""), ("cells/uL", "/uL", ""),
+        ("IU/L", "U/L", "ALT"), ("mIU/mL", "IU/L", ""), ("uIU/mL", "mIU/L", ""), ("mEq/L", "mmol/L", "SODIUM"),
+        ("lbs", "LB", ""), ("Pounds", "LB", ""), ("inches", "in", ""), ("\u00b0F", "F", ""), ("degC", "C", ""),
+        ("mm[Hg]", "mmHg", ""), ("bpm", "BEATS/MIN", ""), ("hrs", "HOURS", ""), ("cc", "mL", ""), ("mM", "mM", ""),
+        ("mL/min/1.73m2", "mL/min/1.73 m2", ""),
+    ],
+)  # fmt: skip
+def test_spellings_of_laboratories(spelling: str, unit: str, test: str) -> None:
+    found = UNITS.find(spelling, unit, test)
+    assert (found.factor, found.offset) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("from_unit", "to_unit", "test"),
+    [
+        ("IU/L", "U/L", "INSULIN"),
+        ("mEq/L", "mmol/L", "PHOS"),
+        ("mM", "cm", ""),
+        ("G/L", "10^9/L/day", ""),
+        ("10", "L", ""),
+    ],
+)
+def test_spellings_that_mean_something_else(from_unit: str, to_unit: str, test: str) -> None:
+    with pytest.raises(UnknownStandardError):
+        UNITS.find(from_unit, to_unit, test)
+
+
+WEIGHTS = {"H": 1.008, "C": 12.011, "N": 14.007, "O": 15.999, "P": 30.974, "S": 32.06, "Co": 58.933, "I": 126.904}
+"""IUPAC standard atomic weights, abridged (2021)."""
+
+
+@pytest.mark.parametrize(
+    ("test", "formula"),
+    [
+        ("GLUC", "C6H12O6"), ("CREAT", "C4H7N3O"), ("BILI", "C33H36N4O6"), ("BILDIR", "C33H36N4O6"),
+        ("BILIND", "C33H36N4O6"), ("CHOL", "C27H46O"), ("HDL", "C27H46O"), ("LDL", "C27H46O"), ("VLDL", "C27H46O"),
+        ("TRIG", "C57H104O6"), ("UREAN", "N2"), ("UREA", "CH4N2O"), ("URATE", "C5H4N4O3"), ("AMMONIA", "NH3"),
+        ("LACTICAC", "C3H6O3"), ("PYRUVATE", "C3H4O3"), ("BHYXBTR", "C4H8O3"), ("CORTISOL", "C21H30O5"),
+        ("TESTOS", "C19H28O2"), ("ESTRDIOL", "C18H24O2"), ("PROGEST", "C21H30O2"), ("T4", "C15H11I4NO4"),
+        ("T3", "C15H12I3NO4"), ("VITB12", "C63H88CoN14O14P"), ("VITB9", "C19H19N7O6"), ("V25HD3", "C27H44O2"),
+        ("HOMOCY", "C4H9NO2S"), ("PHE", "C9H11NO2"), ("TYR", "C9H11NO3"), ("ETHANOL", "C2H6O"), ("PHOS", "P"),
+    ],
+)  # fmt: skip
+def test_molar_factors_follow_from_the_formula(test: str, formula: str) -> None:
+    parts = re.findall(r"([A-Z][a-z]?)(\d*)", formula)
+    mass = sum(WEIGHTS[element] * int(count or 1) for element, count in parts)
+    assert float(UNITS.find("g/L", "mmol/L", test).factor) == pytest.approx(1000 / mass, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("value", "from_unit", "to_unit", "test", "expected"),
+    [
+        (7.0, "%", "mmol/mol", "HBA1C", 53.0),
+        (53.0, "mmol/mol", "%", "HBA1C", 7.0),
+        (14.0, "g/dL", "mmol/L", "HGB", 8.7),
+        (8.0, "mg/dL", "mEq/L", "CA", 4.0),
+        (100.0, "ug/dL", "umol/L", "IRON", 17.9),
+    ],
+)
+def test_conversions_of_one_substance(value: float, from_unit: str, to_unit: str, test: str, expected: float) -> None:
+    assert round(UNITS.find(from_unit, to_unit, test).convert(value), 1) == expected
