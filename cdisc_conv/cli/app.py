@@ -12,7 +12,7 @@ from cdisc_conv.cli.compare import compare
 from cdisc_conv.cli.console import prepare_streams
 from cdisc_conv.cli.demo import demo
 from cdisc_conv.cli.explain import explain
-from cdisc_conv.cli.guard import guarded
+from cdisc_conv.cli.guard import end_in_order, guarded
 from cdisc_conv.cli.lint import lint
 from cdisc_conv.cli.once import OnceCommand
 from cdisc_conv.cli.run import run
@@ -61,4 +61,5 @@ for command in COMMANDS:
 def main() -> None:
     """Entry point of the console script."""
     prepare_streams()
+    end_in_order()
     app()

@@ -57,7 +57,7 @@ def compare(
     from cdisc_conv.cli.compare_text import print_comparison
     from cdisc_conv.cli.progress import show_progress
     from cdisc_conv.compare.package import Options, compare_paths
-    from cdisc_conv.compare.report import write_reports
+    from cdisc_conv.compare.report import check_targets, write_reports
     from cdisc_conv.compare.rules import Rules, parse_tolerances
 
     rules = Rules(
@@ -70,6 +70,7 @@ def compare(
         not values_only,
     )
     options = Options(rules, _split(keys), _split(only), _split(ignore), where, encoding or None)
+    check_targets((html, json, xlsx))
     with show_progress() as progress:
         found = compare_paths(base, other, options, progress)
         write_reports(found, {".html": html, ".json": json, ".xlsx": xlsx}, progress)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import logging
+import signal
 import traceback
 from collections.abc import Callable
 from functools import wraps
@@ -12,6 +14,7 @@ import typer
 
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.visible import make_visible
+from cdisc_conv.workplace import forget_placed, list_placed
 
 FAILED = 2
 """Exit code of a command that could not do what it was asked."""
@@ -25,18 +28,55 @@ _WORDS = {
     errno.EACCES: ("permission denied", "check the permissions, and close programs that have files of the folder open"),
     errno.EPERM: ("permission denied", "check the permissions, and close programs that have files of the folder open"),
     errno.ENOENT: ("there is no such file or folder", "check the spelling"),
+    errno.EISDIR: ("this is a folder, not a file", "give the name of a file"),
+    errno.ENOTDIR: ("a part of the path is a file, not a folder", "check the spelling"),
+    errno.ENAMETOOLONG: ("the name is too long", "choose a shorter one"),
+    errno.ELOOP: ("a link leads to itself", "choose another name, or remove the link"),
+    errno.EBUSY: ("the file or folder is in use", "close the programs that use it, or choose another name"),
+    errno.EIO: ("the disk cannot be read or written", "check the disk, or choose another folder"),
 }
+
+
+class Ended(KeyboardInterrupt):
+    """The system asked the program to end; the argument says how."""
+
+
+class _Said(logging.Handler):
+    """What the library logs, in the words of the command line."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        _say(record.getMessage())
+
+
+def end_in_order() -> None:
+    """Let SIGTERM and SIGHUP end the program as Ctrl-C does, with everything cleaned up; not where they are ignored."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _end)
+
+
+def _end(number: int, frame: object) -> None:
+    raise Ended(f"ended by {signal.Signals(number).name}")
+
+
+def _log_to_console() -> None:
+    log = logging.getLogger("cdisc_conv")
+    if not any(isinstance(handler, _Said) for handler in log.handlers):
+        log.addHandler(_Said())
 
 
 def guarded(command: Callable[_P, int]) -> Callable[_P, None]:
     """The command with its return value as exit code, and every exception as a message and exit code 2.
 
     ProblemsError prints its problems, OSError names the path, Ctrl-C says so. Anything else is a defect of ours and
-    comes with its traceback. Nothing half written is left behind in any of these cases; see `package.staging`.
+    comes with its traceback. Nothing half written is left behind in any of these cases; see `workplace`.
     """
 
     @wraps(command)
     def call(*args: _P.args, **kwargs: _P.kwargs) -> None:
+        forget_placed()
+        _log_to_console()
         try:
             code = command(*args, **kwargs)
         except typer.Exit:
@@ -49,11 +89,11 @@ def guarded(command: Callable[_P, int]) -> Callable[_P, None]:
         except OSError as error:
             _say(describe_os_error(error))
             code = FAILED
-        except KeyboardInterrupt:
-            _say("interrupted; what was there before is unchanged")
+        except KeyboardInterrupt as error:
+            _say(f"{error.args[0] if isinstance(error, Ended) else 'interrupted'}; {_describe_outputs()}")
             code = FAILED
         except MemoryError:
-            _say("not enough memory; what was there before is unchanged (fewer --datasets need less)")
+            _say(f"not enough memory; {_describe_outputs()} (fewer --datasets need less)")
             code = FAILED
         except Exception:
             _say("this is a defect of cdisc-conv; please report it with the lines below")
@@ -73,6 +113,14 @@ def describe_os_error(error: OSError) -> str:
     words, hint = _WORDS.get(error.errno or 0, (error.strerror or str(error), ""))
     path = f": '{error.filename}'" if error.filename else ""
     return f"{words}{path}{f' ({hint})' if hint else ''}"
+
+
+def _describe_outputs() -> str:
+    """What has become of the outputs of a command that did not come to its end."""
+    placed = [f"'{path}'" for path in list_placed()]
+    if not placed:
+        return "what was there before is unchanged"
+    return f"{', '.join(placed)} {'is' if len(placed) == 1 else 'are'} complete and in place"
 
 
 def _say(message: str) -> None:

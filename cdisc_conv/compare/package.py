@@ -14,6 +14,7 @@ from cdisc_conv.compare.rules import Rules
 from cdisc_conv.compare.run import KEEP, compare_tables
 from cdisc_conv.compare.table import Table
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
+from cdisc_conv.workplace import recover
 
 DEFINE = "define.xml"
 PLACES = {"sdtm": (DEFINE, f"sdtm/{DEFINE}"), "adam": (f"adam/{DEFINE}",)}
@@ -63,6 +64,8 @@ def compare_paths(
     Raises ProblemsError when anything cannot be read or does not fit; see `list_datasets`, `compare`.
     """
     options = options or Options()
+    for path in (base, other):
+        recover(path)
     if base.suffix.lower() == ".xml" or other.suffix.lower() == ".xml":
         return _compare_definitions(base, other)
     files: list[list[DatasetFile]] = []

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from cdisc_conv.compare.package import PackageComparison
 from cdisc_conv.compare.plain import make_plain
+from cdisc_conv.workplace import check_file_target, replace_file
 
 
 def write_reports(
     found: PackageComparison, paths: Mapping[str, Path | None], progress: Callable[[str], None] = lambda step: None
 ) -> None:
-    """Write the reports asked for: ending of the kind (``.html``, ``.json``, ``.xlsx``) -> file."""
+    """Write the reports asked for: ending of the kind (``.html``, ``.json``, ``.xlsx``) -> file.
+
+    Each is complete or not there. Raises OSError, and ProblemsError as `replace_file` does.
+    """
     wanted = {kind: path for kind, path in paths.items() if path is not None}
     plain = make_plain(found) if wanted else {}
     for kind, path in wanted.items():
         progress(f"writing {path}")
-        partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
-        try:
-            _WRITERS[kind](plain, partial)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        with replace_file(path) as new:
+            _WRITERS[kind](plain, new)
+
+
+def check_targets(paths: Iterable[Path | None]) -> None:
+    """Raise OSError when a report cannot be written, before the work and not after it."""
+    for path in paths:
+        if path is not None:
+            check_file_target(path)
 
 
 def _write_json(plain: dict[str, Any], path: Path) -> None:

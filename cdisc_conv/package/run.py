@@ -16,6 +16,7 @@ from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.resources import shipped
 from cdisc_conv.spec.load import find_study
 from cdisc_conv.spec.model import Study
+from cdisc_conv.workplace import recover
 
 SYNTHETIC = "Synthetic data: simulated from the protocol; no value stems from a person."
 DEMO = "hope2021_thal_agc"
@@ -52,6 +53,8 @@ def run_study(
         raise ProblemsError([Problem("PKG008", "there is nothing to read: give --raw, --sdtm, or both", hint=hint)])
     study, found = open_study(words)
     wanted = choose_datasets(study, datasets, analysis_only=raw is None)
+    for given in filter(None, (raw, sdtm)):
+        recover(given)
     missing = [
         Problem("PKG005", f"there is no {name} folder '{given}'", hint=f"check the spelling of --{name}")
         for name, given in (("raw", raw), ("sdtm", sdtm))

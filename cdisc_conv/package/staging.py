@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from cdisc_conv.problems import Problem, ProblemsError
+from cdisc_conv.workplace import name_target, open_workplace, put_in_place, recover
 
 MANIFEST = "manifest.json"
 TOOL = "cdisc-conv"
@@ -23,8 +24,9 @@ def stage_folder(target: Path, apart_from: Mapping[str, Path]) -> Iterator[Path]
     """A new empty folder to fill; when the block ends without an exception it takes the place of `target`.
 
     `apart_from` names the folders that must not lie inside or above `target`, such as ``{"raw folder": raw}``. Whatever
-    goes wrong (Ctrl-C too), `target` stays as it was and the new folder is removed. Raises ProblemsError as
-    `check_target` does, and OSError when the folder cannot be made or put in place.
+    goes wrong (Ctrl-C too), `target` stays as it was and the new folder is removed. What a killed run left is put in
+    order first; see `workplace`. Raises ProblemsError as `check_target` and `open_workplace` do, and OSError when the
+    folder cannot be made or put in place.
 
     >>> import tempfile
     >>> out = Path(tempfile.mkdtemp()) / "out"
@@ -33,31 +35,31 @@ def stage_folder(target: Path, apart_from: Mapping[str, Path]) -> Iterator[Path]
     >>> [path.name for path in out.iterdir()], len(list(out.parent.iterdir()))
     (['manifest.json'], 1)
     """
-    target = target.resolve()
-    _restore_previous(target)
-    problems = check_target(target, apart_from)
-    if problems:
-        raise ProblemsError(problems)
-    stage = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    target = _resolve(target)
+    recover(target)
+    _raise_any(check_target(target, apart_from))
     parents = _make_parents(target.parent)
     try:
-        shutil.rmtree(stage, ignore_errors=True)  # left by a process of the same number that was killed
-        stage.mkdir()
-        yield stage
-        _swap(stage, target)
-    except BaseException as error:
-        shutil.rmtree(stage, ignore_errors=True)
+        with open_workplace(target) as workplace:
+            stage = workplace / "new"
+            try:
+                stage.mkdir()
+                yield stage
+                _raise_any(check_target(target, apart_from))  # somebody may have come to the place in the meantime
+                put_in_place(workplace, target)
+            except OSError as error:
+                name_target(error, stage, target)
+                raise
+    except BaseException:
         for parent in reversed(parents):
             with suppress(OSError):
                 parent.rmdir()
-        if isinstance(error, OSError):
-            _name_target(error, stage, target)
         raise
 
 
 def check_target(target: Path, apart_from: Mapping[str, Path]) -> list[Problem]:
-    """What keeps `target` from being written or replaced: PKG001 to PKG004."""
-    target = target.resolve()
+    """What keeps `target` from being written or replaced: PKG001 to PKG004, PKG013, PKG015."""
+    target = _resolve(target)
     for what, folder in apart_from.items():
         folder = folder.resolve()
         if target == folder or target.is_relative_to(folder) or folder.is_relative_to(target):
@@ -66,14 +68,19 @@ def check_target(target: Path, apart_from: Mapping[str, Path]) -> list[Problem]:
             message = f"the output folder '{target}' {relation} the {what} '{folder}'"
             hint = "the output folder is replaced as a whole: choose one that stands apart"
             return [Problem("PKG001", message, hint=hint)]
+    blocking = next((path for path in (target, *target.parents) if path.exists() and not path.is_dir()), None)
+    if blocking is not None:
+        what = "the output folder" if blocking == target else f"a part of the output folder '{target}',"
+        return [Problem("PKG002", f"{what} '{blocking}' is a file", hint="choose another name")]
     if not target.exists():
         return []
-    if not target.is_dir():
-        return [Problem("PKG002", f"the output folder '{target}' is a file", hint="choose another name")]
     if Path.cwd().resolve().is_relative_to(target):
         message = f"the output folder '{target}' is the folder you are in, or above it"
         return [Problem("PKG004", message, hint="it is replaced as a whole: go to another folder first")]
-    return _check_content(target)
+    if target.is_mount():
+        message = f"the output folder '{target}' is a mount point, which cannot be replaced as a whole"
+        return [Problem("PKG015", message, hint=f"choose a folder inside it, such as '{target / 'package'}'")]
+    return _check_content(target) or _check_permission(target)
 
 
 def find_foreign_files(folder: Path) -> list[str]:
@@ -83,7 +90,7 @@ def find_foreign_files(folder: Path) -> list[str]:
     return [
         name
         for path in sorted(folder.rglob("*"))
-        if not path.is_dir()
+        if (path.is_symlink() or not path.is_dir())
         and path.name not in _DROPPINGS
         and (name := path.relative_to(folder).as_posix()) != MANIFEST
         and name not in listed
@@ -94,10 +101,27 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     """The manifest of a package that cdisc-conv wrote, or None when `folder` holds none."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     ours = isinstance(manifest, dict) and isinstance(manifest.get("tool"), dict)
-    return manifest if ours and manifest["tool"].get("name") == TOOL and "outputs" in manifest else None
+    if not ours or manifest["tool"].get("name") != TOOL or not isinstance(manifest.get("outputs"), list):
+        return None
+    whole = all(isinstance(entry, dict) and isinstance(entry.get("path"), str) for entry in manifest["outputs"])
+    return manifest if whole else None
+
+
+def _resolve(target: Path) -> Path:
+    """The folder itself, links followed. Raises ProblemsError (PKG002) for links that lead round in a circle."""
+    try:
+        return target.resolve()
+    except (RuntimeError, OSError):  # which of them depends on the version of Python
+        message = f"the output folder '{target}' is a link that leads to itself"
+        raise ProblemsError([Problem("PKG002", message, hint="choose another name, or remove the link")]) from None
+
+
+def _raise_any(problems: list[Problem]) -> None:
+    if problems:
+        raise ProblemsError(problems)
 
 
 def _check_content(target: Path) -> list[Problem]:
@@ -114,41 +138,34 @@ def _check_content(target: Path) -> list[Problem]:
     return [Problem("PKG003", message, hint="they would be lost: move them elsewhere, or choose a new folder")]
 
 
-def _name_target(error: OSError, stage: Path, target: Path) -> None:
-    """Let the error name the file as the user knows it; a full disk names no file at all."""
-    name = str(error.filename) if error.filename is not None else str(target)
-    error.filename = name.replace(str(stage), str(target))
+def _check_permission(target: Path) -> list[Problem]:
+    """Found before the work and not after it: a folder that may not be moved, or not be emptied."""
+    folders = [target, *(path for path in target.rglob("*") if path.is_dir() and not path.is_symlink())]
+    protected = next((folder for folder in folders if not os.access(folder, os.W_OK | os.X_OK)), None)
+    if protected is not None:
+        message = f"the output folder cannot be replaced: '{protected}' is write-protected"
+        return [Problem("PKG013", message, hint="choose another folder, or give yourself the permission to write")]
+    parent = target.parent.stat()
+    if parent.st_mode & stat.S_ISVTX and hasattr(os, "geteuid"):
+        mine = os.geteuid() in (0, parent.st_uid, target.stat().st_uid)
+        message = f"the output folder '{target}' belongs to another user, and '{target.parent}' lets nobody replace it"
+        return [] if mine else [Problem("PKG013", message, hint="choose another folder")]
+    return []
 
 
 def _make_parents(folder: Path) -> list[Path]:
     """Make a folder and what it lies in; the folders that were not there before, outermost first."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    return missing[::-1]
-
-
-def _swap(stage: Path, target: Path) -> None:
-    """`stage` becomes `target`. A folder cannot replace another one, so the old one steps aside first."""
-    previous = _previous(target)
+    made = []
     try:
-        if target.exists():
-            os.rename(target, previous)
-        os.rename(stage, target)
-    except BaseException:
-        if previous.exists() and not target.exists():
-            os.rename(previous, target)
-        raise
-    shutil.rmtree(previous, ignore_errors=True)
-
-
-def _restore_previous(target: Path) -> None:
-    """Put back a folder that stepped aside for a run that was killed at that very moment."""
-    previous = _previous(target)
-    if previous.exists() and not target.exists():
-        os.rename(previous, target)
-    elif previous.exists():
-        shutil.rmtree(previous, ignore_errors=True)
-
-
-def _previous(target: Path) -> Path:
-    return target.with_name(f".{target.name}.previous")
+        for path in reversed(missing):
+            path.mkdir(exist_ok=True)
+            made.append(path)
+    except PermissionError as error:
+        for path in reversed(made):
+            path.rmdir()
+        message = f"there is no permission to make the folder '{error.filename}'"
+        raise ProblemsError(
+            [Problem("PKG013", message, hint="choose an output in a folder you may write in")]
+        ) from None
+    return made

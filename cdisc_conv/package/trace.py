@@ -23,6 +23,7 @@ from cdisc_conv.expr import Type, parse
 from cdisc_conv.package.sources import Sources, TracedRow, read_values, show_value
 from cdisc_conv.package.staging import read_manifest
 from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
+from cdisc_conv.workplace import recover
 from cdisc_conv.xpt import XptFile, read_xpt
 
 ROWS_SHOWN = 20
@@ -103,6 +104,7 @@ class _Package:
     """A package on disk, and the forms and given datasets behind it, read when first needed."""
 
     def __init__(self, out: Path, raw: Path | None) -> None:
+        recover(out)
         manifest = read_manifest(out)
         if manifest is None:
             hint = "give the output folder of 'cdisc-conv run' or 'demo'"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
+import errno
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
+
+from cdisc_conv.workplace import open_workplace, put_files_in_place, put_in_place
 
 LABEL_FILE = "SYNTHETIC.txt"
 
@@ -18,21 +18,27 @@ def write_tables(
 ) -> dict[str, int]:
     """Write the blocks of each form one after the other into its file; return the rows per form.
 
-    Files of an earlier run are replaced only when every new one is complete.
+    A new folder appears as a whole. In a folder with files of an earlier run these are replaced when every new one is
+    complete. Raises OSError, and ProblemsError as `workplace.open_workplace` does.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=".simulate-", dir=out))
-    try:
+    out = out.resolve()
+    if out.exists() and not out.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "Not a directory", str(out))
+    fresh = not out.exists()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with open_workplace(out if fresh else out / LABEL_FILE) as workplace:
+        new = workplace / "new"
+        new.mkdir()
         counts: dict[str, int] = {}
         for block in blocks:
             for form, frame in block.items():
-                append_table(frame, beside / files[form])
+                append_table(frame, new / files[form])
                 counts[form] = counts.get(form, 0) + len(frame)
-        (beside / LABEL_FILE).write_text(label, encoding="utf-8", newline="\n")
-        for path in sorted(beside.iterdir()):
-            os.replace(path, out / path.name)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        (new / LABEL_FILE).write_text(label, encoding="utf-8", newline="\n")
+        if fresh:
+            put_in_place(workplace, out)
+        else:
+            put_files_in_place(workplace, out)
     return counts
 
 
