@@ -175,10 +175,14 @@ def _make_workplace(target: Path) -> tuple[Path, int]:
         message = f"there is no permission to write in '{target.parent}', where '{target.name}' is made"
         hint = "choose an output in a folder that you may write in"
         raise ProblemsError([Problem("PKG013", message, hint=hint)]) from None
+    except OSError as error:
+        error.filename = str(target)
+        raise
     try:
         lock = os.open(folder / "lock", os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
-    except OSError:
+    except OSError as error:
         folder.rmdir()
+        error.filename = str(target)
         raise
     with suppress(OSError):
         _lock(lock)

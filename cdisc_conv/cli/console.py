@@ -57,7 +57,11 @@ def print_table(headers: Sequence[str], rows: Sequence[Sequence[str | int]]) -> 
     with console.capture() as captured:
         console.print(table)
     lines = (line.rstrip() for line in captured.get().splitlines())
-    console.file.write("".join(f"{line}\n" for line in lines))
+    try:
+        console.file.write("".join(f"{line}\n" for line in lines))
+        console.file.flush()
+    except BrokenPipeError:
+        console.on_broken_pipe()
 
 
 def plural(count: int, noun: str) -> str:

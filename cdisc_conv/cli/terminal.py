@@ -1,7 +1,9 @@
-"""The console of rich, but for texts that would steer the terminal."""
+"""The console of rich, but for texts that would steer the terminal, and for readers that stop reading."""
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Any
 
 from rich.console import Console
@@ -15,3 +17,9 @@ class SafeConsole(Console):
 
     def render_str(self, text: str, **options: Any) -> Text:
         return super().render_str(make_visible(text), **options)
+
+    def on_broken_pipe(self) -> None:
+        """What nobody reads any more (``| head``) goes nowhere; the command goes on to its end and its exit code."""
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
