@@ -31,8 +31,8 @@ class Severity(StrEnum):
 class Place:
     """Where a problem is: in a spec (file, line), in the data (form, row, field), or in an output (dataset, variable).
 
-    ``rows`` are the first few row numbers as a person counts them: in a raw file the line of the data row after
-    the header starts at 1.
+    ``rows`` are the first few row numbers as a person counts them, each of them once: in a raw file the line of the
+    data row after the header starts at 1.
     """
 
     file: str = ""
@@ -42,6 +42,9 @@ class Place:
     rows: tuple[int, ...] = ()
     dataset: str = ""
     variable: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", tuple(dict.fromkeys(self.rows)))
 
     def __str__(self) -> str:
         if self.file:
@@ -94,7 +97,7 @@ class Tally:
     rows: tuple[int, ...] = ()
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(self.count + other.count, tuple(sorted((*self.rows, *other.rows))[:SHOWN_ROWS]))
+        return Tally(self.count + other.count, tuple(sorted({*self.rows, *other.rows})[:SHOWN_ROWS]))
 
 
 class ProblemsError(Exception):

@@ -24,7 +24,6 @@ COMMANDS = (run, demo, simulate, lint, explain, trace, compare, catalogue)
 # Plain help (no markup mode) starts faster, and reads the same in a terminal, a log and the documentation.
 app = typer.Typer(
     name="cdisc-conv",
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

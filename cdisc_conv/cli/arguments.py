@@ -7,10 +7,23 @@ from typing import Annotated
 
 import typer
 
+
+def complete_study(incomplete: str) -> list[str]:
+    """What a shell offers for the study: the shipped ones, and folders."""
+    from glob import escape, glob
+
+    from cdisc_conv.resources import shipped
+
+    names = sorted(path.name for path in shipped("mappings").iterdir() if (path / "study.yaml").is_file())
+    return [*(name for name in names if name.startswith(incomplete)), *sorted(glob(f"{escape(incomplete)}*/"))]
+
+
 Study = Annotated[
     str,
     typer.Argument(
-        metavar="STUDY", help="Folder of the study's mapping (it holds study.yaml), or the name of a shipped study."
+        metavar="STUDY",
+        help="Folder of the study's mapping (it holds study.yaml), or the name of a shipped study.",
+        autocompletion=complete_study,
     ),
 ]
 Out = Annotated[

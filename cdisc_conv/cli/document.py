@@ -6,12 +6,13 @@ Run ``python -m cdisc_conv.cli.document`` to bring the page up to date; a test f
 from __future__ import annotations
 
 import inspect
-import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from typer.models import OptionInfo
+from typer.main import get_group
+
+from cdisc_conv.cli.app import COMMANDS, app, options
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "command-line.md"
 
@@ -27,44 +28,55 @@ _TAIL = """\
 - **Exit codes**: 0 all is well (notes do not count); 1 there are findings, errors or warnings; 2 it could not be done
   (bad arguments, an unusable mapping, a folder that cannot be read or written, a full disk, Ctrl-C).
 - **Findings** are printed as `place: CODE message (hint)`, errors first. The place is `file:line` in a mapping, or
-  dataset, form, field and rows in the data.
-- **Results go to stdout**, progress and failures to stderr.
+  dataset, form, field and rows in the data. `run` and `demo` show one finding of each code, causes before consequences,
+  and how many more there are; the report and `findings.json` have all of them.
+- **Results go to stdout**, progress and failures to stderr. In a terminal each step is a line of progress; in a file or
+  a pipe there is a line every few seconds at most.
 - **Colour** only in a terminal, and never when the environment variable `NO_COLOR` is set.
-- **Nothing half done**: what a command writes appears whole at its end. After a failure or Ctrl-C the output folder is
-  as it was before.
+- **Nothing half done**: what a command writes appears whole at its end. After a failure, Ctrl-C, SIGTERM or SIGHUP the
+  output is as it was before, or complete, and the last line says which. After a kill the next command that writes or
+  reads the output puts it in order ([the-package.md](the-package.md)).
 """
 
 
 def render_page() -> str:
     """The page as Markdown."""
-    from cdisc_conv.cli.app import COMMANDS, options
-
     parts = [_HEAD, _join(_help_paragraphs(options)), "| command | what it does |\n|---|---|"]
     table = "\n".join(f"| [{c.__name__}](#{c.__name__}) | {_help_paragraphs(c)[0]} |" for c in COMMANDS)
     parts[-1] += (
-        f"\n{table}\n\n`cdisc-conv --version` tells the version, `cdisc-conv COMMAND --help` what stands below."
+        f"\n{table}\n\n`cdisc-conv --version` shows the version, `cdisc-conv COMMAND --help` the text below. "
+        "`cdisc-conv --install-completion`\nsets up completion for your shell. `python -m cdisc_conv` does the same as "
+        "`cdisc-conv`."
     )
     parts.extend(_render_command(command) for command in COMMANDS)
     return "\n".join(f"{part.strip()}\n" for part in [*parts, _TAIL])
 
 
 def _render_command(command: Callable[..., int]) -> str:
-    rows = list(_list_parameters(command))
+    rows = [_describe(parameter) for parameter in get_group(app).commands[command.__name__].params]
     usage = " ".join(["cdisc-conv", command.__name__, *(usage for usage, *_ in rows)])
     table = "\n".join(f"| `{name}` | {words} | {default} |" for _, name, words, default in rows)
     head = f"## {command.__name__}\n\n```\n{usage}\n```\n"
     return f"{head}\n{_join(_help_paragraphs(command))}\n| argument | meaning | default |\n|---|---|---|\n{table}\n"
 
 
-def _list_parameters(command: Callable[..., int]) -> Iterator[tuple[str, str, str, str]]:
-    """(usage, name, help, default) of each parameter."""
-    hints = typing.get_type_hints(command, include_extras=True)
-    for parameter in inspect.signature(command).parameters.values():
-        info: Any = hints[parameter.name].__metadata__[0]
-        required = parameter.default is inspect.Parameter.empty
-        name = f"--{parameter.name} {info.metavar}" if isinstance(info, OptionInfo) else info.metavar
-        shown = info.show_default if isinstance(info.show_default, str) else f"`{parameter.default}`"
-        yield name if required else f"[{name}]", name, info.help, "required" if required else shown
+def _describe(parameter: Any) -> tuple[str, str, str, str]:
+    """(usage, name, help, default) of a parameter, as the parser that reads it knows it."""
+    name = parameter.metavar
+    if parameter.param_type_name == "option":
+        names = "/".join([*parameter.opts, *parameter.secondary_opts])
+        name = names if parameter.is_flag else f"{names} {parameter.metavar}"
+    return name if parameter.required else f"[{name}]", name, parameter.help, _describe_default(parameter)
+
+
+def _describe_default(parameter: Any) -> str:
+    if parameter.required:
+        return "required"
+    if isinstance(parameter.show_default, str):
+        return parameter.show_default
+    if getattr(parameter, "is_flag", False):
+        return "on" if parameter.default else "off"
+    return "none" if parameter.default is None else f"`{parameter.default}`"
 
 
 def _help_paragraphs(command: Callable[..., Any]) -> list[str]:

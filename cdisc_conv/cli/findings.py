@@ -15,23 +15,39 @@ if TYPE_CHECKING:
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
-def print_problems(
-    problems: Sequence[Problem], *, limit: int | None = None, rest: str = "", stderr: bool = False
-) -> None:
-    """Print findings: errors first, then warnings, then notes, each group by place.
-
-    `limit` is the most that are printed of a group; `rest` says where the others are to be read.
-    """
+def print_problems(problems: Sequence[Problem], *, stderr: bool = False) -> None:
+    """Print findings: errors first, then warnings, then notes, each group by place."""
     for severity in Severity:
         group = sorted((problem for problem in problems if problem.severity is severity), key=_sort_key)
-        shown = group if limit is None else group[:limit]
         if group:
             print_line(f"{plural(len(group), severity.value)}:", stderr, _STYLES[severity])
-        for problem in shown:
+        for problem in group:
             print_line(_style(problem), stderr)
-        if len(shown) < len(group):
-            where = f"; all are in {rest}" if rest else ""
-            print_line(f"  ... and {len(group) - len(shown):,} more{where}", stderr)
+
+
+def print_codes(problems: Sequence[Problem]) -> bool:
+    """Print one finding of each code and how many there are; whether any were left out.
+
+    Errors come first, then warnings, then notes, and within them causes before consequences: codes stand in the order
+    in which the stages of a run found them. The finding shown is the one about the most values.
+    """
+    for severity in Severity:
+        by_code: dict[str, list[Problem]] = {}
+        for problem in problems:
+            if problem.severity is severity:
+                by_code.setdefault(problem.code, []).append(problem)
+        if by_code:
+            print_line(f"{plural(sum(map(len, by_code.values())), severity.value)}:", style=_STYLES[severity])
+        for group in by_code.values():
+            print_line(_style(max(group, key=lambda problem: problem.count), _count(group)))
+    return len({(problem.severity, problem.code) for problem in problems}) < len(problems)
+
+
+def _count(group: Sequence[Problem]) -> str:
+    """What stands behind the finding that is shown of a code."""
+    if len(group) == 1:
+        return ""
+    return f" ... and {plural(len(group) - 1, 'finding')} more of {group[0].code}"
 
 
 def summarise(problems: Sequence[Problem]) -> str:
@@ -43,10 +59,10 @@ def summarise(problems: Sequence[Problem]) -> str:
     return ", ".join(plural(count, severity.value) for severity, count in count_by_severity(problems).items())
 
 
-def _style(problem: Problem) -> Text:
+def _style(problem: Problem, more: str = "") -> Text:
     from rich.text import Text
 
-    text = Text("  " + make_visible_line(str(problem)))
+    text = Text("  " + make_visible_line(f"{problem}{more}"))
     text.highlight_words([problem.code], style=_STYLES[problem.severity])
     return text
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cdisc_conv.cli.console import plural, print_line, print_table
-from cdisc_conv.cli.findings import print_problems, summarise
+from cdisc_conv.cli.findings import print_codes, summarise
 from cdisc_conv.problems import Problem, Severity, count_by_severity, exit_code
 
 if TYPE_CHECKING:
     from cdisc_conv.package.write import Package
 
-SHOWN = 10
-"""Findings of each severity that a run prints; the report has all of them."""
+FINDINGS = "findings.json"
 
 
 def print_package(package: Package, planted: bool = False) -> int:
     """Print what a run made and found; the exit code. `planted`: findings are meant to be there."""
     report = package.folder / "report" / "index.html"
-    print_problems(package.problems, limit=SHOWN, rest=str(report))
+    some = print_codes(package.problems)
+    if some:
+        print_line(f"one finding of each code is shown; all of them are in {report} and {report.parent / FINDINGS}")
     if package.problems:
         print_line("")
     print_table(["dataset", "records", "variables", *(f"{severity.value}s" for severity in Severity)], _rows(package))

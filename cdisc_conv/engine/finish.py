@@ -57,7 +57,7 @@ def _locate(
     """A finding with the row numbers of the finished dataset; without any where the dataset is not among them."""
     name = problem.place.dataset
     start = state.length(name, range(block))
-    rows = np.sort(places[name][records + start])[:SHOWN_ROWS] if name in places else records[:0]
+    rows = np.unique(places[name][records + start])[:SHOWN_ROWS] if name in places else records[:0]
     return replace(problem, place=replace(problem.place, rows=tuple(int(row) + 1 for row in rows)))
 
 

@@ -125,7 +125,7 @@ class PartRows:
     def _place(self, number: int, source_rows: np.ndarray, field: str) -> Place:
         source = self._state.study.datasets[self.dataset].blocks[number].source
         form = source.name if source.kind is SourceKind.FORM else ""
-        shown = tuple(int(row) + 1 for row in source_rows[:SHOWN_ROWS]) if source.name else ()
+        shown = tuple(int(row) + 1 for row in np.unique(source_rows)[:SHOWN_ROWS]) if source.name else ()
         field = field.removeprefix("raw.") if form else ""
         return Place(form=form, field=field, rows=shown, dataset=self.dataset, variable=self.variable)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 
@@ -32,6 +34,46 @@ def test_version(cli):
 
 def test_the_page_is_up_to_date():
     assert PAGE.read_text(encoding="utf-8") == render_page(), "run: python -m cdisc_conv.cli.document"
+
+
+@pytest.mark.parametrize("command", [command.__name__ for command in COMMANDS])
+def test_the_page_names_options_as_they_are_typed(cli, command):
+    section = PAGE.read_text(encoding="utf-8").partition(f"## {command}\n")[2].partition("\n## ")[0]
+    usage = section.partition("```\n")[2].partition("\n```")[0]
+    shown = cli(command, "--help").stdout
+    options = re.findall(r"--[a-z_-]+", usage)
+    assert all(re.search(rf"{option}\b", shown) for option in options)
+    assert not any("_" in option for option in options)
+
+
+def test_options_of_compare_are_read_as_the_page_has_them(cli, tmp_path):
+    (tmp_path / "a.csv").write_text("A,B\n1,x\n")
+    (tmp_path / "b.csv").write_text("A,B\n1,X \n")
+    options = ("--keys", "A", "--ignore-case", "--no-trim", "--max", "3")
+    assert cli("compare", "a.csv", "b.csv", *options).exit_code == 1
+    assert cli("compare", "a.csv", "b.csv", *options, "--trim").exit_code == 0
+
+
+def test_it_runs_as_a_module():
+    done = subprocess.run([sys.executable, "-m", "cdisc_conv", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"cdisc-conv {__version__}\n"
+
+
+def test_shells_complete_commands_options_and_studies(tmp_path, monkeypatch):
+    (tmp_path / "hopeful").mkdir()
+
+    def complete(line: str) -> list[str]:
+        words = {"_CDISC_CONV_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
+        code = "import sys; sys.argv[0] = 'cdisc-conv'; from cdisc_conv.cli import main; main()"
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path,
+            env={**os.environ, **words},
+        )  # fmt: skip
+        return done.stdout.split()
+
+    assert complete("cdisc-conv comp") == ["compare"]
+    assert complete("cdisc-conv run tiny --d") == ["--datasets"]
+    assert complete("cdisc-conv lint hope") == ["hope2021_thal_agc", "hopeful/"]
 
 
 def test_help_imports_nothing_heavy():

@@ -28,10 +28,9 @@ def test_a_clean_run_prints_a_table_and_ends_with_0(cli, tmp_path):
     result = run(cli)
     assert result.exit_code == 0
     assert result.stdout == CLEAN.format(report=Path("out/report/index.html"))
-    steps = [line.partition("] ")[2] for line in result.stderr.splitlines()]
-    assert steps[0] == "reading the raw export"
-    assert sorted(steps[1:3]) == sorted([f"{steps[1][:2]} made (1 of 2)", f"{steps[2][:2]} made (2 of 2)"])
-    assert steps[3:] == ["checking the datasets", "writing the package"]
+    first, *others = [line.partition("] ")[2] for line in result.stderr.splitlines()]
+    assert first == "reading the raw export"
+    assert len(others) < 3  # a pipe gets a line every few seconds at most
     assert sorted(read_tree(tmp_path / "out")) == [
         "manifest.json",
         "report/accounting.csv",
@@ -65,8 +64,10 @@ def test_a_run_prints_the_first_findings_and_says_where_the_others_are(cli, tmp_
     (tmp_path / "raw" / "ae.csv").write_text(header + rows, encoding="utf-8")
     lines = run(cli).stdout.splitlines()
     assert lines[0] == "24 errors:"
-    assert lines[1].startswith("  AE.AEDECOD row 1: FIT002 ")
-    assert lines[11] == f"  ... and 14 more; all are in {Path('out/report/index.html')}"
+    assert lines[1].startswith("  AE.AETERM row 1: FIT002 ")
+    assert lines[1].endswith(") ... and 23 findings more of FIT002")
+    where = f"{Path('out/report/index.html')} and {Path('out/report/findings.json')}"
+    assert lines[2] == f"one finding of each code is shown; all of them are in {where}"
     assert not any("\x1b" in line for line in lines)
 
 
