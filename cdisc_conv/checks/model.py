@@ -82,6 +82,8 @@ class Hits:
     """What to tell of a record beside its keys and what the rule shows."""
     whole: bool = False
     """True when it is about the dataset or variable as a whole, so that there are no rows."""
+    count: int = 1
+    """How many things a finding about the whole is about, such as subjects of another dataset."""
 
 
 @dataclass(frozen=True)

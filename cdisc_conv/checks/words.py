@@ -36,7 +36,7 @@ def _describe(rule: Rule, table: Table, hits: Hits) -> Iterator[Problem]:
     if hits.whole:
         words = dict(hits.words(-1))
         text = _fill(rule, table, words, -1)
-        yield _problem(rule, text, Place(dataset=table.name, variable=variable), words, 1)
+        yield _problem(rule, text, Place(dataset=table.name, variable=variable), words, hits.count)
         return
     if not len(hits.rows):
         return

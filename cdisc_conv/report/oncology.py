@@ -21,8 +21,11 @@ from cdisc_conv.report.plots.waterfall import WATERFALL
 PICTURES = (WATERFALL, SPIDER, SWIMMER, PFS, OS, GRADES)
 """In the order of the page."""
 
-READ = ("ADSL", "ADTR", "ADRS", "ADTTE", "ADAE")
-"""The ADaM datasets that pictures read."""
+TUMOURS = ("TU", "TR", "RS", "ADTR", "ADRS")
+"""Datasets that make a study one of oncology."""
+
+SURVIVAL = (PFS, OS)
+"""Pictures that do so, too, where they can be drawn."""
 
 
 def render_oncology(
@@ -32,7 +35,9 @@ def render_oncology(
     synthetic_note: str = "",
     pictures: Sequence[Picture] = PICTURES,
 ) -> tuple[str, list[Problem]] | None:
-    """The page as text, and a note for each picture that is not on it; None when there is no ADaM dataset to read.
+    """The page as text, and a note for each picture that is not on it; None for a study that is not oncology.
+
+    Oncology is a study with a dataset of `TUMOURS`, or with progression-free or overall survival.
 
     ``datasets`` maps names (ADSL, ADTR, ADRS, ADTTE, ADAE) to finished datasets: text with "" for missing, numbers and
     SAS dates as float64; others are not looked at. ``synthetic_note`` stands at the top of the page, for data that are
@@ -41,8 +46,7 @@ def render_oncology(
     Findings: PIC001 (note), one for each picture that is left out, with everything that it would have needed: datasets,
     variables, or records. The same input gives the same text.
     """
-    if not any(name in datasets for name in READ):
-        return None
+    has_tumours = any(name in datasets for name in TUMOURS)
     figures: list[Figure] = []
     problems: list[Problem] = []
     left_out: list[tuple[str, str]] = []
@@ -53,7 +57,13 @@ def render_oncology(
         else:
             left_out.append((picture.title, made))
             problems.append(_describe_left_out(picture, made))
+<<<<<<< HEAD
     page = load_environment().get_template("oncology.html").render(
+=======
+    if not has_tumours and not any(figure.name == picture.name for figure in figures for picture in SURVIVAL):
+        return None
+    page = _environment().get_template("oncology.html").render(
+>>>>>>> 06f80fe (ADSL005 once for all subjects, ADSRC007 takes --SEQ of analysis datasets, no oncology notes without tumours)
         version=__version__,
         study_name=study_name,
         title=title,

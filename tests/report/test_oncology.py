@@ -98,6 +98,18 @@ def test_no_adam_no_page() -> None:
     assert render_oncology("tiny", "A tiny study", {"DM": make_dataset("DM", {"USUBJID": ["1"]})}) is None
 
 
+def test_a_study_without_tumours_has_neither_page_nor_notes() -> None:
+    adtte = make_dataset("ADTTE", {"USUBJID": ["1"], "PARAMCD": ["TTDE"]})
+    assert render_oncology("tiny", "A tiny study", {"ADTTE": adtte}) is None
+
+
+def test_survival_makes_a_study_one_of_oncology() -> None:
+    study = make_study()
+    page, problems = render({name: study[name] for name in ("ADSL", "ADTTE")})
+    assert "Overall survival" in page
+    assert {problem.code for problem in problems} == {"PIC001"}
+
+
 def test_missing_dataset_is_one_note_per_picture() -> None:
     study = make_study()
     del study["ADTTE"]

@@ -15,7 +15,8 @@ from cdisc_conv.checks.functions.groups import keys_of
 from cdisc_conv.checks.model import Hits, Parameters, Scope
 from cdisc_conv.checks.registry import register_check
 from cdisc_conv.checks.tables import OWNERS, SUBJECT, NotRunnableError, Table
-from cdisc_conv.checks.words import EXAMPLES, MOST_FINDINGS
+from cdisc_conv.checks.words import EXAMPLES
+from cdisc_conv.problems import SHOWN_ROWS
 
 _SEQUENCE = re.compile(r"([A-Z]{2})SEQ")
 _NOT_COPIED = ("STUDYID", "DOMAIN", SUBJECT)
@@ -115,17 +116,21 @@ def check_analysis_labels(scope: Scope) -> Iterator[Hits]:
 
 @register_check(Subjects)
 def check_missing_subjects(scope: Scope) -> Iterator[Hits]:
-    """Subjects of another dataset that this one does not have."""
+    """Subjects of another dataset that this one does not have, in one finding."""
     parameters = scope.parameters
     table, other = scope.table, scope.table.tables.require(parameters.dataset)
     coded = other.coded(SUBJECT)
     wanted = other.select(parameters.where) if parameters.where else np.ones(other.length, dtype=bool)
     lacking = np.flatnonzero(wanted & ~coded.blank & ~is_among([coded], [table.coded(SUBJECT)]))
     subjects = list(dict.fromkeys(coded.text(int(row)) for row in lacking))
-    for subject in subjects[:MOST_FINDINGS]:
-        yield whole(SUBJECT, value=subject)
-    if rest := subjects[MOST_FINDINGS:]:
-        yield whole(SUBJECT, value=f"{rest[0]} and {len(rest) - 1:,} more" if len(rest) > 1 else rest[0])
+    if subjects:
+        more = f" and {len(subjects) - SHOWN_ROWS:,} more" if len(subjects) > SHOWN_ROWS else ""
+        words = {
+            "value": subjects[0],
+            "number": f"{len(subjects):,} {'subject' if len(subjects) == 1 else 'subjects'}",
+            "subjects": ", ".join(subjects[:SHOWN_ROWS]) + more,
+        }
+        yield Hits(SUBJECT, words=lambda row: words, whole=True, count=len(subjects))
 
 
 @register_check(Traced)
@@ -163,13 +168,19 @@ def _find_sequences(table: Table, rows: np.ndarray, place: tuple[Table, ...]) ->
     sequences = table.coded("SRCSEQ")
     rows = rows[~sequences.blank[rows]]
     found = np.zeros(len(rows), dtype=bool)
+    ours = [table.coded(SUBJECT).take(rows), sequences.take(rows)]
     for other in place:
-        names = (f"{other.domain[:2]}SEQ", "ASEQ")
-        name = next((name for name in names if name in other.frame), "")
-        if name and SUBJECT in other.frame:
-            ours = [table.coded(SUBJECT).take(rows), sequences.take(rows)]
-            found |= is_among(ours, [other.coded(SUBJECT), other.coded(name)])
+        if SUBJECT in other.frame:
+            for name in _sequences_of(other):
+                found |= is_among(ours, [other.coded(SUBJECT), other.coded(name)])
     yield Hits("SRCSEQ", rows[~found], words=lambda row: {"domain": place[0].name})
+
+
+def _sequences_of(table: Table) -> list[str]:
+    """The variables that number the records of a dataset: --SEQ; of an analysis dataset ASEQ, or that of its source."""
+    if not table.is_analysis:
+        return [name for name in (f"{table.domain[:2]}SEQ",) if name in table.frame]
+    return [name for name in table.names if name == "ASEQ" or _SEQUENCE.fullmatch(name)]
 
 
 @register_check(Occurrences)
