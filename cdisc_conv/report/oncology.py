@@ -57,13 +57,9 @@ def render_oncology(
         else:
             left_out.append((picture.title, made))
             problems.append(_describe_left_out(picture, made))
-<<<<<<< HEAD
-    page = load_environment().get_template("oncology.html").render(
-=======
     if not has_tumours and not any(figure.name == picture.name for figure in figures for picture in SURVIVAL):
         return None
-    page = _environment().get_template("oncology.html").render(
->>>>>>> 06f80fe (ADSL005 once for all subjects, ADSRC007 takes --SEQ of analysis datasets, no oncology notes without tumours)
+    page = load_environment().get_template("oncology.html").render(
         version=__version__,
         study_name=study_name,
         title=title,
