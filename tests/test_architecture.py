@@ -28,7 +28,7 @@ LAYERS = (
     ("derivations",),
     ("expr", "standards", "raw", "xpt"),
     ("columns",),
-    ("dataset", "problems", "resources", "visible", "workplace"),
+    ("dataset", "docstrings", "problems", "resources", "visible", "workplace"),
 )
 """From top to bottom; `compare` reads what `package` wrote.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from cdisc_conv.checks.load import load_shipped_rules
 from cdisc_conv.checks.model import Rule
 from cdisc_conv.checks.registry import CheckFunction, load_checks
+from cdisc_conv.docstrings import read_docstring
 from cdisc_conv.problems import Severity
 
 _INTRODUCTION = """\
@@ -113,7 +114,7 @@ def _list_functions(functions: list[CheckFunction]) -> Iterator[str]:
     for function in sorted(functions, key=lambda item: item.name):
         yield f"### {function.name}\n\n{_unwrap(function.doc)}\n\n"
         if function.parameters.model_fields:
-            yield f"{_unwrap(function.parameters.__doc__ or '')}\n\n"
+            yield f"{_unwrap(read_docstring(function.parameters))}\n\n"
 
 
 def _unwrap(doc: str) -> str:

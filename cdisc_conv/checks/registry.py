@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from cdisc_conv.checks.model import Hits, Parameters, Scope
+from cdisc_conv.docstrings import read_docstring
 
 Run = Callable[[Scope], Iterable[Hits]]
 
@@ -20,7 +21,7 @@ class CheckFunction:
 
     @property
     def doc(self) -> str:
-        return (self.run.__doc__ or "").strip()
+        return read_docstring(self.run).strip()
 
 
 CHECKS: dict[str, CheckFunction] = {}

@@ -12,6 +12,7 @@ from typing import ParamSpec
 
 import typer
 
+from cdisc_conv.docstrings import read_docstring
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.visible import make_visible
 from cdisc_conv.workplace import forget_placed, list_placed
@@ -72,6 +73,8 @@ def guarded(command: Callable[_P, int]) -> Callable[_P, None]:
     ProblemsError prints its problems, OSError names the path, Ctrl-C says so. Anything else is a defect of ours and
     comes with its traceback. Nothing half written is left behind in any of these cases; see `workplace`.
     """
+
+    command.__doc__ = read_docstring(command)
 
     @wraps(command)
     def call(*args: _P.args, **kwargs: _P.kwargs) -> None:

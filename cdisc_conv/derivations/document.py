@@ -21,6 +21,7 @@ from pydantic_core import PydanticUndefined
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, Kind, Reach, Ref
 from cdisc_conv.derivations.registry import BUILT_IN, load_derivations
+from cdisc_conv.docstrings import read_docstring
 from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
 
 _HEAD = """\
@@ -83,7 +84,7 @@ def _ordered() -> list[tuple[str, type[Derivation]]]:
 
 
 def _docstring(kind: type[BaseModel]) -> str:
-    return inspect.cleandoc(kind.__doc__ or "")
+    return inspect.cleandoc(read_docstring(kind))
 
 
 def _summary(kind: type[Derivation]) -> str:

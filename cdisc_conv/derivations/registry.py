@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from cdisc_conv.derivations.base import Derivation
+from cdisc_conv.docstrings import read_docstring
 from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
 
 GROUP = "cdisc_conv.derivations"
@@ -40,7 +41,7 @@ def register(derivation: type[_Class]) -> type[_Class]:
         raise ValueError(f"derivation '{name}' is registered twice: by {_where(known)} and by {_where(derivation)}")
     if name in RESERVED:
         raise ValueError(f"derivation '{name}' of {_where(derivation)} has the name of a word of the mapping language")
-    if not (derivation.__doc__ or "").strip():
+    if __debug__ and not read_docstring(derivation).strip():
         raise ValueError(f"derivation '{name}' of {_where(derivation)} has no docstring")
     if derivation.shorthand and derivation.shorthand not in derivation.model_fields:
         raise ValueError(f"derivation '{name}' of {_where(derivation)} has no parameter '{derivation.shorthand}'")

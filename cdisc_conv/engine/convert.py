@@ -65,7 +65,8 @@ def convert(
     these as given datasets, and no forms. Raises ProblemsError when the plan has a circle, and as `read_tabulations`.
     """
     if raw is None:
-        assert sdtm is not None, "a run needs raw forms or SDTM datasets"
+        if sdtm is None:
+            raise ValueError("a run needs raw forms or SDTM datasets")
         return _convert_tabulations(study, sdtm, datasets, progress)
     plan = plan_study(study)
     wanted = _choose(study, datasets)

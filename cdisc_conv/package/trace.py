@@ -131,7 +131,8 @@ class _Package:
         """The records of a dataset of the package; analysis dates as ISO 8601 text, as they are shown and asked for."""
         if name not in self._frames:
             file = self._find_file(name)
-            assert file is not None, f"{name} is not in the package"
+            if file is None:
+                raise ProblemsError([Problem("TRC002", f"the package has no dataset {name} with records")])
             self._frames[name] = _with_iso_dates(read_xpt(file))
         return self._frames[name]
 

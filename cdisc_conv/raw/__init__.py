@@ -21,6 +21,7 @@ Reads files and reports what is wrong with them; knows nothing of studies, mappi
 | RAW015 | NUL characters | error |
 | RAW016 | subjects that are not in the home form | warning |
 | RAW017 | rows without a subject | warning |
+| RAW018 | byte order marks inside the data | warning |
 """
 
 from cdisc_conv.raw.checks import check_subjects

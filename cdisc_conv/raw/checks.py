@@ -49,18 +49,23 @@ def is_delimiter(sign: str) -> bool:
 def check_header(header: Sequence[str], source: FormSource, reporter: Reporter) -> list[Problem]:
     """Duplicate, missing and undeclared columns; columns without a name are looked at when their values are known."""
     problems = []
-    for name in dict.fromkeys(name for name in header if name and header.count(name) > 1):
-        places = [str(place) for place, other in enumerate(header, 1) if other == name]
-        message = f"form '{source.name}' has the column {name} {len(places)} times, at places {', '.join(places)}"
+    by_name: dict[str, list[str]] = {}
+    for place, name in enumerate(header, 1):
+        by_name.setdefault(name, []).append(str(place))
+    for name, places in by_name.items():
+        if not name or len(places) == 1:
+            continue
+        message = f"form '{source.name}' has the column {name} {len(places)} times, at places {_list(places)}"
         hint = "only the first is read; give the others names of their own"
         problems.append(reporter.report("RAW012", message, hint=hint, line=1, column=name, count=len(places)))
-    known = list(dict.fromkeys(name for name in header if name))
+    known = [name for name in by_name if name]
     for name in dict.fromkeys([*(source.columns or ()), *source.key]):
-        if name not in known:
+        if name not in by_name:
             message = f"form '{source.name}' has no column {name}"
             problems.append(reporter.report("RAW004", message, hint=_suggest(name, known), line=1, column=name))
     if source.columns:
-        more = [name for name in known if name not in source.columns and name not in source.key]
+        declared = {*source.columns, *source.key}
+        more = [name for name in known if name not in declared]
         if more:
             message = f"form '{source.name}' has {_count(len(more), 'column')} that nobody declared: {_list(more)}"
             problems.append(reporter.report("RAW005", message, severity=Severity.NOTE, line=1, count=len(more)))
@@ -70,8 +75,16 @@ def check_header(header: Sequence[str], source: FormSource, reporter: Reporter) 
 def check_unnamed(places: Mapping[int, pd.Series], source: FormSource, reporter: Reporter) -> list[Problem]:
     """Columns without a name, by their place from 0: lost values are an error, an empty column is odd."""
     problems = []
-    for place, values in places.items():
-        rows = np.flatnonzero((values != "").to_numpy()) + 1
+    filled = {place: np.flatnonzero((values != "").to_numpy()) + 1 for place, values in places.items()}
+    empty = [str(place + 1) for place, rows in filled.items() if not len(rows)]
+    if len(empty) > _SHOWN_COLUMNS:
+        message = f"form '{source.name}' has no names for {len(empty):,} empty columns: {_list(empty)}"
+        hint = "take the delimiters out of the header"
+        problems.append(
+            reporter.report("RAW013", message, hint=hint, severity=Severity.WARNING, line=1, count=len(empty))
+        )
+        filled = {place: rows for place, rows in filled.items() if len(rows)}
+    for place, rows in filled.items():
         message = f"form '{source.name}' has no name for column {place + 1}"
         if len(rows):
             message += f", which has {_count(len(rows), 'value')}"

@@ -56,8 +56,13 @@ def read_text(data: bytes, source: FormSource, reporter: Reporter) -> Text | Non
         if data.isascii():
             return Text(data, problems=problems)
     try:
+        if declared == "utf-8":
+            for _ in _decode(data, declared):
+                pass
+            return Text(data, problems=problems)
         blocks = [block.encode("utf-8", "replace") for block in _decode(data, declared)]
-        return Text(data if declared == "utf-8" else b"".join(blocks), problems=problems)
+        # Encodings that name the order of their bytes keep the mark at the start.
+        return Text(b"".join(blocks).removeprefix(codecs.BOM_UTF8), problems=problems)
     except UnicodeError as error:
         at = _find_bad_byte(data, declared) if isinstance(error, UnicodeDecodeError) else None
         bad = str(error) if at is None else f"0x{data[at]:02X} at byte {at + 1}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from cdisc_conv.raw.structure import split_record
+from cdisc_conv.raw.structure import split_records
 
 _TEXT = pa.large_string()
 _STR = pd.StringDtype("pyarrow", na_value=np.nan)
@@ -36,7 +37,9 @@ def parse_rows(
 
     Rows with too few fields are filled up with "", of rows with too many the first fields are kept; both are returned.
     """
-    body = pa.py_buffer(data).slice(start)
+    # The parser takes a byte order mark at its start away; behind the end of the header it is data.
+    marked = bool(start) and data.startswith(codecs.BOM_UTF8, start)
+    body = pa.py_buffer(data).slice(start - 1 if marked else start)
     if not bytes(memoryview(body)[:64]).strip(b"\r\n") and not data[start:].strip(b"\r\n"):
         return {place: pd.Series([], dtype="str") for place in wanted}, []
     ragged: list[RaggedRow] = []
@@ -86,9 +89,17 @@ def _read(body: pa.Buffer, width: int, delimiter: str, wanted: Sequence[int], ha
 
 def _insert_rows(table: pa.Table, ragged: list[RaggedRow], delimiter: str, wanted: Sequence[int]) -> pa.Table:
     """The table with the ragged rows put back in their places."""
-    records = [split_record(item.text, delimiter) for item in ragged]
-    columns = [[record[place] if place < len(record) else "" for record in records] for place in wanted]
-    extra = pa.table({str(place): pa.array(column, _TEXT) for place, column in zip(wanted, columns, strict=True)})
+    records = list(split_records((item.text for item in ragged), delimiter))
+    longest = max(map(len, records))
+    blank = pa.repeat(pa.scalar("", _TEXT), len(records))
+    extra = pa.table(
+        {
+            str(place): pa.array([record[place] if place < len(record) else "" for record in records], _TEXT)
+            if place < longest
+            else blank
+            for place in wanted
+        }
+    )
     total = table.num_rows + len(ragged)
     order = np.empty(total, dtype="int64")
     places = np.array([item.row - 1 for item in ragged])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import csv
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -74,7 +76,11 @@ def read_form(
     if text is None:
         return None, [report_unknown_encoding(source, reporter)]
     del data
-    form, problems = _read_text(text, source, reporter, usecols)
+    try:
+        form, problems = _read_text(text, source, reporter, usecols)
+    except (pa.ArrowInvalid, csv.Error) as error:
+        message = f"form '{source.name}' cannot be taken apart into rows and fields: {error}"
+        return None, [reporter.report("RAW003", message, hint="export it again")]
     return form, _add_lines(problems, text.data, source.delimiter)
 
 
@@ -95,9 +101,10 @@ def _read_text(
             return None, problems
     problems += checks.check_header(header, source, reporter)
 
-    columns = {name: header.index(name) for name in dict.fromkeys(header) if name}
+    columns = {name: place for place, name in reversed(list(enumerate(header))) if name}  # of two, the first
+    columns = {name: columns[name] for name in dict.fromkeys(header) if name}
     kept = [name for name in columns if usecols is None or name in usecols]
-    read = [name for name in columns if name in kept or name in source.key]
+    read = [name for name in columns if usecols is None or name in usecols or name in source.key]
     unnamed = [place for place, name in enumerate(header) if not name]
     places = [columns[name] for name in read] + unnamed or [0]
     values, ragged = parse_rows(text.data, start, len(header), source.delimiter, places)
@@ -108,6 +115,7 @@ def _read_text(
     problems += _report_ragged(ragged, len(header), source, reporter)
     problems += _report_bad_bytes(text, frame, source, reporter)
     problems += _report_nul(text, frame, source, reporter)
+    problems += _report_marks(text, frame, source, reporter)
     if not len(frame):
         message = f"form '{source.name}' has a header and no rows"
         hint = "export it again if subjects have data there"
@@ -173,6 +181,22 @@ def _report_nul(text: Text, frame: pd.DataFrame, source: FormSource, reporter: R
         message += f" ({len(rows):,} rows in all)"
     hint = "the file is damaged or no text; export it again"
     return [reporter.report("RAW015", message, hint=hint, column=column, rows=rows, count=max(1, len(rows)))]
+
+
+def _report_marks(text: Text, frame: pd.DataFrame, source: FormSource, reporter: Reporter) -> list[Problem]:
+    if codecs.BOM_UTF8 not in text.data:
+        return []
+    column, rows = _find_cells(frame, "\ufeff")
+    where = f"row {rows[0]}, column {column}" if rows else "the header or a field that is not read"
+    message = f"form '{source.name}' holds byte order marks (U+FEFF) behind its start, first in {where}"
+    if len(rows) > 1:
+        message += f" ({len(rows):,} rows in all)"
+    hint = "they cannot be seen, and make values differ: files were put together; take the marks out"
+    return [
+        reporter.report(
+            "RAW018", message, severity=Severity.WARNING, hint=hint, column=column, rows=rows, count=max(1, len(rows))
+        )
+    ]
 
 
 def _find_cells(frame: pd.DataFrame, sign: str) -> tuple[str, list[int]]:

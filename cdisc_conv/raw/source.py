@@ -84,13 +84,17 @@ def locate_file(source: FormSource, directory: Path) -> Located:
         root = directory.resolve()
         path = (root / declared).resolve()
         found = _check_location(source, root, root / declared, path, reporter)
-    except (OSError, ValueError) as error:  # names the system cannot have: too long, with a NUL, circles of links
+    except (OSError, ValueError, RuntimeError) as error:  # names too long or with a NUL, circles of links, no right
         found = reporter.report("RAW002", f"form '{source.name}' has a path that cannot be used: {error}")
     return Located(reporter, problems=[found]) if found else Located(reporter, path)
 
 
 def _check_location(source: FormSource, root: Path, declared: Path, path: Path, reporter: Reporter) -> Problem | None:
     form = f"form '{source.name}'"
+    if PurePosixPath(source.path).is_absolute() and path.is_relative_to(root):
+        inside = PurePosixPath(path.relative_to(root))
+        message = f"{form} has the absolute path '{source.path}'"
+        return reporter.report("RAW002", message, hint=f"name it relative to the folder of the export: {inside}")
     if not path.is_relative_to(root):
         if ".." not in declared.parts and declared.is_relative_to(root):
             return reporter.report(

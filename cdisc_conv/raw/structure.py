@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -108,10 +108,11 @@ def find_lines(data: bytes, delimiter: str, rows: Collection[int]) -> dict[int, 
     return found
 
 
-def split_record(text: str, delimiter: str) -> list[str]:
-    """The fields of one record, which may run over several lines."""
+def split_records(texts: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+    """The fields of each of some records; one may run over several lines."""
     with _large_fields():
-        return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        for text in texts:
+            yield next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
 
 
 def _open_text(data: bytes) -> io.TextIOWrapper:
