@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
@@ -43,6 +44,15 @@ from cdisc_conv.problems import Severity
 
 _DATE_NAMES = ("DTC", "DAT", "DT", "DATE")
 """How columns of dates are called in SDTM and on forms; only the words of the method text go by it."""
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """The values of one column: their keys (or the numbers of our records), and their positions in the table."""
+
+    keys: list[pd.Series]
+    values: pd.Series
+    positions: np.ndarray
 
 
 class _Extreme(Derivation):
@@ -89,13 +99,13 @@ class _Extreme(Derivation):
 
     def derive(self, rows: Rows) -> pd.Series:
         pieces = [self._read_column(rows, ref) for ref in self.of]
-        if len({is_number(values) for _, values in pieces}) > 1:
+        if len({is_number(piece.values) for piece in pieces}) > 1:
             message = f"{join_words(self.of)} are partly numbers and partly dates, which do not compare"
             rows.report("AGG001", message, severity=Severity.ERROR, hint="take columns of one kind")
             return repeat_text("", len(rows))
-        columns = zip(*(keys for keys, _ in pieces), strict=True)
+        columns = zip(*(piece.keys for piece in pieces), strict=True)
         keys: list[pd.Series] = [pd.concat(pair, ignore_index=True) for pair in columns]
-        gathered = self._tie(rows, keys, pd.concat([values for _, values in pieces], ignore_index=True))
+        gathered = self._tie(rows, keys, pd.concat([piece.values for piece in pieces], ignore_index=True))
         values, groups = gathered.values, gathered.groups
         weight = self._weigh(values)
         self._report_unread(rows, values, weight)
@@ -104,7 +114,25 @@ class _Extreme(Derivation):
         order = usable[np.lexsort([-rank_values(values)[usable], weight[usable] * self._sign, groups[usable]])]
         position = np.full(gathered.count, -1)
         position[groups[order[::-1]]] = order[::-1]
-        return pick_or_blank(values, position[gathered.ours])
+        place = np.asarray(position[gathered.ours])
+        self._note(rows, pieces, place)
+        return pick_or_blank(values, place)
+
+    def _note(self, rows: Rows, pieces: Sequence[_Piece], place: np.ndarray) -> None:
+        """Say which records of which table have the values; rows of the source are known anyway."""
+        start = 0
+        for ref, piece in zip(self.of, pieces, strict=True):
+            mine = (place >= start) & (place < start + len(piece.values))
+            if ref.table:
+                rows.took(ref.table, np.append(piece.positions, -1)[np.where(mine, place - start, -1)])
+            start += len(piece.values)
+
+    def picks(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for ref in self.of:
+            if ref.table:
+                found[ref.table] = tuple(dict.fromkeys((*found.get(ref.table, ()), ref.column)))
+        return found
 
     def _tie(self, rows: Rows, keys: list[pd.Series], values: pd.Series) -> Gathered:
         """The values of all columns, tied to our records."""
@@ -117,16 +145,16 @@ class _Extreme(Derivation):
     def _sign(self) -> int:
         return 1 if self.name == "min" else -1
 
-    def _read_column(self, rows: Rows, ref: ValuesRef) -> tuple[list[pd.Series], pd.Series]:
+    def _read_column(self, rows: Rows, ref: ValuesRef) -> _Piece:
         """Keys (or the numbers of our records) and values of the rows that count; dates of forms in ISO 8601."""
         if not ref.table:
             record, values = gather_members(rows, ref, self.where)
-            return [pd.Series(record)], self._read_values(rows, values, _is_iso(values))
+            return _Piece([pd.Series(record)], self._read_values(rows, values, _is_iso(values)), record[:0])
         table = rows.table(ref.table)
         picked = select_records(table, self.where)
         values = table[ref.column].take(picked).reset_index(drop=True)
         keys = [table[name].take(picked).reset_index(drop=True) for name in self.by.values()]
-        return keys, self._read_values(rows, values, not ref.table.startswith(FORM))
+        return _Piece(keys, self._read_values(rows, values, not ref.table.startswith(FORM)), picked)
 
     def _read_values(self, rows: Rows, values: pd.Series, iso: bool) -> pd.Series:
         if self.read == "number":

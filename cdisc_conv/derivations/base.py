@@ -19,6 +19,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.expr import Expression, parse
+from cdisc_conv.expr.partial import Known
 from cdisc_conv.problems import Problem, ProblemsError, Severity
 from cdisc_conv.standards import CodelistTerms, Terminology
 
@@ -151,6 +152,9 @@ class Rows(Protocol):
         `column` in each of these rows. Where a block does not group, each record has its one row.
         """
 
+    def took(self, source: str, positions: np.ndarray) -> None:
+        """Say which record of `table(source)` each record has its value from: positions (0-based), -1 for none."""
+
     def codelist(self) -> CodelistTerms | None:
         """The codelist of the variable: the spec's, else the standard's, else none."""
 
@@ -234,6 +238,10 @@ class Derivation(BaseModel, ABC):
         """Other tables of which it reads all records, with the columns it needs: ``{"DS": ("DSSTDTC", ...)}``."""
         return {}
 
+    def picks(self) -> dict[str, tuple[str, ...]]:
+        """Of `tables`, the columns that it reads in the very records that it tells `Rows.took` of."""
+        return {}
+
     def supplemental(self, variable: str) -> dict[str, tuple[str, Derivation]]:
         """Supplemental qualifiers it brings along when it fills `variable`: QNAM -> (label, derivation)."""
         return {}
@@ -268,6 +276,14 @@ class Derivation(BaseModel, ABC):
     def actual_origin(self) -> OriginType:
         """The origin of this use of it, which may depend on the derivations it holds."""
         return self.origin
+
+    def specialise(self, known: Known) -> Derivation:
+        """What is left of it for records in which the values of some references are known before any data are read.
+
+        An entry of ``for_each`` says which test its records are of, and so which branch of ``cases`` makes them. Values
+        stay the same; lineage and method texts of these records speak of nothing else.
+        """
+        return self
 
     def check(self, codelist: CodelistTerms | None, numeric: bool) -> list[Problem]:
         """What can be said against it before any data is read, such as a constant outside its codelist."""

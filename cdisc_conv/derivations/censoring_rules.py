@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from cdisc_conv.derivations.base import ExpressionField, Ref, Rows, Words
-from cdisc_conv.derivations.endings import Adequate, Dates
+from cdisc_conv.derivations.endings import Adequate, Dates, missing_dates
 from cdisc_conv.derivations.parameters import Parameters, Text, join_words
 from cdisc_conv.derivations.subject_records import read_days
 from cdisc_conv.expr import Expression
@@ -65,7 +65,7 @@ class UnassessedRule(CensoringRule):
         return np.asarray(lacking)
 
     def judge(self, rows: Rows, time: Time, adequate: Adequate) -> Judgement:
-        at_start = Dates(time.start, np.full(len(rows), np.nan))
+        at_start = replace(missing_dates(len(rows)), date=time.start)
         return time.lacking & ~time.is_event, (at_start, np.zeros(len(rows), dtype=bool))
 
     def describe(self, words: Words, start: str, kept: Sequence[str]) -> str:

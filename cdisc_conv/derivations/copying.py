@@ -16,6 +16,7 @@ from cdisc_conv.derivations.base import Derivation, Ref, Rows, Words
 from cdisc_conv.derivations.numbers import parse_numbers
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import is_number, repeat_text, text_column, trim_text
+from cdisc_conv.expr.partial import Known
 from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.standards import CodelistTerms
 
@@ -59,6 +60,10 @@ class Copy(Derivation):
         if self.case == "keep" or is_number(values):
             return values
         return from_arrow(_CASES[self.case][1](to_arrow(values)))
+
+    def specialise(self, known: Known) -> Derivation:
+        value = known(self.source) if self.case == "keep" else None
+        return self if value is None else Constant.model_validate({"value": value})
 
     def method(self, words: Words) -> str:
         """Nothing to say of a plain copy of a field of the CRF; a variable copied from another one has this method."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
@@ -47,14 +47,16 @@ class Ending:
 
 @dataclass(frozen=True)
 class Dates:
-    """A date and a sequence number for each row; NaN where there is none."""
+    """A date and a sequence number for each row, and the position of the record that has them; NaN for none."""
 
     date: np.ndarray
     sequence: np.ndarray
+    record: np.ndarray
 
     def where(self, mask: np.ndarray, other: Dates) -> Dates:
         """These where the mask is true, the others elsewhere."""
-        return Dates(np.where(mask, self.date, other.date), np.where(mask, self.sequence, other.sequence))
+        pairs = ((self.date, other.date), (self.sequence, other.sequence), (self.record, other.record))
+        return Dates(*(np.where(mask, ours, theirs) for ours, theirs in pairs))
 
 
 class DatedSource(Parameters):
@@ -91,7 +93,8 @@ class DatedSource(Parameters):
         records, date = records.narrow(dated), pd.Series(dates[dated])
         numbers = self.numbers(records)
         chosen = records.choose([rank_values(date), rank_values(numbers)], keep)
-        return Dates(pick_or_blank(date, chosen).to_numpy(), pick_or_blank(numbers, chosen).to_numpy())
+        places = pd.Series(records.positions.astype("float64"))
+        return Dates(*(pick_or_blank(values, chosen).to_numpy() for values in (date, numbers, places)))
 
     def describe(self, words: Words, which: str) -> str:
         """``Death (ADSL.DTHDT of the earliest record where ...)``."""
@@ -134,6 +137,7 @@ class Adequate:
     subjects: np.ndarray
     dates: np.ndarray
     sequences: np.ndarray
+    records: np.ndarray
     ours: np.ndarray
     start: np.ndarray
 
@@ -142,8 +146,8 @@ class Adequate:
         place = find_last_before(self.subjects, self.dates, self.ours, moments)
         date = np.append(self.dates, np.nan)[place]
         found = (place >= 0) & (date >= self.start)
-        sequence = np.append(self.sequences, np.nan)[place]
-        return Dates(date, sequence).where(found, Dates(self.start, np.full(len(date), np.nan))), found
+        last = Dates(date, np.append(self.sequences, np.nan)[place], np.append(self.records, np.nan)[place])
+        return last.where(found, replace(missing_dates(len(date)), date=self.start)), found
 
 
 def read_adequate(rows: Rows, source: AssessmentSource, start: np.ndarray) -> Adequate:
@@ -152,7 +156,8 @@ def read_adequate(rows: Rows, source: AssessmentSource, start: np.ndarray) -> Ad
     numbers = source.numbers(records).to_numpy()
     order = sort_rows(records.subjects, [rank_values(pd.Series(dates)), rank_values(pd.Series(numbers))])
     order = order[~np.isnan(dates[order])]
-    return Adequate(records.subjects[order], dates[order], numbers[order], records.ours, start)
+    places = records.positions[order].astype("float64")
+    return Adequate(records.subjects[order], dates[order], numbers[order], places, records.ours, start)
 
 
 def pick_earliest(choices: Sequence[Dates], allowed: Sequence[np.ndarray]) -> tuple[np.ndarray, Dates]:
@@ -174,9 +179,10 @@ def _pick(choices: Sequence[Dates], dates: np.ndarray, place: np.ndarray) -> tup
     date = dates[place, here]
     there = np.isfinite(date)
     sequence = np.array([each.sequence for each in choices])[place, here]
-    return np.where(there, place, -1), Dates(np.where(there, date, np.nan), np.where(there, sequence, np.nan))
+    record = np.array([each.record for each in choices])[place, here]
+    return np.where(there, place, -1), Dates(date, sequence, record).where(there, missing_dates(len(here)))
 
 
 def missing_dates(count: int) -> Dates:
     """No date on any row."""
-    return Dates(np.full(count, np.nan), np.full(count, np.nan))
+    return Dates(*(np.full(count, np.nan) for _ in range(3)))

@@ -11,11 +11,13 @@ from pydantic import Field, field_validator, model_validator
 
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, ExpressionField, Reach, Rows, Words
-from cdisc_conv.derivations.copying import Constant
+from cdisc_conv.derivations.copying import Constant, Copy
 from cdisc_conv.derivations.parameters import Parameters
 from cdisc_conv.derivations.registry import build_nested, register
 from cdisc_conv.derivations.texts import as_text, is_number, repeat_text
 from cdisc_conv.expr import Expression, Type
+from cdisc_conv.expr.nodes import Literal, Name
+from cdisc_conv.expr.partial import Known, decide, simplify
 from cdisc_conv.problems import Problem
 from cdisc_conv.standards import CodelistTerms
 
@@ -59,6 +61,15 @@ class Expr(Derivation):
     def derive(self, rows: Rows) -> pd.Series:
         made = self.expression.evaluate(rows.__getitem__, len(rows))
         return made.map({True: "Y", False: "N"}).astype("str") if made.dtype == bool else made
+
+    def specialise(self, known: Known) -> Derivation:
+        expression = simplify(self.expression, known)
+        match expression.tree:
+            case Name(name):
+                return Copy.model_validate({"source": name}).specialise(known)
+            case Literal(value) if not isinstance(value, bool):
+                return Constant.model_validate({"value": value})
+        return self if expression == self.expression else Expr(expression=expression)
 
     def method(self, words: Words) -> str:
         text = words.condition(self.expression)
@@ -141,6 +152,21 @@ class Cases(Derivation):
         back[np.concatenate([*places, np.flatnonzero(left)])] = np.arange(len(rows))
         return stacked.take(back).reset_index(drop=True)
 
+    def specialise(self, known: Known) -> Derivation:
+        """Without the branches whose condition is never met, and those after one that always is."""
+        left: list[Branch] = []
+        for branch in self.branches:
+            met = True if branch.when is None else decide(branch.when, known)
+            if met is False:
+                continue
+            when = None if branch.when is None or met else simplify(branch.when, known)
+            left.append(Branch(when=when, derivation=branch.derivation.specialise(known)))
+            if when is None:
+                break
+        if not left:
+            return Constant.model_validate({"value": ""})
+        return left[0].derivation if left[0].when is None else Cases(branches=tuple(left))
+
     def method(self, words: Words) -> str:
         sentences = [self._describe(number, branch, words) for number, branch in enumerate(self.branches)]
         if self.branches[-1].when is not None:
@@ -158,6 +184,13 @@ class Cases(Derivation):
         found: dict[str, tuple[str, ...]] = {}
         for branch in self.branches:
             for table, columns in branch.derivation.tables().items():
+                found[table] = tuple(dict.fromkeys((*found.get(table, ()), *columns)))
+        return found
+
+    def picks(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for branch in self.branches:
+            for table, columns in branch.derivation.picks().items():
                 found[table] = tuple(dict.fromkeys((*found.get(table, ()), *columns)))
         return found
 

@@ -104,11 +104,18 @@ class FromParameters(Derivation):
         matches = match_records(rows, tuple(self.by), [_pick(table[name], picked) for name in self.by.values()])
         if len(rows):
             self._report_unknown(rows, table)
-        inputs = {code: self._find_values(rows, matches, code, codes, values) for code in self.needed}
+        inputs = {}
+        for code in self.needed:
+            position = self._find_records(rows, matches, code, codes, values)
+            rows.took(self.source, np.append(picked, -1)[position])
+            inputs[code] = pick_or_blank(values, position)
         return self.formula.evaluate(lambda name: inputs[name.removeprefix("raw.")], len(rows))
 
-    def _find_values(self, rows: Rows, matches: Matches, code: str, codes: pd.Series, values: pd.Series) -> pd.Series:
-        """The value of one parameter for each of our records."""
+    def picks(self) -> dict[str, tuple[str, ...]]:
+        return {self.source: (self.value,)}
+
+    def _find_records(self, rows: Rows, matches: Matches, code: str, codes: pd.Series, values: pd.Series) -> np.ndarray:
+        """Among the records picked, that with one parameter for each of our records; -1 where there is none."""
         theirs = np.flatnonzero((codes == code).to_numpy(dtype=bool) & (matches.theirs >= 0) & is_filled(values))
         groups = matches.theirs[theirs]
         position = np.full(matches.count, -1)
@@ -119,7 +126,7 @@ class FromParameters(Derivation):
         if len(several):
             self._report_several(rows, matches, code, several, int((groups == several[0]).sum()))
             position[several] = -1
-        return pick_or_blank(values, position[matches.ours])
+        return np.asarray(position[matches.ours])
 
     def _report_unknown(self, rows: Rows, table: Table) -> None:
         """Parameters that no record has, whatever `where` says: the formula reads them before they exist."""

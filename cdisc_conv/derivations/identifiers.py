@@ -94,6 +94,8 @@ class SubjectId(Derivation):
     def method(self, words: Words) -> str:
         fixed = _PART.split(self.template)
         pieces = [words(piece) if place % 2 else f'"{piece}"' for place, piece in enumerate(fixed) if piece]
+        if len(pieces) == 1:
+            return f"The value of {pieces[0]}."
         return f"The parts {', '.join(pieces)}, joined in this order without anything between them."
 
 

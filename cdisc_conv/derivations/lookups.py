@@ -117,6 +117,9 @@ class Lookup(_OtherRecords):
         columns = (*self.by.values(), *names_in(self.where), *self.order, *self.up_to.values(), self.take)
         return {self.source: tuple(dict.fromkeys(columns))}
 
+    def picks(self) -> dict[str, tuple[str, ...]]:
+        return {self.source: tuple(dict.fromkeys((*names_in(self.where), *self.up_to.values(), self.take)))}
+
     def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
         return is_number(TableRef(f"{self.source}.{self.take}"))
 
@@ -125,8 +128,13 @@ class Lookup(_OtherRecords):
         picked = select_records(table, self.where)
         matches = match_records(rows, tuple(self.by), [_pick(table[name], picked) for name in self.by.values()])
         values = _pick(table[self.take], picked)
-        if self.up_to:
-            return pick_or_blank(values, self._find_up_to(rows, table, picked, matches))
+        place = self._find_up_to(rows, table, picked, matches) if self.up_to else self._choose(rows, picked, matches)
+        rows.took(self.source, np.append(picked, -1)[place])
+        return pick_or_blank(values, place)
+
+    def _choose(self, rows: Rows, picked: np.ndarray, matches: Matches) -> np.ndarray:
+        """Among the records picked, the one that `order` and `keep` say, or the only one; -1 where there is none."""
+        table = rows.table(self.source)
         ranks = [self._rank(_pick(table[name], picked)) for name in self.order]
         sorted_rows = sort_rows(matches.theirs + 1, ranks)
         sorted_rows = sorted_rows[matches.theirs[sorted_rows] >= 0]
@@ -136,8 +144,8 @@ class Lookup(_OtherRecords):
         else:
             position[matches.theirs[sorted_rows[::-1]]] = sorted_rows[::-1]
         if not self.which:
-            position[self._report_several(rows, matches, values)] = -1
-        return pick_or_blank(values, position[matches.ours])
+            position[self._report_several(rows, matches, _pick(table[self.take], picked))] = -1
+        return np.asarray(position[matches.ours])
 
     def _find_up_to(self, rows: Rows, table: Table, picked: np.ndarray, matches: Matches) -> np.ndarray:
         """Among the records picked, the last one on or before our date; -1 where there is none."""

@@ -82,6 +82,11 @@ class Occurrence(RecordChooser):
         columns = (SUBJECT, *asked, *taken, *self.brought().values())
         return {self.source: tuple(dict.fromkeys(columns))}
 
+    def picks(self) -> dict[str, tuple[str, ...]]:
+        taken = (self.take,) if self.take else ()
+        asked = (*names_in(self.where), *self.order, *names_in(self.only_if), *taken)
+        return {self.source: tuple(dict.fromkeys(asked))}
+
     def choose(self, rows: Rows) -> Chosen:
         records = find_records(rows, self.source, self.where)
         ranks = [rank_for(records.column(name), self.keep) for name in self.order]
@@ -96,6 +101,7 @@ class Occurrence(RecordChooser):
 
     def derive(self, rows: Rows) -> pd.Series:
         chosen = self.choose(rows)
+        chosen.note(rows, self.source)
         self._report_unordered(rows, chosen)
         return chosen.column(self.take) if self.take else flag_column(chosen.position >= 0, self.yes, self.no)
 

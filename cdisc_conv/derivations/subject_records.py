@@ -124,6 +124,10 @@ class Chosen:
     records: SubjectRecords
     position: np.ndarray
 
+    def note(self, rows: Rows, source: str) -> None:
+        """Say which records of the table were chosen."""
+        rows.took(source, np.append(self.records.positions, -1)[self.position])
+
     def column(self, name: str) -> pd.Series:
         """The values of the chosen records, missing where there is none."""
         return pick_or_blank(self.records.column(name), self.position)
@@ -180,8 +184,13 @@ class Brought(Derivation):
     def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
         return is_number(TableRef(f"{self.of.source}.{self.column}"))
 
+    def picks(self) -> dict[str, tuple[str, ...]]:
+        return {self.of.source: (self.column,)}
+
     def derive(self, rows: Rows) -> pd.Series:
-        return self.of.choose(rows).column(self.column)
+        chosen = self.of.choose(rows)
+        chosen.note(rows, self.of.source)
+        return chosen.column(self.column)
 
     def method(self, words: Words) -> str:
         return f"{name_field(words, self.of.source, self.column)} of {self.of.describe_choice(words, words(self.main))}"

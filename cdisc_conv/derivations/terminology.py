@@ -11,11 +11,12 @@ from pydantic import Field
 
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.copying import check_term
+from cdisc_conv.derivations.copying import Constant, check_term
 from cdisc_conv.derivations.findings import report_values
 from cdisc_conv.derivations.parameters import Names, Text, TextMap
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import find_texts, fold, text_column
+from cdisc_conv.expr.partial import Known
 from cdisc_conv.problems import Problem, Severity, did_you_mean
 from cdisc_conv.standards import CodelistTerm, CodelistTerms, Terminology
 
@@ -103,6 +104,9 @@ class Term(Derivation):
     def _give(self, term: CodelistTerm) -> str:
         return {"value": term.value, "decode": term.meaning, "code": term.code}[self.give]
 
+    def specialise(self, known: Known) -> Derivation:
+        return _specialise(self, known(self.value), self.map) if self.give == "value" else self
+
     def method(self, words: Words) -> str:
         if self.give == "value" and not self.map:
             return ""
@@ -173,6 +177,9 @@ class Decode(Derivation):
             rows, self.value, "TERM001", lambda text: (known.get(text, text), text in known), describe, Severity.WARNING
         )
 
+    def specialise(self, known: Known) -> Derivation:
+        return _specialise(self, known(self.value), self.map)
+
     def method(self, words: Words) -> str:
         return f"The name that controlled terminology gives to {words(self.value)}."
 
@@ -235,6 +242,9 @@ class Map(Derivation):
 
         return translate(rows, self.value, "MAP001", look_up, describe)
 
+    def specialise(self, known: Known) -> Derivation:
+        return _specialise(self, known(self.value), self.values)
+
     def method(self, words: Words) -> str:
         pairs = ", ".join(f"{value or 'blank'} for {key}" for key, value in self.values.items())
         rest = "" if self.otherwise is None else f", and {self.otherwise or 'blank'} for any other text"
@@ -243,3 +253,13 @@ class Map(Derivation):
     def check(self, codelist: CodelistTerms | None, numeric: bool) -> list[Problem]:
         made = dict.fromkeys([*self.values.values(), self.otherwise or ""])
         return [problem for value in made if value and not numeric for problem in check_term(value, codelist)]
+
+
+def _specialise(derivation: Derivation, value: str | float | None, table: TextMap) -> Derivation:
+    """The constant that a known text is translated to, where the table has it."""
+    if not isinstance(value, str):
+        return derivation
+    if not value.strip():
+        return Constant.model_validate({"value": ""})
+    made = {fold(key): text for key, text in table.items()}.get(fold(value))
+    return derivation if made is None else Constant.model_validate({"value": made})

@@ -198,7 +198,25 @@ class TimeToEvent(Derivation):
         time = Time(start, place >= 0, lacking, censored.where(place < 0, dates))
         ending, dates = self._apply_rules(rows, time, adequate, ending)
         ending = np.where(np.isnan(start), -1, ending)
-        return Result(self.endings(), ending, start, missing_dates(len(rows)).where(ending < 0, dates))
+        dates = missing_dates(len(rows)).where(ending < 0, dates)
+        self._note(rows, ending, dates)
+        return Result(self.endings(), ending, start, dates)
+
+    def _note(self, rows: Rows, ending: np.ndarray, dates: Dates) -> None:
+        """Say which records the dates are from."""
+        listed = [*self.events, *self.censors]
+        place = np.where(np.isnan(dates.record), -1, dates.record).astype(np.int64)
+        for number, each in enumerate(listed):
+            rows.took(each.source, np.where(ending == number, place, -1))
+        if self.assessments is not None:
+            rows.took(self.assessments.source, np.where(ending >= len(listed), place, -1))
+
+    def picks(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for each in (*self.events, *self.censors, *((self.assessments,) if self.assessments else ())):
+            columns = [name for name in each.columns() if name != SUBJECT]
+            found[each.source] = tuple(dict.fromkeys((*found.get(each.source, ()), *columns)))
+        return found
 
     def _apply_rules(
         self, rows: Rows, time: Time, adequate: Adequate | None, ending: np.ndarray
@@ -292,7 +310,10 @@ class _Part(Derivation):
         return self.of.reads()
 
     def tables(self) -> dict[str, tuple[str, ...]]:
-        return self.of.tables()
+        return {} if self.part == "STARTDT" else self.of.tables()
+
+    def picks(self) -> dict[str, tuple[str, ...]]:
+        return {} if self.part == "STARTDT" else self.of.picks()
 
     def _group(self, attribute: str, blank: str = "") -> str:
         """The values of an attribute with the endings that have them: ``ADRS for Progression; ADSL for Death``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,10 @@ class BlockRows:
     given: Mapping[str, pd.Series] = field(default_factory=dict)
     origin_record: np.ndarray | None = None
     origin_row: np.ndarray | None = None
+    entry: np.ndarray | None = None
+    """The entry of ``for_each`` (0-based) of each record; None where there is one at most."""
+    origin_entry: np.ndarray | None = None
+    """That of each source row behind a record, beside `origin_row`."""
     excluded: Mapping[str, np.ndarray] = field(default_factory=dict)
     """Named exclusions: condition -> the source rows (0-based) that it left out."""
     _cache: dict[str, pd.Series] = field(default_factory=dict)
@@ -54,6 +58,11 @@ class BlockRows:
     def source_rows(self) -> np.ndarray:
         """The source row (0-based) that each record reads."""
         return np.arange(self.length) if self.take is None else self.take
+
+    def origin_entries(self) -> np.ndarray:
+        """The entry of ``for_each`` (0-based) behind each pair of `origins`."""
+        found = self.origin_entry if self.origin_record is not None else self.entry
+        return np.zeros(len(self.origins()[0]), dtype=np.int64) if found is None else found
 
     def origins(self) -> tuple[np.ndarray, np.ndarray]:
         """(record, source row) pairs, both 0-based: every source row behind every record."""
@@ -107,7 +116,8 @@ def _expand(block: Block, source: str, length: int, read: Read) -> BlockRows:
     names = dict.fromkeys(name for entry in entries for name in entry)
     given = {name: _stack([entry.get(name, "") for entry in entries], count, read) for name in names}
     take = None if source == "nothing" else np.tile(np.arange(length), len(entries))
-    return BlockRows(source, count * len(entries), take, read, given)
+    entry = np.repeat(np.arange(len(entries)), count)
+    return BlockRows(source, count * len(entries), take, read, given, entry=entry)
 
 
 def _stack(values: list[Any], count: int, read: Read) -> pd.Series:
@@ -140,7 +150,10 @@ def _filter(rows: BlockRows, where: Expression) -> BlockRows:
     left_out = np.setdiff1d(rows.source_rows()[~mask], rows.source_rows()[mask])
     given = {name: take_rows(series, kept) for name, series in rows.given.items()}
     take = rows.source_rows()[kept]
-    return BlockRows(rows.source, len(kept), take, rows.read_source, given, excluded={str(where): left_out})
+    entry = None if rows.entry is None else rows.entry[kept]
+    return BlockRows(
+        rows.source, len(kept), take, rows.read_source, given, entry=entry, excluded={str(where): left_out}
+    )
 
 
 def _select(rows: BlockRows, first: np.ndarray, record: np.ndarray, members: np.ndarray) -> BlockRows:
@@ -154,6 +167,8 @@ def _select(rows: BlockRows, first: np.ndarray, record: np.ndarray, members: np.
         {name: take_rows(series, first) for name, series in rows.given.items()},
         origin_record=record,
         origin_row=source_rows[members],
+        entry=None if rows.entry is None else rows.entry[first],
+        origin_entry=None if rows.entry is None else rows.entry[members],
         excluded=rows.excluded,
     )
 
@@ -205,16 +220,7 @@ def _merge(rows: BlockRows, merge: Merge, dates: Callable[[pd.Series], pd.Series
     last = _last_end(end[order], record_sorted, order)
     merged = _select(rows, first, record_sorted, order)
     ends = take_rows(rows.column(merge.end), last)
-    return BlockRows(
-        merged.source,
-        merged.length,
-        merged.take,
-        merged.read_source,
-        {**merged.given, merge.end: ends},
-        merged.origin_record,
-        merged.origin_row,
-        merged.excluded,
-    )
+    return replace(merged, given={**merged.given, merge.end: ends})
 
 
 def _last_end(end: np.ndarray, record: np.ndarray, order: np.ndarray) -> np.ndarray:

@@ -6,18 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from cdisc_conv.derivations.base import SUBJECT
+from cdisc_conv.derivations.base import SELF, SUBJECT, Ref
 from cdisc_conv.engine.entries import write_block, write_entry
-from cdisc_conv.engine.plan import Node, Part, Plan, RowSet, variable_of
+from cdisc_conv.engine.narrow import split_entries
+from cdisc_conv.engine.plan import Node, Part, Plan, RowSet, plan_study, refs_of, variable_of
 from cdisc_conv.engine.words import describe_table, method_of
 from cdisc_conv.problems import Place
 from cdisc_conv.spec.expected import label_of
-from cdisc_conv.spec.model import Block, Field, SourceKind, Study
-from cdisc_conv.spec.references import Target
+from cdisc_conv.spec.model import Block, DatasetSpec, Field, SourceKind, Study
+from cdisc_conv.spec.references import Target, TargetKind, resolve
 
 
 class NodeKind(StrEnum):
@@ -28,6 +29,29 @@ class NodeKind(StrEnum):
     FIELD = "field"
     GIVEN = "given"
     """A variable of a dataset that is given and not made."""
+
+
+class LinkKind(StrEnum):
+    """Where a record finds what a variable of it reads."""
+
+    OWN = "own"
+    """In the record itself."""
+    ROW = "row"
+    """In the rows of the source that it was made from."""
+    SUBJECT = "subject"
+    """In the record of the same subject."""
+    PICKED = "picked"
+    """In the records that its derivation picked."""
+    TABLE = "table"
+    """In any records: they were matched, counted or summed up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One thing that a variable reads: ``AE.AESTDTC`` or ``ae.AESTDAT``."""
+
+    kind: LinkKind
+    name: str
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -56,6 +80,10 @@ class LineageNode:
     matched_by: tuple[str, ...] = ()
     """Variables that only tie its records to those of another dataset; they are not among `upstream`."""
     upstream: tuple[LineageNode, ...] = ()
+    links: tuple[Link, ...] = ()
+    """What a variable reads, and where a record finds it."""
+    variants: tuple[int, ...] = ()
+    """The kinds of records that it is about, by their numbers in `Records`."""
 
     def walk(self) -> Iterator[LineageNode]:
         """This node and all it comes from, each once, nearest first in every branch."""
@@ -116,6 +144,8 @@ class Lineage:
 def build_lineage(study: Study, plan: Plan) -> Lineage:
     """The lineage of a study from its plan; no data are read.
 
+    Entries of ``for_each`` that make a variable in different ways have a node each.
+
     >>> from cdisc_conv.engine.plan import plan_study
     >>> from cdisc_conv.spec.load import load_study
     >>> study, _ = load_study("cdiscpilot01")
@@ -123,7 +153,8 @@ def build_lineage(study: Study, plan: Plan) -> Lineage:
     >>> [node.name for node in lineage.variables["AE.AESTDTC"][0].fields()]
     ['ae.IT.AESTDAT']
     """
-    return _Builder(study, plan).build()
+    split = split_entries(study)
+    return _Builder(split, plan if split is study else plan_study(split)).build()
 
 
 def describe_source(block: Block) -> str:
@@ -150,15 +181,29 @@ class _Builder:
         for node in self._plan.order:  # everything a node reads stands before it
             self._made[node] = self._make_records(node) if isinstance(node, RowSet) else self._make_variable(node)
         variables = {
-            f"{dataset.name}.{name}": tuple(self._made[part] for part in self._plan.parts[dataset.name, name])
+            f"{dataset.name}.{name}": _merge([self._made[part] for part in self._plan.parts[dataset.name, name]])
             for dataset in self._study.datasets.values()
             for name in dataset.names()
         }
-        records = {
-            dataset.name: tuple(self._made[RowSet(dataset.name, number)] for number in range(len(dataset.blocks)))
-            for dataset in self._study.datasets.values()
-        }
+        records = {dataset.name: self._list_records(dataset) for dataset in self._study.datasets.values()}
         return Lineage(MappingProxyType(variables), MappingProxyType(records))
+
+    def _list_records(self, dataset: DatasetSpec) -> tuple[LineageNode, ...]:
+        """One node for every block of the mapping, its entries together."""
+        found: dict[int, list[int]] = {}
+        for number, block in enumerate(dataset.blocks):
+            found.setdefault(number if block.before is None else block.before, []).append(number)
+        return tuple(self._join_entries(dataset, numbers) for numbers in found.values())
+
+    def _join_entries(self, dataset: DatasetSpec, numbers: Sequence[int]) -> LineageNode:
+        nodes = [self._made[RowSet(dataset.name, number)] for number in numbers]
+        entries = tuple(entry for number in numbers for entry in dataset.blocks[number].for_each)
+        return replace(
+            nodes[0],
+            entry=write_block(replace(dataset.blocks[numbers[0]], for_each=entries)),
+            upstream=tuple(dict.fromkeys(read for node in nodes for read in node.upstream)),
+            variants=tuple(numbers),
+        )
 
     def _make_records(self, node: RowSet) -> LineageNode:
         block = self._study.datasets[node.dataset].blocks[node.block]
@@ -172,6 +217,7 @@ class _Builder:
             place=block.place,
             entry=write_block(block),
             upstream=self._upstream(node),
+            variants=(node.block,),
         )
 
     def _make_variable(self, part: Part) -> LineageNode:
@@ -186,13 +232,46 @@ class _Builder:
             label=label_of(self._study, dataset, part.name),
             derivation=variable.derivation.name,
             method=method_of(self._study, part),
-            source="; ".join(dict.fromkeys(describe_source(block) for block in blocks)),
+            source="; ".join(dict.fromkeys(self._describe_blocks(part))),
             tables=tuple(dict.fromkeys(str(block.source) for block in blocks)),
             place=variable.place,
             entry=write_entry(variable),
             matched_by=tuple(dict.fromkeys(str(tie) for tie in ties)),
             upstream=self._upstream(part, ties),
+            links=tuple(dict.fromkeys(self._list_links(part))),
+            variants=part.blocks,
         )
+
+    def _describe_blocks(self, part: Part) -> Iterator[str]:
+        """The records of a part; those of an entry of ``for_each`` with its name, unless all entries share the part."""
+        blocks = self._study.datasets[part.dataset].blocks
+        for number in part.blocks:
+            block = blocks[number]
+            shared = block.before is None or all(
+                other in part.blocks for other, beside in enumerate(blocks) if beside.before == block.before
+            )
+            yield describe_source(block) + ("" if shared or not block.entry else f" ({block.entry})")
+
+    def _list_links(self, part: Part) -> Iterator[Link]:
+        """What a part reads, by reference; of other tables the columns of the records that its derivation picks."""
+        dataset = self._study.datasets[part.dataset]
+        variable = variable_of(self._study, part)
+        for number in part.blocks:
+            block = dataset.blocks[number]
+            for ref in refs_of(variable):
+                target = resolve(self._study, dataset, block, part.name, ref)
+                if target is not None and target.kind is TargetKind.GIVEN:
+                    values = (entry.get(target.name) for entry in block.for_each)
+                    for name in (value[4:] for value in values if isinstance(value, Ref)):
+                        yield Link(LinkKind.ROW, _name(str(block.source), name))
+                elif target is not None:
+                    yield Link(_LINKS[target.kind], _name(target.table, target.name))
+        picked = variable.derivation.picks()
+        for table, columns in variable.derivation.tables().items():
+            source = part.dataset if table == SELF else table
+            for column in columns:
+                kind = LinkKind.PICKED if column in picked.get(table, ()) else LinkKind.TABLE
+                yield Link(kind, _name(source, column))
 
     def _upstream(self, node: Node, ties: Sequence[Node] = ()) -> tuple[LineageNode, ...]:
         columns = (self._column(target) for target in self._plan.raw_reads[node])
@@ -213,6 +292,31 @@ class _Builder:
         field = form.fields.get(name, Field(name)) if form else Field(name)
         place = form.place if form else Place()
         return LineageNode(NodeKind.FIELD, f"{table[5:]}.{name}", table, field.label, pages=field.pages, place=place)
+
+
+_LINKS = {TargetKind.OWN: LinkKind.OWN, TargetKind.SOURCE: LinkKind.ROW, TargetKind.OTHER: LinkKind.SUBJECT}
+
+
+def _name(table: str, column: str) -> str:
+    """``ae.AESTDAT`` for a field of ``form ae``, ``AE.AESTDTC`` for a variable of ``dataset AE``."""
+    return f"{table.removeprefix('form ').removeprefix('dataset ')}.{column}"
+
+
+def _merge(nodes: Sequence[LineageNode]) -> tuple[LineageNode, ...]:
+    """The nodes of a variable; those of entries of ``for_each`` that say and read the same are one."""
+    found: dict[object, LineageNode] = {}
+    for node in nodes:
+        told = node.source.partition(" (")[0] if len(node.variants) == 1 else node.source
+        read = (list_names(node.upstream), list_names(node.fields()), node.links)
+        key = (node.derivation, node.method, node.place, node.entry, node.tables, told, read)
+        before = found.get(key)
+        found[key] = node if before is None else _join(before, node)
+    return tuple(found.values())
+
+
+def _join(first: LineageNode, second: LineageNode) -> LineageNode:
+    source = "; ".join(dict.fromkeys((first.source, second.source)))
+    return replace(first, source=source, variants=(*first.variants, *second.variants))
 
 
 def _ties(reads: Sequence[Node]) -> tuple[Part, ...]:

@@ -198,7 +198,9 @@ def _sources(study: Study, part: Part) -> str:
 def _mark(study: Study, part: Part, number: int, alike: list[Block]) -> str:
     """What tells a block from others of the same source: a constant of its own, else its condition, else its place."""
     block = study.datasets[part.dataset].blocks[number]
-    for name, value in _constants(block).items():
+    constants = _constants(block)
+    for name in sorted(constants, key=lambda name: not name.endswith(("TESTCD", "PARAMCD"))):
+        value = constants[name]
         if value and all(_constants(other).get(name) != value for other in alike):
             return f"({name} {value})"
     if block.where is not None:

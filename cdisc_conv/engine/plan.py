@@ -243,10 +243,12 @@ class _Graph:
 
     def _add_earlier(self, node: Node, column: str, block_number: int) -> None:
         """A column of the records of the blocks before a block."""
+        before = self.study.datasets[node.dataset].blocks[block_number].before
+        count = block_number if before is None else before
         for part in self.parts.get((node.dataset, column), ()):
-            if any(number < block_number for number in part.blocks):
+            if any(number < count for number in part.blocks):
                 self.reads[node][part] = None
-        for number in range(block_number):
+        for number in range(count):
             self.reads[node][RowSet(node.dataset, number)] = None
 
     def _add_column(self, node: Node, table: str, column: str) -> None:

@@ -85,6 +85,11 @@ class PartRows:
         wanted = np.flatnonzero(places[record] >= 0)
         return places[record[wanted]], take_rows(values, wanted)
 
+    def took(self, source: str, positions: np.ndarray) -> None:
+        found = np.flatnonzero(positions >= 0)
+        records = found if self._picked is None else self._picked[found]
+        self._state.note_picks(self._part, source, records, positions[found])
+
     def codelist(self) -> CodelistTerms | None:
         return self._codelist
 

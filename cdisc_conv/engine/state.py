@@ -13,11 +13,21 @@ import pyarrow.compute as pc
 from cdisc_conv.columns.distinct import from_arrow, to_arrow
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.engine.blocks import BlockRows, group_codes, spread, take_rows
+from cdisc_conv.engine.narrow import Entry, narrow_study
 from cdisc_conv.engine.order import final_columns, order_records, reads_final_order, sort_keys
 from cdisc_conv.engine.plan import Part, Plan, variable_of
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem
 from cdisc_conv.spec.expected import is_numeric
 from cdisc_conv.spec.model import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Picks:
+    """Records of a part (0-based, among those of its blocks) and the records of a table that their values are from."""
+
+    source: str
+    records: np.ndarray
+    positions: np.ndarray
 
 
 @dataclass
@@ -34,6 +44,8 @@ class State:
     located: dict[int, tuple[int, np.ndarray]] = field(default_factory=dict)
     """Of findings about records rather than raw rows, by their place in `problems`: a block, and records from there on
     (0-based) in the order they were made in. `finish` gives them the row numbers of the finished dataset."""
+    picks: dict[Part, list[Picks]] = field(default_factory=dict)
+    """Which records of other tables the values of a part were taken from."""
     _codes: dict[tuple, np.ndarray] = field(default_factory=dict)
     _joins: dict[tuple, np.ndarray] = field(default_factory=dict)
     _stacked: dict[tuple[str, str], pd.Series] = field(default_factory=dict)
@@ -41,12 +53,25 @@ class State:
     _sorted: dict[tuple[str, str], pd.Series] = field(default_factory=dict)
     _orders: dict[str, np.ndarray] = field(default_factory=dict)
     _subjects: dict[str, tuple[pd.Index, np.ndarray]] = field(default_factory=dict)
+    _narrowed: dict[tuple, Study] = field(default_factory=dict)
 
     def report(self, problem: Problem, block: int = 0, records: np.ndarray | None = None) -> None:
         """Add a finding; `records` are those of a dataset it is about, counted from the first one of `block`."""
         if records is not None:
             self.located[len(self.problems)] = (block, records)
         self.problems.append(problem)
+
+    def note_picks(self, part: Part, source: str, records: np.ndarray, positions: np.ndarray) -> None:
+        """Remember which records of a table (`positions`) the values of some `records` of a part are from."""
+        if len(records):
+            self.picks.setdefault(part, []).append(Picks(source, records, positions))
+
+    def narrow(self, dataset: str, entries: Mapping[int, tuple[Entry, ...]], column: str, code: str) -> Study:
+        """`narrow_study` for the records of a dataset whose `column` is `code`."""
+        key = (dataset, tuple(entries), column, code)
+        if key not in self._narrowed:
+            self._narrowed[key] = narrow_study(self.study, dataset, entries, {column: code})
+        return self._narrowed[key]
 
     def blocks_of(self, dataset: str) -> tuple[int, ...]:
         """The numbers of all blocks of a dataset."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.dataset import Codelist, Condition, Item, OriginType, ValueLevel
+from cdisc_conv.derivations.base import Ref
 from cdisc_conv.derivations.numbers import parse_numbers
 from cdisc_conv.engine.blocks import spread
 from cdisc_conv.engine.draft import Draft
@@ -97,7 +98,7 @@ def _list_kinds(
         said = next((spec for spec in specs if _holds(spec.where, draft, places)), None)
         blocks = set(np.unique(draft.block[places]).tolist())
         parts = [part for part in state.plan.parts[draft.spec.name, name] if blocks & set(part.blocks)]
-        narrowed = _narrow(state.study, draft.spec, blocks, column, code)
+        narrowed = _narrow(state, draft.spec, blocks, column, code)
         narrow_parts = [replace(part, blocks=tuple(n for n in part.blocks if n in blocks)) for part in parts]
         found = provenance_of(narrowed, state.plan, narrow_parts)
         if said is not None:
@@ -116,15 +117,18 @@ def _split(codes: pd.Series) -> Mapping[str, np.ndarray]:
     return {str(value): order[ends[i] : ends[i + 1]] for i, value in enumerate(values) if value}
 
 
-def _narrow(study: Study, spec: DatasetSpec, blocks: set[int], column: str, code: str) -> Study:
+def _narrow(state: State, spec: DatasetSpec, blocks: set[int], column: str, code: str) -> Study:
     """The study as far as it makes the records of one test: entries of ``for_each`` for other tests are left out."""
-    kept = tuple(
-        replace(block, for_each=tuple(entry for entry in block.for_each if entry.get(column, code) == code))
-        if number in blocks and column in block.given_names
-        else block
-        for number, block in enumerate(spec.blocks)
-    )
-    return replace(study, datasets=MappingProxyType({**study.datasets, spec.name: replace(spec, blocks=kept)}))
+    entries = {
+        number: tuple(entry for entry in spec.blocks[number].for_each if _may_make(entry.get(column), code))
+        for number in sorted(blocks)
+    }
+    return state.narrow(spec.name, entries, column, code)
+
+
+def _may_make(value: Any, code: str) -> bool:
+    """Whether an entry that gives a test this value may make records of a code."""
+    return value is None or isinstance(value, Ref) or str(value) in (code, "")
 
 
 def _with_selection(kind: _Kind) -> Provenance:

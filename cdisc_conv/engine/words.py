@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from cdisc_conv.derivations.base import SELF, Ref
+from cdisc_conv.derivations.copying import Constant
+from cdisc_conv.engine.narrow import list_differing, name_entry, narrow_study
 from cdisc_conv.engine.plan import Part, parts_of, variable_of
 from cdisc_conv.expr import Expression
 from cdisc_conv.spec.model import Block, Study
 from cdisc_conv.spec.references import TargetKind, resolve
+
+MOST_CONSTANTS = 12
+"""So many constants of the entries of ``for_each`` are listed in a text."""
+
+_SET = "Set to "
 
 
 class PartWords:
@@ -65,12 +73,9 @@ class PartWords:
             return [(self.dataset, name)]
         values = [entry.get(name) for entry in block.for_each]
         table = str(block.source).removeprefix("dataset ")
-        fields = [(table, value[4:]) for value in values if isinstance(value, Ref)]
-        constants = {str(value) for value in values if value is not None and not isinstance(value, Ref)} - {""}
-        if len(constants) == len(self._part.blocks) == 1 and not fields:
-            return [("", constants.pop())]
-        what = "parameter" if self._study.family_of(self.dataset).is_analysis else "test"
-        return fields or [("", f"the {name} of the {what}")]
+        filled = [value for value in values if value is not None and value != ""]
+        named = [(table, value[4:]) if isinstance(value, Ref) else ("", str(value)) for value in filled]
+        return list(dict.fromkeys(named)) or [("", "a blank")]
 
 
 def method_of(study: Study, part: Part) -> str:
@@ -81,11 +86,50 @@ def method_of(study: Study, part: Part) -> str:
     variable = variable_of(study, part)
     if variable.method:
         return variable.method
+    if any(_differs(study, part, number) for number in part.blocks):
+        return _combine_entries(_list_entries(study, part))
     words = PartWords(study, part)
     text = variable.derivation.method(words)
     if variable.when is not None:
         text = f"Only where {words.condition(variable.when)}; blank otherwise. {text}".strip()
     return " ".join([text, *_explain_working(study, words.working)]) if text else ""
+
+
+def _differs(study: Study, part: Part, number: int) -> bool:
+    """Whether the entries of a block make a variable in different ways."""
+    block = study.datasets[part.dataset].blocks[number]
+    return len(block.for_each) > 1 and part.name in list_differing(study, part.dataset, block)
+
+
+def _list_entries(study: Study, part: Part) -> list[tuple[str, str]]:
+    """What tells an entry of ``for_each`` from others, and the method text of its records; a block without any too."""
+    found = []
+    for number in part.blocks:
+        block = study.datasets[part.dataset].blocks[number]
+        for entry in block.for_each or ({},):
+            narrowed = narrow_study(study, part.dataset, {number: (entry,)}) if entry else study
+            one = Part(part.dataset, part.name, (number,))
+            variable = variable_of(narrowed, one)
+            blank = isinstance(variable.derivation, Constant) and variable.derivation.value == ""
+            text = method_of(narrowed, one) or variable.derivation.sentence(PartWords(narrowed, one))
+            where = name_entry(part.dataset, block, entry) or describe_table(study, str(block.source))
+            found.append((where, "" if blank else text))
+    return found
+
+
+def _combine_entries(said: Sequence[tuple[str, str]]) -> str:
+    """The texts of several entries as one: equal ones once, constants as a list; blank where none is said."""
+    texts: dict[str, list[str]] = {}
+    for label, text in said:
+        texts.setdefault(text, []).append(label)
+    blank = " Otherwise blank." if texts.pop("", None) and texts else ""
+    if len(texts) <= 1 and not blank:
+        return next(iter(texts), "")
+    constants = [text[len(_SET) : -1] for text in texts if text.startswith(_SET)]
+    if len(constants) == len(texts) and not blank:
+        shown = f": {', '.join(constants[:-1])} or {constants[-1]}" if len(constants) <= MOST_CONSTANTS else ""
+        return f"Set for each kind of record{shown}."
+    return " ".join(f"For {', '.join(dict.fromkeys(labels))}: {text}" for text, labels in texts.items()) + blank
 
 
 def _explain_working(study: Study, named: dict[tuple[str, str], None]) -> list[str]:

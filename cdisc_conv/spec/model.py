@@ -147,6 +147,10 @@ class Block:
     """What the block says itself (``set``), before the dataset's shared variables."""
     supplemental: Mapping[str, Variable] = field(default_factory=dict)
     working: Mapping[str, Variable] = field(default_factory=dict)
+    entry: str = ""
+    """What tells its one entry of ``for_each`` from those that the mapping has beside it: ``VSTESTCD HEIGHT``."""
+    before: int | None = None
+    """How many blocks come before it where that is not its place: entries of one ``for_each`` do not see each other."""
 
     @property
     def given_names(self) -> frozenset[str]:

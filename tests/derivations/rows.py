@@ -56,6 +56,12 @@ class FakeRows:
     """The record of each source row, ascending; `group_rows` holds the columns of these rows."""
     group_rows: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
+    taken: list[tuple[str, list[int]]] = field(default_factory=list)
+    """The records of other tables that the values were said to be from."""
+
+    def took(self, source: str, positions: np.ndarray) -> None:
+        self.taken.append((source, positions.tolist()))
+
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.picked is None else len(self.picked)
 

@@ -54,8 +54,7 @@ def test_references(words, ref, text):
 
 def test_a_name_of_for_each_is_the_fields_it_stands_for(words):
     assert words("WHAT") == (
-        'the field "What was the event?" (TERM) of form Adverse Events or BARE of form Adverse Events or the WHAT '
-        "of the test"
+        'the field "What was the event?" (TERM) of form Adverse Events or BARE of form Adverse Events or literal'
     )
 
 
