@@ -147,10 +147,17 @@ class Records:
     """Which raw rows (or records of another dataset) each record was made from, as a long table.
 
     ``frame`` columns: ``record`` (int64, 0-based position in the dataset), ``source`` (categorical: ``form ae`` or
-    ``dataset TU``), ``row`` (int64, 1-based data row of the form, or record of the dataset).
+    ``dataset TU``), ``row`` (int64, 1-based data row of the form, or record of the dataset), ``variant`` (int16, the
+    kind of record that the mapping makes of the row: the blocks of the dataset counted from 0, each entry of
+    ``for_each`` as one), ``read`` (bool, whether the record has the columns of this row: of a group that is one record,
+    one row is read).
+
+    ``picked`` are the records of other tables that single values were taken from, such as that of a lookup: columns
+    ``variable`` (categorical), ``record``, ``source`` and ``row``.
     """
 
     frame: pd.DataFrame
+    picked: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

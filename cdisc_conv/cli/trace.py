@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cdisc_conv.package.sources import TracedRow
-    from cdisc_conv.package.trace import TracedRecord
+    from cdisc_conv.package.trace import TracedCell, TracedRecord
 
 
 def trace(
@@ -72,6 +74,12 @@ def _print_record(dataset: str, record: TracedRecord) -> None:
         print_line(f"  ... and {record.through_count - len(record.through):,} more records")
     for row in record.rows:
         print_line(f"  {_describe_row(row)}")
+    for row in record.beside:
+        print_line(
+            f"  taken from {row.form} record {row.row:,} ({row.label})"
+            if row.kind == "dataset"
+            else f"  taken from {_describe_row(row)}"
+        )
     if record.count > len(record.rows):
         print_line(f"  ... and {record.count - len(record.rows):,} more rows")
     if not record.count:
@@ -90,23 +98,30 @@ def _describe_row(row: TracedRow) -> str:
 
 
 def _rows(record: TracedRecord) -> list[list[str]]:
-    """One line per variable, and one more per further field it comes from; what is blank from nothing is left out."""
+    """One line per variable, and one more per further cell it comes from; what is blank from nothing is left out."""
+    main = {(row.form, row.row) for row in (*record.through, *record.rows)}
     lines: list[list[str]] = []
     for variable in record.variables:
-        if not variable.value and not variable.fields:
+        if not variable.value and not variable.cells:
             continue
         others = ", ".join(variable.others)
-        fields = [(name, _raw_values(record, name)) for name in variable.fields] or [("", "")]
-        for number, (field, value) in enumerate(fields):
+        cells = _group_cells(variable.cells, main)
+        if variable.value:
+            near = [cell for cell in variable.elsewhere if cell.is_raw or cell.name in variable.others]
+            cells |= _group_cells(near, set())
+        for number, (field, values) in enumerate(cells.items() or [("", {})]):
             first = number == 0
+            shown = " | ".join(values)
             lines.append(
-                [variable.name if first else "", variable.value if first else "", field, value, others if first else ""]
+                [variable.name if first else "", variable.value if first else "", field, shown, others if first else ""]
             )
     return lines
 
 
-def _raw_values(record: TracedRecord, field: str) -> str:
-    form, _, name = field.partition(".")
-    rows = (*record.through, *record.rows)
-    values = dict.fromkeys(row.values[name] for row in rows if row.form == form and name in row.values)
-    return " | ".join(values)
+def _group_cells(cells: Iterable[TracedCell], main: set[tuple[str, int]]) -> dict[str, dict[str, None]]:
+    """The values by field; a field of a row that is not behind the record itself is named with the row."""
+    found: dict[str, dict[str, None]] = {}
+    for cell in cells:
+        there = (cell.name.partition(".")[0], cell.row) in main
+        found.setdefault(cell.name if there else f"{cell.name} (row {cell.row:,})", {})[cell.value] = None
+    return found

@@ -38,6 +38,8 @@ class BlockRows:
     """The entry of ``for_each`` (0-based) of each record; None where there is one at most."""
     origin_entry: np.ndarray | None = None
     """That of each source row behind a record, beside `origin_row`."""
+    origin_read: np.ndarray | None = None
+    """Whether the columns of the record are those of this source row, beside `origin_row`."""
     excluded: Mapping[str, np.ndarray] = field(default_factory=dict)
     """Named exclusions: condition -> the source rows (0-based) that it left out."""
     _cache: dict[str, pd.Series] = field(default_factory=dict)
@@ -63,6 +65,10 @@ class BlockRows:
         """The entry of ``for_each`` (0-based) behind each pair of `origins`."""
         found = self.origin_entry if self.origin_record is not None else self.entry
         return np.zeros(len(self.origins()[0]), dtype=np.int64) if found is None else found
+
+    def origin_reads(self) -> np.ndarray:
+        """Whether the record reads the source row, for each pair of `origins`."""
+        return np.ones(len(self.origins()[0]), dtype=bool) if self.origin_read is None else self.origin_read
 
     def origins(self) -> tuple[np.ndarray, np.ndarray]:
         """(record, source row) pairs, both 0-based: every source row behind every record."""
@@ -169,6 +175,7 @@ def _select(rows: BlockRows, first: np.ndarray, record: np.ndarray, members: np.
         origin_row=source_rows[members],
         entry=None if rows.entry is None else rows.entry[first],
         origin_entry=None if rows.entry is None else rows.entry[members],
+        origin_read=members == first[record],
         excluded=rows.excluded,
     )
 
@@ -220,7 +227,8 @@ def _merge(rows: BlockRows, merge: Merge, dates: Callable[[pd.Series], pd.Series
     last = _last_end(end[order], record_sorted, order)
     merged = _select(rows, first, record_sorted, order)
     ends = take_rows(rows.column(merge.end), last)
-    return replace(merged, given={**merged.given, merge.end: ends})
+    read = (order == first[record_sorted]) | (order == last[record_sorted])
+    return replace(merged, given={**merged.given, merge.end: ends}, origin_read=read)
 
 
 def _last_end(end: np.ndarray, record: np.ndarray, order: np.ndarray) -> np.ndarray:

@@ -21,6 +21,8 @@ class Draft:
     block: np.ndarray
     """The block (0-based) each record comes from."""
     records: pd.DataFrame
+    picked: pd.DataFrame
+    """See `Records`."""
     place: np.ndarray
     """The position (0-based) of each record, for the records in the order of their blocks."""
     keys: tuple[str, ...]

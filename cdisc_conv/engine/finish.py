@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +16,7 @@ import pandas as pd
 from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.derivations.texts import as_text
+from cdisc_conv.engine.behind import list_origins, list_picks
 from cdisc_conv.engine.blocks import group_codes
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.metadata import describe_dataset, harmonise_lengths
@@ -83,7 +83,8 @@ def assemble(state: State, spec: DatasetSpec) -> Draft:
         frame=frame,
         supplemental=qualifiers,
         block=np.repeat(np.array(blocks, dtype=np.int32), lengths),
-        records=_records(state, spec),
+        records=list_origins(state, spec),
+        picked=list_picks(state, spec),
         place=np.arange(len(frame)),
         keys=natural_keys(spec, frame.columns),
     )
@@ -105,6 +106,7 @@ def sort_records(draft: Draft) -> Draft:
         supplemental=_reorder(draft.supplemental, order),
         block=draft.block[order],
         records=records,
+        picked=draft.picked.assign(record=place[draft.picked["record"].to_numpy()]),
         place=place,
     )
 
@@ -166,30 +168,3 @@ def _is_day_of_date(frame: pd.DataFrame, name: str) -> bool:
 
 def _is_empty(series: pd.Series) -> bool:
     return bool((series == "").all()) if series.dtype == TEXT else bool(series.isna().all())
-
-
-def _records(state: State, spec: DatasetSpec) -> pd.DataFrame:
-    """Long table of the raw rows behind each record; see `dataset.Records`."""
-    record: list[np.ndarray] = []
-    row: list[np.ndarray] = []
-    source: list[np.ndarray] = []
-    names: list[str] = []
-    start = 0
-    for number in state.blocks_of(spec.name):
-        rows = state.blocks[spec.name, number]
-        if rows.source != "nothing":
-            records, source_rows = rows.origins()
-            record.append(records + start)
-            row.append(source_rows + 1)
-            if rows.source not in names:
-                names.append(rows.source)
-            source.append(np.full(len(records), names.index(rows.source), dtype=np.int16))
-        start += rows.length
-    codes: Any = np.concatenate(source) if source else np.zeros(0, dtype=np.int16)
-    return pd.DataFrame(
-        {
-            "record": np.concatenate(record) if record else np.zeros(0, dtype=np.int64),
-            "source": pd.Categorical.from_codes(codes, pd.Index(names, dtype=TEXT)),
-            "row": np.concatenate(row) if row else np.zeros(0, dtype=np.int64),
-        }
-    )

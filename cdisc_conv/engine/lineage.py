@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from cdisc_conv.derivations.base import SELF, SUBJECT, Ref
+from cdisc_conv.derivations.base import SELF, SUBJECT, Reach, Ref
 from cdisc_conv.engine.entries import write_block, write_entry
 from cdisc_conv.engine.narrow import split_entries
 from cdisc_conv.engine.plan import Node, Part, Plan, RowSet, plan_study, refs_of, variable_of
@@ -37,7 +37,9 @@ class LinkKind(StrEnum):
     OWN = "own"
     """In the record itself."""
     ROW = "row"
-    """In the rows of the source that it was made from."""
+    """In the row of the source that it reads."""
+    ROWS = "rows"
+    """In all rows of the source that it was made from."""
     SUBJECT = "subject"
     """In the record of the same subject."""
     PICKED = "picked"
@@ -256,6 +258,7 @@ class _Builder:
         """What a part reads, by reference; of other tables the columns of the records that its derivation picks."""
         dataset = self._study.datasets[part.dataset]
         variable = variable_of(self._study, part)
+        row = LinkKind.ROW if variable.derivation.actual_reach() is Reach.ROW else LinkKind.ROWS
         for number in part.blocks:
             block = dataset.blocks[number]
             for ref in refs_of(variable):
@@ -263,9 +266,9 @@ class _Builder:
                 if target is not None and target.kind is TargetKind.GIVEN:
                     values = (entry.get(target.name) for entry in block.for_each)
                     for name in (value[4:] for value in values if isinstance(value, Ref)):
-                        yield Link(LinkKind.ROW, _name(str(block.source), name))
+                        yield Link(row, _name(str(block.source), name))
                 elif target is not None:
-                    yield Link(_LINKS[target.kind], _name(target.table, target.name))
+                    yield Link(_LINKS.get(target.kind, row), _name(target.table, target.name))
         picked = variable.derivation.picks()
         for table, columns in variable.derivation.tables().items():
             source = part.dataset if table == SELF else table
@@ -294,7 +297,7 @@ class _Builder:
         return LineageNode(NodeKind.FIELD, f"{table[5:]}.{name}", table, field.label, pages=field.pages, place=place)
 
 
-_LINKS = {TargetKind.OWN: LinkKind.OWN, TargetKind.SOURCE: LinkKind.ROW, TargetKind.OTHER: LinkKind.SUBJECT}
+_LINKS = {TargetKind.OWN: LinkKind.OWN, TargetKind.OTHER: LinkKind.SUBJECT}
 
 
 def _name(table: str, column: str) -> str:

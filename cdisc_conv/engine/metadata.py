@@ -39,7 +39,7 @@ def describe_dataset(state: State, draft: Draft) -> Dataset:
         reference_data=spec.standard.reference_data,
         purpose="Analysis" if spec.family.is_analysis else "Tabulation",
         sub_class=spec.sub_class,
-        records=Records(draft.records),
+        records=Records(draft.records, draft.picked),
     )
 
 

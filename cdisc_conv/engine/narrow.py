@@ -188,7 +188,8 @@ def _with_variables(spec: DatasetSpec, block: Block, own: Mapping[str, Variable]
     for name, variable in own.items():
         section = "supplemental" if name in supplemental else "working" if name in working else "variables"
         sections[section][name] = variable
-    return replace(block, **{key: MappingProxyType(section) for key, section in sections.items()})
+    made = {key: MappingProxyType(section) for key, section in sections.items()}
+    return replace(block, variables=made["variables"], supplemental=made["supplemental"], working=made["working"])
 
 
 def _with_blocks(study: Study, spec: DatasetSpec, blocks: Iterable[Block]) -> Study:

@@ -21,12 +21,20 @@ def renumber_sources(datasets: Sequence[Dataset], places: Mapping[str, np.ndarra
 
 
 def _renumber(records: Records | None, places: Mapping[str, np.ndarray]) -> Records | None:
+    if records is None:
+        return None
+    frame = _renumber_rows(records.frame, places)
+    if frame is not records.frame:
+        frame = frame.sort_values(["record", "row"], kind="stable", ignore_index=True)
+    return Records(frame, None if records.picked is None else _renumber_rows(records.picked, places))
+
+
+def _renumber_rows(frame: pd.DataFrame, places: Mapping[str, np.ndarray]) -> pd.DataFrame:
     known = [f"dataset {name}" for name in places]
-    if records is None or not set(records.frame["source"].cat.categories) & set(known):
-        return records
-    rows = records.frame["row"].to_numpy().copy()
+    if not set(frame["source"].cat.categories) & set(known):
+        return frame
+    rows = frame["row"].to_numpy().copy()
     for name, place in places.items():
-        mask = (records.frame["source"] == f"dataset {name}").to_numpy(dtype=bool)
+        mask = (frame["source"] == f"dataset {name}").to_numpy(dtype=bool)
         rows[mask] = place[rows[mask] - 1] + 1
-    frame: pd.DataFrame = records.frame.assign(row=rows)
-    return Records(frame.sort_values(["record", "row"], kind="stable", ignore_index=True))
+    return frame.assign(row=rows)

@@ -51,7 +51,9 @@ def split_supplemental(state: State, draft: Draft) -> Dataset | None:
         structure=template.structure,
         standard=state.study.sdtm.standard.label,
         repeating=True,
-        records=Records(_records(draft, stacked["position"].to_numpy())),
+        records=Records(
+            _records(draft, stacked["position"].to_numpy()), _picked(draft, stacked["position"], frame["QNAM"])
+        ),
         supplemental_to=draft.spec.name,
     )
 
@@ -119,4 +121,15 @@ def _records(draft: Draft, position: np.ndarray) -> pd.DataFrame:
     """The raw rows behind each qualifier: those of its parent record."""
     parents = pd.DataFrame({"parent": position, "record": np.arange(len(position))})
     joined = parents.merge(draft.records.rename(columns={"record": "parent"}), on="parent", how="inner")
-    return joined[["record", "source", "row"]].sort_values(["record", "row"], kind="stable", ignore_index=True)
+    return joined[["record", "source", "row", "variant", "read"]].sort_values(
+        ["record", "row"], kind="stable", ignore_index=True
+    )
+
+
+def _picked(draft: Draft, position: pd.Series, names: pd.Series) -> pd.DataFrame:
+    """The records that the values of qualifiers are from."""
+    mine = pd.DataFrame({"parent": position.to_numpy(), "variable": names.astype("str")})
+    mine = mine.assign(record=np.arange(len(mine)))
+    found = draft.picked.rename(columns={"record": "parent"}).assign(variable=draft.picked["variable"].astype("str"))
+    joined = mine.merge(found, on=["parent", "variable"], how="inner")[["variable", "record", "source", "row"]]
+    return joined.assign(variable=pd.Categorical(joined["variable"]))

@@ -8,18 +8,16 @@ they were made from.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
 from cdisc_conv.expr import Type, parse
+from cdisc_conv.package.follow import Cell, Follower, Records, Way
 from cdisc_conv.package.sources import Sources, TracedRow, read_values, show_value
 from cdisc_conv.package.staging import read_manifest
 from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
@@ -33,15 +31,34 @@ FOLDERS = ("sdtm", "adam")
 
 
 @dataclass(frozen=True, slots=True)
+class TracedCell:
+    """A value behind another: ``ae.AESTDAT`` in a raw row, or ``AE.AESTDTC`` in a record of another dataset."""
+
+    name: str
+    row: int
+    """From 1, of the form or dataset."""
+    value: str
+    is_raw: bool = False
+    """Whether it is in a raw row."""
+
+
+@dataclass(frozen=True, slots=True)
 class TracedVariable:
-    """A variable of a record: its value, the fields of the raw rows it comes from, and what else it reads."""
+    """A variable of a record: its value, the cells it comes from, and what else it reads."""
 
     name: str
     value: str
-    fields: tuple[str, ...]
-    """``ae.AESTDAT``: fields of the rows behind the record; ``AE.AESTDTC``: variables of records on the way there."""
+    cells: tuple[TracedCell, ...]
+    """In the rows behind the record, in the records that its value was taken from, and in the rows behind these."""
     others: tuple[str, ...]
     """Variables of other datasets, and fields of other forms."""
+    elsewhere: tuple[TracedCell, ...] = ()
+    """The cells behind `others` that are known: the values of the same subject, and what these come from."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of `cells`, each once."""
+        return tuple(dict.fromkeys(cell.name for cell in self.cells))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +66,8 @@ class TracedRecord:
     """A record (from 1), the raw rows behind it, and how many there are.
 
     `through` are the records of other datasets on the way there, nearest first, and `through_count` how many there are.
-    Records of a dataset that was given are at the end of the way, among `rows`.
+    Records of a dataset that was given are at the end of the way, among `rows`. `beside` are rows and records that
+    single values were taken from.
     """
 
     number: int
@@ -58,6 +76,7 @@ class TracedRecord:
     through: tuple[TracedRow, ...]
     through_count: int
     variables: tuple[TracedVariable, ...]
+    beside: tuple[TracedRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +100,12 @@ def trace_records(out: Path, dataset: str, where: str = "", limit: int = 5, raw:
     name = package.find_dataset(dataset)
     frame = package.read_dataset(name)
     matching = select_records(frame, where, name)
-    records = tuple(package.trace(name, frame, int(position)) for position in matching[:limit])
-    return Trace(name, len(matching), records, tuple(package.problems))
+    ways = [package.trace(name, frame, int(position)) for position in matching[:limit]]
+    seen = len(package.problems)
+    records = tuple(package.add_elsewhere(record, found) for record, found in ways)
+    # What stands elsewhere is shown as far as it can be read.
+    problems = [*package.problems[:seen], *(one for one in package.problems[seen:] if one.code != "TRC004")]
+    return Trace(name, len(matching), records, tuple(problems))
 
 
 def select_records(frame: pd.DataFrame, where: str, dataset: str) -> np.ndarray:
@@ -113,6 +136,11 @@ class _Package:
         self._lineage = json.loads((out / "report" / "lineage.json").read_text(encoding="utf-8"))
         self._sources = Sources(out, manifest, self._lineage, raw)
         self._frames: dict[str, pd.DataFrame] = {}
+        self._records = Records(out / "report" / "records")
+        self._follower = Follower(self._lineage, self._records, self._read_if_there)
+
+    def _read_if_there(self, name: str) -> pd.DataFrame | None:
+        return self.read_dataset(name) if self._find_file(name) is not None else None
 
     @property
     def problems(self) -> list[Problem]:
@@ -140,25 +168,80 @@ class _Package:
         files = (self._out / folder / f"{name.lower()}.xpt" for folder in FOLDERS)
         return next((file for file in files if file.is_file()), None)
 
-    def trace(self, dataset: str, frame: pd.DataFrame, position: int) -> TracedRecord:
-        """One record with the records on the way, the raw rows and the fields behind it."""
-        origins = _read_origins(self._records_file(dataset), np.array([position + 1]))
-        direct = list(origins["source"].astype("str").unique())
+    def add_elsewhere(self, record: TracedRecord, ways: Mapping[str, Way]) -> TracedRecord:
+        """A record with the cells that its variables come from in the records of the same subject."""
+        variables = (
+            replace(one, elsewhere=tuple(self._read_cell(cell) for cell in ways[one.name].elsewhere))
+            for one in record.variables
+        )
+        return replace(record, variables=tuple(variables))
+
+    def trace(self, dataset: str, frame: pd.DataFrame, position: int) -> tuple[TracedRecord, dict[str, Way]]:
+        """One record with the records on the way, the raw rows and the cells behind it."""
         through: dict[tuple[str, int], None] = {}
-        ends = self._resolve(origins, through)
-        chain = {*direct, *(source for source, _ in (*through, *ends))}
+        ends = self._resolve(self._records.origins(dataset, position + 1), through)
         record = frame.iloc[position]
-        return TracedRecord(
+        ways = {str(name): self._follow(dataset, position + 1, str(name), record) for name in frame.columns}
+        known = {*ends, *through, (f"dataset {dataset}", position + 1)}
+        cells = dict.fromkeys((cell.source, cell.row) for way in ways.values() for cell in way.cells)
+        traced = TracedRecord(
             position + 1,
             tuple(self._sources.read_row(source, row) for source, row in ends[:ROWS_SHOWN]),
             len(ends),
             tuple(self._read_record(source, row) for source, row in list(through)[:ROWS_SHOWN]),
             len(through),
-            tuple(self._trace_variable(dataset, str(name), record, direct, chain) for name in frame.columns),
+            tuple(self._describe(name, show_value(record[name]), way) for name, way in ways.items()),
+            tuple(self._read_row(source, row) for source, row in cells if (source, row) not in known),
         )
+        return traced, ways
 
-    def _records_file(self, dataset: str) -> Path:
-        return self._out / "report" / "records" / f"{dataset.lower()}.parquet"
+    def _follow(self, dataset: str, number: int, name: str, record: pd.Series) -> Way:
+        """What a variable comes from; that of a supplemental qualifier stands in the parent's record."""
+        parent = self._lineage["datasets"][dataset]["supplemental_to"]
+        if not parent:
+            return self._follower.follow(dataset, number, name)
+        names = {"QVAL": record["QNAM"], "IDVARVAL": record["IDVAR"]}
+        frame = self._read_if_there(parent)
+        found = self._find_parent(frame, record) if frame is not None else 0
+        return self._follower.follow(parent, found, str(names.get(name, name)))
+
+    @staticmethod
+    def _find_parent(frame: pd.DataFrame, record: pd.Series) -> int:
+        """The record (from 1) of the parent dataset that a supplemental qualifier belongs to; 0 for none."""
+        mask = frame["USUBJID"] == record["USUBJID"] if "USUBJID" in frame else pd.Series(True, frame.index)
+        if record["IDVAR"] and record["IDVAR"] in frame:
+            mask &= frame[record["IDVAR"]].map(show_value) == record["IDVARVAL"]
+        places = np.flatnonzero(mask.to_numpy(dtype=bool))
+        return int(places[0]) + 1 if len(places) else 0
+
+    def _describe(self, name: str, value: str, way: Way) -> TracedVariable:
+        cells = tuple(self._read_cell(cell) for cell in way.cells)
+        return TracedVariable(name, value, cells, tuple(way.others))
+
+    def _read_cell(self, cell: Cell) -> TracedCell:
+        values = self._read_row(cell.source, cell.row).values
+        value = values[cell.column] if cell.column in values else self._read_qualifier(cell)
+        return TracedCell(cell.name, cell.row, value, cell.source.startswith("form "))
+
+    def _read_qualifier(self, cell: Cell) -> str:
+        """The value of a supplemental qualifier of a record; nothing where there is none."""
+        parent = cell.source.removeprefix("dataset ")
+        frame, values = self._read_if_there(parent), self._read_if_there(f"SUPP{parent}")
+        if frame is None or values is None:
+            return ""
+        record = frame.iloc[cell.row - 1]
+        mine = values[(values["QNAM"] == cell.column) & (values["USUBJID"] == record["USUBJID"])]
+        found = (
+            value
+            for value, name, wanted in zip(mine["QVAL"], mine["IDVAR"], mine["IDVARVAL"], strict=True)
+            if not name or show_value(record[name]) == wanted
+        )
+        return str(next(found, ""))
+
+    def _read_row(self, source: str, row: int) -> TracedRow:
+        """A raw row, a record of the package, or one of a given dataset."""
+        made = source.startswith("dataset ") and self._find_file(source.removeprefix("dataset ")) is not None
+        return self._read_record(source, row) if made else self._sources.read_row(source, row)
 
     def _resolve(self, origins: pd.DataFrame, through: dict[tuple[str, int], None]) -> list[tuple[str, int]]:
         """(source, row) pairs with records of other datasets followed down to forms and given datasets.
@@ -166,17 +249,16 @@ class _Package:
         The records on the way go into `through`; none is followed twice, so records of records of one dataset end.
         """
         found: dict[tuple[str, int], None] = {}
-        for source, part in origins.groupby("source", observed=True, sort=False):
-            pairs = [(str(source), int(row)) for row in part["row"]]
-            path = self._records_file(str(source).removeprefix("dataset "))
-            if not str(source).startswith("dataset ") or not path.is_file():
-                found.update(dict.fromkeys(pairs))
-                continue
-            new = [pair for pair in pairs if pair not in through]
-            through.update(dict.fromkeys(new))
-            if new:
-                rows = np.array([row for _, row in new])
-                found.update(dict.fromkeys(self._resolve(_read_origins(path, rows), through)))
+        pairs = dict.fromkeys(zip(map(str, origins["source"]), map(int, origins["row"]), strict=True))
+        for source, row in pairs:
+            name = source.removeprefix("dataset ")
+            if not source.startswith("dataset ") or not self._records.has(name):
+                found[source, row] = None
+        new = [pair for pair in pairs if pair not in found and pair not in through]
+        through.update(dict.fromkeys(new))
+        for source, row in new:
+            behind = self._records.origins(source.removeprefix("dataset "), row)
+            found.update(dict.fromkeys(self._resolve(behind, through)))
         return list(found)
 
     def _read_record(self, source: str, row: int) -> TracedRow:
@@ -187,53 +269,6 @@ class _Package:
         label = self._lineage["datasets"].get(name, {}).get("label", "")
         return TracedRow(name, label, file.name if file is not None else "", row, read_values(frame, row), "dataset")
 
-    def _trace_variable(
-        self, dataset: str, name: str, record: pd.Series, sources: Sequence[str], chain: set[str]
-    ) -> TracedVariable:
-        parent = self._lineage["datasets"][dataset]["supplemental_to"]
-        mapped = self._name_mapped(parent, record, name) if parent else f"{dataset}.{name}"
-        mine = self._entries(mapped, set(sources))
-        # Blocks that share an entry have forms of their own; those of other records are none of this one's.
-        elsewhere = {source for entry in mine for source in entry["sources"]} - set(sources)
-        fields: dict[str, None] = {}
-        self._follow(mapped, set(sources), chain, fields, set())
-        own = parent or dataset
-        others = (
-            read
-            for read in _unique(mine, "reads")
-            if not read.startswith(f"{own}.") and read not in fields and elsewhere.isdisjoint(_tables_of(read))
-        )
-        return TracedVariable(name, show_value(record[name]), tuple(fields), tuple(others))
-
-    def _entries(self, name: str, sources: set[str]) -> list[Mapping[str, Any]]:
-        """The mapping entries of a variable that hold for records from some sources; all for none."""
-        entries: list[Mapping[str, Any]] = self._lineage["variables"].get(name, {}).get("entries", [])
-        return [entry for entry in entries if not sources or set(entry["sources"]) & sources]
-
-    def _follow(self, name: str, sources: set[str], chain: set[str], found: dict[str, None], seen: set[str]) -> None:
-        """Add the fields of raw rows, and the variables of records on the way, that a variable's value comes from.
-
-        `sources` are those of the records that are meant; the variable may stand for other ones further on (`chain`).
-        """
-        own = name.partition(".")[0]
-        for entry in self._entries(name, sources):
-            found.update(dict.fromkeys(field for field in entry["row_fields"] if _form_of(field) in chain))
-            for read in entry["reads"]:
-                table = read.partition(".")[0]
-                if f"dataset {table}" in chain and table != own:
-                    found[read] = None
-                elif table != own:
-                    continue
-                if read not in seen:
-                    seen.add(read)
-                    self._follow(read, chain, chain, found, seen)
-
-    @staticmethod
-    def _name_mapped(parent: str, record: pd.Series, name: str) -> str:
-        """The variable of the parent dataset behind a variable of a supplemental qualifier."""
-        names = {"QVAL": record["QNAM"], "IDVARVAL": record["IDVAR"]}
-        return f"{parent}.{names.get(name, name)}"
-
 
 def _with_iso_dates(file: XptFile) -> pd.DataFrame:
     """The records, with numbers that are shown as dates turned into ISO 8601 text."""
@@ -241,27 +276,6 @@ def _with_iso_dates(file: XptFile) -> pd.DataFrame:
     kinds = {variable.name: variable.format.rstrip("0123456789.") for variable in file.variables if variable.numeric}
     dates = {name: writers[kind](file.frame[name]) for name, kind in kinds.items() if kind in writers}
     return file.frame.assign(**dates)
-
-
-def _read_origins(path: Path, records: np.ndarray) -> pd.DataFrame:
-    """The rows behind some records (from 1): columns record, source, row."""
-    table = pq.read_table(path)
-    wanted = table.filter(pc.is_in(table["record"], value_set=pc.cast(np.asarray(records, dtype="int64"), "int64")))
-    frame: pd.DataFrame = wanted.to_pandas()
-    return frame
-
-
-def _form_of(field: str) -> str:
-    return f"form {field.partition('.')[0]}"
-
-
-def _tables_of(field: str) -> tuple[str, str]:
-    """What a field may stand in, in the words of sources: a form, or a dataset."""
-    return _form_of(field), f"dataset {field.partition('.')[0]}"
-
-
-def _unique(entries: Sequence[Mapping[str, Any]], key: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for entry in entries for name in entry[key]))
 
 
 def _unknown_variable(name: str, dataset: str, known: list[str]) -> Problem:

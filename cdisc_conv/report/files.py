@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -69,20 +71,37 @@ def describe_lineage(study: Study, lineage: Lineage, datasets: Sequence[Dataset]
 
 
 def write_records(datasets: Iterable[Dataset], folder: Path) -> None:
-    """One Parquet file per dataset: ``record`` and ``row`` (both from 1), ``source`` (``form ae``, ``dataset TU``)."""
+    """One Parquet file per dataset: the rows behind its records, and the records that single values were taken from.
+
+    Columns: ``record`` and ``row`` (both from 1), ``source`` (``form ae``, ``dataset TU``), and, as `Records` has them,
+    ``variant``, ``read`` and ``variable``, which is blank for the rows that a record was made from.
+    """
     folder.mkdir()
     for dataset in datasets:
         if dataset.records is None:
             continue
-        frame = dataset.records.frame
-        table = pa.table(
-            {
-                "record": pa.array(frame["record"].to_numpy() + 1, type=pa.int64()),
-                "source": pa.array(frame["source"].astype("str"), type=pa.string()).dictionary_encode(),
-                "row": pa.array(frame["row"].to_numpy(), type=pa.int64()),
-            }
-        )
+        pieces = [_make_table(dataset.records.frame)]
+        if dataset.records.picked is not None and len(dataset.records.picked):
+            pieces.append(_make_table(dataset.records.picked))
+        table = pa.concat_tables(pieces).unify_dictionaries()
         pq.write_table(table, folder / f"{dataset.name.lower()}.parquet", compression="zstd")
+
+
+def _make_table(frame: pd.DataFrame) -> pa.Table:
+    count = len(frame)
+    variable = frame["variable"].astype("str") if "variable" in frame else pd.Series([""] * count, dtype="str")
+    variant = frame["variant"].to_numpy() if "variant" in frame else np.zeros(count, dtype=np.int16)
+    read = frame["read"].to_numpy() if "read" in frame else np.ones(count, dtype=bool)
+    return pa.table(
+        {
+            "record": pa.array(frame["record"].to_numpy() + 1, type=pa.int64()),
+            "source": pa.array(frame["source"].astype("str"), type=pa.string()).dictionary_encode(),
+            "row": pa.array(frame["row"].to_numpy(), type=pa.int64()),
+            "variant": pa.array(variant, type=pa.int16()),
+            "read": pa.array(read, type=pa.bool_()),
+            "variable": pa.array(variable, type=pa.string()).dictionary_encode(),
+        }
+    )
 
 
 def write_json(data: Any, path: Path) -> None:
@@ -142,6 +161,8 @@ def _describe_node(study: Study, node: LineageNode) -> dict[str, Any]:
         "matched_by": list(node.matched_by),
         "fields": list(list_names(node.fields())),
         "row_fields": list(list_names(node.row_fields())),
+        "links": [[link.kind.value, link.name] for link in node.links],
+        "variants": list(node.variants),
     }
 
 

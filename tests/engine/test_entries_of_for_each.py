@@ -76,7 +76,7 @@ def test_a_variable_of_some_entries(vs):
 
 
 def test_lineage_names_the_fields_of_the_entry(lab):
-    study = lab.load({"VS": VS}, forms_yaml=FORMS)
+    study = lab.load(RAW, {"VS": VS}, forms_yaml=FORMS)
     lineage = build_lineage(study, plan_study(study))
     fields = {
         node.source.partition("(")[2].rstrip(")"): [field.name for field in node.fields()]

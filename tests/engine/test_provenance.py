@@ -172,7 +172,7 @@ def test_a_record_holds_what_its_raw_rows_say(rows):
     """AETERM of each record is the TERM of each of its rows."""
     run = convert(rows)
     dataset = next(dataset for dataset in run.datasets if dataset.name == "AE")
-    for record, _, row in dataset.records.frame.itertuples(index=False, name=None):
+    for record, _, row in dataset.records.frame[["record", "source", "row"]].itertuples(index=False, name=None):
         assert dataset.frame["AETERM"].iloc[record] == rows["ae"][row - 1][2]
         assert dataset.frame["USUBJID"].iloc[record] == rows["ae"][row - 1][0]
 
@@ -185,7 +185,10 @@ def test_merged_records_know_all_their_rows():
     ]})  # fmt: skip
     dataset = next(dataset for dataset in run.datasets if dataset.name == "EX")
     assert dataset.frame[["EXSTDTC", "EXENDTC"]].to_numpy().tolist() == [["2022-01-01", "2022-01-04"]]
-    assert list(dataset.records.frame.itertuples(index=False, name=None)) == [(0, "form ex", 1), (0, "form ex", 3)]
+    assert list(dataset.records.frame[["record", "source", "row"]].itertuples(index=False, name=None)) == [
+        (0, "form ex", 1),
+        (0, "form ex", 3),
+    ]
     assert {str(k): v.tolist() for k, v in run.state.blocks["EX", 0].excluded.items()} == {'DOSE != ""': [1]}
 
 

@@ -48,10 +48,19 @@ def test_lineage(folder):
         "matched_by": ["DM.USUBJID", "AE.USUBJID"],
         "fields": ["ae.AESTDAT", "dm.DOSEDAT"],
         "row_fields": ["ae.AESTDAT"],
+        "links": [["own", "AE.AESTDTC"], ["subject", "DM.RFSTDTC"]],
+        "variants": [0],
     }
 
 
 def test_records(folder):
     run_study(folder / "tiny", folder / "raw", folder / "out")
     table = pq.read_table(folder / "out" / "report" / "records" / "ae.parquet")
-    assert table.to_pydict() == {"record": [1, 2, 3], "source": ["form ae"] * 3, "row": [2, 1, 3]}
+    assert table.to_pydict() == {
+        "record": [1, 2, 3],
+        "source": ["form ae"] * 3,
+        "row": [2, 1, 3],
+        "variant": [0, 0, 0],
+        "read": [True, True, True],
+        "variable": ["", "", ""],
+    }
