@@ -738,9 +738,9 @@ tbody tr:hover { background: #eef4fb; }
 :target, tbody tr:target { background: var(--mark); }
 h3:target, section:target, article:target { background: none; }
 section:target > h2, h3:target, article:target > h3 { background: linear-gradient(var(--mark), var(--mark)) no-repeat; }
-.variables th:nth-child(1) { width: 8.5rem; } .variables th:nth-child(3) { width: 6.8rem; }
-.variables th:nth-child(2) { width: 14%; } .variables th:nth-child(4) { width: 12%; } .variables th:nth-child(5) { width: 6.5rem; }
-.values th:nth-child(1) { width: 20%; } .values th:nth-child(2) { width: 13%; } .values th:nth-child(3) { width: 6rem; }
+.variables th:nth-child(1) { width: 8.5rem; } .variables th:nth-child(3) { width: 9.4rem; }
+.variables th:nth-child(2) { width: 11.5rem; } .variables th:nth-child(4) { width: 11rem; } .variables th:nth-child(5) { width: 6.5rem; }
+.values th:nth-child(1) { width: 20%; } .values th:nth-child(2) { width: 13%; } .values th:nth-child(3) { width: 9.4rem; }
 .values th:nth-child(4) { width: 12%; } .values th:nth-child(5) { width: 7.5rem; }
 .values tbody th { font-weight: 400; }
 .results th:nth-child(1) { width: 22%; } .results th:nth-child(2) { width: 26%; } .results th:nth-child(3) { width: 17%; }
@@ -764,7 +764,7 @@ th .badge, .note .badge { margin-left: .35rem; }
 .condition { display: inline; } .decode { color: var(--soft); } .or { font-style: italic; }
 th .note { font-weight: 400; } .code, .number { font-variant-numeric: tabular-nums; }
 [hidden] { display: none !important; }
-@media screen and (max-width: 800px) {
+@media screen and (max-width: 1300px) {
   body { display: block; }
   #menu { display: inline; position: absolute; opacity: 0; }
   .menu { display: block; position: sticky; top: 0; z-index: 5; background: #0a4d8c; color: #fff; padding: .6rem 1rem;
@@ -776,6 +776,9 @@ th .note { font-weight: 400; } .code, .number { font-variant-numeric: tabular-nu
   #menu:checked ~ nav { display: block; }
   main { padding: .9rem .8rem 3rem; }
   html { scroll-padding-top: 3.2rem; }
+  thead th { top: 2.4rem; }
+}
+@media screen and (max-width: 1000px) {
   .facts div { display: block; } .facts dd { margin-bottom: .3rem; }
   table:not(.terms), :not(.terms) > tbody, :not(.terms) > tbody > tr, :not(.terms) > tbody > tr > * { display: block;
     width: auto !important; }

@@ -89,7 +89,7 @@ def _summarise_dataset(dataset: Dataset, problems: Iterable[Problem]) -> dict[st
         "label": dataset.label,
         "records": len(dataset.frame),
         "variables": len(dataset.columns),
-        "counts": list(counts.values()),
+        "counts": [(f"{severity.value}s".capitalize(), count) for severity, count in counts.items()],
     }
 
 

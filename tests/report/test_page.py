@@ -82,3 +82,17 @@ def test_many_findings_do_not_choke_it(folder):
     assert len(json.loads(page.xpath("//script[@id='finding-data']")[0].text)) == 4000
     (note,) = page.xpath("//p[@class='more']")
     assert note.text_content().startswith("The first 200 of 4,000 findings")
+
+
+def test_cells_say_what_their_column_is_where_a_narrow_screen_has_no_header(folder):
+    edit(folder / "raw" / "dm.csv", "002,Screening,F", "002,Screening,Q")
+    page = html.fromstring(run(folder))
+    labels = 0
+    for table in page.xpath("//table[contains(@class, 'cards')]"):
+        columns = [cell.text_content() for cell in table.xpath("thead/tr/th")]
+        for row in table.xpath("tbody/tr[count(*) > 1]"):
+            for column, cell in zip(columns, row, strict=True):
+                assert cell.get("data-label", column) == column
+                labels += "data-label" in cell.attrib
+    assert labels > 50
+    assert page.xpath("//table[not(contains(@class, 'cards'))]") == []

@@ -28,10 +28,11 @@
 
   if (!form) return;
 
-  const cell = (row, text, name) => {
+  const cell = (row, text, name, label) => {
     const made = row.insertCell();
     made.textContent = text;
     if (name) made.className = name;
+    if (label) made.dataset.label = label;
     return made;
   };
 
@@ -50,7 +51,7 @@
       hint.textContent = finding[HINT];
       words.append(hint);
     }
-    cell(row, finding[COUNT].toLocaleString("en"), "number");
+    cell(row, finding[COUNT].toLocaleString("en"), "number", "Values");
   };
 
   const show = () => {
