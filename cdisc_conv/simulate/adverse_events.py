@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -142,14 +142,25 @@ def _draw_triggered(settings: Settings, cohort: Cohort, dosing: Dosing, draws: D
     for drug in range(len(DRUGS)):
         weights = [term.incidence * term.related[drug] * (not term.on_infusion) for term in about.terms]
         number = np.where(triggers.drug == drug, draws.pick(weights, m), number)
-    before = draws.whole(*about.trigger_days_before, m)
+    at_infusion = triggers.minute >= 0
+    reactions = [term.on_infusion for term in about.terms]
+    if any(reactions):
+        number = np.where(at_infusion, reactions.index(True), number)
+    before = np.where(at_infusion, 0, draws.whole(*about.trigger_days_before, m))
     start = np.maximum(triggers.day - before, cohort.first_dose[triggers.subject])
-    grade = draws.pick(about.trigger_grades, m) + 1
+    grade = np.maximum(draws.pick(about.trigger_grades, m) + 1, _find_mildest(about.terms)[number])
+    grade = np.where(at_infusion, MOST_UNCHANGED, grade)  # the infusion was given to its end
     action = np.array([ACTIONS.index(word) for word in triggers.action.words] + [0])[triggers.action.codes]
     events = _episodes(about.terms[0], 0, triggers.subject, start, grade, draws)
     usual = np.array([int(np.median(term.duration_days.quantiles)) for term in about.terms])[number]
     length = np.maximum(before + 3, usual) + draws.whole(0, 18, m)
-    return replace(events, term=number, end=start + length, drug=triggers.drug, action=action)
+    end = start + np.where(at_infusion, 0, length)
+    return replace(events, term=number, end=end, drug=triggers.drug, action=action, minute=triggers.minute)
+
+
+def _find_mildest(terms: Sequence[Term]) -> Ints:
+    """The lowest grade that each term has; 5 for those that are fatal only."""
+    return np.array([next((k + 1 for k, weight in enumerate(term.grades) if weight), FATAL_GRADE) for term in terms])
 
 
 def _draw_fatal(settings: Settings, cohort: Cohort, course: Course, fatal: Ints, draws: Draws) -> _Events:
@@ -187,7 +198,7 @@ def _limit_grades(settings: Settings, cohort: Cohort, course: Course, events: _E
     treated = (events.start >= cohort.first_dose[subject]) & (events.start < course.treatment_end[subject])
     limited = treated & (events.action == 0) & ~events.fatal
     most = np.array([MOST_LABORATORY if term.laboratory else MOST_UNCHANGED for term in terms])[events.term]
-    mildest = np.array([1 + next(k for k, weight in enumerate(term.grades) if weight) for term in terms])[events.term]
+    mildest = _find_mildest(terms)[events.term]
     events = replace(events, grade=np.where(limited, np.minimum(events.grade, most), events.grade))
     return events.take(~limited | (mildest <= most))
 

@@ -28,6 +28,8 @@ from cdisc_conv.simulate.words import (
 )
 
 OXALIPLATIN, CAPECITABINE, THALIDOMIDE = range(3)
+REACTION_MINUTES = (5, 60)
+"""From the start of an infusion to a reaction."""
 REDUCED, INTERRUPTED, WITHDRAWN = "REDUCED", "INTERRUPTED", "WITHDRAWN"
 PROTOCOL_OXALIPLATIN = 0  # a drug's first level is the protocol's
 
@@ -40,6 +42,8 @@ class Triggers:
     day: Ints
     drug: Ints
     action: Words
+    minute: Ints
+    """Time of a reaction to an infusion, in minutes after midnight; -1 for all other events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +215,9 @@ def _make_rows(form: str, pieces: _Pieces, visit_day: Ints, events: Ints, items:
     return Rows(form, pieces.subject, events[pieces.cycle], day, {**common, **items})
 
 
-def _trigger(subject: Ints, day: Ints, drug: int, action: str) -> Triggers:
-    return Triggers(subject, day, np.full(len(subject), drug), constant(action, len(subject)))
+def _trigger(subject: Ints, day: Ints, drug: int, action: str, minute: Ints | None = None) -> Triggers:
+    m = len(subject)
+    return Triggers(subject, day, np.full(m, drug), constant(action, m), np.full(m, -1) if minute is None else minute)
 
 
 def _list_level_triggers(
@@ -247,6 +252,7 @@ def _join_triggers(parts: list[Triggers]) -> Triggers:
         np.concatenate([part.day for part in parts]),
         np.concatenate([part.drug for part in parts]),
         join([part.action for part in parts]),
+        np.concatenate([part.minute for part in parts]),
     )
 
 
@@ -275,6 +281,7 @@ def _dose_oxaliplatin(
     begin = draws.whole(*about.start_minutes, m)
     pause = np.where(interrupted, draws.whole(*about.interruption_minutes, m), 0)
     finish = begin + draws.whole(*about.infusion_minutes, m) + pause
+    reaction = begin + draws.whole(*REACTION_MINUTES, m)
     items = _adjustments(settings, course, levels, pieces, interrupted)
     stopped = choose(m, (interrupted, "AE"))
     items |= {
@@ -293,6 +300,7 @@ def _dose_oxaliplatin(
         [
             *_list_level_triggers(settings, course, levels, OXALIPLATIN, start, course.given),
             _missed_triggers(pieces, reason, OXALIPLATIN),
+            _trigger(row[interrupted], pieces.start[interrupted], OXALIPLATIN, INTERRUPTED, reaction[interrupted]),
         ]
     )
     return rows, triggers, _find_last(pieces, shape[0])

@@ -143,8 +143,8 @@ def make_ecog(settings: Settings, cohort: Cohort, visits: Visits, draws: Draws) 
     done, reason = _draw_done(settings, screening, draws)
     luck = draws.even(m)
     step = np.where(luck < about.ecog_worse_per_visit, 1, 0) - np.where(luck > 1 - about.ecog_better_per_visit, 1, 0)
-    # The first visit of a subject is screening: there the value is what eligibility was judged by.
-    step = np.where(screening, 0, step)
+    # The value at screening is what eligibility was judged by; it holds until the first dose.
+    step = np.where(screening | (visits.cycle == 0), 0, step)
     worse_at_end = visits.ends & draws.chance(about.ecog_at_end_of_treatment, m)
     walked = _accumulate_in_order(visits, step)
     value = np.clip(cohort.ecog[visits.subject] + walked, 0, WORST_ECOG_TREATED)

@@ -293,6 +293,62 @@ def test_changes_of_dosing_for_an_event_have_that_event(many):
     assert set(stopped) <= set(events.query("AEACNTH == 'WITHDRAWN'")["SUBJID"])
 
 
+def test_severe_events_under_treatment_change_the_dosing(many, doses, read_dates):
+    events = many["ae"].query("AEYN == 'Y' and AEOUT != 'FATAL'")
+    start = read_dates(events["AESTDAT"])
+    spans = doses.groupby("SUBJID")
+    during = (start >= events["SUBJID"].map(spans["start"].min())) & (start <= events["SUBJID"].map(spans["end"].max()))
+    unchanged = ~events[["AEACNOX", "AEACNCA", "AEACNTH"]].isin(["REDUCED", "INTERRUPTED", "WITHDRAWN"]).any(axis=1)
+    left = events[during & unchanged]
+    laboratory = ["Neutrophil count decreased", "Platelet count decreased", "White blood cell decreased", "Anemia"]
+    recovers = left["AEPT"].isin([*laboratory, "Hypokalemia"])
+    assert left.loc[recovers, "AETOXGR"].max() == "3"
+    assert left.loc[~recovers, "AETOXGR"].max() == "2"
+    assert (events["AETOXGR"].astype(int) >= 3).sum() > 500
+
+
+def test_episodes_of_a_term_do_not_overlap(many, read_dates):
+    events = many["ae"].query("AEYN == 'Y'")
+    table = events.assign(start=read_dates(events["AESTDAT"]), end=read_dates(events["AEENDAT"])).dropna(subset="start")
+    table = table.sort_values(["SUBJID", "AEPT", "start"])
+    before = table.groupby(["SUBJID", "AEPT"])["end"].shift()
+    # Two drugs may be changed on one day for the same event; an event may turn out to have begun before consent.
+    same_day = table.duplicated(["SUBJID", "AEPT", "start"], keep=False)
+    first_dose = table["SUBJID"].map(read_dates(many["exth"]["EXSTDAT"]).groupby(many["exth"]["SUBJID"]).min())
+    early = table.groupby(["SUBJID", "AEPT"])["start"].transform("min") < first_dose
+    assert not ((table["start"] <= before) & ~same_day & ~early).any()
+
+
+def test_what_only_the_drugs_cause_does_not_begin_before_them(many, doses, read_dates):
+    events = many["ae"].query("AEYN == 'Y'")
+    treated = events[events["SUBJID"].isin(doses["SUBJID"])]
+    early = treated[read_dates(treated["AESTDAT"]) < treated["SUBJID"].map(doses.groupby("SUBJID")["start"].min())]
+    assert len(early) > 100
+    by_drugs = ["Palmar-plantar", "Peripheral sensory", "Neutrophil", "Platelet", "Somnolence", "Infusion", "Thrombo"]
+    assert not early["AEPT"].str.startswith(tuple(by_drugs)).any()
+
+
+def test_an_infusion_that_was_interrupted_has_its_reaction(many):
+    stopped = many["exox"].query("EXINTER == 'Y'")
+    reactions = many["ae"].query("AEPT == 'Infusion related reaction' and AEACNOX == 'INTERRUPTED'")
+    days = ["SUBJID", "EXSTDAT"]
+    both = stopped.merge(reactions, left_on=days, right_on=["SUBJID", "AESTDAT"], how="left")
+    assert len(stopped) > 50 and (both["AESTTIM"] > both["EXSTTIM"]).all() and (both["AESTTIM"] < both["EXENTIM"]).all()
+
+
+def test_one_primary_tumour(many):
+    lesions = many["ntl"].query("EVENTEID == 'SCR' and NTLLOC == 'STOMACH'")
+    assert len(lesions) and lesions["SUBJID"].is_unique
+
+
+def test_what_eligibility_and_doses_need_was_measured(many):
+    assert set(many["ecog"].query("EVENTEID == 'SCR'")["ECOGYN"]) == {"Y"}
+    cycles = many["vs"][many["vs"]["EVENTEID"].str.fullmatch(r"SCR|C\dD1")]
+    assert set(cycles["VSYN"]) == {"Y"} and (cycles["BSA"] != "").all()
+    baseline = many["ecog"].query("EVENTEID == 'C1D1' and ECOGYN == 'Y'")
+    assert set(baseline["ECOGRES"]) == {"0", "1"}
+
+
 def test_seriousness_has_a_criterion(many):
     events = many["ae"].query("AESER == 'Y'")
     criteria = events[["AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG", "AESMIE"]]
