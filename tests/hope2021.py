@@ -52,3 +52,11 @@ def frame(name: str) -> pd.DataFrame:
 def read_days(texts: pd.Series) -> pd.Series:
     """DD-MON-YYYY as dates; missing where a part is unknown."""
     return pd.to_datetime(texts, format="%d-%b-%Y", errors="coerce")
+
+
+def convert_subject(subject: str, **forms: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Every dataset of one subject, with some forms replaced."""
+    study = load()
+    mine = {form: data[data["SUBJID"] == subject].reset_index(drop=True) for form, data in raw().items()}
+    made = convert_frames(study, plan_study(study), {**mine, **forms}, {}, tuple(study.datasets))
+    return {dataset.name: dataset.frame for dataset in made.datasets}

@@ -281,7 +281,7 @@ def _dose_oxaliplatin(
     begin = draws.whole(*about.start_minutes, m)
     pause = np.where(interrupted, draws.whole(*about.interruption_minutes, m), 0)
     finish = begin + draws.whole(*about.infusion_minutes, m) + pause
-    reaction = begin + draws.whole(*REACTION_MINUTES, m)
+    reaction = begin + REACTION_MINUTES[0] + begin % (REACTION_MINUTES[1] - REACTION_MINUTES[0] + 1)
     items = _adjustments(settings, course, levels, pieces, interrupted)
     stopped = choose(m, (interrupted, "AE"))
     items |= {

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hope2021 import conversion, datasets, frame, load, raw, read_days
+from hope2021 import conversion, convert_subject, datasets, frame, load, raw, read_days
 
 from cdisc_conv.package.definitions import describe_study
 from cdisc_conv.package.write import list_families, run_checks
@@ -535,18 +535,19 @@ def test_a_response_that_could_not_be_evaluated_does_not_end_eligibility_by_hand
 
 
 def test_a_death_of_unknown_day_is_not_before_the_last_contact_by_hand() -> None:
-    """02-018: died in August 2024 (day unknown), known to be alive on 2024-08-10."""
-    subject = subjects().loc["02-018"]
+    """02-018: known to be alive on 2024-08-10; died in August 2024, of which the day is made unknown here."""
+    form = raw()["dd"][lambda d: d["SUBJID"] == "02-018"]
+    assert form["DTHDAT"].tolist() == ["11-AUG-2024"]
+    subject = convert_subject("02-018", dd=form.assign(DTHDAT="UN-AUG-2024"))["ADSL"].iloc[0]
     assert (iso(subject["DTHDT"]), subject["DTHDTF"], iso(subject["LSTALVDT"])) == ("2024-08-10", "D", "2024-08-10")
 
 
-@pytest.mark.parametrize(("subject", "alive"), [("05-003", "2023-09-17"), ("02-003", "2023-07-11")])
-def test_a_last_contact_of_unknown_day_does_not_move_a_known_one_back_by_hand(subject: str, alive: str) -> None:
-    """Lost, last known to be alive in September 2023 (day unknown) after an answer on the 17th; or in July 2023 after
-    the last visit on the 11th."""
-    data = subjects().loc[subject]
-    assert (iso(data["LSTALVDT"]), iso(data["DTHDT"])) == (alive, "")
-    assert value("ADTTE", subject, "OS")["CNSR"] == 1
+def test_a_last_contact_of_unknown_day_does_not_move_a_known_one_back_by_hand() -> None:
+    """05-003: lost, last known to be alive in September 2023 (day unknown) after an answer on the 17th."""
+    assert raw()["sfu"].query('SUBJID == "05-003"')["SFUALIVE"].iloc[-1] == "UN-SEP-2023"
+    subject = subjects().loc["05-003"]
+    assert (iso(subject["LSTALVDT"]), iso(subject["DTHDT"])) == ("2023-09-17", "")
+    assert value("ADTTE", "05-003", "OS")["CNSR"] == 1
 
 
 # define.xml
