@@ -41,7 +41,7 @@ def list_datasets(path: Path) -> list[DatasetFile]:
     if path.is_dir():
         return _list_folder(path)
     if not path.is_file():
-        raise make_error("CMP001", "there is no such file or folder", path, "check the spelling")
+        raise _refuse_path(path)
     if path.suffix.lower() not in _READERS:
         raise make_error("CMP001", f"the ending {path.suffix or '(none)'} is not known", path,
                          f"datasets end in {', '.join(_READERS)}")  # fmt: skip
@@ -50,9 +50,16 @@ def list_datasets(path: Path) -> list[DatasetFile]:
     return [DatasetFile(path.stem.upper(), path)]
 
 
+def _refuse_path(path: Path) -> ProblemsError:
+    if "\0" not in str(path) and path.exists():
+        return make_error("CMP001", "this is a pipe or a device, not a file", path, "save its content in a file first")
+    return make_error("CMP001", "there is no such file or folder", path, "check the spelling")
+
+
 def _list_folder(path: Path) -> list[DatasetFile]:
     folders = [one for one in (path / "sdtm", path / "adam") if one.is_dir()] or [path]
-    files = [file for folder in folders for file in sorted(folder.iterdir()) if file.suffix.lower() in _READERS]
+    files = [file for folder in folders for file in sorted(folder.iterdir())
+             if file.suffix.lower() in _READERS and not file.is_dir()]  # fmt: skip
     found = [dataset for file in files if file.name != "manifest.json" for dataset in list_datasets(file)]
     if not found:
         raise make_error("CMP002", "the folder holds no datasets", path, f"they end in {', '.join(_READERS)}")
@@ -135,14 +142,27 @@ def _read_parquet(path: Path, name: str, member: str | None, encoding: str | Non
 
     try:
         table = pq.read_table(path)
-    except (pa.ArrowException, OSError) as error:
-        message = f"the Parquet file cannot be read: {str(error).splitlines()[0].rstrip('.')}"
+        names = table.column_names
+    except (pa.ArrowException, OSError, UnicodeError, ValueError) as error:
+        message = f"the Parquet file cannot be read: {(str(error).splitlines() or ['damaged'])[0].rstrip('.')}"
         raise make_error("CMP001", message, path, "is it whole?") from None
-    check_names(path, table.column_names)
-    made = [read_arrow(column, table.column(column)) for column in table.column_names]
+    check_names(path, names)
+    made = [_read_parquet_column(path, column, table.column(column)) for column in names]
     variables = tuple(variable for variable, _ in made)
     columns = {variable.name: values for variable, values in made}
     return Table(name, str(path), variables, columns, table.num_rows, nulls=True)
+
+
+def _read_parquet_column(path: Path, name: str, array: Any) -> tuple[Variable, Any]:
+    import pyarrow as pa
+
+    try:
+        array.validate(full=True)
+        return read_arrow(name, array)
+    except (pa.ArrowException, UnicodeError, ValueError, OverflowError) as error:
+        text = "UTF" in str(error).upper()
+        message = "holds text that is not UTF-8" if text else f"cannot be read: {str(error).splitlines()[0]}"
+        raise make_error("CMP001", f"the column {name} {message}", path, "is it whole?") from None
 
 
 def _read_csv(path: Path, name: str, member: str | None, encoding: str | None) -> Table:

@@ -42,7 +42,9 @@ def read_dataset_json(path: Path, name: str) -> Table:
             held = f"{len(row)} values" if isinstance(row, list) else "no list of values"
             raise make_error("CMP001", f"record {number:,} has {held} for {len(columns)} columns", path)
     stated = facts.get("records")
-    if isinstance(stated, int) and not isinstance(stated, bool) and stated != len(rows):
+    if stated is not None and (isinstance(stated, bool) or not isinstance(stated, int)):
+        raise make_error("CMP001", f"'records' is {_show(stated)}, not a whole number", path, _WHAT)
+    if stated is not None and stated != len(rows):
         message = f"the file says {stated:,} records, but holds {len(rows):,}"
         raise make_error("CMP001", message, path, "is it whole?")
     cells = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
@@ -140,7 +142,10 @@ def _read_cells(path: Path, variable: Variable, cells: tuple[Any, ...]) -> Colum
     if wrong:
         raise _misfit(path, variable, next(n for n, cell in enumerate(cells) if type(cell) in wrong), cells)
     if numeric and kinds <= {int, float, bool} and (int not in kinds or _fit(cells)):
-        return np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
+        values = np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
+        if np.isinf(values).any():
+            raise _misfit(path, variable, int(np.flatnonzero(np.isinf(values))[0]), cells)
+        return values
     try:
         texts = pa.array(cells if kinds <= {str} else [_write_cell(cell) for cell in cells], TEXT)
     except UnicodeEncodeError:
@@ -160,6 +165,8 @@ def _fit(cells: tuple[Any, ...]) -> bool:
 
 def _misfit(path: Path, variable: Variable, row: int, cells: tuple[Any, ...]) -> ProblemsError:
     message = f"{variable.name} in record {row + 1:,} is {_show(cells[row])}, but its type is {_name_type(variable)}"
+    if not _is_unicode(cells[row]):
+        message = f"{variable.name} in record {row + 1:,} is {_show(cells[row])}, which is no Unicode text"
     return make_error("CMP001", message, path, _WHAT)
 
 
