@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from cdisc_conv.package.recorded import check_manifest, read_lineage
 from cdisc_conv.package.staging import read_manifest
 from cdisc_conv.problems import Problem, ProblemsError
 
@@ -118,20 +118,13 @@ class Recorded:
 
 
 def read_recorded(out: Path) -> Recorded:
-    """Manifest and lineage of a package. Raises ProblemsError: WHY001 no package, WHY002 no readable lineage."""
+    """Manifest and lineage of a package. Raises ProblemsError: WHY001 no package, WHY002 a damaged one."""
     manifest = read_manifest(out)
     if manifest is None:
         hint = "give the output folder of 'cdisc-conv run' or 'demo'"
         raise ProblemsError([Problem("WHY001", f"'{out}' holds no package of cdisc-conv", hint=hint)])
-    path = out / "report" / "lineage.json"
-    try:
-        lineage = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is not JSON"
-        raise ProblemsError([Problem("WHY002", f"'{path}' cannot be read: {reason}")]) from error
-    if not (isinstance(lineage, dict) and {"forms", "datasets", "records", "variables"} <= lineage.keys()):
-        raise ProblemsError([Problem("WHY002", f"'{path}' is no lineage of cdisc-conv")])
-    return Recorded(manifest, lineage)
+    check_manifest(manifest, out, "WHY002")
+    return Recorded(manifest, read_lineage(out, "WHY002"))
 
 
 def pair_entries(base: Iterable[Entry], other: Iterable[Entry]) -> list[tuple[Entry | None, Entry | None]]:

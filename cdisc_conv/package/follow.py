@@ -13,8 +13,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+from cdisc_conv.problems import Problem, ProblemsError
 
 SUBJECT = "USUBJID"
 
@@ -67,12 +70,28 @@ class Records:
     def _rows_of(self, dataset: str, record: int) -> pd.DataFrame:
         if dataset not in self._tables:
             path = self._folder / f"{dataset.lower()}.parquet"
-            self._tables[dataset] = pq.read_table(path) if path.is_file() else None
+            self._tables[dataset] = _read_records(path) if path.is_file() else None
         table = self._tables[dataset]
         if table is None:
             return pd.DataFrame({"record": [], "source": [], "row": []})
         found: pd.DataFrame = table.filter(pc.equal(table["record"], record)).to_pandas()
         return found
+
+
+def _read_records(path: Path) -> Any:
+    """A file of records. Raises ProblemsError (TRC006) when it is damaged."""
+    try:
+        table = pq.read_table(path)
+        table.validate(full=True)
+        if not {"record", "source", "row"} <= set(table.column_names):
+            raise ValueError("it has not the columns record, source and row")
+        for name in ("record", "row"):
+            table[name].cast("int64")
+        return table
+    except (pa.ArrowException, OSError, ValueError) as error:
+        reason = (str(error).splitlines() or ["damaged"])[0].rstrip(".")
+        hint = "run the study again, or take the package from where it is whole"
+        raise ProblemsError([Problem("TRC006", f"'{path}' cannot be read: {reason}", hint=hint)]) from None
 
 
 class Follower:

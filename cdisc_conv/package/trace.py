@@ -7,7 +7,6 @@ they were made from.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ import pandas as pd
 from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
 from cdisc_conv.expr import Type, parse
 from cdisc_conv.package.follow import Cell, Follower, Records, Way
+from cdisc_conv.package.recorded import check_manifest, read_lineage
 from cdisc_conv.package.sources import Sources, TracedRow, read_values, show_value
 from cdisc_conv.package.staging import read_manifest
 from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
@@ -133,7 +133,8 @@ class _Package:
             hint = "give the output folder of 'cdisc-conv run' or 'demo'"
             raise ProblemsError([Problem("TRC001", f"'{out}' holds no package of cdisc-conv", hint=hint)])
         self._out = out
-        self._lineage = json.loads((out / "report" / "lineage.json").read_text(encoding="utf-8"))
+        check_manifest(manifest, out, "TRC006")
+        self._lineage = read_lineage(out, "TRC006")
         self._sources = Sources(out, manifest, self._lineage, raw)
         self._frames: dict[str, pd.DataFrame] = {}
         self._records = Records(out / "report" / "records")
