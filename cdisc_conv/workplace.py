@@ -81,7 +81,7 @@ def recover(path: Path) -> None:
 
     `path` is the output or something in it. Does nothing where there is nothing to put back.
     """
-    with suppress(OSError, RuntimeError):
+    with suppress(OSError, RuntimeError, ValueError):
         path = path.resolve()
         gone = next((one for one in (path, *path.parents) if not one.exists() and one.parent.is_dir()), None)
         if gone is not None:
