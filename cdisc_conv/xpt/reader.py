@@ -58,7 +58,7 @@ class XptFile:
 
 def list_members(path: PathLike, *, encoding: str | None = None) -> list[XptMember]:
     """The datasets of a transport file: names, labels, variables and numbers of rows. Data are not decoded."""
-    with Path(path).open("rb") as file:
+    with _open(Path(path)) as file:
         return MemberReader(file, Path(path), encoding).read_members()
 
 
@@ -114,6 +114,13 @@ def iter_xpt(
     return frames()
 
 
+def _open(path: Path) -> BinaryIO:
+    """A file of data; a pipe would be waited for, a device may never end."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise make_error("XPT020", "this is no plain file", path, "copy it into one first")
+    return path.open("rb")
+
+
 class _Field(NamedTuple):
     variable: XptVariable
     position: int
@@ -124,7 +131,7 @@ class _Source:
 
     def __init__(self, path: Path, member: str | None, columns: Sequence[str] | None, encoding: str | None) -> None:
         self._path, self._encoding = path, encoding
-        self._file: BinaryIO = path.open("rb")
+        self._file: BinaryIO = _open(path)
         self._lock = threading.Lock()
         try:
             members = MemberReader(self._file, path, encoding).read_members()

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,11 @@ def test_a_merge_key_wants_a_mapping() -> None:
     assert messages("a: {<<: word}") == [
         "a.yaml:1: YAML002 '<<' takes over the entries of a mapping, such as <<: *anchor"
     ]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.yaml")
+    with pytest.raises(ProblemsError) as error:
+        read_yaml(tmp_path / "a.yaml", "a.yaml")
+    assert str(error.value) == "a.yaml: YAML001 this is no plain file"

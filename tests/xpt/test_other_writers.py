@@ -1,11 +1,13 @@
 """Files as other programs write them: filled with NUL or not at all, without positions, with markers inside text."""
 
+import os
+
 import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
 
-from cdisc_conv.xpt import XptError, XptVariable, list_members, read_xpt, write_xpt
+from cdisc_conv.xpt import XptError, XptVariable, iter_xpt, list_members, read_xpt, write_xpt
 from cdisc_conv.xpt.layout import NAMESTR, make_header
 
 MARKER = "HEADER RECORD*******MEMBER  HEADER RECORD!!!!!!!"
@@ -171,6 +173,15 @@ def test_headers_whose_kind_stands_right(tmp_path):
     content = write_version_8(path, pd.DataFrame({"A": ["x"]}))
     path.write_bytes(content.replace(b"OBSV8   ", b"   OBSV8").replace(b"MEMBV8  ", b"  MEMBV8"))
     assert read_xpt(path).frame["A"].tolist() == ["x"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "x.xpt")
+    for read_ in (read_xpt, list_members, iter_xpt):
+        with pytest.raises(XptError) as error:
+            read_(tmp_path / "x.xpt")
+        assert str(error.value) == f"{tmp_path / 'x.xpt'}: XPT020 this is no plain file (copy it into one first)"
 
 
 def test_what_the_library_record_says_does_not_matter(tmp_path):
