@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.lineage import Lineage, LineageNode, list_names
 from cdisc_conv.problems import Place, Problem, Severity, count_by_severity
-from cdisc_conv.report.places import rename_folders, spec_folders
+from cdisc_conv.report.places import spec_folders
 from cdisc_conv.spec.model import Form, Study
 
 SCHEMA = 1
@@ -167,8 +168,7 @@ def _describe_node(study: Study, node: LineageNode) -> dict[str, Any]:
 
 
 def _show_place(study: Study, place: Place) -> str:
-    (shown,) = rename_folders([Problem("", "", place=place)], spec_folders(study))
-    return str(shown.place)
+    return str(replace(place, file=spec_folders(study).get(place.file, place.file)))
 
 
 def _sort_key(problem: Problem) -> tuple[Any, ...]:

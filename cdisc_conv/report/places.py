@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from cdisc_conv.problems import Problem
@@ -35,15 +36,29 @@ def locate(folder: Path, base: Path) -> str:
 
 def name_spec_file(study: Study, path: Path) -> str:
     """A mapping file as the package names it: from the folder above the study, or of the shipped library, on."""
-    for base in (study.folder.resolve().parent, shipped("mappings").resolve()):
+    return _name_file(study.folder, path)
+
+
+def _name_file(folder: Path, path: Path) -> str:
+    for base in (folder.resolve().parent, shipped("mappings").resolve()):
         if path.resolve().is_relative_to(base):
             return path.resolve().relative_to(base).as_posix()
     return path.name
 
 
-def spec_folders(study: Study) -> dict[str, str]:
-    """The folders that mapping files are in, each with what the package writes instead (nothing)."""
-    return {str(study.folder.parent): "", str(shipped("mappings")): ""}
+def spec_folders(study: Study) -> Mapping[str, str]:
+    """The mapping files and the folders they are in, as they were reached -> as the package names them.
+
+    So nothing that is written depends on how the name of the study was typed.
+    """
+    return _name_spec_files(study.folder, study.files)
+
+
+@lru_cache(maxsize=8)
+def _name_spec_files(folder: Path, files: tuple[Path, ...]) -> Mapping[str, str]:
+    names = {path.as_posix(): _name_file(folder, path) for path in files}
+    home = folder.resolve().name
+    return {**names, folder.as_posix(): home, folder.parent.as_posix(): "", shipped("mappings").as_posix(): ""}
 
 
 def rename_folders(problems: Iterable[Problem], names: Mapping[str, str]) -> list[Problem]:
@@ -54,8 +69,14 @@ def rename_folders(problems: Iterable[Problem], names: Mapping[str, str]) -> lis
     'there is no file ../raw/ae.csv'
     """
     # A bare name such as `raw` is relative already, and may be a word of the message.
-    patterns = [(_folder_pattern(folder), name) for folder, name in names.items() if re.search(r"[\\/]", folder)]
-    return [_rename(problem, patterns) for problem in problems]
+    problems = list(problems)
+    whole = "\n".join(f"{problem.place.file}\n{problem.message}\n{problem.hint}" for problem in problems)
+    patterns = [
+        (pattern, name)
+        for folder, name in names.items()
+        if re.search(r"[\\/]", folder) and (pattern := _folder_pattern(folder)).search(whole)
+    ]
+    return [_rename(problem, names, patterns) for problem in problems]
 
 
 def _folder_pattern(folder: str) -> re.Pattern[str]:
@@ -64,15 +85,17 @@ def _folder_pattern(folder: str) -> re.Pattern[str]:
     return re.compile(r"(?<![\w./\\-])" + r"[\\/]".join(parts) + r"(?P<end>[\\/]|(?![\w./\\-]))")
 
 
-def _rename(problem: Problem, patterns: Sequence[tuple[re.Pattern[str], str]]) -> Problem:
+def _rename(problem: Problem, names: Mapping[str, str], patterns: Sequence[tuple[re.Pattern[str], str]]) -> Problem:
     texts = (problem.place.file, problem.message, problem.hint)
-    file, message, hint = (_rename_text(text, patterns) for text in texts)
+    file, message, hint = (names.get(text) or _rename_text(text, patterns) for text in texts)
     if (file, message, hint) == texts:
         return problem
     return replace(problem, place=replace(problem.place, file=file), message=message, hint=hint)
 
 
 def _rename_text(text: str, patterns: Sequence[tuple[re.Pattern[str], str]]) -> str:
+    if "/" not in text and "\\" not in text:
+        return text
     for pattern, name in patterns:
         text = pattern.sub(_replacement(name), text)
     return text

@@ -61,6 +61,21 @@ def test_another_place_makes_the_same_bytes(tmp_path):
     assert trees[0] == trees[1]
 
 
+def test_the_bytes_do_not_depend_on_how_the_study_was_typed(folder, monkeypatch):
+    edit(folder / "tiny" / "study.yaml", "  VISIT: the same text on every form\n", "")
+    (folder / "link").symlink_to(folder / "tiny", target_is_directory=True)
+    run_study(folder / "tiny", folder / "raw", folder / "out")
+    first = read_tree(folder / "out")
+    monkeypatch.chdir(folder)
+    for words in ("tiny", "./tiny/", "raw/../tiny", "link", folder / "link"):
+        run_study(words, Path("raw"), Path("out"))
+        assert read_tree(folder / "out") == first, words
+    monkeypatch.chdir(folder / "tiny")
+    for words in (".", "../tiny", "sdtm/.."):
+        run_study(words, Path("../raw"), Path("../out"))
+        assert read_tree(folder / "out") == first, words
+
+
 def test_the_manifest_lists_every_file(folder):
     package = run(folder)
     tree = read_tree(folder / "out")
