@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from cdisc_conv.package.confine import is_name
 from cdisc_conv.problems import Problem, ProblemsError
 
 SUBJECT = "USUBJID"
@@ -65,9 +66,11 @@ class Records:
 
     def has(self, dataset: str) -> bool:
         """Whether the rows behind the records of a dataset are known."""
-        return (self._folder / f"{dataset.lower()}.parquet").is_file()
+        return is_name(dataset) and (self._folder / f"{dataset.lower()}.parquet").is_file()
 
     def _rows_of(self, dataset: str, record: int) -> pd.DataFrame:
+        if not is_name(dataset):
+            return pd.DataFrame({"record": [], "source": [], "row": []})
         if dataset not in self._tables:
             path = self._folder / f"{dataset.lower()}.parquet"
             self._tables[dataset] = _read_records(path) if path.is_file() else None

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.engine.given_files import read_file
+from cdisc_conv.package.confine import check_names
 from cdisc_conv.package.manifest import describe_file
 from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.raw import FormSource, read_form
@@ -34,11 +35,13 @@ class TracedRow:
 class Sources:
     """The forms and given datasets of a package, read when first needed.
 
-    `raw` is the folder they are in when they are no longer where the manifest says. `problems`: TRC004 a file is gone,
+    `raw` is the folder they are in when they are no longer where the manifest says. Raises ProblemsError (TRC007) when
+    the package names something outside its folders. `problems`: TRC004 a file is gone,
     TRC005 it has changed.
     """
 
     def __init__(self, out: Path, manifest: Mapping[str, Any], lineage: Mapping[str, Any], raw: Path | None) -> None:
+        check_names(manifest, lineage)
         self._lineage = lineage
         self._given = lineage.get("given", {})
         parts = {name: manifest.get(name, {"folder": "", "files": []}) for name in ("raw", "given")}

@@ -16,6 +16,7 @@ import pandas as pd
 
 from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
 from cdisc_conv.expr import Type, parse
+from cdisc_conv.package.confine import is_name
 from cdisc_conv.package.follow import Cell, Follower, Records, Way
 from cdisc_conv.package.recorded import check_manifest, read_lineage
 from cdisc_conv.package.sources import Sources, TracedRow, read_values, show_value
@@ -166,7 +167,7 @@ class _Package:
         return self._frames[name]
 
     def _find_file(self, name: str) -> Path | None:
-        files = (self._out / folder / f"{name.lower()}.xpt" for folder in FOLDERS)
+        files = (self._out / folder / f"{name.lower()}.xpt" for folder in FOLDERS if is_name(name))
         return next((file for file in files if file.is_file()), None)
 
     def add_elsewhere(self, record: TracedRecord, ways: Mapping[str, Way]) -> TracedRecord:
