@@ -19,7 +19,8 @@ from cdisc_conv.checks.analysis import (
     read_date_kind,
 )
 from cdisc_conv.checks.codes import Coded, code_series
-from cdisc_conv.checks.iso import Moments, read_moments
+from cdisc_conv.columns.distinct import from_arrow
+from cdisc_conv.columns.moments import Moments, read_written
 from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.expr import Expression, parse
@@ -251,7 +252,7 @@ class Table:
             coded = self.coded(name)
             if not isinstance(coded.values, pa.Array):
                 raise NotRunnableError(f"{name} of {self.name} is not text")
-            self._moments[name] = read_moments(coded)
+            self._moments[name] = read_written(from_arrow(coded.values)).moments.take(coded.codes)
         return self._moments[name]
 
     def text(self, name: str, row: int) -> str:

@@ -1,7 +1,9 @@
 """Dates as they are written on forms: formats in words, unknown parts, and their ISO 8601 text.
 
-A format is written with ``DD``, ``MON`` (English month names of three letters), ``MM``, ``YYYY``, ``HH``, ``MM``
-(minutes, once an hour stands before it) and ``SS``; ``T``, blanks and punctuation stand for themselves.
+A format is written with ``DD``, ``MON`` (English month names of three letters), ``MM``, ``YYYY`` or ``YY``, ``HH``,
+``MM`` (minutes, once an hour stands before it) and ``SS``; ``T``, blanks and punctuation stand for themselves, but a T
+and a blank between date and time are one. A time at the end of a format may have more than the format says, where that
+can be read in one way only: seconds, decimals of a second, AM or PM, and an offset from UTC.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cdisc_conv.columns.calendar import exists
 from cdisc_conv.columns.distinct import from_arrow, map_distinct, to_arrow
+from cdisc_conv.columns.iso import MOST_OFFSET
 
 DATE_FORMATS = (
     "DD-MON-YYYY",
@@ -37,7 +41,7 @@ UNKNOWN = ("UN", "UNK", "UK", "NK", "XX", "--", "??")
 """How unknown parts are written (any number of X, - and ?); 00 too for a day or month."""
 
 PARTS = ("year", "month", "day", "hour", "minute", "second")
-_TOKENS = {"YYYY": "year", "MON": "month", "MM": "month", "DD": "day", "HH": "hour", "SS": "second"}
+_TOKENS = {"YYYY": "year", "YY": "year", "MON": "month", "MM": "month", "DD": "day", "HH": "hour", "SS": "second"}
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -45,7 +49,12 @@ _MONTHS = {
     )
 }
 _UNKNOWN = r"UNKN|UNK|UN|UK|NK|X{2,4}|-{1,4}|\?{1,4}"
-_DAYS = np.array([31, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])  # index 0: month unknown
+_TAIL = r"(?:\s*(?P<half>[AP])\.?M\.?)?\s*(?P<offset>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+_SECONDS = rf"(?::(?P<second>[0-9]{{2}}|{_UNKNOWN}))?"
+_FRACTION = r"(?:[.,](?P<fraction>[0-9]+))?"
+_HALF = re.compile(r"\s*(?:AM/PM|AM|PM)$")
+"""A format may say that AM or PM is to come; it may in any case."""
+_EMPTY = pa.scalar("", pa.large_string())
 _ALL_UNKNOWN = ("UN", "UNK", "UNKNOWN", "UK", "NK")
 
 
@@ -56,6 +65,8 @@ class DateFormat:
     text: str
     parts: tuple[str, ...]
     pattern: str
+    pivot: int | None = None
+    """Where years have two digits, the first of the hundred years in which they lie."""
 
     @property
     def has_date(self) -> bool:
@@ -69,25 +80,48 @@ class Reading:
     positions: np.ndarray
     parts: dict[str, np.ndarray]
     possible: np.ndarray
+    fraction: pd.Series
+    """The decimals of the seconds."""
+    offset: pd.Series
+    """``Z`` or ``+hh:mm``."""
+
+
+def check_pivot(pivot: object) -> int:
+    """The first of the hundred years in which two-digit years lie; 30 stands for 1930. Raises ValueError.
+
+    >>> check_pivot(30), check_pivot(1950)
+    (1930, 1950)
+    """
+    if isinstance(pivot, int) and not isinstance(pivot, bool):
+        year = pivot + 1900 if 0 <= pivot < 100 else pivot
+        if 1800 <= year <= 2100:
+            return year
+    raise ValueError(f"the pivot of two-digit years is '{pivot}', and should be a year such as 1930")
 
 
 @cache
-def read_format(text: str) -> DateFormat:
-    """A format from its words. Raises ValueError.
+def read_format(text: str, pivot: int | None = None) -> DateFormat:
+    """A format from its words; `pivot` is needed for years of two digits. Raises ValueError.
 
     >>> read_format("DD-MON-YYYY").parts
     ('day', 'month', 'year')
     """
     parts: list[str] = []
     pattern: list[str] = []
-    pieces = [piece for piece in re.split("(YYYY|MON|MM|DD|HH|SS)", text) if piece]
+    pieces = [piece for piece in re.split("(YYYY|YY|MON|MM|DD|HH|SS)", _HALF.sub("", text)) if piece]
+    if "YY" in pieces and pivot is None:
+        raise ValueError(
+            f"the format '{text}' has years of two digits; 'pivot' (of a study: 'date_pivot') has to say which are "
+            "meant, such as 1930 for 1930 to 2029"
+        )
     for place, piece in enumerate(pieces):
         if piece not in _TOKENS:
             if re.search(r"[A-Za-z0-9]", piece.replace("T", "")):
                 raise ValueError(
                     f"'{piece}' in the format '{text}' means nothing; formats are written like DD-MON-YYYY or HH:MM"
                 )
-            pattern.append(re.escape(piece))
+            before_time = bool(parts) and pieces[place + 1 : place + 2] == ["HH"] and piece.strip() in ("", "T")
+            pattern.append(r"(?:T|\s+)" if before_time else re.escape(piece))
             continue
         part = "minute" if piece == "MM" and "hour" in parts else _TOKENS[piece]
         if part in parts:
@@ -97,13 +131,25 @@ def read_format(text: str) -> DateFormat:
         parts.append(part)
     if not parts:
         raise ValueError(f"the format '{text}' has no parts; formats are written like DD-MON-YYYY or HH:MM")
-    return DateFormat(text, tuple(parts), f"(?i)^{''.join(pattern)}$")
+    pattern += _allow_more(pieces, parts)
+    return DateFormat(text, tuple(parts), f"(?i)^{''.join(pattern)}$", check_pivot(pivot) if "YY" in pieces else None)
+
+
+def _allow_more(pieces: list[str], parts: list[str]) -> list[str]:
+    """The patterns of what a time at the end of a format may have beyond it."""
+    if pieces[-1] not in _TOKENS or parts[-1] not in PARTS[3:]:
+        return []
+    found = []
+    if parts[-1] == "minute" and pieces[-2] == ":":
+        found.append(_SECONDS)
+        parts.append("second")
+    return [*found, _FRACTION if parts[-1] == "second" else "", _TAIL]
 
 
 def _part_pattern(word: str, part: str, tight: bool) -> str:
     """The pattern of one part; numbers that touch other parts have all their digits."""
-    if word == "YYYY":
-        return rf"(?P<year>[0-9]{{4}}|{_UNKNOWN})"
+    if part == "year":
+        return rf"(?P<year>[0-9]{{{len(word)}}}|{_UNKNOWN})"
     if word == "MON":
         return rf"(?P<month>[A-Z]{{3}}|{_UNKNOWN})"
     return rf"(?P<{part}>[0-9]{{{'2' if tight else '1,2'}}}|{_UNKNOWN})"
@@ -120,7 +166,46 @@ def read_texts(texts: pd.Series, date_format: DateFormat) -> Reading:
     for part in date_format.parts:
         values = from_arrow(pc.struct_field(picked, part))
         parts[part] = map_distinct(values, partial(_read_part, part=part)).to_numpy(dtype=float)
-    return Reading(positions, parts, _find_possible(parts))
+    if date_format.pivot is not None:
+        century = date_format.pivot // 100 * 100
+        years = parts["year"] + century
+        parts["year"] = np.where(years < date_format.pivot, years + 100, years)
+    possible = _apply_half(parts, _find_group(picked, "half"))
+    offset = map_distinct(_find_group(picked, "offset"), _write_offsets)
+    possible = possible & _find_possible(parts) & (offset != "?").to_numpy(dtype=bool)
+    return Reading(positions, parts, possible, _find_group(picked, "fraction"), offset)
+
+
+def _find_group(found: pa.Array, name: str) -> pd.Series:
+    """What a group of the pattern found; "" where the pattern has none."""
+    if found.type.get_field_index(name) < 0:
+        return from_arrow(pa.repeat(pa.scalar("", pa.large_string()), len(found)))
+    return from_arrow(pc.struct_field(found, name))
+
+
+def _apply_half(parts: dict[str, np.ndarray], half: pd.Series) -> np.ndarray:
+    """Puts hours of AM and PM on the clock of 24 hours, and says which of them that clock of 12 hours has."""
+    given = (half != "").to_numpy(dtype=bool)
+    if not given.any():
+        return np.ones(len(half), dtype=bool)
+    hour = parts["hour"]
+    good = ~given | np.isnan(hour) | ((hour >= 1) & (hour <= 12))
+    after_noon = half.str.upper().eq("P").to_numpy(dtype=bool)
+    parts["hour"] = np.where(given, hour % 12 + 12 * after_noon, hour)
+    return np.asarray(good)
+
+
+def _write_offsets(texts: pd.Series) -> pd.Series:
+    """Offsets as ISO 8601 writes them; "?" where no clock has such a one."""
+
+    def write(text: str) -> str:
+        if text in ("", "Z", "z"):
+            return text.upper()
+        digits = text[1:].replace(":", "").ljust(4, "0")
+        there = int(digits[2:]) < 60 and int(digits[:2]) * 60 + int(digits[2:]) <= MOST_OFFSET
+        return f"{text[0]}{digits[:2]}:{digits[2:]}" if there else "?"
+
+    return from_arrow(pa.array([write(text) for text in texts], pa.large_string()))
 
 
 def _read_part(values: pd.Series, part: str) -> pd.Series:
@@ -139,14 +224,8 @@ def _read_part(values: pd.Series, part: str) -> pd.Series:
 
 def _find_possible(parts: dict[str, np.ndarray]) -> np.ndarray:
     """Which dates the calendar and the clock have; an unknown part forbids nothing."""
-    month = np.nan_to_num(parts["month"], nan=0.0)
-    in_year = (month >= 0) & (month <= 12)
-    length = _DAYS[np.where(in_year, month, 0).astype(int)]
-    year = parts["year"]
-    leap = np.isnan(year) | ((year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0)))
-    length = np.where((month == 2) & ~leap, 28, length)
-    good = in_year & ~(year == 0)
-    for part, last in (("day", length), ("hour", 23), ("minute", 59), ("second", 59)):
+    good = exists(parts["year"], parts["month"], parts["day"])
+    for part, last in (("hour", 23), ("minute", 59), ("second", 59)):
         good &= ~(parts[part] > last)
     return np.asarray(good)
 
@@ -165,13 +244,20 @@ def format_date(parts: dict[str, np.ndarray], before_time: bool = False) -> pd.S
     return from_arrow(pc.binary_join_element_wise(year, month, day, ""))
 
 
-def format_time(parts: dict[str, np.ndarray]) -> pd.Series:
-    """The ISO 8601 time of parts with its T, "" when nothing of it is known."""
+def format_time(parts: dict[str, np.ndarray], fraction: pd.Series, offset: pd.Series) -> pd.Series:
+    """The ISO 8601 time of parts with its T, the decimals of its seconds and its offset, "" when nothing is known."""
     known = {part: ~np.isnan(parts[part]) for part in ("hour", "minute", "second")}
     hour = _pick(known["hour"], _digits(parts["hour"], 2, "T"), _pick(known["minute"] | known["second"], "T-", ""))
     minute = _pick(known["minute"], _digits(parts["minute"], 2, ":"), _pick(known["second"], ":-", ""))
     second = _pick(known["second"], _digits(parts["second"], 2, ":"), "")
-    return from_arrow(pc.binary_join_element_wise(hour, minute, second, ""))
+    decimals = _pick(known["second"] & (fraction != "").to_numpy(dtype=bool), _dotted(fraction), "")
+    zone = _pick(known["hour"], to_arrow(offset), "")
+    clock = pc.binary_join_element_wise(hour, minute, second, "").cast(pa.large_string())
+    return from_arrow(pc.binary_join_element_wise(clock, decimals, zone, _EMPTY))
+
+
+def _dotted(fraction: pd.Series) -> pa.Array:
+    return pc.binary_join_element_wise(pa.scalar(".", pa.large_string()), to_arrow(fraction), _EMPTY)
 
 
 def _digits(numbers: np.ndarray, width: int, before: str = "") -> pa.Array:
@@ -221,7 +307,11 @@ def parse_dates(texts: pd.Series, formats: Sequence[DateFormat]) -> Dates:
         reading = read_texts(texts, date_format)
         if not len(reading.positions):
             continue
-        columns = [format_date(reading.parts), format_date(reading.parts, True), format_time(reading.parts)]
+        columns = [
+            format_date(reading.parts),
+            format_date(reading.parts, True),
+            format_time(reading.parts, reading.fraction, reading.offset),
+        ]
         at = reading.positions
         again = np.flatnonzero(reading.possible & possible[at])
         for target, column in ((made[0], columns[0]), (made[2], columns[2])):

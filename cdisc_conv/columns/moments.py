@@ -1,32 +1,38 @@
-"""Dates as days and seconds, so that partial dates and SAS numbers can be compared by what they may stand for."""
+"""Dates as what they may stand for, so that partial dates, intervals, offsets and SAS numbers can be compared.
+
+Every date is a stretch of time on the clock that it was written by. Two dates are in an order for certain when their
+stretches do not touch; where both are written with a UTC offset, the instants decide, and else what is written.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_conv.columns.distinct import find_distinct, from_arrow, to_arrow
+from cdisc_conv.columns.calendar import DAY, count_days, count_month
+from cdisc_conv.columns.distinct import find_distinct, from_arrow, rank_values, to_arrow
+from cdisc_conv.columns.durations import measure_durations, move
+from cdisc_conv.columns.iso import NAMES, Parts, read_single, share_parts
 
-DAY = 86_400.0
 SAS_OFFSET = -3653.0
 """1960-01-01, where SAS dates begin, in days since 1970-01-01."""
-_PATTERN = (
-    r"^(?P<year>[0-9]{4}|-)(?:-(?P<month>[0-9]{2}|-)(?:-(?P<day>[0-9]{2}|-))?)?"
-    r"(?:T(?P<hour>[0-9]{2}|-)(?::(?P<minute>[0-9]{2}|-)(?::(?P<second>[0-9]{2}|-)(?:\.[0-9]+)?)?)?"
-    r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?$"
-)
-_NAMES = ("year", "month", "day", "hour", "minute", "second")
+_OFFSET = r"T.*(?:Z|[+-][0-9]{2}:[0-9]{2})$"
 
 
 @dataclass(frozen=True)
 class Moments:
-    """For each date, what it may stand for; float64, NaN where its year is unknown or it is no date.
+    """For each date, what it may stand for; float64, NaN where its year is unknown, it is missing or is no date.
 
     ``first_day`` and ``last_day`` count from 1970-01-01 and are equal for a complete date. ``first_second`` and
-    ``last_second`` are seconds of the day: 0 and 86,399 where no time is known. Time zones are not looked at.
+    ``last_second`` are seconds of these days: 0 and 86,399 where no time is known. All are on the clock that the text
+    was written by; ``offset`` is how many minutes that is ahead of UTC, NaN where the text does not say. ``timed`` is
+    true where an hour is known. ``faults`` is true for what is written and is no date: nothing is known of it, so that
+    nothing may be concluded from it, other than from a date that is missing.
     """
 
     first_day: np.ndarray
@@ -34,6 +40,8 @@ class Moments:
     first_second: np.ndarray
     last_second: np.ndarray
     timed: np.ndarray
+    offset: np.ndarray
+    faults: np.ndarray
 
     @property
     def complete(self) -> np.ndarray:
@@ -45,57 +53,100 @@ class Moments:
         """The day of complete dates, NaN for others."""
         return np.where(self.complete, self.first_day, np.nan)
 
-    def take(self, positions: np.ndarray) -> Moments:
-        """The moments at the positions."""
-        return Moments(
-            self.first_day[positions],
-            self.last_day[positions],
-            self.first_second[positions],
-            self.last_second[positions],
-            self.timed[positions],
-        )
-
-    @property
+    @cached_property
     def earliest(self) -> np.ndarray:
-        """Seconds since 1970 of the first moment that a text may stand for."""
+        """Seconds since 1970, as written, of the first moment that a date may stand for."""
         return np.asarray(self.first_day * DAY + self.first_second)
 
-    @property
+    @cached_property
     def latest(self) -> np.ndarray:
-        """Seconds since 1970 of the last moment that a text may stand for."""
+        """Seconds since 1970, as written, of the last moment that a date may stand for."""
         return np.asarray(self.last_day * DAY + self.last_second)
+
+    @property
+    def has_offset(self) -> np.ndarray:
+        """Which are instants: their distance from UTC is known."""
+        return np.asarray(~np.isnan(self.offset))
+
+    def with_faults(self, more: np.ndarray) -> Moments:
+        """The same moments, those where `more` is true as faults."""
+        return replace(self, faults=self.faults | more)
+
+    def take(self, positions: np.ndarray) -> Moments:
+        """The moments at the positions."""
+        return Moments(*(getattr(self, name)[positions] for name in self.__dataclass_fields__))
+
+    def on_clock_of(self, other: Moments) -> Moments:
+        """The same moments on the clock of another column, record by record, where both have an offset.
+
+        Then the seconds of both are on one clock and may be compared: 14:30+02:00 is 12:30 on the clock of 13:44Z.
+        """
+        return self.on_clock(other.offset)
+
+    def on_clock(self, offset: np.ndarray) -> Moments:
+        """The same moments on a clock so many minutes ahead of UTC, where their own offset is known too."""
+        ahead = np.nan_to_num((offset - self.offset) * 60)
+        if not ahead.any():
+            return self
+        first, last = self.earliest + ahead, self.latest + ahead
+        first_day, last_day = np.floor(first / DAY), np.floor(last / DAY)
+        return replace(
+            self,
+            first_day=first_day,
+            last_day=last_day,
+            first_second=first - first_day * DAY,
+            last_second=last - last_day * DAY,
+            offset=np.where(self.has_offset & ~np.isnan(offset), offset, self.offset),
+        )
+
+    def on_common_clock(self, groups: np.ndarray, utc: np.ndarray) -> Moments:
+        """The same moments by UTC in the groups where `utc` is true, and as they are written in the others."""
+        inside = (groups >= 0) & utc[np.maximum(groups, 0)] if len(utc) else np.zeros(len(groups), dtype=bool)
+        return self.on_clock(np.where(inside, 0.0, np.nan))
+
+    def mixes_with(self, other: Moments) -> np.ndarray:
+        """Where one of two times has an offset and the other has none, so that they are compared as written."""
+        return np.asarray(self.timed & other.timed & (self.has_offset != other.has_offset))
 
 
 @dataclass(frozen=True)
-class Parts:
-    """What ISO 8601 texts say, part by part; float64, NaN for a part that is unknown.
+class Written:
+    """Distinct texts: their parts, and what they may stand for. The parts of an interval are those its ends share."""
 
-    ``faults`` is true for texts that are not ISO 8601 or name a day or time that does not exist; their parts are NaN.
-    """
+    parts: Parts
+    moments: Moments
 
-    year: np.ndarray
-    month: np.ndarray
-    day: np.ndarray
-    hour: np.ndarray
-    minute: np.ndarray
-    second: np.ndarray
-    faults: np.ndarray
+    def take(self, positions: np.ndarray) -> Written:
+        """The texts at the positions."""
+        return Written(self.parts.take(positions), self.moments.take(positions))
 
-    def take(self, positions: np.ndarray) -> Parts:
-        """The parts at the positions."""
-        known = {name: getattr(self, name)[positions] for name in _NAMES}
-        return Parts(**known, faults=self.faults[positions])
+    def without_time(self) -> Written:
+        """The same dates by their days alone."""
+        unknown = np.full(len(self.parts.year), np.nan)
+        parts = replace(self.parts, hour=unknown, minute=unknown, second=unknown)
+        start, end = np.zeros(len(unknown)), np.full(len(unknown), DAY - 1)
+        untimed = np.zeros(len(unknown), dtype=bool)
+        return Written(parts, replace(self.moments, first_second=start, last_second=end, timed=untimed))
 
 
 def read_moments(iso: pd.Series) -> Moments:
     """The moments of a column of ISO 8601 texts.
 
-    >>> moments = read_moments(pd.Series(["1970-01-03", "1970-02", ""], dtype="str"))
-    >>> moments.first_day.tolist(), moments.last_day.tolist()
-    ([2.0, 31.0, nan], [2.0, 58.0, nan])
+    >>> moments = read_moments(pd.Series(["1970-01-03", "1970-02", "", "1970-02-30"], dtype="str"))
+    >>> moments.first_day.tolist(), moments.last_day.tolist(), moments.faults.tolist()
+    ([2.0, 31.0, nan, nan], [2.0, 58.0, nan, nan], [False, False, False, True])
     """
     found = find_distinct(iso)
-    return span_parts(_split(found.values)).take(found.codes)
+    return read_written(found.values).moments.take(found.codes)
+
+
+def is_datetime(ref: str) -> bool:
+    """Whether a column of numbers holds SAS datetimes, which its name tells.
+
+    >>> is_datetime("ADSL.TRTSDTM"), is_datetime("TRTSDT")
+    (True, False)
+    """
+    return ref.endswith("DTM")
 
 
 def read_sas_moments(numbers: pd.Series, seconds: bool) -> Moments:
@@ -110,42 +161,99 @@ def read_sas_moments(numbers: pd.Series, seconds: bool) -> Moments:
     days = np.floor(values / DAY) if seconds else np.floor(values)
     second = values - days * DAY if seconds else np.zeros(len(values))
     timed = ~np.isnan(values) & seconds
-    return Moments(days + SAS_OFFSET, days + SAS_OFFSET, second, second if seconds else second + DAY - 1, timed)
+    last = second if seconds else second + DAY - 1
+    nowhere, fine = np.full(len(values), np.nan), np.zeros(len(values), dtype=bool)
+    return Moments(days + SAS_OFFSET, days + SAS_OFFSET, second, last, timed, nowhere, fine)
 
 
-def is_datetime(ref: str) -> bool:
-    """Whether a column of numbers holds SAS datetimes, which its name tells.
+def read_written(texts: pd.Series) -> Written:
+    """What ISO 8601 texts say, best called with distinct ones; blanks around them do not matter.
 
-    >>> is_datetime("ADSL.TRTSDTM"), is_datetime("TRTSDT")
-    (True, False)
+    >>> read_written(pd.Series(["2022-05-01/2022-05-10", "2022-05-10/2022-05-01"], dtype="str")).parts.month.tolist()
+    [5.0, nan]
     """
-    return ref.endswith("DTM")
+    trimmed = pc.utf8_trim_whitespace(to_arrow(texts))
+    several = np.asarray(pc.match_substring(trimmed, "/").to_numpy(zero_copy_only=False), dtype=bool)
+    parts = read_single(from_arrow(pc.if_else(pa.array(several), pa.scalar("", pa.large_string()), trimmed)))
+    single = Written(parts, span_parts(parts))
+    if not several.any():
+        return single
+    positions = np.flatnonzero(several)
+    intervals = _read_intervals(from_arrow(trimmed.take(pa.array(positions))))
+    return Written(
+        Parts(*_place(single.parts, intervals.parts, positions)),
+        Moments(*_place(single.moments, intervals.moments, positions)),
+    )
 
 
-def read_parts(texts: pd.Series) -> Parts:
-    """The parts of ISO 8601 texts, best called with distinct ones.
+def _place(whole: Parts | Moments, some: Parts | Moments, positions: np.ndarray) -> list[np.ndarray]:
+    """The fields of `whole` with those of `some` at the positions."""
+    fields = []
+    for name in whole.__dataclass_fields__:
+        values = getattr(whole, name).copy()
+        values[positions] = getattr(some, name)
+        fields.append(values)
+    return fields
 
-    >>> parts = read_parts(pd.Series(["2022---15", "2022-02-30", ""], dtype="str"))
-    >>> parts.day.tolist(), parts.faults.tolist()
-    ([15.0, nan, nan], [False, True, False])
+
+def _read_intervals(texts: pd.Series) -> Written:
+    """Two dates with a slash between them, or a date and a duration."""
+    ends = texts.str.split("/", n=1, expand=True)
+    first, second = (_read_end(ends[number]) for number in (0, 1))
+    first, second = _move_end(first, second, ends[0], -1), _move_end(second, first, ends[1], 1)
+    start, end = first.moments, second.moments.on_clock_of(first.moments)
+    blank = ((ends[0] == "") | (ends[1] == "")).to_numpy(dtype=bool)
+    parts = share_parts(first.parts, second.parts)
+    faults = parts.faults | blank | (end.latest < start.earliest)
+    gone = np.where(faults | np.isnan(start.first_day + end.last_day), np.nan, 0.0)
+    moments = Moments(
+        start.first_day + gone,
+        end.last_day + gone,
+        start.first_second + gone,
+        end.last_second + gone,
+        start.timed & end.timed & ~faults,
+        np.where(faults, np.nan, np.where(end.has_offset, start.offset, np.nan)),
+        faults,
+    )
+    known = {name: getattr(parts, name) + np.where(faults, np.nan, 0.0) for name in (*NAMES, "offset")}
+    return Written(Parts(**known, faults=faults), moments)
+
+
+def _read_end(texts: pd.Series) -> Written:
+    parts = read_single(texts)
+    return Written(parts, span_parts(parts))
+
+
+def _move_end(end: Written, other: Written, texts: pd.Series, sign: int) -> Written:
+    """The end of an interval; one that is a duration lies so long before (-1) or after (1) the other end."""
+    months, seconds = measure_durations(texts)
+    lasting = ~np.isnan(months) & ~other.parts.faults
+    if not lasting.any():
+        return end
+    edge = other.moments.latest if sign > 0 else other.moments.earliest
+    moment = move(edge, sign * months, sign * seconds)
+    day = np.floor(moment / DAY)
+    second = moment - day * DAY
+    nothing = np.full(len(day), np.nan)
+    made = Moments(day, day, second, second, other.moments.timed, other.moments.offset, other.moments.faults)
+    unknown = Parts(nothing, nothing, nothing, nothing, nothing, nothing, nothing, other.parts.faults)
+    positions = np.flatnonzero(lasting)
+    return Written(
+        Parts(*_place(end.parts, unknown.take(positions), positions)),
+        Moments(*_place(end.moments, made.take(positions), positions)),
+    )
+
+
+def find_instants(count: int, *columns: tuple[np.ndarray, Moments]) -> np.ndarray:
+    """For each of `count` groups, whether all its dates have an offset, so that their instants are their order.
+
+    `columns` are pairs of the group of each date (negative for none) and the dates. A single one without an offset has
+    its group compared as it is written.
     """
-    parts = _split(texts)
-    short = np.isin(parts.month, (4, 6, 9, 11))
-    leap = (parts.year % 4 == 0) & ((parts.year % 100 != 0) | (parts.year % 400 == 0)) | np.isnan(parts.year)
-    longest = np.where(parts.month == 2, np.where(leap, 29, 28), np.where(short, 30, 31))
-    wrong = (parts.month < 1) | (parts.month > 12) | (parts.day < 1) | (parts.day > longest)
-    wrong |= (parts.year < 1) | (parts.hour > 23) | (parts.minute > 59) | (parts.second > 59)
-    faults = parts.faults | wrong
-    known = {name: np.where(faults, np.nan, getattr(parts, name)) for name in _NAMES}
-    return Parts(**known, faults=faults)
-
-
-def _split(texts: pd.Series) -> Parts:
-    """The parts as they are written; faults are texts that are not ISO 8601."""
-    matched = pc.extract_regex(to_arrow(texts), _PATTERN)
-    part = {name: _read_numbers(from_arrow(pc.struct_field(matched, name))) for name in _NAMES}
-    written = (texts != "").to_numpy(dtype=bool)
-    return Parts(**part, faults=written & np.asarray(pc.is_null(matched).to_numpy(zero_copy_only=False), dtype=bool))
+    instants = np.ones(count, dtype=bool)
+    for groups, moments in columns:
+        instants[groups[(groups >= 0) & ~np.isnan(moments.earliest) & ~moments.has_offset]] = False
+    return instants
 
 
 def span_parts(part: Parts) -> Moments:
@@ -153,9 +261,9 @@ def span_parts(part: Parts) -> Moments:
     year, month, day = part.year, part.month, part.day
     first_month, last_month = (np.where(np.isnan(month), edge, month) for edge in (1, 12))
     first = count_days(year, first_month, np.where(np.isnan(day), 1, day))
-    end_of_month = count_days(year, last_month + 1, np.ones(len(year))) - 1
+    end_of_month = count_days(year, last_month, count_month(year, last_month))
     last = np.where(np.isnan(day), end_of_month, count_days(year, last_month, day))
-    hour, minute, second = (np.nan_to_num(getattr(part, name)) for name in _NAMES[3:])
+    hour, minute, second = (np.nan_to_num(getattr(part, name)) for name in NAMES[3:])
     timed = ~np.isnan(part.hour)
     last_minute = np.where(np.isnan(part.minute), 59, part.minute)
     last_second = np.where(np.isnan(part.second), 59, part.second)
@@ -165,23 +273,33 @@ def span_parts(part: Parts) -> Moments:
         np.where(timed, hour * 3600 + minute * 60 + second, 0.0),
         np.where(timed, hour * 3600 + last_minute * 60 + last_second, DAY - 1),
         timed,
+        part.offset,
+        part.faults,
     )
 
 
-def _read_numbers(values: pd.Series) -> np.ndarray:
-    """Digits as numbers; a hyphen or nothing is NaN."""
-    return pd.to_numeric(values.where(values.str.isdigit()), errors="coerce").to_numpy(dtype=float)
+def rank_in_time(series: pd.Series) -> np.ndarray:
+    """The place of each value among the distinct ones, as `rank_values` gives it, but instants by time.
 
+    Texts of ISO 8601 come in the order of time as they are, a partial date before those it may stand for, unless they
+    have UTC offsets: a column of dates of which any has one is put in the order of what its dates stand for, by instant
+    when every time of it has an offset.
 
-def count_days(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarray:
-    """Days since 1970-01-01 in the Gregorian calendar; month 13 is January of the next year."""
-    year = year + (month > 12)
-    month = np.where(month > 12, 1, month)
-    # Years that begin in March put the leap day at their end.
-    shifted = year - (month <= 2)
-    era = np.floor(shifted / 400)
-    of_era = shifted - era * 400
-    day_of_year = np.floor((153 * (month + np.where(month > 2, -3, 9)) + 2) / 5) + day - 1
-    return np.asarray(
-        era * 146097 + of_era * 365 + np.floor(of_era / 4) - np.floor(of_era / 100) + day_of_year - 719468
-    )
+    >>> rank_in_time(pd.Series(["2022-03-01T14:30+02:00", "2022-03-01T13:44Z"], dtype="str")).tolist()
+    [0, 1]
+    """
+    if pd.api.types.is_numeric_dtype(series.dtype):
+        return rank_values(series)
+    found = find_distinct(series)
+    texts = to_arrow(found.values)
+    if not pc.any(pc.match_substring_regex(texts, _OFFSET)).as_py():
+        return rank_values(series)
+    moments = read_written(found.values).moments
+    if moments.faults.any():
+        return rank_values(series)
+    if not (moments.timed & ~moments.has_offset).any():
+        moments = moments.on_clock(np.zeros(len(moments.offset)))
+    order = np.lexsort([rank_values(found.values), np.nan_to_num(moments.earliest, nan=-np.inf)])
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    return np.asarray(ranks[found.codes])

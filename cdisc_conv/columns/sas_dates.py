@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from cdisc_conv.columns.distinct import from_arrow, map_distinct
+from cdisc_conv.columns.distinct import from_arrow
+from cdisc_conv.columns.moments import SAS_OFFSET, read_moments
 
 SAS_EPOCH = np.datetime64("1960-01-01", "s")
 DAY = 86400.0
@@ -23,13 +24,7 @@ def to_sas_days(iso: pd.Series) -> pd.Series:
     >>> to_sas_days(pd.Series(["1960-01-02T08:00", "2022-03", ""], dtype="str")).tolist()
     [1.0, nan, nan]
     """
-
-    def convert(distinct: pd.Series) -> pd.Series:
-        whole = distinct.str.fullmatch(r"\d{4}-\d\d-\d\d(T.*)?")
-        dates = pd.to_datetime(distinct.str.slice(0, 10).where(whole), format="%Y-%m-%d", errors="coerce")
-        return (dates - pd.Timestamp(SAS_EPOCH)).dt.days.astype("float64")
-
-    return map_distinct(iso, convert)
+    return pd.Series(read_moments(iso).days - SAS_OFFSET)
 
 
 def to_iso_dates(days: pd.Series) -> pd.Series:

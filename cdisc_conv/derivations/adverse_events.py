@@ -11,7 +11,7 @@ from pydantic import Field
 
 from cdisc_conv.columns.distinct import to_arrow
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.date_findings import moments_of
+from cdisc_conv.derivations.date_findings import moments_of, report_mixture
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import flag_column, is_filled, is_number
 from cdisc_conv.problems import Severity
@@ -25,8 +25,9 @@ class TreatmentEmergent(Derivation):
     days after the last. Times count where both are known; without them an event on the day of the first dose is
     treatment-emergent. Of a partial start date the known part decides: N only when every day that it may stand for is
     outside. A missing start date is taken as treatment-emergent, unless `ended` shows that the event was over before
-    the first dose. Subjects who were never treated have N. A missing last dose sets no limit. Worsening of an event
-    that began earlier is not looked at: it has to be an event of its own.
+    the first dose. Subjects who were never treated have N. A missing last dose sets no limit. A date that cannot be
+    read is an error finding (DATE004), and the flag that depends on it is blank. Worsening of an event that began
+    earlier is not looked at: it has to be an event of its own.
 
     Dates are ISO 8601 text or SAS numbers: a column of numbers is a SAS datetime when its name ends in DTM, else a SAS
     date. In ADaM: `TRTEMFL: {treatment_emergent: {date: ASTDTM, start: ADSL.TRTSDTM, end: ADSL.TRTEDTM, days: 30, no:
@@ -68,8 +69,10 @@ class TreatmentEmergent(Derivation):
         return (self.date, self.start, *end, *((self.ended,) if self.ended else ()))
 
     def derive(self, rows: Rows) -> pd.Series:
-        emergent = self._compare_texts(rows) if self.compare == "text" else self._compare_dates(rows)
-        return flag_column(emergent, "Y", self.no)
+        if self.compare == "text":
+            return flag_column(self._compare_texts(rows), "Y", self.no)
+        emergent, unread = self._compare_dates(rows)
+        return flag_column(emergent, "Y", self.no).mask(unread, "")
 
     def _compare_texts(self, rows: Rows) -> np.ndarray:
         date, start = rows[self.date], rows[self.start]
@@ -81,16 +84,24 @@ class TreatmentEmergent(Derivation):
         later = np.asarray(pc.greater_equal(to_arrow(date), to_arrow(start)).to_numpy(zero_copy_only=False))
         return np.asarray(later & is_filled(date) & is_filled(start))
 
-    def _compare_dates(self, rows: Rows) -> np.ndarray:
+    def _compare_dates(self, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
+        """Which events are treatment-emergent, and for which a date that cannot be read leaves that open."""
         date, start = moments_of(rows, self.date), moments_of(rows, self.start)
+        report_mixture(rows, self.date, self.start, date.mixes_with(start))
+        unread = date.faults | start.faults
+        start = start.on_clock_of(date)
         # A comparison with NaN is false: what is not known does not exclude.
         emergent = ~np.isnan(start.earliest) & ~(date.latest < start.earliest)
         if self.days is not None:
-            emergent &= ~(date.first_day > moments_of(rows, self.end).last_day + self.days)
+            end = moments_of(rows, self.end)
+            unread = unread | (emergent & end.faults)
+            emergent &= ~(date.first_day > end.last_day + self.days)
         if self.ended is not None:
-            over = moments_of(rows, self.ended).latest < start.earliest
-            emergent &= ~(over & np.isnan(date.latest))
-        return np.asarray(emergent)
+            ended = moments_of(rows, self.ended)
+            undated = np.isnan(date.latest)
+            unread = unread | (emergent & undated & ended.faults)
+            emergent &= ~(undated & (ended.latest < moments_of(rows, self.start).on_clock_of(ended).earliest))
+        return np.asarray(emergent), np.asarray(unread)
 
     def method(self, words: Words) -> str:
         date, start = words(self.date), words(self.start)

@@ -11,9 +11,9 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from cdisc_conv.columns.distinct import rank_values
-from cdisc_conv.columns.moments import read_moments
+from cdisc_conv.columns.moments import find_instants, read_moments
 from cdisc_conv.derivations.base import Derivation, ExpressionField, Reach, Rows, Words
-from cdisc_conv.derivations.dates import read_dates
+from cdisc_conv.derivations.dates import read_dates, study_formats
 from cdisc_conv.derivations.gathering import (
     Gathered,
     ValuesRef,
@@ -107,7 +107,7 @@ class _Extreme(Derivation):
         keys: list[pd.Series] = [pd.concat(pair, ignore_index=True) for pair in columns]
         gathered = self._tie(rows, keys, pd.concat([piece.values for piece in pieces], ignore_index=True))
         values, groups = gathered.values, gathered.groups
-        weight = self._weigh(values)
+        weight = self._weigh(rows, gathered)
         self._report_unread(rows, values, weight)
         usable = np.flatnonzero((groups >= 0) & ~np.isnan(weight))
         # The longest text among those of the same weight: 2022-03-01 rather than 2022-03.
@@ -149,27 +149,39 @@ class _Extreme(Derivation):
         """Keys (or the numbers of our records) and values of the rows that count; dates of forms in ISO 8601."""
         if not ref.table:
             record, values = gather_members(rows, ref, self.where)
-            return _Piece([pd.Series(record)], self._read_values(rows, values, _is_iso(values)), record[:0])
+            return _Piece([pd.Series(record)], self._read_values(rows, ref, values, _is_iso(values)), record[:0])
         table = rows.table(ref.table)
         picked = select_records(table, self.where)
         values = table[ref.column].take(picked).reset_index(drop=True)
         keys = [table[name].take(picked).reset_index(drop=True) for name in self.by.values()]
-        return _Piece(keys, self._read_values(rows, values, not ref.table.startswith(FORM)), picked)
+        return _Piece(keys, self._read_values(rows, ref, values, not ref.table.startswith(FORM)), picked)
 
-    def _read_values(self, rows: Rows, values: pd.Series, iso: bool) -> pd.Series:
+    def _read_values(self, rows: Rows, ref: ValuesRef, values: pd.Series, iso: bool) -> pd.Series:
         if self.read == "number":
             values = as_numbers(values)
         elif not iso and not is_number(values):
-            values = read_dates(values, rows.setting("date_formats"))
+            values, refused = read_dates(values, study_formats(rows))
+            _report_refused(rows, ref, refused)
         if self.date and not is_number(values):
             values = values.str.replace(r"T.*$", "", regex=True)
         return values
 
-    def _weigh(self, values: pd.Series) -> np.ndarray:
-        """The place of values in order: numbers, or the first second that a date may stand for; NaN does not count."""
+    def _weigh(self, rows: Rows, gathered: Gathered) -> np.ndarray:
+        """The place of values in order: numbers, or the first second that a date may stand for; NaN does not count.
+
+        Where all dates of a group have a UTC offset, their instants count.
+        """
+        values, groups = gathered.values, gathered.groups
         if is_number(values):
             return values.to_numpy(dtype=float)
         moments = read_moments(values)
+        inside = (groups >= 0) & moments.timed
+        mixed = np.intersect1d(groups[inside & moments.has_offset], groups[inside & ~moments.has_offset])
+        if len(mixed):
+            message = f"times of {join_words(self.of)} with and without UTC offset are compared as written"
+            where = np.isin(gathered.ours, mixed)
+            rows.report("DATE005", message, where=where, hint="give all times an offset, or none")
+        moments = moments.on_common_clock(groups, find_instants(gathered.count, (groups, moments)))
         return np.where(moments.complete, moments.earliest, np.nan if self.partial == "exclude" else moments.earliest)
 
     def _report_unread(self, rows: Rows, values: pd.Series, weight: np.ndarray) -> None:
@@ -178,6 +190,8 @@ class _Extreme(Derivation):
         if len(unread):
             names = join_words(self.of)
             message = f"{len(unread):,} values of {names} have no year or are no ISO 8601 dates, and do not count"
+            if len(unread) == 1:
+                message = f"1 value of {names} has no year or is no ISO 8601 date, and does not count"
             hint = f"the first is '{values.iloc[unread[0]]}'; say 'read: number' if they are numbers"
             rows.report("AGG002", message, hint=hint)
 
@@ -200,9 +214,19 @@ class _Extreme(Derivation):
         )
 
 
+def _report_refused(rows: Rows, ref: ValuesRef, refused: pd.Series) -> None:
+    """Texts of a form that are no dates."""
+    if len(refused):
+        several = len(refused) > 1
+        values = f"{len(refused):,} value{'s' if several else ''} of {ref}"
+        end = "are no dates, and do not count" if several else "is no date, and does not count"
+        hint = f"the first is '{refused.iloc[0]}'; say 'read: number' if they are numbers"
+        rows.report("AGG002", f"{values} {end}", hint=hint)
+
+
 def _is_iso(values: pd.Series) -> bool:
     """Whether a column of source rows, which may come from a form, has its dates in ISO 8601 already."""
-    return is_number(values) or bool((is_filled(values) <= ~np.isnan(read_moments(values).earliest)).all())
+    return is_number(values) or not bool((is_filled(values) & read_moments(values).faults).any())
 
 
 @register

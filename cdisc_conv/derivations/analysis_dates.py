@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator, Field, field_validator
 
-from cdisc_conv.columns.moments import DAY, SAS_OFFSET
+from cdisc_conv.columns.calendar import DAY
+from cdisc_conv.columns.moments import SAS_OFFSET
 from cdisc_conv.derivations.base import Derivation, Rows, Words
 from cdisc_conv.derivations.imputation_rules import DateFlag, ImputedDate, TimeFlag, write_time
 from cdisc_conv.derivations.registry import register

@@ -158,6 +158,9 @@ class Rows(Protocol):
     def codelist(self) -> CodelistTerms | None:
         """The codelist of the variable: the spec's, else the standard's, else none."""
 
+    def unread(self, ref: str) -> np.ndarray:
+        """Where the column behind a reference is missing because what it was made of could not be read (bool)."""
+
     def setting(self, name: str) -> Any:
         """A table or option of study.yaml, such as ``visits`` or ``date_formats``; None when it is not there."""
 
@@ -174,8 +177,13 @@ class Rows(Protocol):
         field: str = "",
         value: str = "",
         hint: str = "",
+        once: bool = False,
     ) -> None:
-        """Record a finding about the records where `where` (boolean) is true; all records when it is left out."""
+        """Record a finding about the records where `where` (boolean) is true; all records when it is left out.
+
+        With `once` it is left out where a finding with its code and `value` was recorded of the same `field` before,
+        whichever variable that was made for: one cause, one finding.
+        """
 
 
 class Words(Protocol):
@@ -260,6 +268,13 @@ class Derivation(BaseModel, ABC):
         ``ASTDT`` that is imputed brings its flag ``ASTDTF``. An entry of the mapping for the same name goes first.
         """
         return {}
+
+    def find_unread(self, rows: Rows) -> np.ndarray | None:
+        """Where `derive` leaves a value missing because what it reads is there but unreadable (bool); None: nowhere.
+
+        Who reads the variable asks this, so that ``31-FEB-2022`` is not taken for a date that was not collected.
+        """
+        return None
 
     def reads_siblings(self) -> bool:
         """Whether a record's value depends on other records of its own dataset, as a sequence number does.

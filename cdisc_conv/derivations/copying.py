@@ -65,6 +65,9 @@ class Copy(Derivation):
         value = known(self.source) if self.case == "keep" else None
         return self if value is None else Constant.model_validate({"value": value})
 
+    def find_unread(self, rows: Rows) -> np.ndarray | None:
+        return rows.unread(self.source)
+
     def method(self, words: Words) -> str:
         """Nothing to say of a plain copy of a field of the CRF; a variable copied from another one has this method."""
         plain = self.case == "keep" and " of form " in words(self.source)

@@ -43,6 +43,9 @@ class DatePart(Derivation):
     def derive(self, rows: Rows) -> pd.Series:
         return pd.Series(moments_of(rows, self.of).days - SAS_OFFSET)
 
+    def find_unread(self, rows: Rows) -> np.ndarray:
+        return moments_of(rows, self.of).faults
+
     def method(self, words: Words) -> str:
         return (
             f"The date of {words(self.of)} as a SAS date (days since 1960-01-01); missing where {words(self.of)} has "

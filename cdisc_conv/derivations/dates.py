@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from cdisc_conv.columns.date_formats import (
     DATE_FORMATS,
     TIME_FORMATS,
     DateFormat,
     Dates,
+    check_pivot,
     join_time,
     parse_dates,
     read_format,
@@ -31,13 +32,14 @@ from cdisc_conv.problems import Problem, ProblemsError, Severity
 What = Literal["date", "time"]
 
 
-def choose_formats(written: Sequence[str], what: What) -> tuple[DateFormat, ...]:
+def choose_formats(written: Sequence[str], what: What, pivot: int | None = None) -> tuple[DateFormat, ...]:
     """The formats of dates, or of times, among those written; the built-in ones without any.
 
-    Raises ProblemsError (DATE003) for a format that means nothing.
+    `pivot` is the first of the hundred years that years of two digits lie in. Raises ProblemsError (DATE003) for a
+    format that means nothing.
     """
     try:
-        formats = [read_format(text) for text in written]
+        formats = [read_format(text, pivot) for text in written]
     except ValueError as error:
         raise ProblemsError([Problem("DATE003", str(error), hint="correct 'date_formats' of the study")]) from None
     wanted = [each for each in formats if each.has_date == (what == "date")]
@@ -45,14 +47,23 @@ def choose_formats(written: Sequence[str], what: What) -> tuple[DateFormat, ...]
     return tuple(wanted or [read_format(text) for text in defaults])
 
 
-def read_dates(series: pd.Series, formats: Sequence[str] | None = None) -> pd.Series:
-    """A column of dates as written to ISO 8601; what is no date becomes "" (the `datetime` derivation reports it).
+def study_formats(rows: Rows) -> tuple[DateFormat, ...]:
+    """The formats of dates that the study declares (`date_formats` and `date_pivot`), or the built-in ones."""
+    return choose_formats(rows.setting("date_formats") or (), "date", rows.setting("date_pivot"))
 
-    >>> read_dates(pd.Series(["7-mar-2022", "UN-MAR-2022", "31-FEB-2022"], dtype="str")).tolist()
-    ['2022-03-07', '2022-03', '']
+
+def read_dates(series: pd.Series, formats: Sequence[DateFormat]) -> tuple[pd.Series, pd.Series]:
+    """A column of dates as written to ISO 8601, and the values that are no dates, which become "".
+
+    >>> column = pd.Series(["7-mar-2022", "UN-MAR-2022", "31-FEB-2022"], dtype="str")
+    >>> read, refused = read_dates(column, choose_formats((), "date"))
+    >>> read.tolist(), refused.tolist()
+    (['2022-03-07', '2022-03', ''], ['31-FEB-2022'])
     """
     found = find_texts(series)
-    return found.spread(parse_dates(found.values, choose_formats(formats or (), "date")).joined())
+    dates = parse_dates(found.values, formats)
+    wrong = np.flatnonzero((dates.fault != "")[found.codes])
+    return found.spread(dates.joined()), found.values.take(found.codes[wrong]).reset_index(drop=True)
 
 
 @register
@@ -62,9 +73,12 @@ class Datetime(Derivation):
     Unknown parts are written UN, UNK, UK, NK, XX, -- or ??, and 00 for a day or month. They are left out at the end of
     the text and become a hyphen before a known part; nothing is imputed. A date that the calendar does not have is
     refused: the value is blank and the text is an error finding (DATE001). So is a text in another format, or one that
-    can be read in two ways (DATE002). Two-digit years are not read. A missing date is no finding.
+    can be read in two ways (DATE002). A missing date is no finding.
 
-    Formats are written with DD, MON or MM, YYYY, HH, MM and SS. Without `formats` those of the study are taken
+    Formats are written with DD, MON or MM, YYYY, HH, MM and SS. A time may follow its date after a T or a blank, and
+    have seconds, decimals of a second, AM or PM, and an offset from UTC (`Z`, `+02:00`) whether or not the format says
+    so. Years of two digits are read (YY) where `pivot` says which are meant: with 1930, 30 is 1930 and 29 is 2029; for
+    the formats of the study that is `date_pivot` among its settings. Without `formats` those of the study are taken
     (`date_formats` among its settings), else DD-MON-YYYY, MON-YYYY, YYYY, DDMONYYYY, YYYY-MM-DD and YYYY-MM, the first
     and the fifth also with a time; for times HH:MM and HH:MM:SS.
 
@@ -75,6 +89,7 @@ class Datetime(Derivation):
     | `UN-UNK-2022` | | `2022` |
     | `15-UNK-2022` | | `2022---15` |
     | `07-MAR-2022` | `UN:UN` | `2022-03-07` |
+    | `07-MAR-2022` | `2:30 PM +02:00` | `2022-03-07T14:30+02:00` |
     | `31-FEB-2022` | | missing, DATE001 |
 
     ```yaml
@@ -94,23 +109,45 @@ class Datetime(Derivation):
     time: Ref | None = Field(None, description="the column with the time of day")
     formats: Names = Field((), description="how dates and times are written, such as DD-MON-YYYY or HH:MM")
 
+    pivot: int | None = Field(None, description="the first of the hundred years in which two-digit years lie")
+
+    @field_validator("pivot")
+    @classmethod
+    def _check_pivot(cls, value: int | None) -> int | None:
+        return value if value is None else check_pivot(value)
+
     @field_validator("formats")
     @classmethod
     def _check_formats(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for text in value:
-            read_format(text)
+            read_format(text, 1900)
         return value
 
+    @model_validator(mode="after")
+    def _check_years(self) -> Self:
+        for text in self.formats:
+            read_format(text, self.pivot)
+        return self
+
+    def _choose(self, rows: Rows, what: What) -> tuple[DateFormat, ...]:
+        """The formats of the mapping entry, else those of the study."""
+        if self.formats:
+            return choose_formats(self.formats, what, self.pivot)
+        return choose_formats(rows.setting("date_formats") or (), what, rows.setting("date_pivot"))
+
     def derive(self, rows: Rows) -> pd.Series:
-        written = self.formats or tuple(rows.setting("date_formats") or ())
-        found, dates = self._parse(rows, self.date, choose_formats(written, "date"), "date")
+        found, dates = self._parse(rows, self.date, self._choose(rows, "date"), "date")
         if self.time is None:
             return found.spread(dates.joined())
-        times_found, times = self._parse(rows, self.time, choose_formats(written, "time"), "time")
+        times_found, times = self._parse(rows, self.time, self._choose(rows, "time"), "time")
         refused = (dates.fault != "")[found.codes]
         time = times_found.spread(times.time)
         time = time.mask(refused, "") if refused.any() else time
         return join_time(found.spread(dates.joined()), found.spread(dates.date_before_time), time)
+
+    def find_unread(self, rows: Rows) -> np.ndarray:
+        found = find_texts(rows[self.date])
+        return np.asarray((parse_dates(found.values, self._choose(rows, "date")).fault != "")[found.codes])
 
     def _parse(self, rows: Rows, ref: Ref, formats: tuple[DateFormat, ...], what: What) -> tuple[Distinct, Dates]:
         found = find_texts(rows[ref])

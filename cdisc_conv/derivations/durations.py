@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from cdisc_conv.columns.moments import DAY
+from cdisc_conv.columns.calendar import DAY, split_days
 from cdisc_conv.derivations.base import SUBJECT, Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.date_findings import moments_of, report_order
+from cdisc_conv.derivations.date_findings import moments_of, report_mixture, report_order
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import flag_column
 from cdisc_conv.expr.library import round_numbers
@@ -40,8 +40,8 @@ class _Aging(Derivation):
         if self.unit in ("days", "weeks"):
             ages = np.floor((date - birth) / _DAYS_OF[self.unit])
         else:
-            months, day = _split_days(np.where(known, date, 0))
-            first_month, first_day = _split_days(np.where(known, birth, 0))
+            months, day = split_days(np.where(known, date, 0))
+            first_month, first_day = split_days(np.where(known, birth, 0))
             ages = np.floor((months - first_month - (day < first_day)) / (12 if self.unit == "years" else 1))
         return np.where(known, ages, np.nan), birth, date
 
@@ -131,6 +131,9 @@ class _Lasting(Derivation):
     def _find_ends(self, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
         """Days since 1970, or seconds for hours; NaN where not known so exactly."""
         start, end = moments_of(rows, self.start), moments_of(rows, self.end)
+        if self.unit == "hours":
+            report_mixture(rows, self.start, self.end, start.mixes_with(end))
+            end = end.on_clock_of(start)
         if self.unit != "hours":
             return start.days, end.days
         first, last = (np.where(m.complete & m.timed, m.earliest, np.nan) for m in (start, end))
@@ -233,10 +236,3 @@ class Duration(_Lasting):
             f"before {start}."
         )
         return f"{text}{digits}. Missing where either is not {known}{negative}"
-
-
-def _split_days(days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Days since 1970 as months since then and the day of the month."""
-    dates = days.astype(np.int64).astype("datetime64[D]")
-    months = dates.astype("datetime64[M]")
-    return months.astype(np.int64), (dates - months.astype("datetime64[D]")).astype(np.int64)

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator, Field
 
-from cdisc_conv.columns.moments import DAY, Moments, read_moments
+from cdisc_conv.columns.calendar import DAY
+from cdisc_conv.columns.moments import Moments, find_instants
 from cdisc_conv.derivations.base import SUBJECT, Derivation, Kind, Reach, Ref, Rows, Words
-from cdisc_conv.derivations.date_findings import moments_of
-from cdisc_conv.derivations.joining import find_last_before, match_records
+from cdisc_conv.derivations.date_findings import moments_of, table_moments
+from cdisc_conv.derivations.joining import Matches, find_last_before, match_records
 from cdisc_conv.derivations.parameters import Parameters, Text, join_words
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import text_column
@@ -38,7 +39,9 @@ class Epoch(Derivation):
     Epochs and their starts are given by `epochs`, or else are those of the dataset SE (subject elements). A date on the
     first day of an epoch is in that epoch; when both have times, the time decides. Of a partial date the known part
     decides: when the days that it may stand for lie in different epochs, there is none. There is none before the first
-    start either. An epoch whose start is missing did not take place for the subject.
+    start either. An epoch whose start is missing did not take place for the subject. Where the start of an epoch is
+    partial or cannot be read, a date has an epoch only when it is certain: else it has none, which is a finding
+    (EPOCH001).
 
     | AESTDTC | screening began | treatment began | EPOCH |
     |---|---|---|---|
@@ -85,28 +88,51 @@ class Epoch(Derivation):
         return self._among_given(rows, date) if self.epochs else self._among_elements(rows, date)
 
     def _among_given(self, rows: Rows, date: Moments) -> pd.Series:
-        low, high = (np.full(len(rows), -1) for _ in range(2))
+        low, high, unread = np.full(len(rows), -1), np.full(len(rows), -1), np.zeros(len(rows), dtype=bool)
+        partial = unread.copy()
         for number, each in enumerate(self.epochs):
-            start = moments_of(rows, each.start).earliest + each.days * DAY
-            low[_first_moment(date) >= start] = number
-            high[date.latest >= start] = number
+            start = moments_of(rows, each.start)
+            unread = unread | start.faults
+            first, last = (bound + each.days * DAY for bound in _find_starts(start.on_clock_of(date)))
+            partial |= (first != last) & (date.latest >= first) & (_first_moment(date) < last)
+            low[_first_moment(date) >= last] = number
+            high[date.latest >= first] = number
+        same = (low == high) & ~unread
+        self._report_uncertain(rows, ~same & (partial | unread) & date.complete, "an epoch")
         names = text_column([*(each.epoch for each in self.epochs), ""])
-        return names.take(np.where(low == high, low, -1)).reset_index(drop=True)
+        return names.take(np.where(same, low, -1)).reset_index(drop=True)
 
     def _among_elements(self, rows: Rows, date: Moments) -> pd.Series:
         table = rows.table(ELEMENTS)
         matches = match_records(rows, (SUBJECT,), [table[SUBJECT]])
-        start = read_moments(table["SESTDTC"]).earliest
-        known = np.flatnonzero((matches.theirs >= 0) & ~np.isnan(start))
-        known = known[np.lexsort([start[known], matches.theirs[known]])]
-        low, high = (
-            find_last_before(matches.theirs[known], start[known], matches.ours, moment)
-            for moment in (_first_moment(date), date.latest)
-        )
+        start = table_moments(table, "SESTDTC")
+        instants = find_instants(matches.count, (matches.theirs, start), (matches.ours, date))
+        start = start.on_common_clock(matches.theirs, instants)
+        date = date.on_common_clock(matches.ours, instants)
         codes, names = pd.factorize(table["EPOCH"])
-        in_order = np.append(codes[known], -1)
-        same = in_order[low] == in_order[high]
-        return text_column([*names, ""]).take(np.where(same, in_order[low], -1)).reset_index(drop=True)
+        first, last = _find_starts(start)
+        low, high = (
+            _find_last(matches, codes, bound, moment)
+            for bound, moment in ((last, _first_moment(date)), (first, date.latest))
+        )
+        unread = np.isin(matches.ours, matches.theirs[(matches.theirs >= 0) & start.faults])
+        same = (low == high) & ~unread
+        partly = np.isin(matches.ours, matches.theirs[(matches.theirs >= 0) & (first != last) & ~np.isnan(first)])
+        self._report_uncertain(rows, ~same & (partly | unread) & date.complete, "an element of SE")
+        return text_column([*names, ""]).take(np.where(same, low, -1)).reset_index(drop=True)
+
+    def _report_uncertain(self, rows: Rows, open_: np.ndarray, what: str) -> None:
+        """Complete dates for which the start of an epoch, partial or unreadable, leaves open which one they are in."""
+        if not open_.any():
+            return
+        count = int(open_.sum())
+        dates = f"{count:,} complete date{'' if count == 1 else 's'} of {self.date}"
+        lie = "lies" if count == 1 else "lie"
+        message = (
+            f"{dates} {lie} in no certain epoch, because the start of {what} is partial or cannot be read; "
+            f"{rows.variable} is left missing"
+        )
+        rows.report("EPOCH001", message, where=open_, field=self.date, hint="complete the start, or impute it")
 
     def method(self, words: Words) -> str:
         date = words(self.date)
@@ -120,6 +146,19 @@ class Epoch(Derivation):
             f"before the first start, where {date} is missing, and where the days that a partial {date} may stand "
             "for are not all in one epoch."
         )
+
+
+def _find_last(matches: Matches, codes: np.ndarray, start: np.ndarray, moments: np.ndarray) -> np.ndarray:
+    """The epoch of the subject's last element that began on or before each moment; -1 for none."""
+    known = np.flatnonzero((matches.theirs >= 0) & ~np.isnan(start))
+    known = known[np.lexsort([start[known], matches.theirs[known]])]
+    place = find_last_before(matches.theirs[known], start[known], matches.ours, moments)
+    return np.asarray(np.append(codes[known], -1)[place])
+
+
+def _find_starts(start: Moments) -> tuple[np.ndarray, np.ndarray]:
+    """The first and the last moment from which something may go on that begins on a date; a day begins at midnight."""
+    return start.earliest, np.where(start.complete, start.earliest, start.last_day * DAY)
 
 
 def _first_moment(date: Moments) -> np.ndarray:

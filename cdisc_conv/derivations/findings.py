@@ -26,22 +26,26 @@ def report_values(
     *,
     severity: Severity = Severity.ERROR,
     field: str = "",
+    once: bool = False,
 ) -> None:
     """One finding per bad value, in the order of their first rows.
 
     `codes` is the number of its value per row, `values` the distinct values, `bad` which of them are bad, and
-    `describe` gives message and hint for a value.
+    `describe` gives message and hint for a value. With `once` a value of the column that another
+    variable has reported is left out.
     """
     numbers = np.flatnonzero(bad)
     for number in numbers[:MOST_FINDINGS]:
         value = str(values.iloc[number])
         message, hint = describe(value)
-        rows.report(code, message, where=codes == number, severity=severity, field=field, value=value, hint=hint)
+        rows.report(
+            code, message, where=codes == number, severity=severity, field=field, value=value, hint=hint, once=once
+        )
     rest = numbers[MOST_FINDINGS:]
     if len(rest):
         first = str(values.iloc[rest[0]])
         message = f"{len(rest):,} more values are wrong in the same way, such as '{first}'"
-        rows.report(code, message, where=np.isin(codes, rest), severity=severity, field=field, value=first)
+        rows.report(code, message, where=np.isin(codes, rest), severity=severity, field=field, value=first, once=once)
 
 
 def report_lost_digits(rows: Rows, texts: pd.Series, field: str = "") -> None:

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from cdisc_conv.columns.distinct import rank_values
+from cdisc_conv.columns.moments import find_instants, rank_in_time
 from cdisc_conv.derivations.base import SUBJECT, Derivation, ExpressionField, Kind, Reach, Ref, Rows, Words
-from cdisc_conv.derivations.date_findings import moments_of
+from cdisc_conv.derivations.date_findings import moments_of, report_mixture
 from cdisc_conv.derivations.parameters import Refs, join_words
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import flag_column, is_filled
@@ -77,11 +77,13 @@ class LastBefore(Derivation):
 
     def derive(self, rows: Rows) -> pd.Series:
         date, reference = moments_of(rows, self.date), moments_of(rows, self.reference)
+        report_mixture(rows, self.date, self.reference, date.mixes_with(reference))
         if self.same_day == "include":
             before = date.days <= reference.days
         elif self.same_day == "exclude":
             before = date.days < reference.days
         else:
+            reference = reference.on_clock_of(date)
             before = (date.days < reference.days) | (
                 (date.days == reference.days) & (date.earliest <= reference.latest)
             )
@@ -89,11 +91,13 @@ class LastBefore(Derivation):
         if self.where is not None:
             counts &= self.where.evaluate(rows.__getitem__, len(rows)).to_numpy(dtype=bool)
         picked = np.flatnonzero(counts)
-        ranks = [rank_values(rows[name])[picked] for name in reversed(self.order)]
-        time = np.where(date.timed, date.first_second, -1.0)[picked]
-        groups = rows.codes([SUBJECT, *self.by])[picked]
-        order = picked[np.lexsort([*ranks, time, date.days[picked], groups])]
-        ordered = rows.codes([SUBJECT, *self.by])[order]
+        ranks = [rank_in_time(rows[name])[picked] for name in reversed(self.order)]
+        whole, found = pd.factorize(rows.codes([SUBJECT, *self.by]))
+        groups, dates = whole[picked], date.take(picked)
+        dates = dates.on_common_clock(groups, find_instants(len(found), (groups, dates)))
+        time = np.where(dates.timed, dates.first_second, -1.0)
+        order = picked[np.lexsort([*ranks, time, dates.days, groups])]
+        ordered = whole[order]
         last = order[np.concatenate([ordered[1:] != ordered[:-1], [True]])] if len(order) else order
         flagged = np.zeros(len(rows), dtype=bool)
         flagged[last] = True

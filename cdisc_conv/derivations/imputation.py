@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdisc_conv.columns.moments import DAY, Parts, count_days, span_parts
+from cdisc_conv.columns.calendar import DAY, count_days, count_month
+from cdisc_conv.columns.iso import Parts
+from cdisc_conv.columns.moments import Written
 
 DATE_LEVELS = ("none", "day", "month", "year")
 """How much of a date may be imputed, from nothing to the whole date."""
@@ -48,14 +50,14 @@ def find_time_levels(parts: Parts) -> np.ndarray:
 
 
 def impute_moments(
-    parts: Parts, aim: Aim, floors: Sequence[np.ndarray], ceilings: Sequence[np.ndarray], floors_first: bool
+    written: Written, aim: Aim, floors: Sequence[np.ndarray], ceilings: Sequence[np.ndarray], floors_first: bool
 ) -> np.ndarray:
     """Seconds since 1970 of each date with its unknown parts filled in; NaN where nothing says what they are.
 
     `floors` and `ceilings` are seconds since 1970, NaN for no limit. Those of the first kind narrow what a date may
     stand for, each where it leaves something; those of the second kind then do so where they still can.
     """
-    possible = _find_possible(parts, aim)
+    parts, possible = written.parts, _find_possible(written, aim)
     low, high = possible.low, possible.high
     for kind in ("floor", "ceiling") if floors_first else ("ceiling", "floor"):
         if kind == "floor":
@@ -64,7 +66,7 @@ def impute_moments(
         else:
             for ceiling in ceilings:
                 high = np.where(ceiling >= low, np.fmin(high, possible.move_down(ceiling)), high)
-    unknown = np.isinf(possible.low)
+    unknown = np.isinf(possible.low) | np.isnan(parts.year)
     edge = np.floor((high if aim.at_end else low) / DAY)
     target = np.where(unknown, edge, _aim_at_days(parts, aim)) * DAY + _aim_at_seconds(parts, aim)
     moments = np.minimum(np.maximum(target, low), high)
@@ -119,13 +121,13 @@ class _Possible:
         return np.asarray(found * DAY + np.where(same_day, np.minimum(second, self.last_second), self.last_second))
 
 
-def _find_possible(parts: Parts, aim: Aim) -> _Possible:
-    span = span_parts(parts)
-    unknown = find_date_levels(parts) == 3
+def _find_possible(written: Written, aim: Aim) -> _Possible:
+    parts, span = written.parts, written.moments
+    unknown = (find_date_levels(parts) == 3) & np.isnan(span.first_day)
     scattered = np.flatnonzero(~np.isnan(parts.year) & np.isnan(parts.month) & ~np.isnan(parts.day))
     year, day = parts.year[scattered, None], parts.day[scattered, None]
     months = np.arange(1, 13)[None, :]
-    choices = np.where(day <= _count_month(year, months), count_days(year, months, day), np.nan)
+    choices = np.where(day <= count_month(year, months), count_days(year, months, day), np.nan)
     # With a known part behind an unknown one the seconds are no single stretch: then the time stays where it is aimed.
     gap = np.isnan(parts.hour) & ~(np.isnan(parts.minute) & np.isnan(parts.second))
     gap |= np.isnan(parts.minute) & ~np.isnan(parts.second)
@@ -144,8 +146,8 @@ def _aim_at_days(parts: Parts, aim: Aim) -> np.ndarray:
     """The day that the rule aims at; NaN without year."""
     month = np.where(np.isnan(parts.month), aim.month, parts.month)
     # The 31st of June does not exist, that of July does.
-    month = month + (parts.day > _count_month(parts.year, month))
-    length = _count_month(parts.year, month)
+    month = month + (parts.day > count_month(parts.year, month))
+    length = count_month(parts.year, month)
     wanted = np.where(np.isnan(parts.month), aim.day, aim.day_of_known_month)
     wanted = np.where(wanted == 0, length, np.minimum(wanted, length))
     return count_days(parts.year, month, np.where(np.isnan(parts.day), wanted, parts.day))
@@ -154,9 +156,3 @@ def _aim_at_days(parts: Parts, aim: Aim) -> np.ndarray:
 def _aim_at_seconds(parts: Parts, aim: Aim) -> np.ndarray:
     known = zip((parts.hour, parts.minute, parts.second), aim.time, (3600, 60, 1), strict=True)
     return np.asarray(sum(np.where(np.isnan(part), wanted, part) * size for part, wanted, size in known))
-
-
-def _count_month(year: np.ndarray, month: np.ndarray) -> np.ndarray:
-    """How many days a month has."""
-    first = np.ones(np.broadcast(year, month).shape)
-    return np.asarray(count_days(year, month + 1, first) - count_days(year, month, first))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
 import numpy as np
 import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
-from cdisc_conv.columns.distinct import find_distinct
-from cdisc_conv.columns.moments import DAY, Parts, is_datetime, read_parts
+from cdisc_conv.columns.calendar import DAY
+from cdisc_conv.columns.distinct import Distinct, find_distinct
+from cdisc_conv.columns.moments import Moments, Written, is_datetime, read_written
 from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.date_findings import moments_of
-from cdisc_conv.derivations.findings import report_values
+from cdisc_conv.derivations.date_findings import moments_of, report_faults
 from cdisc_conv.derivations.imputation import (
     DATE_FLAGS,
     DATE_LEVELS,
@@ -118,49 +118,52 @@ class ImputedDate(Derivation):
 
     def resolve(self, rows: Rows, report: bool = False) -> Imputed:
         """Distinct texts are imputed once; only where limits may move a value each record is looked at."""
-        codes, parts = self._read(rows, report)
+        found, written = self._read(rows)
+        codes, parts = found.codes, written.parts
+        if report:
+            report_faults(rows, self.date, found, written)
         date_level, time_level = find_date_levels(parts), find_time_levels(parts)
         allowed = (date_level <= DATE_LEVELS.index(self.impute)) & ~parts.faults
         open_parts = date_level > 0
         if self._time == "none":
             allowed &= time_level == 0
         elif self._time is None:
-            unknown = np.full(len(time_level), np.nan)
-            parts = replace(parts, hour=unknown, minute=unknown, second=unknown)
+            written = written.without_time()
         else:
             open_parts |= time_level > 0
-        moments = impute_moments(parts, self._aim, [], [], floors_first=False)[codes]
+        moments = impute_moments(written, self._aim, [], [], floors_first=False)[codes]
         if self._limits:
             movable = np.flatnonzero((allowed & open_parts)[codes])
-            moments[movable] = self._impute_within_limits(rows, parts.take(codes[movable]), movable)
+            moments[movable] = self._impute_within_limits(rows, written.take(codes[movable]), movable)
         known = allowed[codes] & ~np.isnan(moments)
         levels = (np.where(known, level[codes], 0) for level in (date_level, time_level))
         return Imputed(np.where(known, moments, np.nan), *levels)
 
-    def _impute_within_limits(self, rows: Rows, parts: Parts, movable: np.ndarray) -> np.ndarray:
-        """Of the records at the positions, whose parts these are."""
-        floors = [moments_of(rows, ref).earliest[movable] for ref in self.not_before]
-        ceilings = [moments_of(rows, ref).latest[movable] for ref in self.not_after]
+    def _impute_within_limits(self, rows: Rows, written: Written, movable: np.ndarray) -> np.ndarray:
+        """Of the records at the positions, whose dates these are."""
+        limits = [self._read_limits(rows, refs, written, movable) for refs in (self.not_before, self.not_after)]
+        floors, ceilings = [each.earliest for each in limits[0]], [each.latest for each in limits[1]]
         if self._time is None:
             floors = [np.floor(limit / DAY) * DAY for limit in floors]
             ceilings = [np.floor(limit / DAY) * DAY + DAY - 1 for limit in ceilings]
-        return impute_moments(parts, self._aim, floors, ceilings, self._limits[0][0] == "not_before")
+        return impute_moments(written, self._aim, floors, ceilings, self._limits[0][0] == "not_before")
 
-    def _read(self, rows: Rows, report: bool) -> tuple[np.ndarray, Parts]:
-        """The parts of the distinct texts, and the number of its text for each record."""
+    def _read_limits(self, rows: Rows, refs: Refs, written: Written, movable: np.ndarray) -> list[Moments]:
+        """The limits of the records at the positions, on the clocks of their dates."""
+        found = [moments_of(rows, ref, "is not limited by it").take(movable) for ref in refs]
+        return [limit.on_clock_of(written.moments) for limit in found]
+
+    def _read(self, rows: Rows) -> tuple[Distinct, Written]:
+        """The distinct texts, and what they say."""
         found = find_distinct(trim_text(rows[self.date]))
         texts = found.values
         if is_number(texts):
             texts = to_iso_datetimes(texts) if is_datetime(self.date) else to_iso_dates(texts)
-        parts = read_parts(texts)
+        return Distinct(found.codes, texts), read_written(texts)
 
-        def describe(text: str) -> tuple[str, str]:
-            message = f"'{text}' is no ISO 8601 date that the calendar has; {rows.variable} is left missing"
-            return message, "correct the date where it is made, or take the variable that holds ISO 8601 dates"
-
-        if report:
-            report_values(rows, "DATE004", found.codes, texts, parts.faults, describe, field=self.date)
-        return found.codes, parts
+    def find_unread(self, rows: Rows) -> np.ndarray:
+        found, written = self._read(rows)
+        return np.asarray(written.parts.faults[found.codes] | rows.unread(self.date))
 
     def bring_flag(self, flag: type[Derivation]) -> Derivation:
         return flag(**{name: getattr(self, name) for name in flag.model_fields if name in type(self).model_fields})

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from cdisc_conv.columns.distinct import find_distinct, rank_values
+from cdisc_conv.columns.distinct import find_distinct
+from cdisc_conv.columns.moments import find_instants, rank_in_time
 from cdisc_conv.derivations.base import Derivation, ExpressionField, Kind, Reach, Ref, Rows, Table, TableRef, Words
-from cdisc_conv.derivations.date_findings import moments_of
+from cdisc_conv.derivations.date_findings import moments_of, table_moments
 from cdisc_conv.derivations.joining import (
     BY_SUBJECT,
     Keys,
@@ -150,7 +151,10 @@ class Lookup(_OtherRecords):
     def _find_up_to(self, rows: Rows, table: Table, picked: np.ndarray, matches: Matches) -> np.ndarray:
         """Among the records picked, the last one on or before our date; -1 where there is none."""
         ((own, their),) = self.up_to.items()
-        dates, limits = moments_of(table, their).take(picked), moments_of(rows, own)
+        dates, limits = table_moments(table, their).take(picked), moments_of(rows, own)
+        instants = find_instants(matches.count, (matches.theirs, dates), (matches.ours, limits))
+        dates = dates.on_common_clock(matches.theirs, instants)
+        limits = limits.on_common_clock(matches.ours, instants)
         known = np.flatnonzero((matches.theirs >= 0) & dates.complete)
         known = known[np.lexsort([dates.earliest[known], matches.theirs[known]])]
         limit = np.where(limits.complete, limits.latest, np.nan)
@@ -159,7 +163,7 @@ class Lookup(_OtherRecords):
 
     def _rank(self, values: pd.Series) -> np.ndarray:
         """Ranks in which a missing value is never preferred."""
-        ranks = rank_values(values)
+        ranks = rank_in_time(values)
         missing = values.isna() if is_number(values) else values == ""
         return np.where(missing.to_numpy(dtype=bool), len(ranks), ranks) if self.which == "first" else ranks
 

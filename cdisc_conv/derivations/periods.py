@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from cdisc_conv.columns.moments import DAY, Moments
+from cdisc_conv.columns.calendar import DAY
+from cdisc_conv.columns.moments import Moments
 from cdisc_conv.derivations.base import SUBJECT, Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.date_findings import moments_of, report_order
+from cdisc_conv.derivations.date_findings import moments_of, report_mixture, report_order
 from cdisc_conv.derivations.parameters import Parameters, Text
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import flag_column, text_column
@@ -31,7 +32,7 @@ class OnTreatment(Derivation):
     stand for is outside; a missing end means that it goes on; a missing last dose sets no limit; a record with an `end`
     parameter and no start may have begun on treatment unless its end is before the first dose. But a record of one date
     that is missing has no flag, and subjects who were never treated have none. Times count where both are known. Dates
-    are ISO 8601 text or SAS numbers.
+    are ISO 8601 text or SAS numbers; one that cannot be read is an error finding (DATE004) and leaves the flag blank.
 
     With `days: 30`:
 
@@ -65,15 +66,23 @@ class OnTreatment(Derivation):
     def derive(self, rows: Rows) -> pd.Series:
         start = moments_of(rows, self.start)
         first, last = moments_of(rows, self.first_dose), moments_of(rows, self.last_dose)
-        late = start.first_day > last.last_day + self.days if self.days else start.earliest > last.latest
+        report_mixture(rows, self.start, self.first_dose, start.mixes_with(first))
+        late = (
+            start.first_day > last.last_day + self.days
+            if self.days
+            else start.earliest > last.on_clock_of(start).latest
+        )
         unknown = np.isnan(start.earliest)
-        early = start.latest < first.earliest
+        early = start.latest < first.on_clock_of(start).earliest
+        unread = start.faults | first.faults | last.faults
         if self.end is not None:
-            over = moments_of(rows, self.end).latest < first.earliest
+            end = moments_of(rows, self.end)
+            unread = unread | end.faults
+            over = end.latest < first.on_clock_of(end).earliest
             early = over if self.overlap == "any" else early | (unknown & over)
         else:
             early = early | unknown
-        return flag_column(~np.isnan(first.earliest) & ~late & ~early, "Y", self.no)
+        return flag_column(~np.isnan(first.earliest) & ~late & ~early, "Y", self.no).mask(unread, "")
 
     def method(self, words: Words) -> str:
         start, first, last = words(self.start), words(self.first_dose), words(self.last_dose)
@@ -149,32 +158,40 @@ class _Periods(Derivation):
         """The numbers of the periods, and none for records outside them."""
         return [*(float(place) if p.number is None else p.number for place, p in enumerate(self.periods, 1)), np.nan]
 
-    def _find_bounds(self, rows: Rows, timed: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    def find_places(self, rows: Rows) -> np.ndarray:
+        """The period of each record, counted from 0; -1 for none, and where a date that decides cannot be read."""
+        date = moments_of(rows, self.date)
+        places = _find_places(date, self._find_bounds(rows, date))
+        for ref in dict.fromkeys(ref for each in self.periods for ref in (each.start, each.end) if ref is not None):
+            places[moments_of(rows, ref).faults] = -1
+        return places
+
+    def _find_bounds(self, rows: Rows, date: Moments) -> list[tuple[np.ndarray, np.ndarray]]:
         """First and last second of each period for each record; NaN begins a period that did not take place."""
-        starts = [self._find_start(rows, each, timed) for each in self.periods]
+        starts = [self._find_start(rows, each, date) for each in self.periods]
         bounds = []
         following = np.full(len(rows), np.inf)
         for each, start in zip(reversed(self.periods), reversed(starts), strict=True):
-            end = self._find_end(rows, each, timed)
+            end = self._find_end(rows, each, date)
             bounds.append((start, np.where(np.isnan(end), following - 1, end)))
             following = np.fmin(following, start)
         return bounds[::-1]
 
     @staticmethod
-    def _find_start(rows: Rows, period: PeriodSpan, timed: np.ndarray) -> np.ndarray:
+    def _find_start(rows: Rows, period: PeriodSpan, date: Moments) -> np.ndarray:
         if period.start is None:
             return np.full(len(rows), -np.inf)
         moments = moments_of(rows, period.start)
         day = (moments.first_day + period.from_days) * DAY
-        return day if period.from_days else np.where(timed, moments.earliest, day)
+        return day if period.from_days else np.where(date.timed, moments.on_clock_of(date).earliest, day)
 
     @staticmethod
-    def _find_end(rows: Rows, period: PeriodSpan, timed: np.ndarray) -> np.ndarray:
+    def _find_end(rows: Rows, period: PeriodSpan, date: Moments) -> np.ndarray:
         if period.end is None:
             return np.full(len(rows), np.nan)
         moments = moments_of(rows, period.end)
         day = (moments.last_day + period.to_days) * DAY + DAY - 1
-        return day if period.to_days else np.where(timed, moments.latest, day)
+        return day if period.to_days else np.where(date.timed, moments.on_clock_of(date).latest, day)
 
     def _describe(self, words: Words, given: Sequence[str]) -> str:
         date = words(self.date)
@@ -196,9 +213,7 @@ class PeriodNumber(_Periods):
     kind: ClassVar[Kind] = Kind.NUMBER
 
     def derive(self, rows: Rows) -> pd.Series:
-        date = moments_of(rows, self.date)
-        places = _find_places(date, self._find_bounds(rows, date.timed))
-        return pd.Series(np.array(self._numbers)[places])
+        return pd.Series(np.array(self._numbers)[self.find_places(rows)])
 
     def method(self, words: Words) -> str:
         return self._describe(words, [f"{number:.15g}" for number in self._numbers])
@@ -212,7 +227,8 @@ class Period(_Periods):
     or where that date is missing, a period lasts until a later one of the list begins, and the last one without end.
     The first of the list may do without `from`: then it takes all that is before the others. A period whose `from` is
     missing for a subject did not take place. Where periods overlap the later in the list has the day. A period that
-    ends before it begins is a finding (PRD001) and has no days.
+    ends before it begins is a finding (PRD001) and has no days. Where the date or one that bounds a period cannot be
+    read (DATE004), the record has no period.
 
     A date in no period, such as one between two, has none; neither has a missing date. Of a partial date the known part
     decides: it has a period when all days that it may stand for lie in the same one. Where date and bound both have
@@ -254,14 +270,14 @@ class Period(_Periods):
 
     def derive(self, rows: Rows) -> pd.Series:
         date = moments_of(rows, self.date)
-        bounds = self._find_bounds(rows, date.timed)
+        bounds = self._find_bounds(rows, date)
         for each, (start, _) in zip(self.periods, bounds, strict=True):
             if each.start is not None and each.end is not None:
-                end = self._find_end(rows, each, date.timed)
+                end = self._find_end(rows, each, date)
                 message = f"{each.name} ends ({each.end}) before it begins ({each.start})"
                 days = (np.floor(start / DAY), np.floor(end / DAY))
                 report_order(rows, "PRD001", end < start, days, message, "no record is in it")
-        places = _find_places(date, bounds)
+        places = self.find_places(rows)
         if self.give == "number":
             return pd.Series(np.array(self._numbers)[places])
         return text_column([*(each.name for each in self.periods), ""]).take(places).reset_index(drop=True)

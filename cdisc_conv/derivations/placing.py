@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.columns.distinct import rank_values
+from cdisc_conv.columns.moments import rank_in_time
 from cdisc_conv.derivations.base import SUBJECT, Ref, Rows
 from cdisc_conv.derivations.texts import as_text, is_filled
 from cdisc_conv.expr import Expression
@@ -48,7 +48,7 @@ def rank_column(column: pd.Series, missing: Literal["first", "last"] = "first") 
     >>> rank_column(pd.Series(["b", "", "a"], dtype="str"), missing="last").tolist()
     [2, 3, 1]
     """
-    rank = rank_values(column)
+    rank = rank_in_time(column)
     return rank if missing == "first" else np.where(is_filled(column), rank, rank.max(initial=0) + 1)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from cdisc_conv.columns.distinct import rank_values
+from cdisc_conv.columns.moments import rank_in_time
 from cdisc_conv.columns.sas_dates import to_sas_days
 from cdisc_conv.derivations.base import SELF, SUBJECT, Derivation, Kind, Reach, Ref, Rows, Table, TableRef, Words
 from cdisc_conv.derivations.joining import Keys, match_records, name_column, pick_or_blank, select_records
@@ -77,7 +77,7 @@ def find_records(rows: Rows, source: str, where: Expression | None) -> SubjectRe
 
 def rank_for(values: pd.Series, keep: Keep) -> np.ndarray:
     """Ranks by which a record with a missing value is never preferred."""
-    ranks = rank_values(values)
+    ranks = rank_in_time(values)
     missing = values.isna() if is_number(values) else values == ""
     return np.where(missing.to_numpy(dtype=bool), len(ranks), ranks) if keep == "first" else ranks
 

@@ -14,7 +14,7 @@ from cdisc_conv.columns.distinct import Distinct, map_distinct
 from cdisc_conv.columns.moments import read_moments
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, Reach, Ref, Rows, Words
-from cdisc_conv.derivations.dates import read_dates
+from cdisc_conv.derivations.dates import read_dates, study_formats
 from cdisc_conv.derivations.findings import report_values
 from cdisc_conv.derivations.joining import find_last_before, match_records
 from cdisc_conv.derivations.numbers import as_numbers
@@ -152,7 +152,7 @@ class Visit(Derivation):
         report_values(rows, "VISIT001", found.codes, found.values, bad, describe, field=self.event)
 
     def _number_unscheduled(self, rows: Rows, visits: Visits) -> np.ndarray:
-        dates = read_moments(read_dates(rows[self.date], rows.setting("date_formats"))).days
+        dates = read_moments(read_dates(rows[self.date], study_formats(rows))[0]).days
         base = self._find_attended(rows, visits, dates) if self.forms else self._find_planned(rows, visits, dates)
         sequence = as_numbers(rows[self.sequence]).to_numpy()
         usable = (sequence >= 1) & (sequence <= MOST_UNSCHEDULED)
@@ -196,7 +196,7 @@ class Visit(Derivation):
         numbers = map_distinct(
             as_text(events), lambda names: pd.Series([visits.number(name) for name in names], dtype="float64")
         )
-        days = read_moments(read_dates(dates, rows.setting("date_formats"))).days
+        days = read_moments(read_dates(dates, study_formats(rows))[0]).days
         return subject, numbers.to_numpy(), days
 
     def method(self, words: Words) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cdisc_conv.columns.distinct import from_arrow, map_distinct, rank_values
+from cdisc_conv.columns.moments import read_moments
 from cdisc_conv.derivations.base import Ref
 from cdisc_conv.derivations.texts import as_text, fold, is_number, text_column
 from cdisc_conv.expr import Expression
@@ -214,7 +215,7 @@ def _fold_column(series: pd.Series) -> pd.Series:
 def _merge(rows: BlockRows, merge: Merge, dates: Callable[[pd.Series], pd.Series]) -> BlockRows:
     """Adjoining intervals of equal `by` become one; one with a partial or missing date, or reversed, stays alone."""
     groups = group_codes([rows.column(name) for name in merge.by], rows.length)
-    start, end = (_days(dates(rows.column(name))) for name in (merge.start, merge.end))
+    start, end = (read_moments(dates(rows.column(name))).days for name in (merge.start, merge.end))
     whole = np.isfinite(start) & np.isfinite(end) & (start <= end)
     # Intervals that are not whole go behind the others, where they part no two that adjoin.
     order = np.lexsort((np.arange(rows.length), np.where(whole, start, np.inf), groups))
@@ -236,17 +237,6 @@ def _last_end(end: np.ndarray, record: np.ndarray, order: np.ndarray) -> np.ndar
     by_end = np.lexsort((np.nan_to_num(end, nan=-np.inf), record))
     closing = np.flatnonzero(np.diff(record[by_end], append=-1) != 0)
     return order[by_end[closing]]
-
-
-def _days(iso: pd.Series) -> np.ndarray:
-    """Days since 1970 of complete ISO dates; NaN for partial and missing ones."""
-
-    def to_days(distinct: pd.Series) -> pd.Series:
-        complete = distinct.str.fullmatch(r"\d{4}-\d\d-\d\d(T.*)?")
-        dates = pd.to_datetime(distinct.str.slice(0, 10).where(complete), format="%Y-%m-%d", errors="coerce")
-        return (dates - pd.Timestamp(1970, 1, 1)).dt.days.astype("float64")
-
-    return map_distinct(iso, to_days).to_numpy(dtype=float)
 
 
 def group_codes(columns: list[pd.Series], length: int) -> np.ndarray:

@@ -12,7 +12,7 @@ from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.derivations.base import SELF, Table
 from cdisc_conv.derivations.texts import as_text, is_number
 from cdisc_conv.engine.blocks import group_codes, spread, take_rows
-from cdisc_conv.engine.plan import Part
+from cdisc_conv.engine.plan import Part, variable_of
 from cdisc_conv.engine.state import State
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 from cdisc_conv.spec.model import SourceKind, Variable
@@ -90,6 +90,28 @@ class PartRows:
         records = found if self._picked is None else self._picked[found]
         self._state.note_picks(self._part, source, records, positions[found])
 
+    def unread(self, ref: str) -> np.ndarray:
+        targets = self._targets(ref)
+        whole = np.concatenate([self._unread_block(n, t) for n, t in zip(self._part.blocks, targets, strict=True)])
+        return whole if self._picked is None else whole[self._picked]
+
+    def _unread_block(self, number: int, target: Target) -> np.ndarray:
+        """Where one block has lost what the target stands for."""
+        block, study = self._state.blocks[self.dataset, number], self._state.study
+        if target.kind is TargetKind.GIVEN or target.table not in study.datasets:
+            return np.zeros(block.length, dtype=bool)
+        if target.kind is TargetKind.OWN:
+            return find_unread(self._state, self.dataset, target.name, (number,))
+        earlier = target.table == self.dataset  # a block that reads the records of the blocks before it
+        blocks = tuple(range(number)) if earlier else self._state.blocks_of(target.table)
+        lost = find_unread(self._state, target.table, target.name, blocks)
+        if not lost.any():
+            return np.zeros(block.length, dtype=bool)
+        if target.kind is TargetKind.OTHER:
+            positions = self._state.join(self.dataset, (number,), target.table)
+            return np.asarray((positions >= 0) & lost[np.maximum(positions, 0)])
+        return np.asarray(self._state.in_reading_order(self.dataset, target.table, lost)[block.source_rows()])
+
     def codelist(self) -> CodelistTerms | None:
         return self._codelist
 
@@ -112,7 +134,10 @@ class PartRows:
         field: str = "",
         value: str = "",
         hint: str = "",
+        once: bool = False,
     ) -> None:
+        if once and not self._state.is_first(code, str(self._targets(field)[0]), value):
+            return
         positions = np.arange(len(self)) if self._picked is None else self._picked
         if where is not None:
             positions = positions[np.asarray(where, dtype=bool)]
@@ -173,6 +198,29 @@ class PartRows:
         taken = take_rows(theirs, np.where(positions < 0, 0, positions))
         blank: Any = "" if theirs.dtype == TEXT else np.nan
         return taken if (positions >= 0).all() else taken.mask(positions < 0, blank)
+
+
+def find_unread(state: State, dataset: str, name: str, blocks: Sequence[int]) -> np.ndarray:
+    """Which records of some blocks have lost a variable: it was made of something that could not be read (bool)."""
+    pieces = [np.zeros(0, dtype=bool)]
+    for number in blocks:
+        length = state.blocks[dataset, number].length
+        part = next((part for part in state.plan.parts.get((dataset, name), ()) if number in part.blocks), None)
+        lost = None if part is None else _find_unread(state, part)
+        if part is None or lost is None:
+            pieces.append(np.zeros(length, dtype=bool))
+            continue
+        start = state.length(dataset, part.blocks[: part.blocks.index(number)])
+        pieces.append(lost[start : start + length])
+    return np.concatenate(pieces)
+
+
+def _find_unread(state: State, part: Part) -> np.ndarray | None:
+    """The same of all records of a part; None for nowhere."""
+    if part not in state.unread:
+        variable = variable_of(state.study, part)
+        state.unread[part] = variable.derivation.find_unread(PartRows(state, part, variable, False, None))
+    return state.unread[part]
 
 
 class _WholeTable:

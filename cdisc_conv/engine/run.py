@@ -9,7 +9,7 @@ import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.derivations.base import Derivation
-from cdisc_conv.derivations.dates import read_dates
+from cdisc_conv.derivations.dates import choose_formats, read_dates
 from cdisc_conv.derivations.texts import as_text
 from cdisc_conv.engine.blocks import make_rows, spread
 from cdisc_conv.engine.coerce import as_number
@@ -55,11 +55,14 @@ def run_plan(
 def _make_row_set(state: State, node: RowSet) -> None:
     block = state.study.datasets[node.dataset].blocks[node.block]
     table, kind = block.source.table, block.source.kind
-    formats = state.study.settings.get("date_formats")
 
     def dates(column: pd.Series) -> pd.Series:
         """Dates of another dataset are in ISO 8601 already."""
-        return read_dates(column, formats) if kind is SourceKind.FORM else column
+        if kind is not SourceKind.FORM:
+            return column
+        settings = state.study.settings
+        formats = choose_formats(settings.get("date_formats") or (), "date", settings.get("date_pivot"))
+        return read_dates(column, formats)[0]
 
     def read(name: str) -> pd.Series:
         if kind is SourceKind.SELF:

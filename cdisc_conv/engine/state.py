@@ -55,6 +55,10 @@ class State:
     _subjects: dict[str, tuple[pd.Index, np.ndarray]] = field(default_factory=dict)
     _narrowed: dict[tuple, Study] = field(default_factory=dict)
 
+    unread: dict[Part, np.ndarray | None] = field(default_factory=dict)
+    """Which records of a part have lost their value, kept by `rows.find_unread`."""
+    _reported: set[tuple[str, str, str]] = field(default_factory=set)
+
     def report(self, problem: Problem, block: int = 0, records: np.ndarray | None = None) -> None:
         """Add a finding; `records` are those of a dataset it is about, counted from the first one of `block`."""
         if records is not None:
@@ -72,6 +76,13 @@ class State:
         if key not in self._narrowed:
             self._narrowed[key] = narrow_study(self.study, dataset, entries, {column: code})
         return self._narrowed[key]
+
+    def is_first(self, code: str, source: str, value: str) -> bool:
+        """Whether nothing with this code was reported of this value of a column; from now on something was."""
+        key = (code, source, value)
+        first = key not in self._reported
+        self._reported.add(key)
+        return first
 
     def blocks_of(self, dataset: str) -> tuple[int, ...]:
         """The numbers of all blocks of a dataset."""
@@ -125,6 +136,10 @@ class State:
         if key not in self._sorted:
             self._sorted[key] = take_rows(self.column(table, name), self._final_order(table))
         return self._sorted[key]
+
+    def in_reading_order(self, reader: str, table: str, values: np.ndarray) -> np.ndarray:
+        """Something known of each record of a dataset, in the order in which another one reads it; see `read`."""
+        return values[self._final_order(table)] if reads_final_order(self.study, reader, table) else values
 
     def _final_order(self, table: str) -> np.ndarray:
         if table not in self._orders:

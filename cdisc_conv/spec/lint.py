@@ -137,7 +137,7 @@ def check_shared(study: Study) -> Iterator[Problem]:
 def check_tables(study: Study) -> Iterator[Problem]:
     """Settings that derivations read and cannot: date formats (DATE003), visits (VISIT003), units (UNIT003)."""
     readers: dict[str, Callable[[Any], object]] = {
-        "date_formats": lambda formats: choose_formats(formats or (), "date"),
+        "date_formats": lambda formats: choose_formats(formats or (), "date", study.settings.get("date_pivot")),
         "visits": read_visits,
         "units": read_units,
     }

@@ -52,6 +52,8 @@ class FakeRows:
     terminology: Terminology = CT
     reports: list[Report] = field(default_factory=list)
     picked: np.ndarray | None = None
+    lost: Mapping[str, Sequence[bool]] = field(default_factory=dict)
+    """Of a column: where it is missing because what it was made of could not be read."""
     groups: Sequence[int] = ()
     """The record of each source row, ascending; `group_rows` holds the columns of these rows."""
     group_rows: Mapping[str, Sequence[Any]] = field(default_factory=dict)
@@ -90,10 +92,15 @@ class FakeRows:
     def setting(self, name: str) -> Any:
         return self.settings.get(name)
 
+    def unread(self, ref: str) -> np.ndarray:
+        lost = np.array(self.lost.get(ref, [False] * len(next(iter(self.columns.values())))), dtype=bool)
+        return lost if self.picked is None else lost[self.picked]
+
     def matching(self, mask: np.ndarray) -> FakeRows:
         positions = np.arange(len(self)) if self.picked is None else self.picked
         settings = {
-            name: getattr(self, name) for name in ("tables", "settings", "terms", "variable", "dataset", "numeric")
+            name: getattr(self, name)
+            for name in ("tables", "settings", "terms", "variable", "dataset", "numeric", "lost")
         }
         return FakeRows(self.columns, **settings, reports=self.reports, picked=positions[np.asarray(mask, dtype=bool)])
 
@@ -107,7 +114,10 @@ class FakeRows:
         field: str = "",
         value: str = "",
         hint: str = "",
+        once: bool = False,
     ) -> None:
+        if once and any((each.code, each.field, each.value) == (code, field, value) for each in self.reports):
+            return
         positions = np.arange(len(self)) if self.picked is None else self.picked
         rows = positions if where is None else positions[where]
         self.reports.append(Report(code, message, rows.tolist(), severity, field, value, hint))

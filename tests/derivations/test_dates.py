@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdisc_conv.derivations.dates import read_dates
+from cdisc_conv.derivations.dates import choose_formats, read_dates
 from tests.derivations.rows import FakeRows, Report, derive, make, method, refusal
 
 ISO = re.compile(r"(\d{4}|-)(-(\d\d|-)(-(\d\d|-))?)?(T(\d\d|-)(:(\d\d|-)(:\d\d)?)?)?")
 
 
 def read(text: str, *formats: str) -> str:
-    return str(read_dates(pd.Series([text], dtype="str"), formats)[0])
+    return str(read_dates(pd.Series([text], dtype="str"), choose_formats(formats, "date"))[0][0])
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,17 @@ import numpy as np
 from cdisc_conv.checks.analysis import DateFamily, name_end, name_families
 from cdisc_conv.checks.codes import format_value
 from cdisc_conv.checks.functions.common import by_value, by_variable, repeat_words, tell_values
-from cdisc_conv.checks.iso import DAY, read_moment
 from cdisc_conv.checks.model import Hits, Parameters, Scope
 from cdisc_conv.checks.registry import register_check
 from cdisc_conv.checks.tables import NotRunnableError, Table
+from cdisc_conv.columns.calendar import DAY
+from cdisc_conv.columns.distinct import from_arrow
+from cdisc_conv.columns.moments import SAS_OFFSET, Written, read_moments, read_written
+from cdisc_conv.derivations.imputation import find_date_levels
+from cdisc_conv.derivations.texts import text_column
 
 Found = TypeVar("Found")
 
-_UNIX_EPOCH = 3653
-"""1 January 1970 as a SAS date."""
 _FIRST, _LAST = -21914, 51500
 """1 January 1900 and 1 January 2101 as SAS dates."""
 _START = "TRTSDT"
@@ -115,10 +117,10 @@ def check_plausible_dates(scope: Scope) -> Iterator[Hits]:
 def check_late_dates(scope: Scope) -> Iterator[Hits]:
     """Numeric dates later than the study's creation time."""
     table = scope.table
-    latest = read_moment(table.tables.created)[1]
+    latest = read_moments(text_column([table.tables.created])).last_day[0]
     if np.isnan(latest):
         raise NotRunnableError("the study has no creation time")
-    day = np.floor(latest / DAY) + _UNIX_EPOCH
+    day = latest - SAS_OFFSET
     for name in _date_names(table):
         kind = table.date_kind(name)
         if kind == "time":
@@ -196,16 +198,16 @@ def _check_known_parts(scope: Scope, family: DateFamily, source: str) -> Hits:
     table = scope.table
     moments, given = table.moments(source), table.numbers(family.date)
     with np.errstate(invalid="ignore"):
-        early = given < np.floor(moments.low / DAY) + _UNIX_EPOCH
-        late = given > np.floor(moments.high / DAY) + _UNIX_EPOCH
+        early = given < moments.first_day - SAS_OFFSET
+        late = given > moments.last_day - SAS_OFFSET
     return by_variable(family.date, (early | late) & scope.mask, tell_values(table, family.date, source), source=source)
 
 
 def _check_precision(scope: Scope, family: DateFamily, source: str) -> Hits:
     table, flag = scope.table, family.date_flag
     texts = table.coded(source)
-    expected = np.array([_read_missing_part(text) for text in texts.texts], dtype="U1")[texts.codes]
-    known = ~table.coded(family.date).blank & table.moments(source).valid & (expected != "?")
+    expected = _find_flags(read_written(from_arrow(texts.values)))[texts.codes]
+    known = ~table.coded(family.date).blank & ~table.moments(source).faults & (expected != "?")
     if flag in table.frame:
         flags = table.coded(flag)
         given = np.array(flags.texts, dtype="U1")[flags.codes]
@@ -219,16 +221,12 @@ def _check_precision(scope: Scope, family: DateFamily, source: str) -> Hits:
     return by_variable(flag, known & (given != expected) & scope.mask, tell, source=source, date=family.date)
 
 
-def _read_missing_part(text: str) -> str:
-    """The imputation flag of a date made from a partial one; "?" for an interval or a date without its year."""
-    parts = text.partition("T")[0].split("-") if "/" not in text else []
-    if not text:
-        return "Y"
-    if not parts or not parts[0]:
-        return "?"
-    if len(parts) < 2 or not parts[1]:
-        return "M"
-    return "" if len(parts) == 3 and parts[2] else "D"
+def _find_flags(written: Written) -> np.ndarray:
+    """The imputation flags of dates made from distinct texts; "?" for a text without its year."""
+    levels = find_date_levels(written.parts)
+    yearless = (levels > 2) & np.isnan(written.moments.first_day)
+    blank = (levels == 3) & yearless & ~written.moments.timed
+    return np.select([blank, yearless], ["Y", "?"], np.array(["", "D", "M", "Y", "?"])[levels])
 
 
 def _find_sources(table: Table) -> list[tuple[DateFamily, str]]:

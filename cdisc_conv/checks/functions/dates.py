@@ -7,14 +7,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from cdisc_conv.checks.functions.common import by_value
-from cdisc_conv.checks.iso import is_duration, read_moment
 from cdisc_conv.checks.model import Hits, Parameters, Scope
 from cdisc_conv.checks.registry import register_check
 from cdisc_conv.checks.tables import NotRunnableError, Table
+from cdisc_conv.columns.durations import is_duration
+from cdisc_conv.columns.moments import read_moments
+from cdisc_conv.derivations.texts import text_column
 
 _DATE = "ISO 8601 datetime"
 _DURATION = "ISO 8601 duration"
 _INTERVAL = "interval"
+_SIGNED = ("ELTM", "STINT", "ENINT", "EVLINT")
+"""What may lie before the point that it is counted from; how long something lasted is never negative."""
 
 
 class Order(Parameters):
@@ -35,18 +39,23 @@ def check_iso_dates(scope: Scope) -> Iterator[Hits]:
     table = scope.table
     for name in _require(table, date_names(table), "dates"):
         coded = table.coded(name)
-        yield by_value(name, coded, ~table.moments(name).valid & scope.mask)
+        yield by_value(name, coded, table.moments(name).faults & scope.mask)
 
 
 @register_check()
 def check_iso_durations(scope: Scope) -> Iterator[Hits]:
-    """Values of duration variables that are no ISO 8601 duration."""
+    """Values of duration variables that are no ISO 8601 duration, or have a sign where there can be none."""
     table = scope.table
     names = [name for name in table.text_names if _described(table, name).startswith(_DURATION)]
     for name in _require(table, names, "durations"):
         coded = table.coded(name)
         or_interval = _INTERVAL in _described(table, name)
-        wrong = np.array([not _is_fine(text, or_interval) for text in coded.texts], dtype=bool)
+        signed = name.removeprefix(table.prefix) in _SIGNED
+        fine = np.array([not text or is_duration(text, signed) for text in coded.texts], dtype=bool)
+        if or_interval:
+            intervals = np.array(["/" in text for text in coded.texts], dtype=bool)
+            fine |= intervals & ~read_moments(text_column(coded.texts)).faults
+        wrong = ~fine
         yield by_value(name, coded, coded.spread(wrong) & scope.mask)
 
 
@@ -55,8 +64,8 @@ def check_date_order(scope: Scope) -> Iterator[Hits]:
     """Records in which the first date is later than the second for certain, whatever the parts not known may be."""
     table, (first, second) = scope.table, (scope.parameters.first, scope.parameters.second)
     table.require(first, second)
-    with np.errstate(invalid="ignore"):
-        wrong = table.moments(first).low > table.moments(second).high
+    earlier, later = table.moments(first), table.moments(second)
+    wrong = earlier.earliest > later.on_clock_of(earlier).latest
     yield Hits(scope.variable or first, np.flatnonzero(wrong & scope.mask))
 
 
@@ -64,12 +73,13 @@ def check_date_order(scope: Scope) -> Iterator[Hits]:
 def check_future_dates(scope: Scope) -> Iterator[Hits]:
     """Dates later than the study's creation time."""
     table = scope.table
-    latest = read_moment(table.tables.created)[1]
+    created = read_moments(text_column([table.tables.created]))
+    latest = created.latest[0]
     if np.isnan(latest):
         raise NotRunnableError("the study has no creation time")
     for name in _require(table, date_names(table), "dates"):
-        with np.errstate(invalid="ignore"):
-            late = table.moments(name).low > latest
+        moments = table.moments(name)
+        late = moments.earliest > created.take(np.zeros(table.length, dtype=int)).on_clock_of(moments).latest
         yield by_value(name, table.coded(name), late & scope.mask, lambda row: {"created": table.tables.created})
 
 
@@ -86,7 +96,3 @@ def _require(table: Table, names: tuple[str, ...] | list[str], what: str) -> tup
     if not names:
         raise NotRunnableError(f"{table.name} has no variables with {what}")
     return tuple(names)
-
-
-def _is_fine(text: str, or_interval: bool) -> bool:
-    return not text or is_duration(text) or (or_interval and "/" in text and read_moment(text)[2])

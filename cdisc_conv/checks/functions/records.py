@@ -10,10 +10,11 @@ from pydantic import model_validator
 
 from cdisc_conv.checks.codes import combine, is_among
 from cdisc_conv.checks.functions.groups import keys_of
-from cdisc_conv.checks.iso import DAY, Moments
 from cdisc_conv.checks.model import Hits, Parameters, Scope
 from cdisc_conv.checks.registry import register_check
 from cdisc_conv.checks.tables import SUBJECT, NotRunnableError, Table
+from cdisc_conv.columns.calendar import DAY
+from cdisc_conv.columns.moments import Moments, find_instants
 
 
 class OtherRecord(Parameters):
@@ -88,60 +89,86 @@ def check_extreme_date(scope: Scope) -> Iterator[Hits]:
     if table.name != "DM":
         raise NotRunnableError(f"{table.name} is not DM")
     table.require(SUBJECT, scope.variable)
-    extreme = _find_extreme(table, table.tables.require(parameters.dataset), parameters)
     given = table.moments(scope.variable)
-    with np.errstate(invalid="ignore"):
-        differs = (given.low > extreme.high) | (given.high < extreme.low)
-    missing = table.coded(scope.variable).blank & ~np.isnan(extreme.low)
+    low, high, given = _find_extreme(table, table.tables.require(parameters.dataset), parameters, given)
+    differs = (given.earliest > high) | (given.latest < low)
+    missing = table.coded(scope.variable).blank & ~np.isnan(low)
     rows = np.flatnonzero((differs | missing) & (table.subject_rows >= 0) & scope.mask)
     yield Hits(
         scope.variable,
         rows,
         details=lambda row: (
             f"{scope.variable} {table.text(scope.variable, row) or 'blank'}, "
-            f"expected {np.datetime64(int(extreme.low[row] // DAY), 'D')}"
+            f"expected {np.datetime64(int(low[row] // DAY), 'D')}"
         ),
     )
 
 
-def _find_extreme(table: Table, other: Table, parameters: Extreme) -> Moments:
-    """Low and high of each DM record's first or last date in the other dataset, NaN where there is none."""
+def _find_extreme(
+    table: Table, other: Table, parameters: Extreme, given: Moments
+) -> tuple[np.ndarray, np.ndarray, Moments]:
+    """Low and high of each DM record's first or last date in the other dataset (NaN where there is none), and the
+    dates given in DM, all on one clock.
+    """
     other.require(SUBJECT)
     names = [name for name in parameters.of if other.has(name)]
     if not names:
         raise NotRunnableError(f"{other.name} has no {' or '.join(parameters.of)}")
     mask = other.select(parameters.where) if parameters.where else np.ones(other.length, dtype=bool)
-    owner = np.concatenate([other.subject_rows] * len(names))
-    moments = [other.moments(name) for name in names]
-    low = np.concatenate([moment.low for moment in moments])
-    high = np.concatenate([moment.high for moment in moments])
-    # Blank or unreadable dates say nothing of the extreme; a subject of unknown place in DM has no record to compare.
-    use = np.concatenate([mask] * len(names)) & (owner >= 0) & ~np.isnan(low)
+    # A subject of unknown place in DM has no record to compare.
+    owner = np.where(mask, other.subject_rows, -1)
+    columns = [other.moments(name) for name in names]
+    own = np.arange(table.length)
+    instants = find_instants(table.length, (own, given), *((owner, moments) for moments in columns))
+    columns = [moments.on_common_clock(owner, instants) for moments in columns]
+    low = np.concatenate([moments.earliest for moments in columns])
+    high = np.concatenate([moments.latest for moments in columns])
+    owners = np.concatenate([owner] * len(names))
+    # Blank or unreadable dates say nothing of the extreme.
+    use = (owners >= 0) & ~np.isnan(low)
     take, start = (np.fmin, np.inf) if parameters.take == "first" else (np.fmax, -np.inf)
-    result_low, result_high = np.full(table.length, start), np.full(table.length, start)
-    take.at(result_low, owner[use], low[use])
-    take.at(result_high, owner[use], high[use])
-    result_low[np.isinf(result_low)] = np.nan
-    result_high[np.isinf(result_high)] = np.nan
-    valid = ~np.isnan(result_low)
-    return Moments(result_low, result_high, valid, valid)
+    found = []
+    for bound in (low, high):
+        result = np.full(table.length, start)
+        take.at(result, owners[use], bound[use])
+        found.append(np.where(np.isinf(result), np.nan, result))
+    return found[0], found[1], given.on_common_clock(own, instants)
 
 
 @register_check(Interval)
 def check_overlaps(scope: Scope) -> Iterator[Hits]:
-    """Intervals that begin before the one before them has ended, for certain; a blank end is not looked at."""
+    """Intervals that begin before an earlier one has ended, for certain; a blank or partial end ends nothing.
+
+    A dose may end and the next one begin on one day: without times only whole days that both hold count, with times
+    the times do.
+    """
     table, parameters = scope.table, scope.parameters
     keys = combine(keys_of(table, parameters.per), table.length)
     start, end = table.moments(parameters.start), table.moments(parameters.end)
-    rows = np.flatnonzero(scope.mask & start.whole & end.whole)
-    order = rows[np.lexsort([end.high[rows], start.low[rows], keys[rows]])]
-    same = keys[order][1:] == keys[order][:-1]
-    # A dose may end and the next one begin on one day, so only whole days that both hold count.
-    overlap = same & (start.day[order][1:] < end.day[order][:-1])
-    before = dict(zip(order[1:].tolist(), order[:-1].tolist(), strict=True))
-    found = np.sort(order[1:][overlap])
+    instants = find_instants(int(keys.max(initial=-1)) + 1, (keys, start), (keys, end))
+    start, end = (moments.on_common_clock(keys, instants) for moments in (start, end))
+    rows = np.flatnonzero(scope.mask & start.complete)
+    ends = np.where(end.complete, np.where(end.timed, end.earliest, end.first_day * DAY), -np.inf)[rows]
+    order = np.lexsort([ends, start.earliest[rows], keys[rows]])
+    holder = _find_latest_before(keys[rows][order], ends[order])
+    overlap = (holder >= 0) & (start.latest[rows][order] < ends[order][holder])
+    before = dict(zip(rows[order][overlap].tolist(), rows[order][holder[overlap]].tolist(), strict=True))
     yield Hits(
         scope.variable or parameters.start,
-        found,
-        details=lambda row: f"the one before ends {table.text(parameters.end, before[row])}",
+        np.array(sorted(before), dtype=np.int64),
+        details=lambda row: f"one before ends {table.text(parameters.end, before[row])}",
     )
+
+
+def _find_latest_before(groups: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """For each place of sorted groups, the place before it in its group with the greatest value; -1 for the first."""
+    count = len(groups)
+    by_value = np.argsort(values, kind="stable")
+    rank = np.empty(count, dtype=np.int64)
+    rank[by_value] = np.arange(count)
+    # Groups come in ascending order, so the running maximum begins anew with each.
+    numbers = np.cumsum(np.append(0, groups[1:] != groups[:-1])[:count])
+    best = np.maximum.accumulate(numbers * count + rank)
+    holder = by_value[best % max(count, 1)] if count else best
+    first = np.append(True, groups[1:] != groups[:-1])[:count]
+    return np.where(first, -1, np.append(-1, holder[:-1])[:count])

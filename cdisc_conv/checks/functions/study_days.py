@@ -54,7 +54,7 @@ def _check_against_dates(scope: Scope) -> Iterator[Hits]:
     for date, day in pairs:
         expected, given = _derive_days(table, date), table.numbers(day)
         known, there = ~np.isnan(expected), ~np.isnan(given)
-        valid = table.moments(date).valid
+        valid = ~table.moments(date).faults
         found = {
             "wrong": known & there & (given != expected) & (given != 0),
             "missing": known & ~there,
@@ -74,5 +74,5 @@ def _make_details(table: Table, date: str, day: str, expected: np.ndarray) -> Ca
 
 def _derive_days(table: Table, date: str) -> np.ndarray:
     """The study day of each record's date (float64), NaN where one of the two dates is not complete."""
-    days = table.moments(date).day - table.moments(REFERENCE).day
+    days = table.moments(date).days - table.moments(REFERENCE).days
     return np.asarray(days + (days >= 0))
