@@ -9,6 +9,7 @@ import pandas as pd
 from cdisc_conv.cli.console import plural, print_line, print_table
 from cdisc_conv.compare.package import PackageComparison
 from cdisc_conv.compare.result import Comparison
+from cdisc_conv.compare.reveal import reveal_all, show_hidden
 
 
 def print_comparison(found: PackageComparison, most: int) -> None:
@@ -70,12 +71,14 @@ def _print_dataset(one: Comparison, most: int) -> None:
     if not one.keys.unique:
         _print_frame(f"{plural(one.keys.repeated_count, 'key value')} not unique", one.keys.repeated, most)
     if len(one.metadata):
-        _print_frame(plural(len(one.metadata), "metadata difference"), one.metadata, most)
+        _print_frame(plural(len(one.metadata), "metadata difference"), _reveal(one.metadata, most), most,
+                     len(one.metadata))  # fmt: skip
     changed = one.variables[one.variables["differing"] > 0]
     if len(changed):
         frame = changed.drop(columns="shown").assign(largest=[_write(value) for value in changed["largest"]])
         _print_frame(plural(len(changed), "variable") + " with differences", frame, len(frame))
-        cells = one.cells.assign(difference=[_write(value) for value in one.cells["difference"]])
+        cells = _reveal(one.cells, most)
+        cells = cells.assign(difference=[_write(value) for value in cells["difference"]])
         _print_frame(plural(one.differing_cells, "differing value"), cells, most, one.differing_cells)
     for label, count, frame in (
         ("only in base", one.only_base_count, one.only_base),
@@ -87,10 +90,20 @@ def _print_dataset(one: Comparison, most: int) -> None:
     print_line("")
 
 
+def _reveal(frame: pd.DataFrame, most: int) -> pd.DataFrame:
+    """The first rows, with what hides in the texts of both sides shown."""
+    shown = frame.head(most)
+    base, other = reveal_all(shown["base"], shown["other"])
+    return shown.assign(base=base, other=other)
+
+
 def _print_frame(title: str, frame: pd.DataFrame, most: int, count: int | None = None) -> None:
     print_line(f"{title}:")
     shown = frame.head(most)
-    rows = [[cell if isinstance(cell, int) else str(cell) for cell in row] for row in shown.astype(object).to_numpy()]
+    rows = [
+        [cell if isinstance(cell, int) else show_hidden(str(cell)) for cell in row]
+        for row in shown.astype(object).to_numpy()
+    ]
     print_table([f"  {frame.columns[0]}", *frame.columns[1:]], [[f"  {row[0]}", *row[1:]] for row in rows])
     left = (len(frame) if count is None else count) - len(shown)
     if left > 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -78,7 +79,8 @@ class DefineDocument:
 
 
 def _squeeze(text: str) -> str:
-    return " ".join(text.split())
+    """A text without the line breaks and indentation of its file; blanks inside a line count."""
+    return re.sub(r"[ \t]*[\r\n][ \t\r\n]*", " ", text.strip(" \t\r\n"))
 
 
 def _parse(source: Path | bytes, name: str) -> etree._Element:

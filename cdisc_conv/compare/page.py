@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cdisc_conv.compare.reveal import reveal_table
+
 MOST_ROWS = 200_000
 """Rows of one table on the page; the page tells what it leaves out."""
 
@@ -42,7 +44,7 @@ def _list_tables(one: Mapping[str, Any]) -> list[dict[str, Any]]:
         else:
             whole = one["keys"]["repeated_count"] if key == "repeated" else one[count] if count else rows
         if rows:
-            data = [column[:MOST_ROWS] for column in frame["data"]]
+            data = reveal_table(frame["columns"], [column[:MOST_ROWS] for column in frame["data"]])
             found.append({"dataset": one["name"] or "dataset", "title": title, "count": whole,
                           "columns": frame["columns"], "data": data})  # fmt: skip
     return found

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cdisc_conv.compare.reveal import reveal_table
 from cdisc_conv.problems import Problem, ProblemsError
 
 MOST_ROWS = 1_048_575
@@ -52,7 +53,7 @@ def _list_sheets(plain: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[str],
                   "only compare": one["only_compare"], "metadata": one["metadata"],
                   "keys not unique": one["keys"]["repeated"]}  # fmt: skip
         for title, frame in tables.items():
-            rows = list(zip(*frame["data"], strict=True))
+            rows = list(zip(*reveal_table(frame["columns"], frame["data"]), strict=True))
             if rows:
                 yield f"{one['name'] or 'dataset'} {title}", frame["columns"], rows
     for title in ("define", "why"):

@@ -109,3 +109,15 @@ def test_two_packages_and_why_they_differ(cli, tmp_path):
     assert result.exit_code == 1
     assert "{copy: AETERM}" in result.stdout
     assert "{copy: {source: AETERM, case: upper}}" in result.stdout
+
+
+def test_what_nobody_sees_is_shown_and_exact_in_the_json(cli, tmp_path):
+    (tmp_path / "base.csv").write_text("K,X\n1,5\u00a0mg\n", encoding="utf-8")
+    (tmp_path / "other.csv").write_text("K,X\n1,5 mg\n", encoding="utf-8")
+    result = cli("compare", "base.csv", "other.csv", "--keys", "K", "--json", "d.json", "--html", "d.html")
+    assert result.exit_code == 1
+    assert "5<U+00A0>mg" in result.stdout
+    assert "5\\u003cU+00A0\\u003emg" in (tmp_path / "d.html").read_text(encoding="utf-8")
+    (dataset,) = json.loads((tmp_path / "d.json").read_text(encoding="utf-8"))["datasets"]
+    values = dict(zip(dataset["values"]["columns"], dataset["values"]["data"], strict=True))
+    assert values["base"] == ["5\u00a0mg"]

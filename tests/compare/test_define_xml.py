@@ -375,7 +375,7 @@ def disguise(xml: bytes, chance: random.Random) -> bytes:
             element[:] = children
             element.text = "\n" * chance.randrange(3)
         elif element.text and shorten(element.tag) == "TranslatedText":
-            element.text = f"\n  {element.text.replace(' ', chance.choice([' ', '  ', chr(10)]))} "
+            element.text = f"\n  {element.text.replace(' ', chance.choice([' ', chr(10), ' ' + chr(10) + '   ']))} "
     return etree.tostring(root, encoding=chance.choice(["UTF-8", "UTF-16"]))
 
 
