@@ -12,10 +12,11 @@ from pydantic import Field, field_validator, model_validator
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, ExpressionField, Reach, Rows, Words
 from cdisc_conv.derivations.copying import Constant, Copy
+from cdisc_conv.derivations.findings import report_lost_digits
 from cdisc_conv.derivations.parameters import Parameters
 from cdisc_conv.derivations.registry import build_nested, register
 from cdisc_conv.derivations.texts import as_text, is_number, repeat_text
-from cdisc_conv.expr import Expression, Type
+from cdisc_conv.expr import Expression, Type, columns_as_numbers
 from cdisc_conv.expr.nodes import Literal, Name
 from cdisc_conv.expr.partial import Known, decide, simplify
 from cdisc_conv.problems import Problem
@@ -60,6 +61,9 @@ class Expr(Derivation):
 
     def derive(self, rows: Rows) -> pd.Series:
         made = self.expression.evaluate(rows.__getitem__, len(rows))
+        for name in columns_as_numbers(self.expression):
+            if not is_number(rows[name]):
+                report_lost_digits(rows, rows[name], name)
         return made.map({True: "Y", False: "N"}).astype("str") if made.dtype == bool else made
 
     def specialise(self, known: Known) -> Derivation:

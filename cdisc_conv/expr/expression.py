@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cdisc_conv.expr.nodes import Comparison, Literal, Membership, Name, Node, Type, format_node, walk
+from cdisc_conv.expr.nodes import Call, Comparison, Literal, Membership, Name, Node, Type, format_node, walk
 from cdisc_conv.expr.parser import parse_tree
 from cdisc_conv.expr.tokens import Source
 from cdisc_conv.problems import Problem, ProblemsError
@@ -177,6 +177,16 @@ def texts_compared(expression: Expression) -> dict[str, tuple[str, ...]]:
         if names and texts:
             found.setdefault(names[0].name, {}).update(dict.fromkeys(texts))
     return {name: tuple(texts) for name, texts in found.items()}
+
+
+def columns_as_numbers(expression: Expression) -> tuple[str, ...]:
+    """The columns that the expression itself makes numbers of, by their names as they are written.
+
+    >>> columns_as_numbers(parse("number(AGE) + number(trim(WEIGHT)) + DOSE"))
+    ('AGE',)
+    """
+    calls = (node for node in walk(expression.tree) if isinstance(node, Call) and node.function == "number")
+    return tuple(dict.fromkeys(one.name for call in calls for one in call.arguments if isinstance(one, Name)))
 
 
 def _is_column(node: Node, name: str) -> bool:

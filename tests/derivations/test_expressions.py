@@ -119,3 +119,9 @@ def test_cases_that_are_refused() -> None:
     )
     assert "'copy' has no 'sorce'" in refusal(cases=[{"copy": {"sorce": "A"}}])
     assert "'label' does not belong beside 'copy' here" in refusal(cases=[{"copy": "A", "label": "B"}])
+
+
+def test_numbers_that_lose_digits_are_reported() -> None:
+    rows = FakeRows({"A": ["12345678901234567", "7", ""]}, variable="AEX", numeric=True)
+    assert derive(rows, expr="number(A)") == [12345678901234568.0, 7.0, None]
+    assert [(report.code, report.rows, report.field) for report in rows.reports] == [("NUM002", [0], "A")]
