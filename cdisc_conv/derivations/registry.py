@@ -57,7 +57,7 @@ def _load() -> None:
             entry.load()
         except Exception as error:
             message = f"the plug-in '{entry.name}' ({entry.value}) could not be loaded: {type(error).__name__}: {error}"
-            hint = "mend or uninstall the package that offers it"
+            hint = "fix or uninstall the package that offers it"
             raise ProblemsError([Problem("SPEC900", message, hint=hint)]) from error
 
 

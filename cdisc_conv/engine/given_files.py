@@ -31,7 +31,7 @@ def read_file(
 
     `file` is relative to `folder` and may not lead out of it. The frame is None when nothing sensible can be read.
     `strict` wants a transport file to hold the dataset under its own name. Findings: those of the readers (RAW...,
-    XPT...), told of the dataset, GIVEN005 for a transport file that holds other datasets, and GIVEN011 for columns that
+    XPT...), about the dataset, GIVEN005 for a transport file that holds other datasets, and GIVEN011 for columns that
     differ in capitals alone.
     """
     reader = _read_transport if file.lower().endswith(TRANSPORT) else _read_text
@@ -71,7 +71,7 @@ def _read_transport(dataset: str, file: str, folder: Path, strict: bool) -> tupl
 
 
 def _retell(dataset: str, problems: Iterable[Problem]) -> list[Problem]:
-    """Findings of the reader of raw forms, told of a dataset."""
+    """Findings of the reader of raw forms, about a dataset."""
     return [
         replace(
             problem,

@@ -211,7 +211,7 @@ def _stays_inside(href: str) -> bool:
 def _not_written(family: Family) -> Problem:
     which = "define.xml of ADaM" if family.is_analysis else "define.xml"
     message = f"{which} could not be built, for the reasons given, so it and define.html are missing"
-    return Problem("PKG012", message, hint="mend what the DEF findings name")
+    return Problem("PKG012", message, hint="fix what the DEF findings name")
 
 
 def _list(names: Sequence[str]) -> str:

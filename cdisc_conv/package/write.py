@@ -117,7 +117,7 @@ def list_beside(conversion: Conversion, datasets: Sequence[Dataset], family: Fam
 
 
 def drop_repeated(checked: Iterable[Problem], told: Iterable[Problem]) -> list[Problem]:
-    """The findings of rules without those that an earlier stage told of the same value, and told better (`SAME`)."""
+    """The findings of rules without those that an earlier stage reported for the same value, and reported better (`SAME`)."""
     known = {(problem.code, problem.place.dataset, problem.place.variable, problem.value) for problem in told}
 
     def is_told(problem: Problem) -> bool:
@@ -130,7 +130,7 @@ def drop_repeated(checked: Iterable[Problem], told: Iterable[Problem]) -> list[P
 def write_datasets(study: Study, datasets: Iterable[Dataset], folder: Path) -> list[Problem]:
     """One transport file per dataset with records, and what kept one from being written.
 
-    Findings: those of the writer for a dataset it refuses, which the other datasets do not mind, and PKG010 (note) for
+    Findings: those of the writer for a dataset it refuses (the others are written all the same), and PKG010 (note) for
     a dataset without records, which gets no file and is marked so in define.xml.
     """
     folder.mkdir()
@@ -164,4 +164,4 @@ def _describe_refusal(dataset: Dataset) -> Problem:
     message = (
         f"{dataset.name} could not be written as a transport file, for the reasons given, and is not in define.xml"
     )
-    return Problem("PKG011", message, place=Place(dataset=dataset.name), hint="mend what the XPT findings name")
+    return Problem("PKG011", message, place=Place(dataset=dataset.name), hint="fix what the XPT findings name")

@@ -8,10 +8,12 @@ from cdisc_conv.xpt.ibm import find_missing_codes, make_missing
 from cdisc_conv.xpt.members import XptMember
 from cdisc_conv.xpt.problems import XptError
 from cdisc_conv.xpt.reader import XptFile, iter_xpt, list_members, read_xpt
+from cdisc_conv.xpt.transliteration import COMMON_MARKS
 from cdisc_conv.xpt.variables import XptVariable, variables_of
 from cdisc_conv.xpt.writer import write_xpt
 
 __all__ = [
+    "COMMON_MARKS",
     "XptError",
     "XptFile",
     "XptMember",

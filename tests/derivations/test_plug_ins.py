@@ -63,5 +63,5 @@ def test_a_plug_in_that_does_not_load_is_named(monkeypatch: pytest.MonkeyPatch) 
         registry._load.cache_clear()
     assert str(caught.value) == (
         "SPEC900 the plug-in 'broken' (nowhere.module) could not be loaded: ModuleNotFoundError: No module named "
-        "'nowhere' (mend or uninstall the package that offers it)"
+        "'nowhere' (fix or uninstall the package that offers it)"
     )
