@@ -117,7 +117,7 @@ def list_beside(conversion: Conversion, datasets: Sequence[Dataset], family: Fam
 
 
 def drop_repeated(checked: Iterable[Problem], told: Iterable[Problem]) -> list[Problem]:
-    """The findings of rules without those that an earlier stage reported for the same value, and reported better (`SAME`)."""
+    """The findings of rules without those that an earlier stage reported, and better, for the same value (`SAME`)."""
     known = {(problem.code, problem.place.dataset, problem.place.variable, problem.value) for problem in told}
 
     def is_told(problem: Problem) -> bool:
