@@ -132,9 +132,13 @@ class Column:
     non_standard: bool = False
     """True for a variable that the dataset's standard does not know."""
 
+    may_be_missing: bool = False
+    """Whether a record may lack a value although the standard requires the variable."""
+
     @property
     def mandatory(self) -> bool:
-        return self.core == "Req"
+        """Whether no record may lack a value."""
+        return self.core == "Req" and not self.may_be_missing
 
     @property
     def length(self) -> int:

@@ -19,7 +19,7 @@ from cdisc_conv.derivations.texts import as_text
 from cdisc_conv.engine.behind import list_origins, list_picks
 from cdisc_conv.engine.blocks import group_codes
 from cdisc_conv.engine.draft import Draft
-from cdisc_conv.engine.metadata import describe_dataset, harmonise_lengths
+from cdisc_conv.engine.metadata import describe_dataset, harmonise_lengths, resolve_predecessors
 from cdisc_conv.engine.order import final_columns, natural_keys, order_records, reads_final_order, sort_keys
 from cdisc_conv.engine.sources import renumber_sources
 from cdisc_conv.engine.state import State
@@ -48,7 +48,7 @@ def finish_datasets(state: State, names: Iterable[str]) -> list[Dataset]:
             datasets.append(qualifiers)
     for number, (block, records) in state.located.items():
         state.problems[number] = _locate(state, state.problems[number], block, records, places)
-    return [_renumber(state.study, dataset, places) for dataset in harmonise_lengths(datasets)]
+    return [_renumber(state.study, dataset, places) for dataset in harmonise_lengths(resolve_predecessors(datasets))]
 
 
 def _locate(

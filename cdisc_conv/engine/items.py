@@ -47,6 +47,20 @@ def describe_numbers(series: pd.Series) -> tuple[str, int, int | None]:
     return "float", whole + 1 + digits, digits
 
 
+def describe_written(texts: pd.Series) -> tuple[str, int, int | None] | None:
+    """The same of numbers as they are written, where trailing zeros count; None when a text is no plain number.
+
+    >>> describe_written(pd.Series(["36.60", "7"], dtype="str")), describe_written(pd.Series(["12", "<5"], dtype="str"))
+    (('float', 5, 2), None)
+    """
+    bare = pd.Series(texts.unique(), dtype="str").str.strip().str.lstrip("+-")
+    if not len(bare) or not bare.str.fullmatch(r"\d+(\.\d+)?").all():
+        return None
+    digits = int(bare.str.partition(".")[2].str.len().max())
+    longest = int(bare.str.len().max())
+    return ("float", longest, digits) if digits else ("integer", longest, None)
+
+
 def describe_text(series: pd.Series, described: str) -> str:
     """The Define-XML data type of text: a date type where the standard wants ISO 8601 and the values allow it.
 

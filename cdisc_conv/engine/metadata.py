@@ -8,7 +8,9 @@ from dataclasses import replace
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
-from cdisc_conv.dataset import Codelist, Column, Dataset, Item, Records
+from cdisc_conv.dataset import Codelist, Column, Dataset, Item, OriginType, Records
+from cdisc_conv.derivations.base import SUBJECT
+from cdisc_conv.derivations.texts import format_numbers
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.items import flag_codelist, make_item, used_codelist
 from cdisc_conv.engine.origins import provenance_of
@@ -44,16 +46,35 @@ def describe_dataset(state: State, draft: Draft) -> Dataset:
 
 
 def harmonise_lengths(datasets: Sequence[Dataset]) -> list[Dataset]:
-    """Every text variable as long as its longest value in any dataset of the study (FDA Study Data TCG, 3.3.3)."""
+    """Every text variable as long as its longest value in any dataset of the study.
+
+    The variables of supplemental qualifiers are as long as they need to be in each SUPP--, but for identifiers that all
+    datasets share. Source: FDA Study Data Technical Conformance Guide, 3.3.3.
+    """
     longest: dict[str, int] = {}
     for dataset in datasets:
-        for column in dataset.columns:
-            if not column.numeric:
-                longest[column.name] = max(longest.get(column.name, 1), column.item.length)
+        for column in _shared_texts(dataset):
+            longest[column.name] = max(longest.get(column.name, 1), column.item.length)
     return [
         replace(dataset, columns=tuple(_with_length(column, longest) for column in dataset.columns))
+        if not dataset.supplemental_to
+        else replace(
+            dataset,
+            columns=tuple(
+                _with_length(column, longest) if column.name in _IDENTIFIERS else column for column in dataset.columns
+            ),
+        )
         for dataset in datasets
     ]
+
+
+_IDENTIFIERS = ("STUDYID", SUBJECT)
+
+
+def _shared_texts(dataset: Dataset) -> list[Column]:
+    """The text columns of a dataset that have one length in the study."""
+    texts = [column for column in dataset.columns if not column.numeric]
+    return [column for column in texts if column.name in _IDENTIFIERS] if dataset.supplemental_to else texts
 
 
 def _describe_column(state: State, draft: Draft, name: str, label: str, pair: Codelist | None) -> Column:
@@ -65,7 +86,7 @@ def _describe_column(state: State, draft: Draft, name: str, label: str, pair: Co
     # Where results are described test by test, the codelist belongs to the tests that have it; visits and flags of an
     # analysis dataset have one for all parameters.
     by_test = any(level.item.codelist for level in levels) if spec.family.is_analysis else bool(levels)
-    codelist = None if by_test else _codelist(state, spec, entry, standard, series) or pair
+    codelist = None if by_test else _codelist(state, spec, entry, standard, series, _names(draft, name)) or pair
     provenance = own_provenance(levels, provenance_of(state.study, state.plan, parts), spec)
     item = make_item(series, standard.described if standard else "", codelist, provenance)
     if entry.length is not None:
@@ -80,8 +101,67 @@ def _describe_column(state: State, draft: Draft, name: str, label: str, pair: Co
         core=standard.core if standard else "",
         key=draft.keys.index(name) + 1 if name in draft.keys else 0,
         value_level=levels,
+        may_be_missing=_may_be_missing(spec, name, series, item),
         non_standard=standard is None and not _is_taken_over(state, (item, *(level.item for level in levels))),
     )
+
+
+PARAMETER_NAMES = ("PARAM", "PARAMCD")
+
+
+def _may_be_missing(spec: DatasetSpec, name: str, series: pd.Series, item: Item) -> bool:
+    """Whether a record lacks a value of a required variable, or may lack one.
+
+    In SDTM no record may lack it (SDTMIG 3.4, 4.1.5); ADaM requires the variable and not its values (ADaMIG 1.3, 3.0).
+    What an analysis dataset takes over is judged by the predecessor in `resolve_predecessors`.
+    """
+    lacking = bool((series == "").any()) if series.dtype == TEXT else bool(series.isna().any())
+    taken = item.origin is not None and item.origin.type is OriginType.PREDECESSOR
+    return lacking or (spec.family.is_analysis and not taken and name not in PARAMETER_NAMES)
+
+
+def resolve_predecessors(datasets: Sequence[Dataset]) -> list[Dataset]:
+    """The datasets with what variables have of their predecessors: the codelist, and whether a value may be missing.
+
+    The predecessor of a predecessor counts as well. A codelist comes along where all values are terms of it.
+    """
+    known = {(dataset.name, column.name): column for dataset in datasets for column in dataset.columns}
+
+    def find(key: tuple[str, str], seen: frozenset[tuple[str, str]]) -> Column | None:
+        """A column as it will be, its own predecessors resolved."""
+        column = known.get(key)
+        origin = column.item.origin if column is not None else None
+        if column is None or key in seen or origin is None or origin.type is not OriginType.PREDECESSOR:
+            return column
+        sources = [find(_split_name(name), seen | {key}) for name in origin.predecessor.split(", ")]
+        return _like_predecessors(column, [source for source in sources if source is not None], frames[key[0]])
+
+    frames = {dataset.name: dataset.frame for dataset in datasets}
+    resolved = []
+    for dataset in datasets:
+        columns = tuple(find((dataset.name, column.name), frozenset()) or column for column in dataset.columns)
+        resolved.append(replace(dataset, columns=columns))
+    return resolved
+
+
+def _split_name(name: str) -> tuple[str, str]:
+    """``ADSL.TRT01P`` as dataset and variable; a qualifier of SUPP-- has none."""
+    dataset, _, variable = name.partition(".")
+    return dataset, variable
+
+
+def _like_predecessors(column: Column, sources: Sequence[Column], frame: pd.DataFrame) -> Column:
+    missing = column.may_be_missing or any(not source.mandatory for source in sources)
+    column = replace(column, may_be_missing=missing)
+    codelist = next((source.item.codelist for source in sources if source.item.codelist), None)
+    if column.item.codelist is not None or codelist is None or column.value_level or codelist.dictionary:
+        return column
+    series = frame[column.name]
+    values = series if series.dtype == TEXT else format_numbers(pd.Series(series.dropna().unique()))
+    held = {value for value in values.unique() if value}
+    if not held or not held <= {term.value for term in codelist.terms}:
+        return column
+    return replace(column, item=replace(column.item, codelist=codelist))
 
 
 def _is_taken_over(state: State, items: Iterable[Item]) -> bool:
@@ -109,12 +189,17 @@ def _date_format(spec: DatasetSpec, name: str, series: pd.Series) -> str:
 
 
 def _codelist(
-    state: State, spec: DatasetSpec, entry: Variable, standard: VariableStandard | None, series: pd.Series
+    state: State,
+    spec: DatasetSpec,
+    entry: Variable,
+    standard: VariableStandard | None,
+    series: pd.Series,
+    names: pd.Series | None,
 ) -> Codelist | None:
     """The terms a column uses, or the external dictionary that study.yaml names for it."""
     terms = codelist_of(state.study, spec, entry)
     if terms is not None and not (spec.family.is_analysis and _has_none(terms, series)):
-        return used_codelist(series, terms, spec.family.terminology)
+        return _decode_own(used_codelist(series, terms, spec.family.terminology), entry.name, series, names)
     permitted = standard.values if standard else ()
     if spec.family.is_analysis and (flags := flag_codelist(entry.name, series, permitted, spec.family.terminology)):
         return flags
@@ -122,6 +207,23 @@ def _codelist(
     described = standard.described if standard else ""
     name = next((name for name in versions if name in described), "")
     return Codelist(name, name, dictionary=name, version=versions[name]) if name else None
+
+
+def _names(draft: Draft, name: str) -> pd.Series | None:
+    """The column with the names of codes: --TEST of --TESTCD, --PARM of --PARMCD."""
+    return draft.frame.get(name.removesuffix("CD")) if name.endswith(("TESTCD", "PARMCD")) else None
+
+
+def _decode_own(codelist: Codelist | None, name: str, codes: pd.Series, names: pd.Series | None) -> Codelist | None:
+    """The codelist with the sponsor's own codes decoded by the names that the records have beside them."""
+    if codelist is None or names is None or not any(term.extended for term in codelist.terms):
+        return codelist
+    pairs = pd.DataFrame({"code": codes, "name": names}).drop_duplicates("code")
+    decodes = dict(zip(pairs["code"], pairs["name"], strict=True))
+    terms = (
+        replace(term, decode=str(decodes.get(term.value, ""))) if term.extended else term for term in codelist.terms
+    )
+    return replace(codelist, terms=tuple(terms))
 
 
 def _has_none(terms: CodelistTerms, series: pd.Series) -> bool:

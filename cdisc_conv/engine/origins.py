@@ -67,6 +67,8 @@ def _origin_of(study: Study, plan: Plan, part: Part) -> Origin:
         return Origin(kind, predecessor=", ".join(_predecessors(study, part)))
     if kind is OriginType.ASSIGNED and _is_decided(study, part):
         return Origin(OriginType.DERIVED, OriginSource.SPONSOR)
+    if kind is OriginType.ASSIGNED and _is_planned(study, part):
+        return Origin(OriginType.PROTOCOL, OriginSource.SPONSOR)
     if kind is not OriginType.COLLECTED:
         return Origin(kind, OriginSource.SPONSOR)
     fields = _fields(study, part)
@@ -75,6 +77,26 @@ def _origin_of(study: Study, plan: Plan, part: Part) -> Origin:
     if fields:
         return Origin(OriginType.COLLECTED, OriginSource.INVESTIGATOR, _pages(fields))
     return Origin(OriginType.DERIVED, OriginSource.SPONSOR)
+
+
+PLANNED = ("ARMCD", "ARM", "ETCD", "ELEMENT", "TAETORD", "VISITDY")
+"""Variables whose values are those of the trial design, when nobody collected them."""
+
+PLANNED_POINTS = ("TPT", "TPTNUM", "ELTM", "TPTREF")
+"""The same, without the prefix of the domain."""
+
+
+def _is_planned(study: Study, part: Part) -> bool:
+    """Whether what a tabulation dataset is assigned comes from the design of the trial."""
+    dataset = study.datasets[part.dataset]
+    if dataset.family.is_analysis:
+        return False
+    if dataset.standard.class_name == "TRIAL DESIGN":
+        return part.name not in ("STUDYID", "DOMAIN", f"{part.dataset}SEQ")
+    constant = isinstance(variable_of(study, part).derivation, Constant)
+    of_element = part.name == "EPOCH" and constant and "ETCD" in dataset.names()
+    point = part.name.startswith(part.dataset) and part.name.removeprefix(part.dataset) in PLANNED_POINTS
+    return part.name in PLANNED or of_element or point
 
 
 def _is_decided(study: Study, part: Part) -> bool:

@@ -16,7 +16,7 @@ from cdisc_conv.derivations.base import Ref
 from cdisc_conv.derivations.numbers import parse_numbers
 from cdisc_conv.engine.blocks import spread
 from cdisc_conv.engine.draft import Draft
-from cdisc_conv.engine.items import describe_numbers, make_item, used_codelist
+from cdisc_conv.engine.items import describe_numbers, describe_written, make_item, used_codelist
 from cdisc_conv.engine.origins import Provenance, provenance_of
 from cdisc_conv.engine.pairs import PARAMETER, PARAMETER_CODE, code_type, decode_terms, list_terms
 from cdisc_conv.engine.plan import Part, variable_of
@@ -223,5 +223,5 @@ def _refine_type(item: Item, series: pd.Series) -> Item:
     numbers = parse_numbers(series)
     if numbers.isna().any():
         return item
-    kind, length, digits = describe_numbers(numbers)
+    kind, length, digits = describe_written(series) or describe_numbers(numbers)
     return replace(item, type=kind, length=length, significant_digits=digits)
