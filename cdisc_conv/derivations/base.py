@@ -198,6 +198,9 @@ class Words(Protocol):
     def condition(self, expression: Expression, table: str = "") -> str:
         """An expression in words; `table` is the dataset or form its names belong to when not this one."""
 
+    def column(self, table: str, name: str) -> str:
+        """A variable of another dataset in words: ``DS.DSSTDTC``."""
+
     def table(self, source: str) -> str:
         """The name of a dataset or form in words."""
 

@@ -140,7 +140,7 @@ def pick_or_blank(values: pd.Series, positions: np.ndarray) -> pd.Series:
 
 def name_column(words: Words, table: str, column: str) -> str:
     """A column of another table in words."""
-    return f"{column} of {words.table(table)}" if table.startswith(FORM) else f"{words.table(table)}.{column}"
+    return f"{column} of {words.table(table)}" if table.startswith(FORM) else words.column(table, column)
 
 
 def describe_keys(words: Words, keys: Mapping[Ref, str]) -> str:

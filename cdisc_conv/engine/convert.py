@@ -110,6 +110,7 @@ def convert_frames(
     """The same from frames in memory (every column text); a form that is missing counts as empty."""
     whole = {name: _complete(forms.get(name), tuple(form.fields)) for name, form in study.forms.items()}
     state = run_plan(study, plan, whole, given, datasets, progress)
+    state.study = replace(study, left_out=frozenset(study.datasets) - set(datasets))
     finished = tuple(finish_datasets(state, datasets))
     coded = describe_codes(study, find_wrong_codes(study, forms), list_readers(plan))
     missed = describe_near_misses(find_near_misses(study, forms, given, datasets))

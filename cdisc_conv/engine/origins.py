@@ -11,7 +11,7 @@ from cdisc_conv.derivations.base import Ref
 from cdisc_conv.derivations.copying import Constant
 from cdisc_conv.engine.plan import Part, Plan, variable_of
 from cdisc_conv.engine.selection import describe_where
-from cdisc_conv.engine.words import describe_table, method_of
+from cdisc_conv.engine.words import describe_table, method_of, name_variable, takes_working
 from cdisc_conv.spec.model import Block, Field, Study
 from cdisc_conv.spec.references import TargetKind, resolve
 
@@ -63,6 +63,8 @@ def _origin_of(study: Study, plan: Plan, part: Part) -> Origin:
             return Origin(variable.origin.type, variable.origin.source or OriginSource.INVESTIGATOR, pages)
         return variable.origin
     kind = variable.derivation.actual_origin()
+    if kind is OriginType.PREDECESSOR and takes_working(study, part):
+        return Origin(OriginType.DERIVED, OriginSource.SPONSOR)
     if kind is OriginType.PREDECESSOR:  # Define-XML 2.1 has no source for it: the predecessor tells
         return Origin(kind, predecessor=", ".join(_predecessors(study, part)))
     if kind is OriginType.ASSIGNED and _is_decided(study, part):
@@ -120,11 +122,8 @@ def _predecessors(study: Study, part: Part) -> list[str]:
 
 def _name_predecessor(study: Study, table: str, name: str) -> str:
     """``AE.AETERM``; a supplemental qualifier is a value of its own dataset."""
-    given = study.given[table].supplemental if table in study.given else frozenset()
-    made = study.datasets[table].supplemental_names() if table in study.datasets else ()
-    if name in given or name in made:
-        return f"SUPP{table}.QVAL where QNAM is {name}"
-    return f"{table}.{name}"
+    shown = name_variable(study, table, name)
+    return f"SUPP{table}.QVAL where QNAM is {name}" if " in SUPP" in shown else shown
 
 
 def _fields(study: Study, part: Part) -> list[Field]:

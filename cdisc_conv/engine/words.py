@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import SELF, Ref
 from cdisc_conv.derivations.copying import Constant
 from cdisc_conv.engine.narrow import list_differing, name_entry, narrow_study
 from cdisc_conv.engine.plan import Part, parts_of, variable_of
 from cdisc_conv.expr import Expression
+from cdisc_conv.expr.words import is_date_name
 from cdisc_conv.spec.model import Block, Study
 from cdisc_conv.spec.references import TargetKind, resolve
 
@@ -39,9 +41,19 @@ class PartWords:
 
     def condition(self, expression: Expression, table: str = "") -> str:
         if table:
-            own = self._name_of(table)
-            return expression.describe(lambda name: describe_columns(self._study, [(own, name)]))
+            return expression.describe(lambda name: self.column(table, name))
         return expression.describe(self)
+
+    def column(self, table: str, name: str) -> str:
+        """A column of another table in words."""
+        own = self._name_of(table)
+        self.note(own, name)
+        return describe_columns(self._study, [(own, name)])
+
+    def is_date(self, ref: str) -> bool:
+        """Whether a reference is a date as a number: by its name, or by what a working value is made of."""
+        columns = [column for number in self._part.blocks for column in self._columns(number, ref)]
+        return bool(columns) and all(_is_date(self._study, table, name) for table, name in columns)
 
     def table(self, source: str) -> str:
         return describe_table(self._study, self._name_of(source))
@@ -63,9 +75,15 @@ class PartWords:
         if target.kind is TargetKind.GIVEN:
             return self._given(block, target.name)
         table = target.table.removeprefix("dataset ")
-        if is_working(self._study, table, target.name):
-            self.working[table, target.name] = None
+        self.note(table, target.name)
         return [(table, target.name)]
+
+    def note(self, table: str, name: str) -> None:
+        """Keep a name that no dataset of the package holds, so that it is explained."""
+        study = self._study
+        mine = is_left_out(study, table, name) and study.family_of(table) == study.family_of(self.dataset)
+        if is_working(study, table, name) or mine:
+            self.working[table, name] = None
 
     def _given(self, block: Block, name: str) -> list[tuple[str, str]]:
         """A name that ``for_each`` defines: the variable it fills, else the fields or the one value it stands for."""
@@ -90,6 +108,8 @@ def method_of(study: Study, part: Part) -> str:
         return _combine_entries(_list_entries(study, part))
     words = PartWords(study, part)
     text = variable.derivation.method(words)
+    if not text and takes_working(study, part):  # there is no predecessor to name
+        text = variable.derivation.sentence(words)
     if variable.when is not None:
         text = f"Only where {words.condition(variable.when)}; blank otherwise. {text}".strip()
     return " ".join([text, *_explain_working(study, words.working)]) if text else ""
@@ -145,13 +165,42 @@ def _explain_working(study: Study, named: dict[tuple[str, str], None]) -> list[s
             variable = variable_of(study, part)
             texts.append(variable.method or variable.derivation.sentence(words))
             left.extend(words.working)
-        said[dataset, name] = f"[{name}, a working value: {' '.join(dict.fromkeys(texts))}]"
+        shown, what = (
+            (name, "a working value")
+            if is_working(study, dataset, name)
+            else (f"{dataset}.{name}", "of a dataset that is not in the package")
+        )
+        said[dataset, name] = f"[{shown}, {what}: {' '.join(dict.fromkeys(texts))}]"
     return list(said.values())
 
 
 def is_working(study: Study, table: str, name: str) -> bool:
     """Whether a column is a working variable, which no dataset holds in the end."""
     return table in study.datasets and name in study.datasets[table].working_names()
+
+
+def _is_date(study: Study, table: str, name: str) -> bool:
+    if not is_working(study, table, name):
+        return is_date_name(name)
+    derivations = [variable_of(study, part).derivation for part in parts_of(study.datasets[table])[name]]
+    taken = [columns[-1] for derivation in derivations for columns in derivation.picks().values() if columns]
+    dated = all(is_date_name(column) for column in taken) if taken else derivations[0].name == "numeric_date"
+    return is_date_name(name) or dated
+
+
+def takes_working(study: Study, part: Part) -> bool:
+    """Whether a part takes over, as if from a predecessor, what is only a working value of another dataset."""
+    dataset, variable = study.datasets[part.dataset], variable_of(study, part)
+    if variable.derivation.actual_origin() is not OriginType.PREDECESSOR:
+        return False
+    refs = variable.derivation.reads()
+    targets = [resolve(study, dataset, dataset.blocks[n], part.name, ref) for n in part.blocks for ref in refs]
+    return any(one is not None and is_working(study, one.table.removeprefix("dataset "), one.name) for one in targets)
+
+
+def is_left_out(study: Study, table: str, name: str) -> bool:
+    """Whether a variable is one of a dataset that the study maps and this package does not hold."""
+    return table in study.left_out and name in study.datasets[table].names()
 
 
 def describe_columns(study: Study, columns: list[tuple[str, str]]) -> str:
@@ -162,11 +211,18 @@ def describe_columns(study: Study, columns: list[tuple[str, str]]) -> str:
         field = form.fields.get(name) if form else None
         if form is None or field is None:
             bare = is_working(study, table, name) or not table or table.startswith("form ")
-            forms_of.setdefault(name if bare else f"{table}.{name}", [])
+            forms_of.setdefault(name if bare else name_variable(study, table, name), [])
         else:
             said = f'the field "{field.label}" ({name})' if field.label else name
             forms_of.setdefault(said, []).append(form.label)
     return " or ".join(f"{said} of {_form_words(labels)}" if labels else said for said, labels in forms_of.items())
+
+
+def name_variable(study: Study, table: str, name: str) -> str:
+    """``AE.AETERM``; a supplemental qualifier by the dataset that holds it: ``AETRTEM in SUPPAE``."""
+    given = study.given[table].supplemental if table in study.given else frozenset()
+    made = study.datasets[table].supplemental_names() if table in study.datasets else ()
+    return f"{name} in SUPP{table}" if name in given or name in made else f"{table}.{name}"
 
 
 def _form_words(labels: list[str]) -> str:

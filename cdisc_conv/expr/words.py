@@ -29,6 +29,7 @@ _SIMPLE_TEXT = re.compile(r"[^\W_][\w-]*")
 _PLACE = re.compile(r"\{(\d|all)(?::([^{}]*)\{\}([^{}]*))?\}")
 
 Namer = Callable[[str], str]
+"""The words for a reference. One that knows better than its ending whether it is a date says so as ``is_date``."""
 
 
 def name_plainly(name: str) -> str:
@@ -45,6 +46,8 @@ def describe_node(node: Node, name_of: Namer) -> str:
             return name_of(name)
         case Negative(operand):
             return f"minus {_operand(operand, name_of)}"
+        case Arithmetic(operator, left, right) if days := _describe_days(operator, left, right, name_of):
+            return days
         case Arithmetic(operator, left, right):
             sign = {"*": "×", "-": "−"}.get(operator, operator)
             return f"{_operand(left, name_of)} {sign} {_operand(right, name_of)}"
@@ -58,6 +61,31 @@ def describe_node(node: Node, name_of: Namer) -> str:
             return f" {operator} ".join(_condition(operand, name_of) for operand in operands)
         case Call(function):
             return _fill_words(FUNCTIONS[function].words, node, name_of)
+
+
+def _describe_days(operator: str, left: Node, right: Node, name_of: Namer) -> str:
+    """Days added to a date, taken from it, or between two dates; "" for any other sum or difference."""
+    is_date = getattr(name_of, "is_date", is_date_name)
+    first, second = (isinstance(node, Name) and is_date(node.name) for node in (left, right))
+    if operator == "-" and first and second:
+        return f"the number of days from {describe_node(right, name_of)} to {describe_node(left, name_of)}"
+    if operator not in "+-" or first == second:
+        return ""
+    date, days = (left, right) if first else (right, left)
+    if not isinstance(days, Literal | Name) or (operator == "-" and second):
+        return ""
+    count = describe_node(days, name_of)
+    word = "day" if count == "1" else "days"
+    return f"{count} {word} {'after' if operator == '+' else 'before'} {describe_node(date, name_of)}"
+
+
+def is_date_name(name: str) -> bool:
+    """Whether a name is that of a date as a number, by its ending (ADaMIG 1.3, 3.1.2: DT; TRTSDT, AP01EDT ...).
+
+    >>> is_date_name("ADSL.TRTSDT"), is_date_name("ASTDTM"), is_date_name("AVAL")
+    (True, False, False)
+    """
+    return name.rpartition(".")[2].endswith("DT")
 
 
 def _describe_literal(literal: Literal) -> str:

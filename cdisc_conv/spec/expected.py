@@ -104,7 +104,32 @@ def label_of(study: Study, dataset: DatasetSpec, name: str) -> str:
     said = next((entry.label for entry in entries if entry.label), "")
     standard = standard_variable(study, dataset, name)
     texts = (_predecessor_label(study, dataset, entry, standard is not None) for entry in entries)
-    return said or next((text for text in texts if text), "") or _standard_label(dataset, name)
+    return (
+        said
+        or next((text for text in texts if text), "")
+        or _standard_label(dataset, name)
+        or _companion_label(study, dataset, name)
+    )
+
+
+_COMPANIONS = (("U", "N", " Units"), ("U", "", " Units"), ("F", "", " Imputation Flag"), ("N", "", " (N)"))
+"""How names of variables that come along end, what ends the name of the one they belong to, and the words they add."""
+
+MOST_LABEL = 40
+
+
+def _companion_label(study: Study, dataset: DatasetSpec, name: str) -> str:
+    """The label of a variable that came along with another one (AAGEU with AAGE), from the label of that one."""
+    names = dataset.names()
+    if name in dataset.working_names():
+        return ""
+    for ending, other, words in _COMPANIONS:
+        partner = f"{name.removesuffix(ending)}{other}"
+        if name.endswith(ending) and partner != name and partner in names:
+            label = label_of(study, dataset, partner).removesuffix(" (N)")
+            made = f"{label}{words}" if label else ""
+            return made if len(made) <= MOST_LABEL else f"{words.strip()} of {partner}"
+    return ""
 
 
 def _standard_label(dataset: DatasetSpec, name: str) -> str:

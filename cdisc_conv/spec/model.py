@@ -277,6 +277,8 @@ class Study:
     """Where the keys of study.yaml stand: ("created",), ("raw", "home")."""
     files: tuple[Path, ...] = ()
     """Every file the mapping was read from."""
+    left_out: frozenset[str] = frozenset()
+    """Datasets that the study maps, but that this package does not hold: texts explain what they name of them."""
     unread: frozenset[str] = frozenset()
     """Datasets whose mapping could not be read: a finding by then, and lint does not miss them once more."""
 

@@ -150,6 +150,9 @@ class FakeWords:
     def condition(self, expression: Expression, table: str = "") -> str:
         return expression.describe((lambda name: f"{table}.{name}") if table else self)
 
+    def column(self, table: str, name: str) -> str:
+        return f"{table}.{name}"
+
     def table(self, source: str) -> str:
         return source
 
