@@ -121,3 +121,37 @@ def test_what_nobody_sees_is_shown_and_exact_in_the_json(cli, tmp_path):
     (dataset,) = json.loads((tmp_path / "d.json").read_text(encoding="utf-8"))["datasets"]
     values = dict(zip(dataset["values"]["columns"], dataset["values"]["data"], strict=True))
     assert values["base"] == ["5\u00a0mg"]
+
+
+def test_names_that_no_dataset_of_a_package_has_are_errors(cli, tmp_path):
+    for side in ("one", "two"):
+        (tmp_path / side).mkdir()
+        (tmp_path / side / "ae.csv").write_text("USUBJID,AESTDY\n01,70.1\n", encoding="utf-8")
+        (tmp_path / side / "dm.csv").write_text("USUBJID,AGE\n01,64\n", encoding="utf-8")
+    (tmp_path / "two" / "ae.csv").write_text("USUBJID,AESTDY\n01,70.2\n", encoding="utf-8")
+    assert cli("compare", "one", "two", "--keys", "USUBJID", "--tolerance", "AESTDY=0.1").exit_code == 0
+    assert cli("compare", "one", "two", "--keys", "USUBJID", "--tolerance", "AGE=0.1").exit_code == 1
+    result = cli(
+        "compare", "one", "two", "--keys", "USUBJD", "--tolerance", "AESTDYY=0.1", "--only", "AG", "--ignore", "X"
+    )
+    assert result.exit_code == 2
+    for line in (
+        "CMP011 no dataset has a variable USUBJD, which --keys names (did you mean USUBJID?)",
+        "CMP013 no dataset has a variable AESTDYY, which --tolerance names (did you mean AESTDY?)",
+        "CMP013 no dataset has a variable AG, which --only names (did you mean AGE?)",
+        "CMP013 no dataset has a variable X, which --ignore names",
+    ):
+        assert line in result.stderr
+
+
+def test_informats_are_compared(cli, tmp_path):
+    from cdisc_conv.xpt import XptVariable, write_xpt
+
+    frame = pd.DataFrame({"K": ["1"], "D": [21991.0]})
+    for name, informat in (("one", "DATE9."), ("two", "")):
+        variables = [XptVariable("K", numeric=False, length=1),
+                     XptVariable("D", numeric=True, length=8, format="DATE9.", informat=informat)]  # fmt: skip
+        write_xpt(frame, tmp_path / f"{name}.xpt", name="AE", variables=variables)
+    result = cli("compare", "one.xpt", "two.xpt", "--keys", "K")
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (1, "different: 1 metadata difference")
+    assert "D         informat   DATE9." in result.stdout
