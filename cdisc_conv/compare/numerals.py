@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cdisc_conv.compare.formats import Unit
 from cdisc_conv.compare.moments import is_compact, parse_moment, write_moment
 from cdisc_conv.compare.table import TEXT, ColumnValues, Variable
 from cdisc_conv.xpt import find_missing_codes, make_missing
@@ -25,6 +26,9 @@ NUMERAL = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,9})?$"
 _MISSING = re.compile(r"\.[A-Z_]?")
 _INFINITE = {"inf": "inf", "+inf": "inf", "infinity": "inf", "-inf": "-inf", "-infinity": "-inf"}
 _BOOLEAN = {"true": "1", "false": "0"}
+_ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_ISO_SECOND = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}$"
+_ORIGIN = np.datetime64("1960-01-01", "s")
 _CERTAIN = 15
 """Every number with so many digits is told apart from all others by float64."""
 _SMALLEST_NORMAL = 2.0**-1022
@@ -62,6 +66,7 @@ def parse_numbers(texts: Any, variable: Variable) -> Numerals:
     doubtful = numeric & ((sizes < _SMALLEST_NORMAL) | np.isinf(values) | _find_long(words))
     for place in np.flatnonzero(doubtful):
         inexact[place] = _loses_digits(words[int(place)].as_py(), float(values[place]))
+    _read_plain_moments(words, variable, values, bad)
     for place in np.flatnonzero(bad):
         exact = _read_word(words[int(place)].as_py(), variable)
         if exact is None:
@@ -76,6 +81,22 @@ def parse_numbers(texts: Any, variable: Variable) -> Numerals:
         values = np.where(np.isnan(values), values, values.astype(np.float32).astype(np.float64))
         inexact[:] = False
     return Numerals(values[codes], bad[codes], inexact[codes])
+
+
+def _read_plain_moments(words: Any, variable: Variable, values: np.ndarray, bad: np.ndarray) -> None:
+    """Fill in the many words that are whole days or seconds in ISO 8601, a column at a time; the others stay bad."""
+    if variable.unit not in (Unit.DAY, Unit.SECOND):
+        return
+    plain = pc.match_substring_regex(words, _ISO_DAY if variable.unit is Unit.DAY else _ISO_SECOND)
+    places = np.flatnonzero(plain.to_numpy(zero_copy_only=False) & bad)
+    if not len(places):
+        return
+    texts = pd.Series(words.take(pa.array(places)).to_pylist(), dtype="str").str.replace(" ", "T")
+    moments = pd.to_datetime(texts, format="ISO8601", errors="coerce").to_numpy().astype("datetime64[s]")
+    there = ~np.isnat(moments)
+    counts = (moments[there] - _ORIGIN).astype(np.int64)
+    values[places[there]] = counts // 86_400 if variable.unit is Unit.DAY else counts
+    bad[places[there]] = False
 
 
 def write_exact(values: ColumnValues, variable: Variable) -> Any:
