@@ -69,11 +69,12 @@ class DatedSource(Parameters):
     domain: Text = Field("", description="what SRCDOM says; the dataset when left out")
     variable: Text = Field("", description="what SRCVAR says; the column of the date when left out")
     sequence: Text = Field("", description="their column that gives SRCSEQ")
+    flag: Text = Field("", description="their column with the imputation flag of the date, such as DTHDTF")
 
     def columns(self) -> tuple[str, ...]:
         """The columns that are read."""
-        sequence = (self.sequence,) if self.sequence else ()
-        return (SUBJECT, *names_in(self.where), self.date, *sequence)
+        more = [name for name in (self.sequence, self.flag) if name]
+        return (SUBJECT, *names_in(self.where), self.date, *more)
 
     def find(self, rows: Rows) -> tuple[SubjectRecords, np.ndarray]:
         """The records, and their dates in days."""

@@ -15,6 +15,7 @@ from cdisc_conv.derivations.endings import (
     Adequate,
     AssessmentSource,
     CensorSource,
+    DatedSource,
     Dates,
     Ending,
     EventSource,
@@ -72,6 +73,9 @@ class TimeToEvent(Derivation):
     `where` they are reported (TTE004). A subject without start, or with neither event nor censoring, has no date
     (TTE002, TTE003); subjects that shall have no record are left out with `where` of the block.
 
+    A source may name the imputation flag of its date as `flag`; then the flag of the date that ends the time comes
+    along (ADT brings ADTF), so that a death whose day was imputed shows it.
+
     STARTDT, CNSR (0 for an event), EVNTDESC, CNSDTDSC, SRCDOM, SRCVAR and SRCSEQ come along, and with `unit` AVAL: the
     days from start to end, both counted, or these divided by 30.4375 as months.
 
@@ -118,7 +122,7 @@ class TimeToEvent(Derivation):
         description="the date from which the time counts; `raw.ADT` where the source calls it as the variable is called"
     )
     events: Annotated[tuple[EventSource, ...], BeforeValidator(_read_list)] = Field(
-        description="events: `from`, `where`, `date`, `description`, `domain`, `variable`, `sequence`"
+        description="events: `from`, `where`, `date`, `description`, `domain`, `variable`, `sequence`, `flag`"
     )
     censors: Annotated[tuple[CensorSource, ...], BeforeValidator(_read_list)] = Field(
         description="dates of censoring: as events, and `cnsr` (1) and `date_description`"
@@ -163,6 +167,8 @@ class TimeToEvent(Derivation):
         numbers = ("STARTDT", "CNSR", *(["SRCSEQ"] if self._numbered() else []), *(["AVAL"] if self.unit else []))
         made: dict[str, Derivation] = {part: NumberPart(of=self, part=part) for part in numbers}
         made |= {part: TextPart(of=self, part=part) for part in texts}
+        if any(each.flag for each in self._ending_sources() if each is not None):
+            made[f"{variable}F"] = FlagPart(of=self, part=f"{variable}F")
         return {part: each for part, each in made.items() if part != variable}
 
     def _numbered(self) -> bool:
@@ -179,6 +185,25 @@ class TimeToEvent(Derivation):
             here = Ending(rule.description, self.start_description, rule.cnsr, self.start_domain, start, at_start=True)
             found += [here if isinstance(rule, UnassessedRule) else there, here]
         return tuple(found)
+
+    def _ending_sources(self) -> list[DatedSource | None]:
+        """For each of the endings, where its date is from; None for the start."""
+        found: list[DatedSource | None] = [*self.events, *self.censors]
+        for rule in self.rules():
+            found += [None if isinstance(rule, UnassessedRule) else self.assessments, None]
+        return found
+
+    def find_flags(self, rows: Rows) -> pd.Series:
+        """How much of the date was imputed where it is from; blank where it is the start instead."""
+        result = self.resolve(rows)
+        kept = ~np.isnan(result.dates.record) & ~(result.dates.date < result.start)
+        flags = np.full(len(rows), "", dtype=object)
+        for place, source in enumerate(self._ending_sources()):
+            here = kept & (result.ending == place)
+            if source is not None and source.flag and here.any():
+                values = rows.table(source.source)[source.flag]
+                flags[here] = values.take(result.dates.record[here].astype(np.int64)).to_numpy(dtype=object)
+        return text_column(flags)
 
     def find_start(self, rows: Rows) -> np.ndarray:
         """The start of each row in days."""
@@ -377,6 +402,23 @@ class TextPart(_Part):
         what = {"CNSDTDSC": "What the date of censoring is", "SRCDOM": "The dataset of the date"}
         head = what.get(self.part, "The variable of the date")
         return f"{head}, by what ends the time on {date}: {self._group(self.attributes[self.part], 'blank')}."
+
+
+class FlagPart(_Part):
+    """ADTF, how much of the date was imputed."""
+
+    kind: ClassVar[Kind] = Kind.TEXT
+
+    def derive(self, rows: Rows) -> pd.Series:
+        return self.of.find_flags(rows)
+
+    def method(self, words: Words) -> str:
+        sources = (*self.of.events, *self.of.censors, *((self.of.assessments,) if self.of.assessments else ()))
+        fields = dict.fromkeys(name_field(words, each.source, each.flag) for each in sources if each.flag)
+        return (
+            f"{join_words(fields, 'or')} of the record that gives {words.dataset}.{self.part[:-1]}; blank where it has "
+            "none, and where the date is the start."
+        )
 
 
 def _number_list(items: list[str]) -> str:

@@ -155,7 +155,7 @@ class Visit(Derivation):
         dates = read_moments(read_dates(rows[self.date], study_formats(rows))[0]).days
         base = self._find_attended(rows, visits, dates) if self.forms else self._find_planned(rows, visits, dates)
         sequence = as_numbers(rows[self.sequence]).to_numpy()
-        usable = (sequence >= 1) & (sequence <= MOST_UNSCHEDULED)
+        usable = (sequence >= 1) & (sequence <= MOST_UNSCHEDULED) & (sequence % 1 == 0)
         if not usable.all():
             message = f"{self.sequence} does not number the unscheduled visit from 1 to {MOST_UNSCHEDULED}"
             rows.report("VISIT002", f"{message}; {rows.variable} is left missing", where=~usable, field=self.sequence)

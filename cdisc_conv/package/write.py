@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cdisc_conv.checks import CheckReport, check_datasets
+from cdisc_conv.checks.load import load_shipped_rules
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.package.definitions import write_definitions
@@ -25,6 +26,9 @@ from cdisc_conv.xpt.variables import variables_of
 from cdisc_conv.xpt.writer import write_xpt
 
 REPORT_FOLDER = "report"
+
+OF_GIVEN = frozenset({"DAT001", "DAT002", "DAT003", "DAT011", "DAT014", "DAT015"})
+"""Rules that datasets are asked which were given, not made: dates that decide what is made of them."""
 
 SAME = {"CT001": "TERM001", "VAR013": "PKG010", "ADVAR010": "PKG010"}
 """Rules that find again what making or writing the dataset has told, with the raw rows or the file at hand."""
@@ -101,11 +105,30 @@ def run_checks(conversion: Conversion, datasets: Sequence[Dataset]) -> CheckRepo
         )
         for family, mine in list_families(study, datasets)
     ]
+    found = [*check_given(conversion, datasets), *(problem for report in reports for problem in report.problems)]
     return CheckReport(
-        tuple(dict.fromkeys(problem for report in reports for problem in report.problems)),
+        tuple(dict.fromkeys(found)),
         tuple(rule for report in reports for rule in report.run),
         {rule: reason for report in reports for rule, reason in report.not_run.items()},
     )
+
+
+def check_given(conversion: Conversion, datasets: Sequence[Dataset]) -> tuple[Problem, ...]:
+    """What the rules about dates (`OF_GIVEN`) find in the datasets that were given."""
+    study, given = conversion.study, conversion.describe_given()
+    if not given:
+        return ()
+    family = study.family_of(given[0].name)
+    report = check_datasets(
+        given,
+        family.standard,
+        family.terminology,
+        created=study.created,
+        complete=False,
+        rules=[rule for rule in load_shipped_rules() if rule.id in OF_GIVEN],
+        beside=[dataset for dataset in datasets if study.family_of(dataset.name) is family],
+    )
+    return report.problems
 
 
 def list_beside(conversion: Conversion, datasets: Sequence[Dataset], family: Family) -> list[Dataset]:

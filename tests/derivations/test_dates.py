@@ -74,6 +74,68 @@ def test_dates_in_named_formats(written: str, formats: list[str], iso: str) -> N
     assert rows.reports == []
 
 
+@pytest.mark.parametrize(
+    ("written", "iso"),
+    [
+        ("2022-03-07 08:05", "2022-03-07T08:05"),
+        ("2022-03-07  08:05:09", "2022-03-07T08:05:09"),
+        ("07-MAR-2022T08:05", "2022-03-07T08:05"),
+        ("07-MAR-2022 02:30 PM", "2022-03-07T14:30"),
+        ("07-MAR-2022 12:30 am", "2022-03-07T00:30"),
+        ("07-MAR-2022 12:30 p.m.", "2022-03-07T12:30"),
+        ("2022-03-07T08:05:09.25+0200", "2022-03-07T08:05:09.25+02:00"),
+        ("2022-03-07T08:05Z", "2022-03-07T08:05Z"),
+        ("07-MAR-2022 08:05-08:00", "2022-03-07T08:05-08:00"),
+        ("07-MAR-2022 2:30:05 PM +02:00", "2022-03-07T14:30:05+02:00"),
+    ],
+)
+def test_times_have_what_exports_write(written: str, iso: str) -> None:
+    rows = FakeRows({"D": [written]})
+    assert derive(rows, datetime="D") == [iso]
+    assert rows.reports == []
+
+
+@pytest.mark.parametrize("written", ["07-MAR-2022 14:30 PM", "07-MAR-2022 00:30 AM", "2022-03-07 08:05 +15:00"])
+def test_hours_and_offsets_that_no_clock_has(written: str) -> None:
+    rows = FakeRows({"D": [written]})
+    assert derive(rows, datetime="D") == [""]
+    assert [(each.code, each.value) for each in rows.reports] == [("DATE001", written)]
+
+
+def test_times_of_their_own_column_with_am_and_offset() -> None:
+    rows = FakeRows({"D": ["07-MAR-2022"] * 2, "T": ["8:05 PM", "20:05+02:00"]})
+    assert derive(rows, datetime={"date": "D", "time": "T"}) == ["2022-03-07T20:05", "2022-03-07T20:05+02:00"]
+
+
+@pytest.mark.parametrize(
+    ("written", "pivot", "iso"),
+    [
+        ("07-MAR-22", 1930, "2022-03-07"),
+        ("07-MAR-29", 30, "2029-03-07"),
+        ("07-MAR-30", 30, "1930-03-07"),
+        ("07-MAR-00", 1930, "2000-03-07"),
+        ("07-MAR-00", 1900, "1900-03-07"),
+        ("07-MAR-UN", 1930, "--03-07"),
+        ("29-FEB-00", 2000, "2000-02-29"),
+    ],
+)
+def test_years_of_two_digits_by_a_declared_pivot(written: str, pivot: int, iso: str) -> None:
+    own = FakeRows({"D": [written]})
+    assert derive(own, datetime={"date": "D", "formats": ["DD-MON-YY"], "pivot": pivot}) == [iso]
+    study = FakeRows({"D": [written]}, settings={"date_formats": ["DD-MON-YY"], "date_pivot": pivot})
+    assert derive(study, datetime="D") == [iso]
+
+
+def test_years_of_two_digits_need_a_pivot() -> None:
+    assert refusal(datetime={"date": "D", "formats": "DD-MON-YY"}) == (
+        "'datetime': the format 'DD-MON-YY' has years of two digits; 'pivot' (of a study: 'date_pivot') has to say "
+        "which are meant, such as 1930 for 1930 to 2029"
+    )
+    assert refusal(datetime={"date": "D", "formats": "DD-MON-YY", "pivot": 20220}) == (
+        "'pivot' of 'datetime': the pivot of two-digit years is '20220', and should be a year such as 1930"
+    )
+
+
 IMPOSSIBLE = "is a date that the calendar does not have; AESTDTC is left blank"
 
 

@@ -418,3 +418,24 @@ def test_laws(
             assert cnsr > 0 or date == max(START, START + min(events))
             if entry is ENTRY:
                 assert (cnsr == 0) == bool(events)
+
+
+def test_the_imputation_flag_of_the_date_comes_along() -> None:
+    entry = {**ENTRY, "events": [PD, {**DEATH, "flag": "DTHDTF"}]}
+
+    def flag(rows: FakeRows) -> str:
+        rows.tables["ADSL"]["DTHDTF"] = ["D", "M"]  # type: ignore[index]
+        return str(brought(rows, entry)["ADTF"])
+
+    assert flag(subject(death=60, visits=[20])) == "D"
+    assert flag(subject(pd=40, death=60)) == ""
+    assert flag(subject(visits=[20])) == ""
+    assert flag(subject(death=-3)) == ""
+    assert "ADTF" not in brought(subject(death=60), ENTRY)
+
+
+def test_the_flag_describes_itself() -> None:
+    part = make(time_to_event={**ENTRY, "events": [{**DEATH, "flag": "DTHDTF"}]}).companions("ADT")["ADTF"]
+    assert part.method(FakeWords()) == (
+        "ADSL.DTHDTF of the record that gives AE.ADT; blank where it has none, and where the date is the start."
+    )

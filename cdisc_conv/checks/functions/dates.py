@@ -6,16 +6,19 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cdisc_conv.checks.functions.common import by_value
+from cdisc_conv.checks.functions.common import by_value, by_variable, tell_values
 from cdisc_conv.checks.model import Hits, Parameters, Scope
 from cdisc_conv.checks.registry import register_check
-from cdisc_conv.checks.tables import NotRunnableError, Table
+from cdisc_conv.checks.tables import SUBJECT, NotRunnableError, Table
 from cdisc_conv.columns.durations import is_duration
 from cdisc_conv.columns.moments import read_moments
 from cdisc_conv.derivations.texts import text_column
 
 _DATE = "ISO 8601 datetime"
 _DURATION = "ISO 8601 duration"
+_BIRTH = "DM.BRTHDTC"
+_FIRST_DAY = -25567
+"""1 January 1900 in days since 1970."""
 _INTERVAL = "interval"
 _SIGNED = ("ELTM", "STINT", "ENINT", "EVLINT")
 """What may lie before the point that it is counted from; how long something lasted is never negative."""
@@ -81,6 +84,28 @@ def check_future_dates(scope: Scope) -> Iterator[Hits]:
         moments = table.moments(name)
         late = moments.earliest > created.take(np.zeros(table.length, dtype=int)).on_clock_of(moments).latest
         yield by_value(name, table.coded(name), late & scope.mask, lambda row: {"created": table.tables.created})
+
+
+@register_check()
+def check_early_dates(scope: Scope) -> Iterator[Hits]:
+    """Dates before 1900, which is before anybody in a study was born."""
+    table = scope.table
+    for name in _require(table, date_names(table), "dates"):
+        yield by_value(name, table.coded(name), (table.moments(name).last_day < _FIRST_DAY) & scope.mask)
+
+
+@register_check()
+def check_dates_before_birth(scope: Scope) -> Iterator[Hits]:
+    """Dates that are before the subject's date of birth for certain."""
+    table = scope.table
+    names = tuple(name for name in date_names(table) if f"{table.name}.{name}" != _BIRTH)
+    if not table.has(SUBJECT):
+        raise NotRunnableError(f"{table.name} has no {SUBJECT}")
+    table.require(_BIRTH)
+    birth = table.moments(_BIRTH)
+    for name in _require(table, names, "dates"):
+        early = (table.moments(name).last_day < birth.first_day) & (table.moments(name).last_day >= _FIRST_DAY)
+        yield by_variable(name, early & scope.mask, tell_values(table, name, _BIRTH), birth=_BIRTH)
 
 
 def _is_date(table: Table, name: str) -> bool:

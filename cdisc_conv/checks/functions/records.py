@@ -149,9 +149,10 @@ def check_overlaps(scope: Scope) -> Iterator[Hits]:
     start, end = (moments.on_common_clock(keys, instants) for moments in (start, end))
     rows = np.flatnonzero(scope.mask & start.complete)
     ends = np.where(end.complete, np.where(end.timed, end.earliest, end.first_day * DAY), -np.inf)[rows]
-    order = np.lexsort([ends, start.earliest[rows], keys[rows]])
-    holder = _find_latest_before(keys[rows][order], ends[order])
-    overlap = (holder >= 0) & (start.latest[rows][order] < ends[order][holder])
+    order = np.lexsort([ends, start.latest[rows], keys[rows]])
+    begins, ends = start.latest[rows][order], ends[order]
+    holder = _find_latest_before(keys[rows][order], ends)
+    overlap = (holder >= 0) & (begins < ends[holder]) & (np.isinf(ends) | (begins[holder] < ends))
     before = dict(zip(rows[order][overlap].tolist(), rows[order][holder[overlap]].tolist(), strict=True))
     yield Hits(
         scope.variable or parameters.start,
