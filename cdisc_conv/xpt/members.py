@@ -202,9 +202,11 @@ class MemberReader:
             if size:
                 raise self._error(member.offset, f"{size} bytes of data for a member without variables")
             return 0
-        kinds = {variable.numeric for variable in member.variables}
+        ends: dict[bool, int] = {}
+        for variable, position in zip(member.variables, member.positions, strict=True):
+            ends[variable.numeric] = min(ends.get(variable.numeric, member.row_length), position + variable.length)
         return count_rows_between(
-            self._read_at, member.offset, end, member.row_length, text=False in kinds, numbers=True in kinds
+            self._read_at, member.offset, end, member.row_length, text=ends.get(False, 0), numbers=ends.get(True, 0)
         )
 
     def _find_markers(self, start: int) -> Iterator[int]:

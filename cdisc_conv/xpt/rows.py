@@ -57,31 +57,34 @@ def count_rows(size: int, row_length: int, tail: bytes) -> int:
     return _drop_filling_rows(size, row_length, len(tail) - len(tail.rstrip(b" ")))
 
 
-def count_rows_between(read: ReadAt, offset: int, end: int, row_length: int, *, text: bool, numbers: bool) -> int:
-    """The observations between two offsets; ``text`` and ``numbers`` say which kinds of variables there are.
+def count_rows_between(read: ReadAt, offset: int, end: int, row_length: int, *, text: int, numbers: int) -> int:
+    """The observations between two offsets.
 
-    Raises `CutOff` when something other than filling, or more than a record of it, is left behind the last one.
+    ``text`` and ``numbers`` say where the first variable of each kind ends in an observation, 0 when there is none.
+    Raises `CutOff` when something is left behind the last one that is no filling, or may be none: a record of it or
+    more, unless a number in it would be blank, or a text NUL, or observations before it are filling.
     """
     size = end - offset
     rows = count_possible_rows(size, row_length)
     rest = read(offset + rows * row_length, size - rows * row_length)
-    if len(rest) >= RECORD or rest.strip(FILLING):
+    blank = _drop_uniform_rows(read, offset, rows, row_length, ord(" ")) if numbers else rows
+    filled = min(blank, _drop_uniform_rows(read, offset, blank, row_length, 0) if text else rows)
+    certain = (numbers and not rest[:numbers].strip(b" ") and len(rest) >= numbers) or (
+        text and not rest[:text].strip(b"\0") and len(rest) >= text
+    )
+    if rest.strip(FILLING) or (len(rest) >= RECORD and not certain and filled == rows):
         raise CutOff(
             offset + rows * row_length,
             f"observation {rows + 1:,} is cut off: expected {row_length} bytes, found {len(rest)}",
         )
     tail = read(max(offset, end - RECORD), min(size, RECORD))
+    if numbers and text:
+        return filled
     if text:
-        filled_with_nul = b"\0" in rest
-        kept = _drop_uniform_rows(read, offset, rows, row_length, 0)
-        if numbers:
-            return _drop_uniform_rows(read, offset, kept, row_length, ord(" "))
-        if kept < rows or filled_with_nul or _is_unfilled(size, row_length):
-            return kept
-        return count_rows(size, row_length, tail)
-    rows = _drop_uniform_rows(read, offset, rows, row_length, ord(" "))
+        told = filled < rows or b"\0" in rest or _is_unfilled(size, row_length)
+        return filled if told else count_rows(size, row_length, tail)
     if b"\0" not in rest:
-        return rows
+        return filled
     return _drop_filling_rows(size, row_length, len(tail) - len(tail.rstrip(b"\0")))
 
 

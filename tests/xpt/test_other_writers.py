@@ -58,6 +58,31 @@ def test_the_last_record_filled_with_nul_or_not_at_all(read):
     assert read(make_member([TEXT, NUMBER], rows, b"\0") + bytes(4000)) == expected
 
 
+@pytest.mark.parametrize("more", [0, 80, 160, 4000])
+def test_records_of_filling_behind_the_last_one(read, more):
+    """Blank numbers and NUL texts are filling, however much of an observation it would be."""
+    if more != 80:  # that would be a blank text without its number: perhaps an observation that is cut off
+        fields = [(2, 193, b"T", 0), (1, 8, b"N", 193)]
+        row = b"text".ljust(193) + ONE
+        assert read(make_member(fields, row * 2) + b" " * more) == {"T": ["text"] * 2, "N": [1.0] * 2}
+    fields = [(1, 8, b"N", 0), (2, 193, b"T", 8)]
+    row = ONE + b"text".ljust(193)
+    assert read(make_member(fields, row * 2) + b" " * more) == {"N": [1.0] * 2, "T": ["text"] * 2}
+    fields = [(2, 20, b"T", 0), (1, 8, b"N", 20), (2, 173, b"U", 28)]
+    row = b"text".ljust(20) + ONE + b"more".ljust(173)
+    columns = {"T": ["text"] * 2, "N": [1.0] * 2, "U": ["more"] * 2}
+    assert read(make_member(fields, row * 2, b"\0") + bytes(more)) == columns
+
+
+def test_an_observation_of_which_only_blank_text_is_left_is_cut_off(read):
+    fields = [(2, 193, b"T", 0), (1, 8, b"N", 193)]
+    row = b" " * 193 + ONE
+    member = make_member(fields, row * 3, b"")
+    with pytest.raises(XptError) as error:
+        read(member[: len(member) - 80])
+    assert error.value.problems[0].message == "byte 1442: observation 3 is cut off: expected 201 bytes, found 121"
+
+
 def test_blank_rows_before_nul_are_rows(read):
     assert read(make_member([TEXT], b"first".ljust(20), b"\0")) == {"T": ["first", ""]}
     assert read(make_member([TEXT], b"first".ljust(20), b"")) == {"T": ["first", ""]}
