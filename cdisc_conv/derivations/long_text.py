@@ -21,6 +21,15 @@ from cdisc_conv.problems import Severity
 MOST_BYTES = 200
 """The longest value of a character variable in a transport file."""
 
+OWN_PARTS = ("COVAL", "TSVAL")
+"""Variables whose later parts are variables of their dataset, COVAL1 and so on (SDTMIG 3.4, 5.1 and 7.4.2)."""
+
+SHORTENED = "IETEST"
+"""The criterion, which has no place for later parts: it is shortened (SDTMIG 3.4, 6.3.4 and 7.4.1)."""
+
+
+_LEFT_OUT = " ..."
+
 
 def split_text(text: str, size: int = MOST_BYTES) -> list[str]:
     """A text in parts of at most `size` bytes (UTF-8), cut between words; the blanks at a cut are dropped.
@@ -81,6 +90,10 @@ class Split(_Part):
     variable (its first seven characters) with the digits 1, 2 ...; qualifiers that nobody needs are not written. A text
     that does not fit into all parts is an error finding (SPLIT001).
 
+    The later parts of COVAL in CO and of TSVAL in TS are variables beside them, COVAL1 and TSVAL1 and so on. IETEST in
+    IE and TI is shortened: it ends in "..." where it was cut, and its text in full is the decode of IETESTCD in
+    define.xml.
+
     | AETERM on the form | AETERM | AETERM1 |
     |---|---|---|
     | up to 200 bytes | the whole text | missing |
@@ -99,8 +112,23 @@ class Split(_Part):
     label: str = Field("", description="label of the qualifiers, to which their number is added")
 
     def derive(self, rows: Rows) -> pd.Series:
+        if rows.variable == SHORTENED:
+            return self._shorten(rows)
         self._report_too_long(rows)
         return self._take(rows, 0)
+
+    def _shorten(self, rows: Rows) -> pd.Series:
+        """The first words of texts that are too long, with a mark of what is left out."""
+        found = find_texts(rows[self.text])
+        long = self._find_long(found.values)
+        texts = found.values.tolist()
+        mark = len(_LEFT_OUT)
+        return found.spread(
+            text_column(
+                f"{split_text(text, self.size - mark)[0]}{_LEFT_OUT}" if is_long else text
+                for text, is_long in zip(texts, long, strict=True)
+            )
+        )
 
     def _report_too_long(self, rows: Rows) -> None:
         found = find_texts(rows[self.text])
@@ -117,7 +145,15 @@ class Split(_Part):
             rows, "SPLIT001", found.codes, found.values, bad, describe, severity=Severity.ERROR, field=self.text
         )
 
+    def companions(self, variable: str) -> dict[str, Derivation]:
+        if variable not in OWN_PARTS:
+            return {}
+        return {name: derivation for name, (_, derivation) in self._later_parts(variable).items()}
+
     def supplemental(self, variable: str) -> dict[str, tuple[str, Derivation]]:
+        return {} if variable in (*OWN_PARTS, SHORTENED) else self._later_parts(variable)
+
+    def _later_parts(self, variable: str) -> dict[str, tuple[str, Derivation]]:
         label = self.label or f"Continuation of {variable}"
         # For the variable itself its own name is the raw column; for a qualifier it would be the variable, already cut.
         text = Ref(f"raw.{variable}") if self.text == variable else self.text
@@ -127,11 +163,13 @@ class Split(_Part):
         }
 
     def method(self, words: Words) -> str:
-        rest = ", ".join(self.supplemental(words.variable))
-        return (
-            f"The value of {words(self.text)}. A text of more than {self.size} bytes is cut between words: "
-            f"{words.variable} holds the first part; the rest is in SUPP{words.dataset} ({rest})."
-        )
+        long = f"The value of {words(self.text)}. A text of more than {self.size} bytes is"
+        if words.variable == SHORTENED:
+            code = f"{words.dataset}.{SHORTENED}CD"
+            return f'{long} shortened between words and ends in "..."; the decode of {code} is the text in full.'
+        rest = ", ".join(self._later_parts(words.variable))
+        place = f"in {rest}" if words.variable in OWN_PARTS else f"in SUPP{words.dataset} ({rest})"
+        return f"{long} cut between words: {words.variable} holds the first part; the rest is {place}."
 
 
 @register

@@ -15,6 +15,7 @@ import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.dataset import Dataset
+from cdisc_conv.derivations.long_text import OWN_PARTS
 from cdisc_conv.derivations.texts import as_text
 from cdisc_conv.engine.behind import list_origins, list_picks
 from cdisc_conv.engine.blocks import group_codes
@@ -145,6 +146,7 @@ def drop_empty(state: State, draft: Draft) -> tuple[Draft, list[Problem]]:
 
     A study day stays beside its date: it is expected to be there (CDISC FB3201), even when no subject has day 1.
     """
+    draft = replace(draft, frame=draft.frame.drop(columns=_unused_parts(draft)))
     empty = [
         name
         for name in draft.frame.columns
@@ -159,6 +161,12 @@ def drop_empty(state: State, draft: Draft) -> tuple[Draft, list[Problem]]:
     message = f"no record has a value of {', '.join(empty)}; permissible and empty, so left out of the dataset"
     note = Problem("DROP001", message, Severity.NOTE, Place(dataset=draft.spec.name), count=len(empty))
     return replace(draft, frame=draft.frame.drop(columns=empty)), [note]
+
+
+def _unused_parts(draft: Draft) -> list[str]:
+    """The later parts of long texts that no text reaches: COVAL1, TSVAL1."""
+    parts = [name for name in draft.frame.columns if name.rstrip("0123456789") in OWN_PARTS and name not in OWN_PARTS]
+    return [name for name in parts if _is_empty(draft.frame[name])]
 
 
 def _is_day_of_date(frame: pd.DataFrame, name: str) -> bool:

@@ -8,13 +8,16 @@ from dataclasses import replace
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
-from cdisc_conv.dataset import Codelist, Column, Dataset, Item, OriginType, Records
+from cdisc_conv.dataset import Codelist, Column, Dataset, Item, OriginType, Records, Term
 from cdisc_conv.derivations.base import SUBJECT
-from cdisc_conv.derivations.texts import format_numbers
+from cdisc_conv.derivations.long_text import MOST_BYTES, SHORTENED, Split
+from cdisc_conv.derivations.texts import as_text, format_numbers
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.items import flag_codelist, make_item, used_codelist
 from cdisc_conv.engine.origins import provenance_of
 from cdisc_conv.engine.pairs import pair_codelists
+from cdisc_conv.engine.plan import variable_of
+from cdisc_conv.engine.rows import PartRows
 from cdisc_conv.engine.state import State
 from cdisc_conv.engine.value_level import own_provenance, value_levels
 from cdisc_conv.spec.expected import codelist_of, label_of, standard_variable
@@ -87,6 +90,7 @@ def _describe_column(state: State, draft: Draft, name: str, label: str, pair: Co
     # analysis dataset have one for all parameters.
     by_test = any(level.item.codelist for level in levels) if spec.family.is_analysis else bool(levels)
     codelist = None if by_test else _codelist(state, spec, entry, standard, series, _names(draft, name)) or pair
+    codelist = codelist or _criteria(state, draft, name)
     provenance = own_provenance(levels, provenance_of(state.study, state.plan, parts), spec)
     item = make_item(series, standard.described if standard else "", codelist, provenance)
     if entry.length is not None:
@@ -207,6 +211,24 @@ def _codelist(
     described = standard.described if standard else ""
     name = next((name for name in versions if name in described), "")
     return Codelist(name, name, dictionary=name, version=versions[name]) if name else None
+
+
+def _criteria(state: State, draft: Draft, name: str) -> Codelist | None:
+    """IETESTCD decoded by the criteria in full, where IETEST has some of them shortened; None where none is."""
+    if name != f"{SHORTENED}CD" or SHORTENED not in draft.frame:
+        return None
+    found: dict[str, str] = {}
+    for part in state.plan.parts[draft.spec.name, SHORTENED]:
+        variable = variable_of(state.study, part)
+        if not isinstance(variable.derivation, Split):
+            return None
+        texts = PartRows(state, part, variable, False, None)[variable.derivation.text]
+        codes = state.own(draft.spec.name, name, part.blocks)
+        found |= dict(zip(as_text(codes), as_text(texts), strict=True))
+    if all(len(text.encode()) <= MOST_BYTES for text in found.values()):
+        return None
+    terms = tuple(Term(code, decode=text) for code, text in sorted(found.items()) if code)
+    return Codelist("Inclusion/Exclusion Criteria", name, terms=terms)
 
 
 def _names(draft: Draft, name: str) -> pd.Series | None:

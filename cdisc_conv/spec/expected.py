@@ -123,6 +123,9 @@ def _companion_label(study: Study, dataset: DatasetSpec, name: str) -> str:
     names = dataset.names()
     if name in dataset.working_names():
         return ""
+    whole = name.rstrip("0123456789")
+    if whole != name and whole in names and name not in dataset.supplemental_names():  # a later part of a long text
+        return f"{label_of(study, dataset, whole)} {name.removeprefix(whole)}"
     for ending, other, words in _COMPANIONS:
         partner = f"{name.removesuffix(ending)}{other}"
         if name.endswith(ending) and partner != name and partner in names:
