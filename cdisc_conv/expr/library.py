@@ -5,15 +5,19 @@ Functions of plain values (`cut_text`, `pick_word` ...) are called once per dist
 
 from __future__ import annotations
 
-import datetime
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cdisc_conv.columns.date_formats import format_date
+from cdisc_conv.columns.distinct import from_arrow, to_arrow
+from cdisc_conv.columns.moments import Written, read_written
 from cdisc_conv.expr.nodes import Type
 from cdisc_conv.expr.vectors import (
     TEXT_TYPE,
@@ -28,10 +32,9 @@ from cdisc_conv.expr.vectors import (
     type_of,
 )
 
+_FIRST_DAY, _LAST_DAY = -719162, 2932896
+"""1 January of year 1 and 31 December 9999, in days since 1970."""
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_YEAR = re.compile(r"([0-9]{4})(?![0-9])")
-_MONTH = re.compile(r"(?:[0-9]{4}|-)-(0[1-9]|1[0-2])(?![0-9])")
-_FULL_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T.*)?", re.DOTALL)
 
 
 def cut_text(text: str, start: float, length: float = math.inf) -> str:
@@ -146,60 +149,58 @@ def round_numbers(number: Any, digits: float = 0) -> Any:
     return np.where(scaled < 2.0**52, np.copysign(rounded, number), number) + 0.0
 
 
-def cut_date(iso: str) -> str:
-    """What stands before the T, or "" when it is all hyphens.
-
-    >>> cut_date("2022-03-01T10:30"), cut_date("-----T10:30")
-    ('2022-03-01', '')
-    """
-    date = iso.partition("T")[0]
-    return date if date.strip("-") else ""
+def cut_dates(iso: Value) -> Value:
+    """The dates without their times, "" where nothing of the date is known; of an interval what its ends share."""
+    return _read_dates(iso, _write_date)
 
 
-def read_year(iso: str) -> float:
-    """The year, or NaN."""
-    found = _YEAR.match(iso)
-    return float(found.group(1)) if found else math.nan
+def read_years(iso: Value) -> Value:
+    """The years, or NaN."""
+    return _read_dates(iso, lambda written: written.parts.year)
 
 
-def read_month(iso: str) -> float:
-    """The month, or NaN; ISO 8601 writes an unknown year before a known month as a hyphen.
-
-    >>> read_month("2022-03-01"), read_month("--03-01"), read_month("2022---01")
-    (3.0, 3.0, nan)
-    """
-    found = _MONTH.match(iso)
-    return float(found.group(1)) if found else math.nan
+def read_months(iso: Value) -> Value:
+    """The months, or NaN; ISO 8601 writes an unknown year before a known month as a hyphen."""
+    return _read_dates(iso, lambda written: written.parts.month)
 
 
-def number_day(iso: str) -> float:
-    """The number of the day of a complete date, or NaN."""
-    found = _FULL_DATE.fullmatch(iso)
-    if not found:
-        return math.nan
-    try:
-        return float(datetime.date(*map(int, found.groups())).toordinal())
-    except ValueError:
-        return math.nan
+def number_days(iso: Value) -> Any:
+    """The days of complete dates since 1970, or NaN."""
+    return _read_dates(iso, lambda written: written.moments.days)
+
+
+def _read_dates(iso: Value, take: Callable[[Written], Any]) -> Any:
+    """Something of what ISO 8601 texts say, read once per distinct text."""
+    if isinstance(iso, str):
+        made = take(read_written(pd.Series([iso], dtype="str")))
+        return made[0].as_py() if isinstance(made, pa.Array) else float(made[0])
+    coded = iso if isinstance(iso, pa.DictionaryArray) else pc.dictionary_encode(iso)
+    made = take(read_written(from_arrow(coded.dictionary)))
+    return made.take(coded.indices) if isinstance(made, pa.Array) else made[coded.indices.to_numpy()]
+
+
+def _write_date(written: Written) -> pa.Array:
+    parts = written.parts
+    return to_arrow(format_date({"year": parts.year, "month": parts.month, "day": parts.day}))
 
 
 def count_days(start: Value, end: Value) -> Any:
     """Days from start to end."""
-    first: Any = map_distinct(number_day, [start], Type.NUMBER)
-    last: Any = map_distinct(number_day, [end], Type.NUMBER)
-    return last - first
+    return number_days(end) - number_days(start)
 
 
-def move_date(iso: str, days: float) -> str:
-    """The date so many days after a complete date, or "" where there is none; see `add_days`.
+def move_dates(iso: Value, days: Any) -> Any:
+    """The dates so many days after complete dates, or "" where there is none; see `add_days`.
 
-    >>> move_date("2022-02-28T08:00", 1), move_date("2022-03-01", -1), move_date("2022-03", 1)
+    >>> move_dates("2022-02-28T08:00", 1), move_dates("2022-03-01", -1), move_dates("2022-03", 1)
     ('2022-03-01', '2022-02-28', '')
     """
-    number = number_day(iso) + days
-    if math.isnan(number) or not number.is_integer() or not 1 <= number <= datetime.date.max.toordinal():
-        return ""
-    return datetime.date.fromordinal(int(number)).isoformat()
+    moved = number_days(iso) + days
+    numbers = np.atleast_1d(np.asarray(moved, dtype=float))
+    known = (numbers % 1 == 0) & (numbers >= _FIRST_DAY) & (numbers <= _LAST_DAY)
+    dates = np.datetime_as_string(np.where(known, numbers, 0).astype("datetime64[D]"))
+    texts = pa.array(np.where(known, dates, "").astype(object), TEXT_TYPE)
+    return texts[0].as_py() if is_scalar(moved) else texts
 
 
 def choose(condition: Any, yes: Any, no: Any) -> Any:

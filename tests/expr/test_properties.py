@@ -1,6 +1,8 @@
 """Laws: an expression survives being written and read, and a column gives what row after row would give."""
 
+import datetime
 import math
+import re
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
@@ -234,19 +236,37 @@ def reference_number(value: Any) -> float:
     return number if math.isfinite(number) else math.nan
 
 
+ISO = re.compile(
+    r"(\d{4}|-)(?:-(\d\d|-)(?:-(\d\d|-)(?:T(?:\d\d|-)(?::(?:\d\d|-)(?::(?:\d\d|-))?)?)?)?)?(?<!-)", re.ASCII
+)
+
+
+def reference_parts(iso: str) -> list[str]:
+    """Year, month and day of a date that the calendar has, "" for an unknown one."""
+    found = ISO.fullmatch(iso.strip())
+    parts = [part or "" for part in found.groups()] if found else []
+    parts = ["" if part == "-" else part for part in parts] or [""] * 3
+    try:
+        datetime.date(int(parts[0] or 2000), int(parts[1] or 1), int(parts[2] or 1))
+    except ValueError:
+        return [""] * 3
+    return parts
+
+
+def reference_date(iso: str) -> str:
+    parts = reference_parts(iso)
+    if any(parts):
+        last = max(place for place, part in enumerate(parts) if part)
+        return "-".join(part or "-" for part in parts[: last + 1])
+    return ""
+
+
 def reference_year(iso: str) -> float:
-    return float(iso[:4]) if iso[:4].isdecimal() and len(iso[:4]) == 4 and not iso[4:5].isdecimal() else math.nan
+    return float(reference_parts(iso)[0] or "nan")
 
 
 def reference_month(iso: str) -> float:
-    if not math.isnan(reference_year(iso)) and iso[4:5] == "-":
-        rest = iso[5:]
-    elif iso.startswith("--"):
-        rest = iso[2:]
-    else:
-        return math.nan
-    months = {f"{number:02}": float(number) for number in range(1, 13)}
-    return math.nan if rest[2:3].isdecimal() else months.get(rest[:2], math.nan)
+    return float(reference_parts(iso)[1] or "nan")
 
 
 def whole(function: Any) -> Any:
@@ -261,7 +281,7 @@ REFERENCE: dict[str, Any] = {
     "upper": str.upper,
     "lower": str.lower,
     "trim": str.strip,
-    "date": lambda iso: iso.split("T")[0] if iso.split("T")[0].replace("-", "") else "",
+    "date": reference_date,
     "text": reference_text,
     "substr": reference_substr,
     "word": reference_word,
