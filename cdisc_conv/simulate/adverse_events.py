@@ -253,7 +253,11 @@ def _make_rows(
         **_code_terms(settings, events, draws),
         **_judge_seriousness(settings, events, draws),
         **_attribute(settings, cohort, course, events, draws),
-        "AECONTRT": yes_no(_by_grade(settings.adverse_events.treated_by_grade, events.grade, draws)),
+        # Who dies on the day on which it begins is not treated for it.
+        "AECONTRT": yes_no(
+            _by_grade(settings.adverse_events.treated_by_grade, events.grade, draws)
+            & ~(events.fatal & (events.start == events.end))
+        ),
         "AEOUT": _name_outcome(settings, course, events, draws),
     }
     fseq = rank_within(events.subject, events.start)
@@ -280,10 +284,10 @@ def _code_terms(settings: Settings, events: _Events, draws: Draws) -> dict[str, 
     plain = np.array(first)[kind] + np.floor(draws.even(m) * np.array(sizes)[kind]).astype(np.int64)
     tales = len(settings.untidiness.long_verbatims)
     long = np.array(long_first)[events.term] + draws.whole(0, tales - 1, m)
-    # The long ones tell of complaints that need no change of dosing.
-    is_long = (
-        draws.chance(settings.untidiness.long_verbatim, m) & (events.grade <= MOST_UNCHANGED) & (events.action == 0)
-    )
+    # The long ones are about complaints, not about values, that need no change of dosing.
+    complaint = np.array([not term.laboratory for term in terms])[events.term]
+    complaint &= (events.grade <= MOST_UNCHANGED) & (events.action == 0)
+    is_long = draws.chance(settings.untidiness.long_verbatim, m) & complaint
     items = {"AETERM": words_of(np.where(is_long, long, plain), typed)}
     names = [term.term for term in terms]
     levels = {

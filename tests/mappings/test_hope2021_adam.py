@@ -543,11 +543,14 @@ def test_a_death_of_unknown_day_is_not_before_the_last_contact_by_hand() -> None
 
 
 def test_a_last_contact_of_unknown_day_does_not_move_a_known_one_back_by_hand() -> None:
-    """05-003: lost, last known to be alive in September 2023 (day unknown) after an answer on the 17th."""
-    assert raw()["sfu"].query('SUBJID == "05-003"')["SFUALIVE"].iloc[-1] == "UN-SEP-2023"
-    subject = subjects().loc["05-003"]
+    """05-003: lost after an answer on 2023-09-17; the later contacts that failed are made to name the month only."""
+    form = raw()["sfu"][lambda d: d["SUBJID"] == "05-003"]
+    failed = form["SFUYN"] == "N"
+    assert failed.any() and form.loc[~failed, "SFUALIVE"].iloc[-1] == "17-SEP-2023"
+    made = convert_subject("05-003", sfu=form.assign(SFUALIVE=form["SFUALIVE"].mask(failed, "UN-SEP-2023")))
+    subject = made["ADSL"].iloc[0]
     assert (iso(subject["LSTALVDT"]), iso(subject["DTHDT"])) == ("2023-09-17", "")
-    assert value("ADTTE", "05-003", "OS")["CNSR"] == 1
+    assert made["ADTTE"].query('PARAMCD == "OS"')["CNSR"].tolist() == [1]
 
 
 # define.xml
