@@ -12,8 +12,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, Field
 
 from cdisc_conv.dataset import Condition
-from cdisc_conv.define.conditions import read_conditions
 from cdisc_conv.define.displays import AnalysisDataset, AnalysisResult, DocumentReference, Programming, ResultDisplay
+from cdisc_conv.expr.conditions import read_conditions
 from cdisc_conv.problems import Place, Problem, ProblemsError
 from cdisc_conv.spec.documents import Document, Pages, Text, Texts
 from cdisc_conv.spec.validate import validate

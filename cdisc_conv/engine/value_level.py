@@ -23,6 +23,8 @@ from cdisc_conv.engine.plan import Part, variable_of
 from cdisc_conv.engine.selection import describe_selection
 from cdisc_conv.engine.state import State
 from cdisc_conv.expr import Expression
+from cdisc_conv.expr.conditions import read_conditions
+from cdisc_conv.problems import ProblemsError
 from cdisc_conv.spec.expected import codelist_of, is_result, standard_variable
 from cdisc_conv.spec.model import DatasetSpec, Study, ValueLevelSpec
 from cdisc_conv.standards import CodelistTerms
@@ -44,6 +46,8 @@ class _Kind:
     terms: CodelistTerms | None
     selection: str
     """Which records of their sources they are made of."""
+    finer: tuple[Condition, ...] = ()
+    """Conditions beside the code, where the mapping tells records of one test apart."""
 
 
 def value_levels(state: State, draft: Draft, name: str) -> tuple[ValueLevel, ...]:
@@ -95,18 +99,64 @@ def _list_kinds(
         valued = places[filled[places]]
         if not len(valued):
             continue
-        said = next((spec for spec in specs if _holds(spec.where, draft, places)), None)
         blocks = set(np.unique(draft.block[places]).tolist())
         parts = [part for part in state.plan.parts[draft.spec.name, name] if blocks & set(part.blocks)]
         narrowed = _narrow(state, draft.spec, blocks, column, code)
         narrow_parts = [replace(part, blocks=tuple(n for n in part.blocks if n in blocks)) for part in parts]
         found = provenance_of(narrowed, state.plan, narrow_parts)
-        if said is not None:
-            found = Provenance(said.origin or found.origin, said.method or found.method, said.comment or found.comment)
-        terms = _terms(state, draft, parts[0], series.iloc[valued], said)
         label = "" if labels is None else str(labels.iloc[places[0]])
         selection = " ".join(describe_selection(narrowed, part) for part in narrow_parts)
-        yield _Kind((code,), label, valued, found, terms, selection)
+        for said, mine, finer in _tell_apart(draft, specs, valued, column):
+            told = found
+            if said is not None:
+                told = Provenance(
+                    said.origin or found.origin, said.method or found.method, said.comment or found.comment
+                )
+            terms = _terms(state, draft, parts[0], series.iloc[mine], said)
+            yield _Kind((code,), label, mine, told, terms, selection, finer)
+
+
+def _tell_apart(
+    draft: Draft, specs: tuple[ValueLevelSpec, ...], places: np.ndarray, column: str
+) -> Iterator[tuple[ValueLevelSpec | None, np.ndarray, tuple[Condition, ...]]]:
+    """The records of one test with the entry of ``value_level`` that holds for them, and what tells them from others.
+
+    An entry that holds for all of them needs no more than the code. One that holds for some has its own conditions, and
+    what is left has the opposite; where that is none of one condition, the values of the variables that it names.
+    """
+    whole = next((spec for spec in specs if _meets(spec.where, draft, places).all()), None)
+    some = [spec for spec in specs if spec is not whole and _meets(spec.where, draft, places).any()]
+    left, opposites = places, ()
+    for spec in some:
+        conditions = _read(spec, column)
+        mask = _meets(spec.where, draft, left)
+        there = all(one.variable in draft.frame for one in conditions)
+        if whole is not None or not conditions or not there or not mask.any():
+            continue
+        yield spec, left[mask], (*opposites, *conditions)
+        left = left[~mask]
+        if len(conditions) > 1:
+            names = list(dict.fromkeys(one.variable for one in conditions))
+            for values, mine in draft.frame.iloc[left].groupby(names, sort=True, dropna=False).indices.items():
+                texts = values if isinstance(values, tuple) else (values,)
+                told = (Condition(name, "EQ", (str(text),)) for name, text in zip(names, texts, strict=True))
+                yield None, left[mine], (*opposites, *told)
+            return
+        opposites = (*opposites, replace(conditions[0], comparator=_OPPOSITES[conditions[0].comparator]))
+    if len(left):
+        yield whole, left, opposites
+
+
+_OPPOSITES = {"EQ": "NE", "NE": "EQ", "IN": "NOTIN", "NOTIN": "IN", "LT": "GE", "GE": "LT", "GT": "LE", "LE": "GT"}
+
+
+def _read(spec: ValueLevelSpec, column: str) -> tuple[Condition, ...]:
+    """What an entry asks for beside the test; nothing where it is no where-clause (lint reports that)."""
+    try:
+        found = read_conditions(str(spec.where), spec.place, "value_level")
+    except ProblemsError:
+        return ()
+    return tuple(one for one in found if one.variable != column)
 
 
 def _split(codes: pd.Series) -> Mapping[str, np.ndarray]:
@@ -154,15 +204,15 @@ def _terms(
     return terms if not terms.values.isdisjoint(series.unique()) else None
 
 
-def _holds(where: Expression, draft: Draft, places: np.ndarray) -> bool:
-    """Whether the records at some positions all meet a condition."""
+def _meets(where: Expression, draft: Draft, places: np.ndarray) -> np.ndarray:
+    """Which of the records at some positions meet a condition."""
 
     def column(name: str) -> pd.Series:
         """A permissible variable that is empty is not in the frame any more; what it would hold is blank."""
         found = draft.frame[name] if name in draft.frame else spread("", len(draft.frame))
         return found.iloc[places].reset_index(drop=True)
 
-    return bool(where.evaluate(column, len(places)).to_numpy(dtype=bool).all())
+    return where.evaluate(column, len(places)).to_numpy(dtype=bool)
 
 
 def _join_numbered(kinds: Sequence[_Kind]) -> list[_Kind]:
@@ -171,7 +221,7 @@ def _join_numbered(kinds: Sequence[_Kind]) -> list[_Kind]:
     for kind in kinds:
         numbered = re.search(r"\d", kind.codes[0]) is not None
         shape = (_mask_numbers(kind.codes[0]), _mask_numbers(kind.label)) if numbered else kind.codes
-        families.setdefault((shape, kind.provenance, kind.terms), []).append(kind)
+        families.setdefault((shape, kind.provenance, kind.terms, kind.finer), []).append(kind)
     return [_join(family) for family in families.values()]
 
 
@@ -199,7 +249,7 @@ def _describe(state: State, draft: Draft, name: str, column: str, kind: _Kind) -
     item = make_item(series, standard.described if standard else "", codelist, kind.provenance)
     comparator = "EQ" if len(kind.codes) == 1 else "IN"
     item = item if draft.spec.family.is_analysis else _refine_type(item, series)
-    return ValueLevel((Condition(column, comparator, kind.codes),), item, label=kind.label)
+    return ValueLevel((Condition(column, comparator, kind.codes), *kind.finer), item, label=kind.label)
 
 
 def _pair(draft: Draft, name: str, kind: _Kind) -> Codelist | None:

@@ -112,3 +112,54 @@ def test_a_single_test_needs_no_value_level(lab, dataset):
 def test_other_columns_have_none(lab, dataset):
     run = lab.convert(FORM, {"VS": VS}, forms_yaml=FORMS)
     assert dataset(run, "VS").column("VSTEST").value_level == ()
+
+
+def test_an_entry_finer_than_a_test_is_used(lab, dataset):
+    form = {"vs": {"SUBJID": ["1", "1", "1"], "POS": ["SITTING", "STANDING", ""], "SYS": ["120", "118.5", "121"]}}
+    text = """\
+keys: [USUBJID, VSTESTCD, VSPOS]
+records:
+  - form: vs
+    set:
+      VSTESTCD: {constant: SYSBP}
+      VSTEST: {constant: Systolic Blood Pressure}
+variables:
+  VSORRES: {copy: SYS}
+  VSPOS: {copy: POS}
+value_level:
+  VSORRES:
+    - {where: 'VSTESTCD == "SYSBP" and VSPOS == "STANDING"', comment: After three minutes of standing.}
+"""
+    run = lab.convert(form, {"VS": text})
+    levels = dataset(run, "VS").column("VSORRES").value_level
+    found = [
+        ([(one.variable, one.comparator, one.values) for one in level.conditions], level.item.comment, level.item.type)
+        for level in levels
+    ]
+    assert found == [
+        (
+            [("VSTESTCD", "EQ", ("SYSBP",)), ("VSPOS", "EQ", ("STANDING",))],
+            "After three minutes of standing.",
+            "float",
+        ),
+        ([("VSTESTCD", "EQ", ("SYSBP",)), ("VSPOS", "NE", ("STANDING",))], "", "integer"),
+    ]
+
+
+def test_trailing_zeros_are_digits(lab, dataset):
+    form = {"vs": {"SUBJID": ["1", "2"], "TEMP": ["36.60", "37"], "SYS": ["120", "95"]}}
+    text = """\
+keys: [USUBJID, VSTESTCD]
+records:
+  - form: vs
+    for_each:
+      - {VSTESTCD: TEMP, VSTEST: Temperature, RESULT: raw.TEMP}
+      - {VSTESTCD: SYSBP, VSTEST: Systolic Blood Pressure, RESULT: raw.SYS}
+variables:
+  VSORRES: {copy: RESULT}
+"""
+    levels = dataset(lab.convert(form, {"VS": text}), "VS").column("VSORRES").value_level
+    assert [(one.item.type, one.item.length, one.item.significant_digits) for one in levels] == [
+        ("integer", 3, None),
+        ("float", 5, 2),
+    ]
