@@ -17,7 +17,7 @@ NO_YES = "C66742"
 """The codelist No Yes Response."""
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?")
+_DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?")
 
 
 def byte_length(series: pd.Series) -> int:
@@ -66,6 +66,8 @@ def describe_text(series: pd.Series, described: str) -> str:
 
     >>> describe_text(pd.Series(["2022-01-05", "2022-01"], dtype="str"), "ISO 8601 datetime or interval")
     'partialDate'
+    >>> describe_text(pd.Series(["2022-01-05T14:30+02:00"], dtype="str"), "ISO 8601 datetime or interval")
+    'datetime'
     """
     if not described.startswith("ISO 8601"):
         return "text"

@@ -229,3 +229,28 @@ records:
     assert records(run, "RELREC", "STUDYID", "RDOMAIN", "IDVAR", "RELID") == [
         ("S1", "TR", "TRLNKID", "A"), ("S1", "TU", "TULNKID", "A"),
     ]  # fmt: skip
+
+
+def test_a_raw_date_that_cannot_be_read_decides_no_flag(lab, records):
+    """It is blank in SDTM as one that was not collected is; what reads it knows the difference, in ADaM too."""
+    dm = "records: [{form: dm}]\nvariables: {RFXSTDTC: {datetime: FIRST}}\n"
+    ae = """\
+records: [{form: ae}]
+variables:
+  AETERM: {copy: TERM}
+  AESTDTC: {datetime: START}
+  AEPRESP: {treatment_emergent: AESTDTC}
+  AESEQ: {sequence: [AETERM]}
+keys: [USUBJID, AETERM]
+"""
+    forms = {
+        "dm": {"SUBJID": ["1", "2"], "FIRST": ["01-JAN-2022", "31-FEB-2022"]},
+        "ae": {"SUBJID": ["1", "1", "2"], "TERM": ["a", "b", "c"], "START": ["31-FEB-2022", "", "01-MAR-2022"]},
+    }
+    run = lab.convert(forms, {"DM": dm, "AE": ae}, "settings: {date_formats: [DD-MON-YYYY]}\n")
+    assert records(run, "AE", "AETERM", "AESTDTC", "AEPRESP") == [
+        ("a", "", ""),
+        ("b", "", "Y"),
+        ("c", "2022-03-01", ""),
+    ]
+    assert [problem.code for problem in run.problems if problem.code.startswith("DATE")] == ["DATE001", "DATE001"]

@@ -357,3 +357,10 @@ def test_a_given_file_by_the_name_that_study_yaml_says(folder):
     write_files(folder / "given", {"tu_all.csv": "studyid,usubjid,tuorres\nTINY-01,TINY-01-002,TARGET\n"})
     assert [line for line in told(run(folder)) if "GIVEN" in line] == []
     assert read_xpt(folder / "out" / "adam" / "adsl.xpt").frame["TUMOUR"].tolist() == ["", "TARGET", ""]
+
+
+def test_dates_of_given_datasets_are_checked(folder):
+    bad = ["2022-02-30", "0022-03-01"]
+    rewrite(folder, "ae", lambda frame: frame.assign(AESTDTC=[*bad, *frame["AESTDTC"].tolist()[2:]]))
+    found = [(problem.code, problem.place.dataset, problem.value) for problem in run(folder).problems]
+    assert {("DAT001", "AE", "2022-02-30"), ("DAT014", "AE", "0022-03-01")} <= set(found)
