@@ -87,7 +87,7 @@ class Problem:
 class Tally:
     """How many rows there are of something, and the first of them, counted from 1.
 
-    Tallies of parts of the data add up to that of the whole, in any order.
+    Tallies of parts of the data add up to that of the whole, in any order; a row that several name stands there once.
 
     >>> Tally(2, (1, 9)) + Tally(1, (4,))
     Tally(count=3, rows=(1, 4, 9))

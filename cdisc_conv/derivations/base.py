@@ -139,6 +139,12 @@ class Rows(Protocol):
     def __getitem__(self, ref: str) -> pd.Series:
         """The column behind a reference that the derivation declared in `reads`."""
 
+    def peek(self, ref: str) -> pd.Series:
+        """The same for a check: its values do not count as used."""
+
+    def evaluate(self, expression: Expression) -> pd.Series:
+        """The values of an expression; of its columns, only those values count as read that it makes use of."""
+
     def codes(self, refs: Sequence[str]) -> np.ndarray:
         """One int64 group number per record: records with equal values of all `refs` share a number."""
 

@@ -60,10 +60,10 @@ class Expr(Derivation):
         return made is Type.NUMBER
 
     def derive(self, rows: Rows) -> pd.Series:
-        made = self.expression.evaluate(rows.__getitem__, len(rows))
+        made = rows.evaluate(self.expression)
         for name in columns_as_numbers(self.expression):
-            if not is_number(rows[name]):
-                report_lost_digits(rows, rows[name], name)
+            if not is_number(seen := rows.peek(name)):
+                report_lost_digits(rows, seen, name)
         return made.map({True: "Y", False: "N"}).astype("str") if made.dtype == bool else made
 
     def specialise(self, known: Known) -> Derivation:
@@ -140,9 +140,10 @@ class Cases(Derivation):
         pieces: list[pd.Series] = []
         places: list[np.ndarray] = []
         for branch in self.branches:
-            mask = left
+            mask = left.copy()
             if branch.when is not None:
-                mask = left & branch.when.evaluate(rows.__getitem__, len(rows)).to_numpy(dtype=bool)
+                mine = rows if left.all() else rows.matching(left)
+                mask[left] = mine.evaluate(branch.when).to_numpy(dtype=bool)
             left = left & ~mask
             if mask.all():
                 return branch.derivation.derive(rows)

@@ -13,7 +13,9 @@ from cdisc_conv.derivations.base import SELF, Table
 from cdisc_conv.derivations.texts import as_text, is_number
 from cdisc_conv.engine.blocks import group_codes, spread, take_rows
 from cdisc_conv.engine.plan import Part, variable_of
+from cdisc_conv.engine.reads import find_given_rows, find_source_rows
 from cdisc_conv.engine.state import State
+from cdisc_conv.expr import Expression
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 from cdisc_conv.spec.model import SourceKind, Variable
 from cdisc_conv.spec.references import Target, TargetKind, resolve
@@ -45,8 +47,46 @@ class PartRows:
         return whole if self._picked is None else len(self._picked)
 
     def __getitem__(self, ref: str) -> pd.Series:
+        self._mark(ref, np.ones(len(self), dtype=bool))
+        return self.peek(ref)
+
+    def evaluate(self, expression: Expression) -> pd.Series:
+        columns = {ref: self.peek(ref) for ref in expression.names}
+        for ref, used in expression.reads(columns.__getitem__).items():
+            self._mark(ref, np.broadcast_to(np.asarray(used, dtype=bool), len(self)))
+        return expression.evaluate(columns.__getitem__, len(self))
+
+    def peek(self, ref: str) -> pd.Series:
         series = self._whole(ref)
         return series if self._picked is None else take_rows(series, self._picked)
+
+    def _mark(self, ref: str, used: np.ndarray) -> None:
+        """The values behind a reference are made use of for some of the records."""
+        targets = self._targets(ref)
+        kinds = {target.kind for target in targets}
+        if kinds.isdisjoint((TargetKind.SOURCE, TargetKind.GIVEN)):
+            return
+        marked = used
+        if self._picked is not None:
+            marked = np.zeros(self._state.length(self.dataset, self._part.blocks), dtype=bool)
+            marked[self._picked[used]] = True
+        start = 0
+        for number, target in zip(self._part.blocks, targets, strict=True):
+            length = self._state.blocks[self.dataset, number].length
+            self._mark_block(number, target, marked[start : start + length])
+            start += length
+
+    def _mark_block(self, number: int, target: Target, used: np.ndarray) -> None:
+        block = self._state.study.datasets[self.dataset].blocks[number]
+        if block.source.kind is not SourceKind.FORM or not used.any():
+            return
+        rows, form = self._state.blocks[self.dataset, number], block.source.name
+        length = len(self._state.forms[form])
+        if target.kind is TargetKind.SOURCE:
+            self._state.reads.mark(form, target.name, length, find_source_rows(rows, used))
+        elif target.kind is TargetKind.GIVEN:
+            for column, source_rows in find_given_rows(block, rows, target.name, used):
+                self._state.reads.mark(form, column, length, source_rows)
 
     def codes(self, refs: Sequence[str]) -> np.ndarray:
         targets = [self._targets(ref) for ref in refs]
@@ -69,6 +109,10 @@ class PartRows:
                 raise LostReferenceError(f"it reads {name} of all rows of a group, but 'for_each' defines {name}")
             block = self._state.blocks[self.dataset, number]
             record, row = block.origins()
+            used = np.ones(block.length, dtype=bool)
+            if self._picked is not None:
+                used = np.isin(np.arange(start, start + block.length), self._picked)
+            self._mark_block(number, target, used)
             order = np.argsort(record, kind="stable")
             records.append(record[order] + start)
             values.append(take_rows(block.read_source(name), row[order]))
@@ -235,6 +279,8 @@ class _WholeTable:
         return self._state.table_length(self._source)
 
     def __getitem__(self, column: str) -> pd.Series:
+        if self._source.startswith("form "):
+            self._state.reads.mark(self._source[5:], column, len(self))
         return self._state.read(self._reader, self._source, column)
 
 

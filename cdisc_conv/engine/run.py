@@ -8,17 +8,18 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
-from cdisc_conv.derivations.base import Derivation
+from cdisc_conv.derivations.base import Derivation, Ref
 from cdisc_conv.derivations.dates import choose_formats, read_dates
 from cdisc_conv.derivations.texts import as_text
-from cdisc_conv.engine.blocks import make_rows, spread
+from cdisc_conv.engine.blocks import BlockRows, make_rows, spread
 from cdisc_conv.engine.coerce import as_number
 from cdisc_conv.engine.plan import Part, Plan, RowSet, variable_of
+from cdisc_conv.engine.reads import find_given_rows, find_source_rows
 from cdisc_conv.engine.rows import LostReferenceError, PartRows
 from cdisc_conv.engine.state import State
 from cdisc_conv.problems import Place, Problem
 from cdisc_conv.spec.expected import codelist_of, is_numeric
-from cdisc_conv.spec.model import SourceKind, Study, Variable
+from cdisc_conv.spec.model import Block, SourceKind, Study, Variable
 
 Progress = Callable[[str], None]
 
@@ -74,7 +75,33 @@ def _make_row_set(state: State, node: RowSet) -> None:
         length = state.length(node.dataset, range(node.block))
     elif kind is not SourceKind.NOTHING:
         length = state.table_length(table)
-    state.blocks[node.dataset, node.block] = make_rows(block, str(block.source), length, read, dates)
+    made = make_rows(block, str(block.source), length, read, dates)
+    state.blocks[node.dataset, node.block] = made
+    if kind is SourceKind.FORM:
+        _mark_deciding(state, block, made, length)
+
+
+def _mark_deciding(state: State, block: Block, made: BlockRows, length: int) -> None:
+    """The columns that decide which records there are: of a condition in all rows, of groups in those that are left."""
+    form = block.source.name
+    everywhere = np.ones(made.length, dtype=bool)
+    for ref in block.where.reads() if block.where is not None else ():
+        name = ref.removeprefix("raw.")
+        if name not in block.given_names:
+            state.reads.mark(form, name, length)
+        for entry in block.for_each:
+            if isinstance(entry.get(name), Ref):
+                state.reads.mark(form, entry[name].removeprefix("raw."), length)
+    for ref in (
+        *block.group,
+        *block.order,
+        *((*block.merge.by, block.merge.start, block.merge.end) if block.merge else ()),
+    ):
+        name = ref.removeprefix("raw.")
+        if name not in block.given_names:
+            state.reads.mark(form, name, length, find_source_rows(made, everywhere))
+        for column, rows in find_given_rows(block, made, name, everywhere):
+            state.reads.mark(form, column, length, rows)
 
 
 def _make_part(state: State, part: Part) -> pd.Series:
@@ -96,7 +123,7 @@ def _make_part(state: State, part: Part) -> pd.Series:
 def _derive(rows: PartRows, variable: Variable, numeric: bool) -> pd.Series:
     if variable.when is None:
         return _coerce(_call(variable.derivation, rows), rows, variable, numeric)
-    mask = variable.when.evaluate(rows.__getitem__, len(rows)).to_numpy(dtype=bool)
+    mask = rows.evaluate(variable.when).to_numpy(dtype=bool)
     picked = rows.matching(mask)
     made = _coerce(_call(variable.derivation, picked), picked, variable, numeric)
     if numeric:

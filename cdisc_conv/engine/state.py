@@ -16,6 +16,7 @@ from cdisc_conv.engine.blocks import BlockRows, group_codes, spread, take_rows
 from cdisc_conv.engine.narrow import Entry, narrow_study
 from cdisc_conv.engine.order import final_columns, order_records, reads_final_order, sort_keys
 from cdisc_conv.engine.plan import Part, Plan, variable_of
+from cdisc_conv.engine.reads import Reads
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem
 from cdisc_conv.spec.expected import is_numeric
 from cdisc_conv.spec.model import Study
@@ -46,6 +47,8 @@ class State:
     (0-based) in the order they were made in. `finish` gives them the row numbers of the finished dataset."""
     picks: dict[Part, list[Picks]] = field(default_factory=dict)
     """Which records of other tables the values of a part were taken from."""
+    reads: Reads = field(default_factory=Reads)
+    """The cells of raw forms that something read."""
     _codes: dict[tuple, np.ndarray] = field(default_factory=dict)
     _joins: dict[tuple, np.ndarray] = field(default_factory=dict)
     _stacked: dict[tuple[str, str], pd.Series] = field(default_factory=dict)

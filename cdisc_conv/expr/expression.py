@@ -102,6 +102,24 @@ class Expression:
         assert found is not None
         return vectors.write_series(evaluator.compute(self.tree, columns), found, index)
 
+    def reads(self, column: Callable[[str], pd.Series] | None = None) -> dict[str, Any]:
+        """For which records it uses each column: a truth value per record, or one for all; see `expr.reads`.
+
+        Columns that it only asks whether they are missing are not among them. `column` as in `evaluate`; without it,
+        every branch counts for every record.
+
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"NODAL": ["Y", "N"], "SAXIS": ["12", "9"], "LDIAM": ["", "20"]}, dtype="str")
+        >>> used = parse('if(NODAL == "Y", SAXIS, LDIAM)').reads(frame.__getitem__)
+        >>> {name: mask.tolist() for name, mask in used.items()}
+        {'NODAL': True, 'SAXIS': [True, False], 'LDIAM': [False, True]}
+        """
+        from cdisc_conv.expr import vectors
+        from cdisc_conv.expr.reads import find_reads
+
+        columns = {name: vectors.read_series(column(name)) for name in self.names} if column is not None else None
+        return find_reads(self.tree, columns)
+
     def describe(self, name_of: Callable[[str], str] | None = None) -> str:
         """The expression in English; `name_of` gives the words for a name (its own text when left out).
 

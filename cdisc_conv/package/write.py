@@ -19,7 +19,7 @@ from cdisc_conv.package.staging import stage_folder
 from cdisc_conv.package.transport import fit_for_transport
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 from cdisc_conv.report import render_pages, write_reports
-from cdisc_conv.report.accounting import account_for
+from cdisc_conv.report.account import account_for
 from cdisc_conv.report.places import rename_folders, spec_folders
 from cdisc_conv.spec.model import Family, Study
 from cdisc_conv.xpt.variables import variables_of

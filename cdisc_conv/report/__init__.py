@@ -10,7 +10,7 @@ from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.engine.lineage import build_lineage
 from cdisc_conv.problems import Problem
-from cdisc_conv.report.accounting import Accounting, write_accounting
+from cdisc_conv.report.account import Accounting, write_accounting
 from cdisc_conv.report.files import describe_lineage, sort_findings, write_findings, write_json, write_records
 from cdisc_conv.report.page import render_page
 from cdisc_conv.spec.model import Study

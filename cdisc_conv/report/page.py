@@ -10,12 +10,16 @@ from cdisc_conv import __version__
 from cdisc_conv.checks import CheckReport
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.problems import Problem, Severity, count_by_severity
-from cdisc_conv.report.accounting import Account, Accounting, Line
+from cdisc_conv.report.account import Account, Accounting, Line
 from cdisc_conv.report.environment import embed, load_environment
 from cdisc_conv.spec.model import Study
 
 SHOWN = 200
 """Findings that stand in the page as a table; the others are data that the page's script shows on demand."""
+
+_OTHER = (Account.LOOKED_UP, Account.NOT_SUBMITTED, Account.NOT_IN_RUN, Account.NOT_READ)
+_UNUSED = (Account.VALUES_LEFT_OUT, Account.VALUES_LOST, Account.VALUES_NOT_USED)
+_BAD = (*_UNUSED, Account.LOST, Account.UNACCOUNTED, Account.UNMAPPED)
 
 UNMAPPED_TERM = "TERM001"
 
@@ -139,26 +143,29 @@ def _list_finding(problem: Problem) -> list[Any]:
 
 
 def _summarise_forms(study: Study, accounting: Accounting) -> list[dict[str, Any]]:
+    """What the page says of each form, or of each given dataset of a run without forms."""
     forms = []
     for name, group in groupby(accounting.lines, key=lambda line: line.form):
         lines = list(group)
-        rows = [line for line in lines if not line.field]
-        columns = [line for line in lines if line.field]
+        whole = [line for line in lines if not line.field and not line.dataset]
+        form, given = study.forms.get(name), study.given.get(name)
+        fields = form.fields if form else {}
         forms.append(
             {
                 "name": name,
-                "label": study.forms[name].label,
-                "file": study.forms[name].file,
-                "read": _total(rows, Account.READ),
-                "used": _total(rows, Account.USED),
-                "excluded": _total(rows, Account.EXCLUDED),
-                "unaccounted": _total(rows, Account.UNACCOUNTED),
-                "other": sum(
-                    _total(rows, account) for account in (Account.LOOKED_UP, Account.NOT_SUBMITTED, Account.NOT_IN_RUN)
-                ),
-                "rows": rows[1:],
-                "columns": [(line, study.forms[name].fields.get(line.field)) for line in columns],
-                "unmapped": sum(line.account is Account.UNMAPPED for line in columns),
+                "label": form.label if form else given.standard.label if given else "",
+                "file": form.file if form else given.file if given else "",
+                "read": _total(whole, Account.READ),
+                "used": _total(whole, Account.USED),
+                "excluded": _total(whole, Account.EXCLUDED),
+                "unaccounted": _total(whole, Account.UNACCOUNTED),
+                "other": sum(_total(whole, account) for account in _OTHER),
+                "lost": _total((line for line in lines if line.dataset), Account.LOST),
+                "rows": whole[1:],
+                "datasets": [(line, line.account in _BAD) for line in lines if line.dataset],
+                "columns": [(line, fields.get(line.field), line.account in _BAD) for line in lines if line.field],
+                "unmapped": sum(line.account is Account.UNMAPPED for line in lines),
+                "unused": sum(line.rows for line in lines if line.account in _UNUSED),
             }
         )
     return forms

@@ -25,6 +25,7 @@ from cdisc_conv.spec.lint_value_level import check_value_level
 from cdisc_conv.spec.lint_variables import check_variables
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import SourceKind, Study
+from cdisc_conv.spec.not_submitted import matches_any
 
 
 def lint_study(words: str | Path) -> tuple[Study | None, list[Problem]]:
@@ -101,7 +102,7 @@ def check_settings(study: Study) -> Iterator[Problem]:
     columns = {name for form in study.forms.values() for name in form.fields}
     whole = {f"{form.name}.{name}" for form in study.forms.values() for name in form.fields}
     for name in study.not_submitted:
-        if name not in columns and name not in whole and name not in study.forms:
+        if not matches_any(name, [*columns, *whole, *study.forms]):
             hint = did_you_mean(name, [*columns, *whole, *study.forms])
             place = study.place_of("not_submitted", name)
             yield Problem("LINT103", f"'not_submitted' names {name}, which no form has", place=place, hint=hint)

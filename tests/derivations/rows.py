@@ -72,6 +72,12 @@ class FakeRows:
         series = column(self.columns[name])
         return series if self.picked is None else series.take(self.picked).reset_index(drop=True)
 
+    def peek(self, ref: str) -> pd.Series:
+        return self[ref]
+
+    def evaluate(self, expression: Expression) -> pd.Series:
+        return expression.evaluate(self.__getitem__, len(self))
+
     def codes(self, refs: Sequence[str]) -> np.ndarray:
         groups = list(zip(*(self[ref].astype("str").fillna("").tolist() for ref in refs), strict=True))
         known = {key: number for number, key in enumerate(dict.fromkeys(groups))}

@@ -12,7 +12,7 @@ from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.convert import Conversion, convert_frames
 from cdisc_conv.engine.plan import plan_study
 from cdisc_conv.problems import Severity
-from cdisc_conv.report.accounting import Account, account_for
+from cdisc_conv.report.account import Account, account_for
 from cdisc_conv.simulate import simulate_study
 from cdisc_conv.spec.lint import lint_study
 from cdisc_conv.spec.model import Study
@@ -70,13 +70,14 @@ def test_every_raw_row_and_column_is_accounted_for() -> None:
     accounting = account_for(conversion())
     assert [str(problem) for problem in accounting.problems] == []
     for form, data in raw().items():
-        rows = {line.account: 0 for line in accounting.lines if line.form == form and not line.field}
-        for line in accounting.lines:
-            if line.form == form and not line.field:
-                rows[line.account] += line.rows
-        read = rows.pop(Account.READ)
-        assert read == len(data) == sum(rows.values())
-        assert rows.keys() <= {Account.USED, Account.EXCLUDED}
+        of_rows = [line for line in accounting.lines if line.form == form and not line.field]
+        for dataset in dict.fromkeys(line.dataset for line in of_rows):  # "" stands for the form as a whole
+            rows = dict.fromkeys((line.account for line in of_rows if line.dataset == dataset), 0)
+            for line in of_rows:
+                if line.dataset == dataset:
+                    rows[line.account] += line.rows
+            assert rows.pop(Account.READ) == len(data) == sum(rows.values())
+            assert rows.keys() <= {Account.USED, Account.EXCLUDED, *([Account.LOOKED_UP] if dataset else [])}
 
 
 def test_each_subject_has_one_record_in_dm() -> None:

@@ -97,7 +97,7 @@ def test_the_manifest_and_the_report_tell_what_was_read(folder):
     assert sorted(manifest["given"]["columns"]) == ["AE", "DM"]
     assert manifest["datasets"] == ["ADSL", "ADAE", "ADNN"]
     page = html.fromstring((folder / "out" / "report" / "index.html").read_text(encoding="utf-8"))
-    assert page.xpath("//section/@id") == ["summary", "findings", "rules", "terms", "lineage"]
+    assert page.xpath("//section/@id") == ["summary", "findings", "rules", "terms", "accounting", "lineage"]
     ids = set(page.xpath("//@id"))
     assert {link[1:] for link in page.xpath("//a/@href") if link.startswith("#")} - ids == set()
     for name, content in read_tree(folder / "out").items():
