@@ -126,7 +126,8 @@ def _tell_apart(
     """
     whole = next((spec for spec in specs if _meets(spec.where, draft, places).all()), None)
     some = [spec for spec in specs if spec is not whole and _meets(spec.where, draft, places).any()]
-    left, opposites = places, ()
+    left = places
+    opposites: tuple[Condition, ...] = ()
     for spec in some:
         conditions = _read(spec, column)
         mask = _meets(spec.where, draft, left)
