@@ -36,7 +36,7 @@ FIELD_TYPES = (
 )
 """What a column of a form may be, in the words of forms.yaml."""
 
-SETTINGS = ("date_formats", "units", "visits", "recist")
+SETTINGS = ("date_formats", "date_pivot", "units", "visits", "recist")
 """The keys of ``settings:`` that cdisc-conv reads; a derivation of a plug-in adds its own (`reads_settings`)."""
 
 

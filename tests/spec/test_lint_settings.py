@@ -21,6 +21,11 @@ STUDY = "study.yaml"
             "HH:MM (correct 'date_formats' of the study)",
         ),
         (
+            "date_formats: [DD-MON-YY]",
+            "DATE003 the format 'DD-MON-YY' has years of two digits; 'pivot' (of a study: 'date_pivot') has to say "
+            "which are meant, such as 1930 for 1930 to 2029 (correct 'date_formats' of the study)",
+        ),
+        (
             "visits: [{visitnum: 1}]",
             "VISIT003 the study's table of visits cannot be read (it is a list of {event: Screening, visitnum: 1, "
             "day: -14}; 'visitnum' and 'day' are numbers)",
