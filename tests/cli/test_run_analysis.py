@@ -79,8 +79,8 @@ def test_a_record_is_traced_through_sdtm_to_its_raw_row(cli, package):
         "  AE record 1 (Adverse Events)",
         "  form ae (Adverse Events), row 2 of ae.csv",
     ]
-    assert "AETERM    Fatigue      AE.AETERM   Fatigue" in lines
-    assert "                       ae.AETERM   Fatigue" in lines
+    assert "AETERM    Fatigue      AE.AETERM            Fatigue" in lines
+    assert "                       ae.AETERM            Fatigue" in lines
 
 
 def test_a_record_of_a_package_from_sdtm_files_is_traced_to_them(cli, package):
