@@ -127,7 +127,7 @@ class Column:
     role: str = ""
     core: str = ""
     key: int = 0
-    """Place in the natural key, from 1; 0 when the column is no key."""
+    """Place in the natural key, from 1; 0 when the column is not a key."""
     value_level: tuple[ValueLevel, ...] = ()
     non_standard: bool = False
     """True for a variable that the dataset's standard does not know."""

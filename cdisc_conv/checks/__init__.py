@@ -1,4 +1,4 @@
-"""Conformance rules as data, run over finished datasets: what a data manager has to mend before they are written.
+"""Conformance rules as data, run over finished datasets: what a data manager has to fix before they are written.
 
 The rules stand in ``rules/*.yaml`` and on docs/checks.md; a study adds its own in ``checks.yaml``.
 """

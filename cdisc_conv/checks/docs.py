@@ -73,7 +73,7 @@ ADAM for all of them, ADSL, BDS, OCCDS, TIME-TO-EVENT, ADVERSE EVENT |
 | `check`, `with` | instead of `fails`: a function of those below, and its parameters |
 | `optional` | variables that count as blank where a dataset lacks them; without it, the rule is not asked there |
 | `variable` | where the finding is |
-| `show` | variables whose values are told for the first records |
+| `show` | variables whose values are shown for the first records |
 | `message` | what is wrong. Records that differ in a variable in braces, such as `{AGE}`, are findings of their own |
 | `hint` | what to do |
 | `source` | where the rule comes from |
@@ -81,7 +81,7 @@ ADAM for all of them, ADSL, BDS, OCCDS, TIME-TO-EVENT, ADVERSE EVENT |
 Expressions read the variables of the dataset, and those of DM for the same subject as `DM.RFSTDTC`; in ADaM also those
 of ADSL, as `ADSL.TRTSDT`. A name that begins with `--` is filled in per dataset: `--STDTC` is AESTDTC in AE and ADAE.
 Numeric dates of ADaM are compared and subtracted like numbers, in days. The file is checked before it is used; what is
-wrong with it is told with file and line (CHECK001 to CHECK006, SPEC, EXPR and YAML).
+wrong with it is reported with file and line (CHECK001 to CHECK006, SPEC, EXPR and YAML).
 
 ## Check functions
 

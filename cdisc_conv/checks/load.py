@@ -141,7 +141,7 @@ def _check_rule(rule: Rule, node: Node) -> list[Problem]:
     if not _ID.fullmatch(rule.id):
         problems.append(
             node.at(("id",)).problem(
-                "CHECK006", f"'{rule.id}' is no id of a rule", "write letters and three digits, such as AGE001"
+                "CHECK006", f"'{rule.id}' is not an id of a rule", "write letters and three digits, such as AGE001"
             )
         )
     if bool(rule.fails) == bool(rule.check):

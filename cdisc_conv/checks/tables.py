@@ -202,7 +202,7 @@ class Table:
         return pd.api.types.is_numeric_dtype(self.frame[name].dtype)
 
     def date_kind(self, name: str) -> DateKind:
-        """What a numeric column of an analysis dataset counts, "" when that is no time."""
+        """What a numeric column of an analysis dataset counts, "" when that is not a time."""
         if not (self.is_analysis and name in self.frame and self.is_numeric(name)):
             return ""
         return read_date_kind(name, self._formats.get(name, ""))

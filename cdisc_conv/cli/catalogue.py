@@ -9,10 +9,11 @@ import typer
 
 def catalogue(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="A derivation, to read all about it.", show_default="all of them")
+        str,
+        typer.Argument(metavar="NAME", help="A derivation, to see it described in full.", show_default="all of them"),
     ] = "",
 ) -> int:
-    """List the derivations for mappings, or tell all about one.
+    """List the derivations for mappings, or describe one in full.
 
     \b
     Example:

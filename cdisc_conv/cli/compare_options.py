@@ -30,7 +30,7 @@ Tolerance = Annotated[
 ]
 Relative = Annotated[
     list[str] | None,
-    typer.Option("--relative", metavar="T", help="The same relative to the larger magnitude.", show_default="0"),
+    typer.Option("--relative", metavar="T", help="The same, relative to the larger magnitude.", show_default="0"),
 ]
 Only = Annotated[str, typer.Option("--only", metavar="VARS", help="Compare only these variables.", show_default="all")]
 Ignore = Annotated[
@@ -45,20 +45,26 @@ Where = Annotated[
         show_default="all",
     ),
 ]
-Trim = Annotated[bool, typer.Option("--trim/--no-trim", help="Whether trailing blanks of text do not count.")]
-IgnoreCase = Annotated[bool, typer.Option("--ignore-case", help="Capitals and small letters are the same.")]
-BlankIsMissing = Annotated[bool, typer.Option("--blank-is-missing", help="A null and an empty text are the same.")]
-Order = Annotated[bool, typer.Option("--order", help="The order of records and variables counts.")]
+Trim = Annotated[bool, typer.Option("--trim/--no-trim", help="Ignore trailing blanks of text, or not.")]
+IgnoreCase = Annotated[bool, typer.Option("--ignore-case", help="Treat capital and small letters as equal.")]
+BlankIsMissing = Annotated[bool, typer.Option("--blank-is-missing", help="Treat a null and an empty text as equal.")]
+Order = Annotated[bool, typer.Option("--order", help="Report records and variables that are in another order.")]
 ValuesOnly = Annotated[
-    bool, typer.Option("--values-only", help="Labels, types, lengths and formats are told but do not count.")
+    bool,
+    typer.Option("--values-only", help="Report differing labels, types, lengths and formats, but do not count them."),
 ]
 Encoding = Annotated[
     str,
     typer.Option(
-        "--encoding", metavar="NAME", help="Encoding of files that are not UTF-8 and do not say.", show_default="none"
+        "--encoding",
+        metavar="NAME",
+        help="Encoding of files that are not UTF-8 and do not declare one.",
+        show_default="none",
     ),
 ]
-Most = Annotated[int, typer.Option("--max", metavar="N", min=0, help="The most lines to print of a list.")]
-Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page to sort and filter.")]
+Most = Annotated[int, typer.Option("--max", metavar="N", min=0, help="Print at most so many lines of a list.")]
+Html = Annotated[
+    Path | None, typer.Option("--html", metavar="FILE", help="Write an HTML page that can be sorted and filtered.")
+]
 Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write everything found as JSON.")]
 Xlsx = Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help="Write a workbook.")]

@@ -25,7 +25,7 @@ def prepare_streams() -> None:
 
 
 def make_console(stderr: bool = False, width: int = PLAIN_WIDTH) -> Console:
-    """A console on stdout or stderr; without colour when it is no terminal or NO_COLOR is set.
+    """A console on stdout or stderr; without colour when it is not a terminal or NO_COLOR is set.
 
     Characters of a text that would steer the terminal are shown as escapes.
 

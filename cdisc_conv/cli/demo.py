@@ -17,7 +17,7 @@ def demo(
     subjects: Subjects = 106,
     seed: Seed = 1,
 ) -> int:
-    """Simulate the shipped study and run it: the whole road, once.
+    """Simulate the shipped study and make its complete package.
 
     The synthetic raw exports are in OUT/raw, the package with its SDTM and ADaM datasets beside them. They are as
     untidy as real ones, so the report has findings on purpose; the exit code is 0 when the package was made.

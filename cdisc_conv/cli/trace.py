@@ -89,7 +89,7 @@ def _print_record(dataset: str, record: TracedRecord) -> None:
 
 
 def _describe_row(row: TracedRow) -> str:
-    """A raw row, or a record of a dataset that was given; one of a dataset that is nowhere to be read."""
+    """A raw row, or a record of a dataset that was given; one of a dataset that cannot be read."""
     if not row.file:
         return f"{row.form} ({row.label})"
     what = "row" if row.kind == "form" else "record"

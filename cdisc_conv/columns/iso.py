@@ -34,8 +34,8 @@ MOST_OFFSET = 14 * 60
 class Parts:
     """What texts say, part by part; float64, NaN for a part that is unknown.
 
-    ``offset`` is that from UTC in minutes, NaN where none is written. ``faults`` is true for texts that are no ISO 8601
-    dates or name a day or time that does not exist; their parts are NaN. Blank texts have no fault.
+    ``offset`` is that from UTC in minutes, NaN where none is written. ``faults`` is true for texts that are not
+    ISO 8601 dates or name a day or time that does not exist; their parts are NaN. Blank texts have no fault.
     """
 
     year: np.ndarray

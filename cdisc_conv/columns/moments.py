@@ -26,12 +26,12 @@ _OFFSET = r"T.*(?:Z|[+-][0-9]{2}:[0-9]{2})$"
 
 @dataclass(frozen=True)
 class Moments:
-    """For each date, what it may stand for; float64, NaN where its year is unknown, it is missing or is no date.
+    """For each date, what it may stand for; float64, NaN where its year is unknown, it is missing or is not a date.
 
     ``first_day`` and ``last_day`` count from 1970-01-01 and are equal for a complete date. ``first_second`` and
     ``last_second`` are seconds of these days: 0 and 86,399 where no time is known. All are on the clock that the text
     was written by; ``offset`` is how many minutes that is ahead of UTC, NaN where the text does not say. ``timed`` is
-    true where an hour is known. ``faults`` is true for what is written and is no date: nothing is known of it, so that
+    true where an hour is known. ``faults`` is true for what is written and is not a date: nothing is known of it, so
     nothing may be concluded from it, other than from a date that is missing.
     """
 

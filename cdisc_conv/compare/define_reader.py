@@ -16,7 +16,7 @@ def read_define(source: Path | bytes, name: str = "") -> DefineContent:
     """The content of a define.xml. `name` is what messages call the file (its own name when left out).
 
     Raises ProblemsError: DEF001 the file cannot be read, is not well-formed XML, or has a document type declaration;
-    DEF002 it is no Define-XML 2.0 or 2.1.
+    DEF002 it is not Define-XML 2.0 or 2.1.
     """
     return _Reader(DefineDocument(source, name)).read()
 

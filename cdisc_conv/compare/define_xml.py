@@ -35,7 +35,7 @@ class DefineDifference:
     name: str = ""
     """The codelist, standard or document that it is about."""
     shared_by: tuple[str, ...] = ()
-    """Further variables with the same two codelists, such as ``AE.AEREL``; the difference is told once."""
+    """Further variables with the same two codelists, such as ``AE.AEREL``; the difference is reported once."""
 
     @property
     def subject(self) -> str:

@@ -20,7 +20,7 @@ def match_names(base: Table, other: Table) -> tuple[Table, dict[str, str]]:
 
 
 def compare_metadata(base: Table, other: Table, renamed: dict[str, str], order: bool) -> pd.DataFrame:
-    """One row per difference; `variable` is empty for the dataset. What a side does not tell is no difference."""
+    """One row per difference; `variable` is empty for the dataset. What a side does not tell is not a difference."""
     found: list[tuple[str, str, str, str]] = []
     if base.label is not None and other.label is not None and base.label != other.label:
         found.append(("", "label", base.label, other.label))

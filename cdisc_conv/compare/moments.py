@@ -69,7 +69,7 @@ def is_compact(form: str) -> bool:
 
 
 def write_moment(number: str, unit: Unit) -> str | None:
-    """Exact decimal digits as ISO 8601; None for what is no moment from year 1 to 9999.
+    """Exact decimal digits as ISO 8601; None for what is not a moment from year 1 to 9999.
 
     >>> write_moment("1900058400.25", Unit.SECOND), write_moment("1", Unit.DAY), write_moment("3723", Unit.TIME)
     ('2020-03-17T10:00:00.25', '1960-01-02', '01:02:03')

@@ -37,7 +37,7 @@ _MOST_ZEROS = 40
 
 @dataclass(frozen=True, slots=True)
 class Numerals:
-    """Texts read as numbers: the nearest float64 (NaN for missing and for ``bad``), which texts are no numbers, and
+    """Texts read as numbers: the nearest float64 (NaN for missing and for ``bad``), which texts are not numbers, and
     which write digits that the float64 does not hold."""
 
     values: np.ndarray
@@ -196,7 +196,7 @@ def _loses_digits(word: str, value: float) -> bool:
 
 
 def _read_word(word: str, variable: Variable) -> str | None:
-    """A word that is no plain numeral as exact digits, "" for missing, a missing code; None for what is no number."""
+    """A word that is not a plain numeral as exact digits, "" for missing, a missing code; None for anything else."""
     if not word or word == ".":
         return ""
     folded = word.lower()

@@ -72,7 +72,7 @@ def _read_utf8(path: Path, encoding: str | None) -> bytes:
         place = f"byte {error.start + 1} (0x{data[error.start]:02X})"
     if encoding is None:
         hint = "name its encoding with --encoding, such as cp1252, latin-1 or shift_jis"
-        raise make_error("CMP003", f"{place} is no UTF-8 text", path, hint)
+        raise make_error("CMP003", f"{place} is not UTF-8 text", path, hint)
     try:
         return data.decode(encoding).encode()
     except LookupError:

@@ -65,7 +65,7 @@ def _read_whole(path: Path) -> tuple[dict[str, Any], list[Any]]:
             document = {"columns": group.get("items"), "rows": group.get("itemData"), **group}
     rows = document.get("rows", [])
     if not isinstance(rows, list):
-        raise make_error("CMP001", "'rows' is no list", path, _WHAT)
+        raise make_error("CMP001", "'rows' is not a list", path, _WHAT)
     return document, rows
 
 
@@ -89,7 +89,7 @@ def _parse(path: Path, data: bytes, line: int = 0) -> Any:
         message = f"the JSON is damaged or cut off: {error.msg}, at character {error.pos + 1:,}"
         raise make_error("CMP001", message, path, "is it whole?", line or error.lineno) from None
     except UnicodeDecodeError as error:
-        message = f"the JSON cannot be read: byte {error.start + 1:,} is no UTF-8 text"
+        message = f"the JSON cannot be read: byte {error.start + 1:,} is not UTF-8 text"
         raise make_error("CMP001", message, path, "Dataset-JSON is UTF-8", line) from None
     except RecursionError:
         raise make_error("CMP001", "the JSON is nested too deeply", path, _WHAT, line) from None
@@ -99,7 +99,7 @@ def _parse(path: Path, data: bytes, line: int = 0) -> Any:
 
 
 def _refuse(word: str) -> Any:
-    raise ValueError(f"{word} is no number of JSON")
+    raise ValueError(f"{word} is not a number of JSON")
 
 
 def _read_variable(path: Path, facts: dict[str, Any], number: int) -> Variable:
@@ -131,7 +131,7 @@ def _read_text(path: Path, facts: dict[str, Any], key: str, owner: str) -> str |
     if not isinstance(value, str):
         raise make_error("CMP001", f"'{key}' of {owner} is {_show(value)}, not a text", path, _WHAT)
     if not _is_unicode(value):
-        raise make_error("CMP001", f"'{key}' of {owner} is {_show(value)}, which is no Unicode text", path, _WHAT)
+        raise make_error("CMP001", f"'{key}' of {owner} is {_show(value)}, which is not Unicode text", path, _WHAT)
     return value
 
 
@@ -166,7 +166,7 @@ def _fit(cells: tuple[Any, ...]) -> bool:
 def _misfit(path: Path, variable: Variable, row: int, cells: tuple[Any, ...]) -> ProblemsError:
     message = f"{variable.name} in record {row + 1:,} is {_show(cells[row])}, but its type is {_name_type(variable)}"
     if not _is_unicode(cells[row]):
-        message = f"{variable.name} in record {row + 1:,} is {_show(cells[row])}, which is no Unicode text"
+        message = f"{variable.name} in record {row + 1:,} is {_show(cells[row])}, which is not Unicode text"
     return make_error("CMP001", message, path, _WHAT)
 
 

@@ -25,7 +25,7 @@ def reveal(base: str, other: str) -> tuple[str, str]:
 
 
 def reveal_all(base: Iterable[Any], other: Iterable[Any]) -> tuple[list[Any], list[Any]]:
-    """The same for two columns; what is no text stays."""
+    """The same for two columns; what is not text stays."""
     pairs = [
         reveal(one, two) if isinstance(one, str) and isinstance(two, str) else (one, two)
         for one, two in zip(base, other, strict=True)

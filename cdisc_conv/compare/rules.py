@@ -56,7 +56,7 @@ Tolerance = float | Mapping[str, float] | None
 def read_tolerance(tolerance: Tolerance, name: str = "tolerance") -> dict[str, float]:
     """A tolerance for all variables, or by variable (``""`` for all others).
 
-    Raises ProblemsError (CMP010) for what is no number from 0.
+    Raises ProblemsError (CMP010) for what is not a number from 0.
 
     >>> read_tolerance(1e-9), read_tolerance({"AVAL": 0.01})
     ({'': 1e-09}, {'AVAL': 0.01})
@@ -81,5 +81,5 @@ def parse_tolerances(words: list[str], name: str = "--tolerance") -> dict[str, f
             found[variable.strip()] = float(number)
         except ValueError:
             hint = "write a number such as 1e-9, or VARIABLE=0.01"
-            raise ProblemsError([Problem("CMP010", f"{name} {word} is no tolerance", hint=hint)]) from None
+            raise ProblemsError([Problem("CMP010", f"{name} {word} is not a tolerance", hint=hint)]) from None
     return read_tolerance(found, name)

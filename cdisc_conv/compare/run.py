@@ -49,8 +49,8 @@ def compare(
 
     Records are matched by ``keys``; without them by those in ``defined_keys`` (by origin, such as ``define.xml``), by
     the natural keys of the standard for the dataset's name where they are unique on both sides, or else by a minimal
-    set of variables that is. Keys that are not unique are told, and their records compared as multisets. ``only`` and
-    ``ignore`` choose variables, ``where`` records (in the language of mappings); for the others see `Rules`.
+    set of variables that is. Keys that are not unique are reported, and their records compared as multisets. ``only``
+    and ``ignore`` choose variables, ``where`` records (in the language of mappings); for the others see `Rules`.
 
     Raises ProblemsError: CMP010 tolerance, CMP011 key missing on a side, CMP012 no common variables, CMP013 unknown
     variable, CMP014 column twice, EXPR... for a wrong ``where``.

@@ -71,7 +71,9 @@ def _check_codelist(codelist: etree._Element, types: dict[str, str]) -> Iterator
         yield report("DEF009", codelist, f"CodeList {oid} has {found}", hint="a list has terms of one kind")
     standard = codelist.get(_STANDARD)
     if standard and types.get(standard, "CT") != "CT":
-        yield report("DEF009", codelist, f"CodeList {oid} is of standard {standard}, which is no terminology package")
+        yield report(
+            "DEF009", codelist, f"CodeList {oid} is of standard {standard}, which is not a terminology package"
+        )
     codes = codelist.findall(f"o:Alias[@Context='{NCI_CODE}']", _NS)
     if standard and len(codes) != 1:
         message = f"CodeList {oid} is of a standard and has {len(codes)} NCI codes instead of one"
@@ -98,7 +100,7 @@ def _check_dataset(group: etree._Element, types: dict[str, str]) -> Iterator[Pro
         message = f"dataset {name} has {state} of def:StandardOID and def:IsNonStandard"
         yield report("DEF010", group, message, hint="it needs one of them")
     if standard and types.get(standard, "IG") != "IG":
-        yield report("DEF010", group, f"dataset {name} is of standard {standard}, which is no implementation guide")
+        yield report("DEF010", group, f"dataset {name} is of standard {standard}, which is not an implementation guide")
     if empty and not group.get(_COMMENT):
         yield report("DEF010", group, f"dataset {name} has no data and no comment that says why")
     if not empty and not group.get(f"{{{DEF}}}ArchiveLocationID"):

@@ -22,7 +22,7 @@ def stylesheet_path() -> Path:
 def render_html(xml: bytes) -> bytes:
     """The web page of a define.xml: one file, UTF-8, without any other file or address.
 
-    The stylesheet runs with files and network denied. Raises ProblemsError when ``xml`` is no define.xml 2.1.
+    The stylesheet runs with files and network denied. Raises ProblemsError when ``xml`` is not a define.xml 2.1.
     """
     page = _load_stylesheet(stylesheet_path())(parse_define(xml))
     return bytes(page)

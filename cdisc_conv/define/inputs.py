@@ -46,12 +46,12 @@ def _check_study(study: DefineStudy) -> Iterator[Problem]:
             yield Problem("DEF102", f"the study has no {name.replace('_', ' ')}")
     if not _CREATED.match(study.created):
         hint = "write it like 2025-06-30T12:00:00"
-        yield Problem("DEF102", f"the creation time {study.created!r} is no ISO 8601 date and time", hint=hint)
+        yield Problem("DEF102", f"the creation time {study.created!r} is not an ISO 8601 date and time", hint=hint)
     if study.context not in CONTEXTS:
         yield Problem("DEF102", f"the context {study.context!r} is unknown", hint="Submission or Other")
     for label, path in (("dataset folder", study.dataset_folder), ("stylesheet", study.stylesheet)):
         if path and not _SAFE_PATH.match(path):
-            yield Problem("DEF102", f"the {label} {path!r} is no relative path", hint=_PATH_HINT)
+            yield Problem("DEF102", f"the {label} {path!r} is not a relative path", hint=_PATH_HINT)
     yield from _check_documents(study)
     for key, count in Counter(standard.key for standard in study.standards).items():
         if count > 1:
@@ -67,7 +67,7 @@ def _check_documents(study: DefineStudy) -> Iterator[Problem]:
             yield Problem("DEF103", f"{count} documents have the id {identifier!r}")
     for document in study.documents:
         if not _SAFE_PATH.match(document.href):
-            message = f"the document {document.id!r} is at {document.href!r}, which is no relative path"
+            message = f"the document {document.id!r} is at {document.href!r}, which is not a relative path"
             yield Problem("DEF103", message, hint=_PATH_HINT)
     if sum(document.kind is DocumentKind.ANNOTATED_CRF for document in study.documents) > 1:
         yield Problem("DEF103", "more than one document is the annotated CRF", hint="page numbers need one")
@@ -79,7 +79,7 @@ _PATH_HINT = "use letters, digits, dots, blanks and hyphens, and slashes between
 def _check_dataset(study: DefineStudy, dataset: Dataset) -> Iterator[Problem]:
     place = Place(dataset=dataset.name)
     if not _SAS_NAME.match(dataset.name):
-        yield Problem("DEF105", f"{dataset.name!r} is no dataset name", place=place, hint=_NAME_HINT)
+        yield Problem("DEF105", f"{dataset.name!r} is not a dataset name", place=place, hint=_NAME_HINT)
     for what, text in (("label", dataset.label), ("structure", dataset.structure)):
         if not text:
             yield Problem("DEF105", f"the dataset has no {what}", place=place)
@@ -134,7 +134,7 @@ def _check_columns(study: DefineStudy, dataset: Dataset, datasets: Sequence[Data
     for column in dataset.columns:
         place = Place(dataset=dataset.name, variable=column.name)
         if not _SAS_NAME.match(column.name):
-            yield Problem("DEF105", f"{column.name!r} is no variable name", place=place, hint=_NAME_HINT)
+            yield Problem("DEF105", f"{column.name!r} is not a variable name", place=place, hint=_NAME_HINT)
         if not column.label:
             yield Problem("DEF105", "the variable has no label", place=place)
         if column.name not in dataset.frame.columns:

@@ -1,7 +1,7 @@
 """The tables and figures of study.yaml, ``define: {adam: {displays: [...]}}``, as `ResultDisplay`.
 
 Codes: SPEC001 to SPEC003 an unknown key, a missing key, a wrong kind of value; EXPR... a condition that cannot be read;
-DEF110 a condition that is no where-clause. Whether datasets, variables and documents exist is for `check_inputs`.
+DEF110 a condition that is not a where-clause. Whether datasets, variables and documents exist is for `check_inputs`.
 """
 
 from __future__ import annotations

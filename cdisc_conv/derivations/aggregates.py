@@ -185,13 +185,13 @@ class _Extreme(Derivation):
         return np.where(moments.complete, moments.earliest, np.nan if self.partial == "exclude" else moments.earliest)
 
     def _report_unread(self, rows: Rows, values: pd.Series, weight: np.ndarray) -> None:
-        """Texts that are no dates: they cannot be compared, and nobody should believe that they were."""
+        """Texts that are not dates: they cannot be compared, and nobody should believe that they were."""
         unread = np.flatnonzero(is_filled(values) & np.isnan(weight) & (self.partial == "include"))
         if len(unread):
             names = join_words(self.of)
-            message = f"{len(unread):,} values of {names} have no year or are no ISO 8601 dates, and do not count"
+            message = f"{len(unread):,} values of {names} have no year or are not ISO 8601 dates, and do not count"
             if len(unread) == 1:
-                message = f"1 value of {names} has no year or is no ISO 8601 date, and does not count"
+                message = f"1 value of {names} has no year or is not an ISO 8601 date, and does not count"
             hint = f"the first is '{values.iloc[unread[0]]}'; say 'read: number' if they are numbers"
             rows.report("AGG002", message, hint=hint)
 
@@ -215,11 +215,11 @@ class _Extreme(Derivation):
 
 
 def _report_refused(rows: Rows, ref: ValuesRef, refused: pd.Series) -> None:
-    """Texts of a form that are no dates."""
+    """Texts of a form that are not dates."""
     if len(refused):
         several = len(refused) > 1
         values = f"{len(refused):,} value{'s' if several else ''} of {ref}"
-        end = "are no dates, and do not count" if several else "is no date, and does not count"
+        end = "are not dates, and do not count" if several else "is not a date, and does not count"
         hint = f"the first is '{refused.iloc[0]}'; say 'read: number' if they are numbers"
         rows.report("AGG002", f"{values} {end}", hint=hint)
 

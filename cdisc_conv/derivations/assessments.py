@@ -171,7 +171,7 @@ class AssessmentRule(RecordChooser):
         for number in np.unique(found.codes[read.unknown]):
             value = str(found.values.iloc[number])
             where = read.records.rows_of(found.codes == number)
-            message = f"'{value}' is no overall response of RECIST 1.1, and does not count"
+            message = f"'{value}' is not an overall response of RECIST 1.1, and does not count"
             hint = f"{self.source}.{self.response} is one of {join_words(RESPONSES, 'or')}"
             rows.report("RESP001", message, where=where, severity=Severity.ERROR, value=value, hint=hint)
 

@@ -180,7 +180,8 @@ class Category(_Categories):
     Ranges stand in ascending order. `from` and `to` belong to a range, `above` and `below` do not. Ranges that overlap,
     or leave numbers out between them, are refused when the mapping is read; where only whole numbers occur, `whole:
     true` lets `to: 64` and `from: 65` meet, and refuses fractions in the data. A value outside all ranges is a finding
-    (CATG001) and has no category; a text that is no number, or a fraction among whole numbers, is an error (CATG002).
+    (CATG001) and has no category; a text that is not a number, or a fraction among whole numbers, is an error
+    (CATG002).
 
     `number` names the variable with the number of the category, which comes along: its place from 1, unless the range
     has a `number`. `give: number` makes the variable itself that number. With `missing`, missing values have a category

@@ -130,7 +130,7 @@ class Constant(Derivation):
             return []
         if numeric:
             unreadable = isinstance(self.value, str) and parse_numbers(text_column([self.value])).isna().all()
-            return [Problem("DRV001", f"the constant '{self.value}' is no number")] if unreadable else []
+            return [Problem("DRV001", f"the constant '{self.value}' is not a number")] if unreadable else []
         return check_term(str(self.value), codelist, self.extend)
 
 

@@ -19,7 +19,7 @@ def moments_of(rows: Rows, name: str, outcome: str = "is left missing") -> Momen
     """The moments of a column of dates: ISO 8601 text, or SAS numbers.
 
     Numbers are SAS datetimes (seconds) when the column is called ``--DTM``, and SAS dates (days) under any other name.
-    Texts that are no dates are errors (DATE004), each once per run, and faults of the moments; so is a value that is
+    Texts that are not dates are errors (DATE004), each once per run, and faults of the moments; so is a value that is
     missing because what it was made of could not be read. `outcome` says what becomes of the variable being made.
     """
     series = rows[name]
@@ -52,10 +52,10 @@ def table_moments(table: Table, name: str) -> Moments:
 
 
 def report_faults(rows: Rows, name: str, found: Distinct, written: Written, outcome: str = "is left missing") -> None:
-    """Distinct texts that are no dates: one error each (DATE004), unless another variable has reported it."""
+    """Distinct texts that are not dates: one error each (DATE004), unless another variable has reported it."""
 
     def describe(text: str) -> tuple[str, str]:
-        message = f"'{text}' is no ISO 8601 date that the calendar has; {rows.variable} {outcome}"
+        message = f"'{text}' is not an ISO 8601 date that the calendar has; {rows.variable} {outcome}"
         return message, "correct the date where it is made, or take the variable that holds ISO 8601 dates"
 
     faults = written.parts.faults
@@ -85,7 +85,7 @@ def report_order(
 ) -> None:
     """One finding per subject and pair of dates, for the records where `wrong` is true.
 
-    `dates` are days since 1970; with `times` their fractions are told too. The finding reads ``message (subject: first
+    `dates` are days since 1970; with `times` their fractions are shown too. The finding reads ``message (subject: first
     and second); outcome``. The derivation has to declare USUBJID among what it reads.
     """
     if not wrong.any():

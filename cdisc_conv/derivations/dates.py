@@ -53,7 +53,7 @@ def study_formats(rows: Rows) -> tuple[DateFormat, ...]:
 
 
 def read_dates(series: pd.Series, formats: Sequence[DateFormat]) -> tuple[pd.Series, pd.Series]:
-    """A column of dates as written to ISO 8601, and the values that are no dates, which become "".
+    """A column of dates as written to ISO 8601, and the values that are not dates, which become "".
 
     >>> column = pd.Series(["7-mar-2022", "UN-MAR-2022", "31-FEB-2022"], dtype="str")
     >>> read, refused = read_dates(column, choose_formats((), "date"))
@@ -73,7 +73,7 @@ class Datetime(Derivation):
     Unknown parts are written UN, UNK, UK, NK, XX, -- or ??, and 00 for a day or month. They are left out at the end of
     the text and become a hyphen before a known part; nothing is imputed. A date that the calendar does not have is
     refused: the value is blank and the text is an error finding (DATE001). So is a text in another format, or one that
-    can be read in two ways (DATE002). A missing date is no finding.
+    can be read in two ways (DATE002). A missing date is not a finding.
 
     Formats are written with DD, MON or MM, YYYY, HH, MM and SS. A time may follow its date after a T or a blank, and
     have seconds, decimals of a second, AM or PM, and an offset from UTC (`Z`, `+02:00`) whether or not the format says

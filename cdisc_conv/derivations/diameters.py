@@ -84,7 +84,7 @@ class SumOfDiameters(Derivation):
 
     The lesions with a diameter in the rows that meet `baseline` are expected at every assessment of the subject. With
     `missing: blank` there is no sum where one of them has no diameter; with `ignore` the others are added, and the
-    finding DIAM003 tells of it. `expected_list` and `assessed_list` name variables that come along: the identifiers of
+    finding DIAM003 reports it. `expected_list` and `assessed_list` name variables that come along: the identifiers of
     the expected lesions and of those with a diameter. There is no sum where no lesion has a diameter.
 
     | source rows: VISIT | TRLNKID | TULOC | TRTESTCD | TRSTRESN | TRSTRESC | | VISIT | AVAL |
@@ -115,7 +115,7 @@ class SumOfDiameters(Derivation):
     kind: ClassVar[Kind] = Kind.NUMBER
 
     value: ValuesRef = Field(ValuesRef("TRSTRESN"), description="the source column with the diameter in mm")
-    test: ValuesRef = Field(ValuesRef("TRTESTCD"), description="the source column that tells what was measured")
+    test: ValuesRef = Field(ValuesRef("TRTESTCD"), description="the source column that says what was measured")
     lesion: ValuesRef = Field(ValuesRef("TRLNKID"), description="the source column that identifies the lesion")
     text: ValuesRef | None = Field(
         ValuesRef("TRSTRESC"), description="the source column with the words of `too_small`; null when there is none"
@@ -123,7 +123,7 @@ class SumOfDiameters(Derivation):
     longest: Names = Field(("LDIAM", "DIAMETER"), description="tests that are a longest diameter")
     short_axis: Names = Field(("LPERP",), description="tests that are a short axis")
     nodal: Annotated[Expression, ExpressionField] | None = Field(
-        None, description="a condition on source columns that tells lymph nodes"
+        None, description="a condition on source columns that identifies lymph nodes"
     )
     too_small: Names = Field(("TOO SMALL TO MEASURE",), description="texts of lesions too small to measure")
     too_small_value: float = Field(5, ge=0, description="the diameter, in mm, of a lesion too small to measure")
@@ -131,7 +131,7 @@ class SumOfDiameters(Derivation):
         None, description="a condition on source columns: the lesion is absent or merged, and counts 0 mm"
     )
     baseline: Annotated[Expression, ExpressionField] | None = Field(
-        None, description="a condition on source columns that tells the baseline assessment"
+        None, description="a condition on source columns that identifies the baseline assessment"
     )
     missing: Literal["ignore", "blank"] = Field(
         "ignore", description="what happens when an expected lesion has no diameter: add the others, or give no sum"

@@ -52,7 +52,7 @@ class Expr(Derivation):
     @classmethod
     def _refuse_condition(cls, value: Expression) -> Expression:
         if value.check(lambda name: None)[0] is Type.BOOLEAN:
-            raise ValueError(f'{value} is true or false, which is no value; write if({value}, "Y", "N")')
+            raise ValueError(f'{value} is true or false, which is not a value; write if({value}, "Y", "N")')
         return value
 
     def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:

@@ -24,7 +24,7 @@ class Extreme(Derivation):
     The groups are the records of a subject that are equal in `by`; without `by` the subject is the group. Only records
     that meet `where` count, and only those that have a `value` when one is named. `first` and `last` go by `order`. For
     `lowest` and `highest` the value is a number; for `worst` it is one of the texts of `scale`, which is written from
-    best to worst, compared without regard to case. A value that is no number or not in the scale is a finding
+    best to worst, compared without regard to case. A value that is not a number or not in the scale is a finding
     (EXTR001), and its record does not count.
 
     Of several records with the same extreme value, `ties` flags the `first` or the `last` of them by `order`, or

@@ -73,7 +73,9 @@ class FromParameters(Derivation):
         if not self.formula.names:
             raise ValueError(f"'formula' {self.formula} names no parameter")
         if self.formula.check(lambda name: None)[0] is Type.BOOLEAN:
-            raise ValueError(f'{self.formula} is true or false, which is no value; write if({self.formula}, "Y", "N")')
+            raise ValueError(
+                f'{self.formula} is true or false, which is not a value; write if({self.formula}, "Y", "N")'
+            )
         return self
 
     @property

@@ -99,13 +99,15 @@ class _OfNumbers(_OverRows):
         """The result, from the sum and the number of values of each group."""
 
     def _report_unread(self, rows: Rows, gathered: Gathered, numbers: np.ndarray) -> None:
-        """Texts that are no numbers: nobody should believe that they were added."""
+        """Texts that are not numbers: nobody should believe that they were added."""
         unread = np.flatnonzero(is_filled(gathered.values) & np.isnan(numbers))
         if len(unread):
             where = np.isin(gathered.ours, gathered.groups[unread])
             value = as_text(gathered.values.iloc[unread[:1]]).iloc[0]
             plural = (
-                "value of {} is no number and counts" if len(unread) == 1 else "values of {} are no numbers and count"
+                "value of {} is not a number and counts"
+                if len(unread) == 1
+                else "values of {} are not numbers and count"
             )
             message = f"{len(unread):,} {plural.format(self.of)} as missing"
             hint = "take the numeric result, such as --STRESN, or leave such rows out with 'where'"
@@ -123,8 +125,8 @@ class Sum(_OfNumbers):
 
     A bare name is a column of the source rows that a block with `group` made one record of; `EX.EXDOSE` is a column of
     all records of EX that match `by`. Only rows that meet `where` count. Missing values are left out, or with `missing:
-    blank` make the sum missing; where there is no value the sum is missing and not 0. Text that is no number counts as
-    missing and is a finding (GRP001).
+    blank` make the sum missing; where there is no value the sum is missing and not 0. Text that is not a number counts
+    as missing and is a finding (GRP001).
 
     Decimal numbers are added as decimals, so 0.1 and 0.2 make 0.3, and the order of the records never matters. This
     holds for numbers of up to nine decimals; others are added from the least to the greatest.

@@ -128,7 +128,7 @@ def _find_possible(written: Written, aim: Aim) -> _Possible:
     year, day = parts.year[scattered, None], parts.day[scattered, None]
     months = np.arange(1, 13)[None, :]
     choices = np.where(day <= count_month(year, months), count_days(year, months, day), np.nan)
-    # With a known part behind an unknown one the seconds are no single stretch: then the time stays where it is aimed.
+    # With a known part behind an unknown one the seconds are not a single stretch: then the time stays as aimed.
     gap = np.isnan(parts.hour) & ~(np.isnan(parts.minute) & np.isnan(parts.second))
     gap |= np.isnan(parts.minute) & ~np.isnan(parts.second)
     aimed = _aim_at_seconds(parts, aim)

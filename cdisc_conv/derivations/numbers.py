@@ -19,7 +19,7 @@ _SMALLEST = 2.0**-1022
 
 
 def parse_numbers(texts: pd.Series) -> pd.Series:
-    """Texts as float64; what is no plain decimal number is missing (no hexadecimal, no "inf", no "NA").
+    """Texts as float64; what is not a plain decimal number is missing (no hexadecimal, no "inf", no "NA").
 
     >>> parse_numbers(pd.Series(["12.5", " 3 ", "<5", "1e400", ""], dtype="str")).tolist()
     [12.5, 3.0, nan, nan, nan]
@@ -33,7 +33,7 @@ def parse_numbers(texts: pd.Series) -> pd.Series:
 
 
 def as_numbers(series: pd.Series) -> pd.Series:
-    """A column as float64; text that is no number is missing."""
+    """A column as float64; text that is not a number is missing."""
     return series.astype("float64") if is_number(series) else map_distinct(series, parse_numbers)
 
 

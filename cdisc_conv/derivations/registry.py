@@ -1,4 +1,4 @@
-"""The one door through which derivations come in, ours and plug-ins' alike.
+"""The registry of derivations, built-in and plug-ins alike.
 
 A package offers derivations by an entry point of the group ``cdisc_conv.derivations`` that names a module; importing
 the module runs its `register` decorators. Our own catalogue is such an entry.

@@ -21,7 +21,7 @@ from cdisc_conv.derivations.texts import flag_column, text_column
 def _check_responses(names: tuple[str, ...]) -> tuple[str, ...]:
     wrong = [name for name in names if name not in RESPONSES]
     if wrong:
-        raise ValueError(f"'{wrong[0]}' is no overall response of RECIST 1.1: {join_words(RESPONSES, 'or')}")
+        raise ValueError(f"'{wrong[0]}' is not an overall response of RECIST 1.1: {join_words(RESPONSES, 'or')}")
     if len(set(names)) < len(names):
         raise ValueError("names a response twice")
     return names

@@ -16,7 +16,7 @@ from fractions import Fraction
 import numpy as np
 
 LONGEST = 400
-"""Characters of a number; longer ones are no results."""
+"""Characters of a number; longer ones are not results."""
 
 _NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
 _UNSIGNED = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
@@ -99,7 +99,7 @@ def _is_words(text: str) -> bool:
 
 
 def suggest_number(text: str) -> str:
-    """What may be meant by a text that is no number, for the hint of a finding; "" where nothing is plain."""
+    """What may be meant by a text that is not a number, for the hint of a finding; "" where nothing is plain."""
     if re.fullmatch(r"\D{0,3}\s*[0-9]+,[0-9]+", text):
         return "write a decimal point where the comma is one, and leave out a comma between thousands"
     if re.fullmatch(r"\D{0,3}\s*[0-9]{1,3}(\s[0-9]{3})+([.,][0-9]+)?", text):

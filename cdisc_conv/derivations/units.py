@@ -74,7 +74,8 @@ class Convert(Derivation):
 
     In a numeric variable (--STRESN) it is the number; in a text variable (--STRESC) the text with the number in it
     converted: `<5` and `>= 2000` keep their qualifier, a range both its ends, and words such as NEGATIVE, TRACE, 1+ or
-    1:80 stay as they are. The numeric result of a qualified result, a range or a word is missing, which is no error.
+    1:80 stay as they are. The numeric result of a qualified result, a range or a word is missing, without
+    an error.
 
     In --STRESN it brings --STRESC along (in --STRESC --STRESN), and --STRESU where `to` is another column: the standard
     unit only beside a result that was converted or already had it, never beside a word. Entries of the mapping for

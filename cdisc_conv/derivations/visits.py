@@ -98,7 +98,7 @@ class Visit(Derivation):
     date: Ref = Field(Ref("EVENTDT"), description="the date of the event, for unscheduled visits")
     sequence: Ref = Field(Ref("ESEQ"), description="the number of the unscheduled visit in its subject")
     reference: Ref = Field(Ref("DM.RFSTDTC"), description="day 1 of the planned days; not read with `forms`")
-    forms: Names = Field((), description="raw forms that tell when the subject had the scheduled visits")
+    forms: Names = Field((), description="raw forms that say when the subject had the scheduled visits")
     subject: Ref = Field(Ref("SUBJID"), description="the column that names the subject on these forms")
 
     @property

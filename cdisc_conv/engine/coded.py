@@ -41,7 +41,7 @@ WrongCodes = Mapping[WrongCode, Tally]
 def find_wrong_codes(study: Study, forms: Mapping[str, pd.DataFrame]) -> WrongCodes:
     """The coded values of some raw forms that are wrong, with their rows; blanks around a value mean nothing.
 
-    A missing code is no code outside the list. Words count as those of the code whatever their case and blanks; a code
+    A missing code is not outside the list. Words count as those of the code whatever their case and blanks; a code
     whose words are missing says what it says.
     """
     found: dict[WrongCode, Tally] = {}

@@ -1,4 +1,4 @@
-"""Text to numbers, where the standard wants the variable numeric; what is no number is a finding."""
+"""Text to numbers, where the standard wants the variable numeric; what is not a number is a finding."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHOWN_VALUES = 20
 
 
 def as_number(series: pd.Series, rows: Rows, field: str = "") -> pd.Series:
-    """The series as float64; text that is no number is a finding (NUM001) per distinct value, and missing.
+    """The series as float64; text that is not a number is a finding (NUM001) per distinct value, and missing.
 
     A text of more digits than a number holds is one, too (NUM002).
 

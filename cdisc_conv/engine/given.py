@@ -93,7 +93,7 @@ def _describe_text(given: GivenDataset, name: str, series: pd.Series, numbers: p
     place = Place(dataset=given.name, variable=name, rows=rows)
     count = int(bad.sum())
     more = f" and {count - 1} more" if count > 1 else ""
-    message = f"'{series[bad].iloc[0]}'{more} in {given.file} is no number; {name} is left missing"
+    message = f"'{series[bad].iloc[0]}'{more} in {given.file} is not a number; {name} is left missing"
     return [Problem("GIVEN001", message, place=place, count=count)]
 
 

@@ -84,7 +84,7 @@ def _retell(dataset: str, problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _name_in_capitals(dataset: str, file: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
-    """The frame with the names of SAS; of columns that would become one, the first. GIVEN011 tells of the others."""
+    """The frame with the names of SAS; of columns that would become one, the first. GIVEN011 reports the others."""
     names = pd.Index([str(name).upper() for name in frame.columns])
     again = names.duplicated()
     problems = [

@@ -48,7 +48,7 @@ def describe_numbers(series: pd.Series) -> tuple[str, int, int | None]:
 
 
 def describe_written(texts: pd.Series) -> tuple[str, int, int | None] | None:
-    """The same of numbers as they are written, where trailing zeros count; None when a text is no plain number.
+    """The same of numbers as they are written, where trailing zeros count; None when a text is not a plain number.
 
     >>> describe_written(pd.Series(["36.60", "7"], dtype="str")), describe_written(pd.Series(["12", "<5"], dtype="str"))
     (('float', 5, 2), None)
@@ -121,7 +121,7 @@ def flag_codelist(
     """The codelist of a flag of an analysis dataset, a text variable whose name ends in FL: Y and N of No Yes Response.
 
     `permitted` are the values that the standard allows, which are listed although the data may not have them; None
-    when the variable is no flag, or holds anything else. Source: ADaMIG 1.3, section 3.1.3 (flag variables).
+    when the variable is not a flag, or holds anything else. Source: ADaMIG 1.3, section 3.1.3 (flag variables).
 
     >>> from cdisc_conv.standards import load_terminology
     >>> flags = pd.Series(["Y", "Y"], dtype="str")

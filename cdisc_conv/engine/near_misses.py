@@ -39,7 +39,7 @@ def find_near_misses(
 ) -> NearMisses:
     """The values of raw forms and given datasets that a condition of some datasets just misses, with their rows.
 
-    A value that the same condition names as well is no miss: who writes ``in ("Y", "y")`` tells them apart knowingly.
+    A value that the same condition names as well is none: who writes ``in ("Y", "y")`` tells them apart knowingly.
     """
     columns: dict[tuple[str, str], Distinct] = {}
     found: dict[NearMiss, Tally] = {}

@@ -211,7 +211,7 @@ class PartRows:
         if missing:
             source = dataset.blocks[missing[0]].source
             raise LostReferenceError(
-                f"it reads {ref}, which is no column of {source if source.name else 'the written records'}"
+                f"it reads {ref}, which is not a column of {source if source.name else 'the written records'}"
             )
         return [target for target in found if target is not None]
 

@@ -173,7 +173,7 @@ class _Reader:
         return frame
 
     def _complete(self, dataset: str, frame: pd.DataFrame) -> pd.DataFrame:
-        """The frame with the supplemental qualifiers that are read; what is nowhere is a finding."""
+        """The frame with the supplemental qualifiers that are read; one that no dataset has is a finding."""
         missing = [name for name in self._needs.variables(dataset) if name not in frame]
         files = self._find(f"SUPP{dataset}") if missing and SUBJECT in frame else []
         supplement = self._read(f"SUPP{dataset}", files) if files else None

@@ -28,7 +28,7 @@ _HINT = "a where-clause compares variables with values (==, !=, <, <=, >, >=, in
 def read_conditions(text: str, place: Place, what: str) -> tuple[Condition, ...]:
     """The conditions of a where-clause that is written as an expression; ``what`` names its place in messages.
 
-    Raises ProblemsError: EXPR... when the text is no expression, DEF110 when it says what a where-clause cannot.
+    Raises ProblemsError: EXPR... when the text is not an expression, DEF110 when it says what a where-clause cannot.
 
     >>> for condition in read_conditions('PARAMCD in ("PFS", "OS") and ADSL.FASFL == "Y"', Place(), ""):
     ...     print(condition.variable, condition.comparator, condition.values)

@@ -25,7 +25,7 @@ Python: they can compare, compute and call the functions below, and nothing else
 
 | written | is |
 |---|---|
-| `AETERM` | a column. Letters of any language, digits and `_`; the first is no digit |
+| `AETERM` | a column. Letters of any language, digits and `_`; the first is not a digit |
 | `DM.RFSTDTC`, `raw.AESTDAT` | a variable of another dataset; a column of the source |
 | `` `IT.AE TERM` `` | a column of the source with any other name, the same as `raw.` \
 and that name; a backtick in it is doubled |
@@ -65,7 +65,7 @@ either type.
 - `x in ("A", "B")` is `x == "A" or x == "B"`; `x not in ("A", "B")` is `x != "A" and x != "B"`, so false where x is
   missing. A `""` in the list of `in` takes in missing values: `x in ("A", "")`.
 - `<`, `<=`, `>`, `>=` do not take the literal `""`.
-- Arithmetic with a missing number is missing, and so is a result that is no number: a division by zero, an overflow.
+- Arithmetic with a missing number is missing, and so is a result that is not a number: a division by zero, an overflow.
 - Conditions are true or false, never missing.
 
 ## Functions

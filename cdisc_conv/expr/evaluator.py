@@ -93,7 +93,7 @@ def _apply(function: Callable[..., Any], *values: Value) -> Value:
 
 
 def _finite(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Arithmetic whose result is missing where it is no finite number: division by zero, overflow."""
+    """Arithmetic whose result is missing where it is not a finite number: division by zero, overflow."""
 
     def run(left: Any, right: Any) -> Any:
         with np.errstate(all="ignore"):

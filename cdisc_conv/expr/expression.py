@@ -25,7 +25,7 @@ def parse(text: str, *, file: str = "", line: int = 0) -> Expression:
     'AESER == "Y" and AESTDTC != ""'
     >>> parse('AESER = "Y"', file="ae.yaml", line=7)
     Traceback (most recent call last):
-    cdisc_conv.problems.ProblemsError: ae.yaml:7: EXPR002 "=" is no operator, at character 7 of: AESER = "Y" \
+    cdisc_conv.problems.ProblemsError: ae.yaml:7: EXPR002 "=" is not an operator, at character 7 of: AESER = "Y" \
 (write == to compare)
     """
     source = Source(text, file, line)

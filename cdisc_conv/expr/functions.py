@@ -277,7 +277,7 @@ _NUMBER_FUNCTIONS = (
         "power",
         (_number(), _number("exponent")),
         Type.NUMBER,
-        "The number raised to the exponent; missing where that is no finite number.",
+        "The number raised to the exponent; missing where that is not a finite number.",
         library.raise_to_power,
         "{0} raised to the power of {1}",
         (("power(2, 3)", 8.0), ("missing(power(0, -1))", True)),

@@ -228,7 +228,7 @@ def take_root(numbers: Any) -> Any:
 
 
 def raise_to_power(numbers: Any, exponents: Any) -> Any:
-    """Powers, missing where they are no finite numbers, or where a side is missing; see `power`."""
+    """Powers, missing where they are not finite numbers, or where a side is missing; see `power`."""
     with np.errstate(all="ignore"):
         result = np.power(numbers, exponents)
     known = np.isfinite(result) & ~np.isnan(numbers) & ~np.isnan(exponents)

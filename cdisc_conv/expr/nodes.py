@@ -243,7 +243,7 @@ def format_number(number: float) -> str:
 
 
 def format_name(name: str) -> str:
-    """A name as the language writes it; in backticks when it is no plain name.
+    """A name as the language writes it; in backticks when it is not a plain name.
 
     >>> format_name("DM.RFSTDTC"), format_name("raw.IT.AE TERM")
     ('DM.RFSTDTC', '`IT.AE TERM`')

@@ -76,7 +76,7 @@ class _SyntaxFoundError(Exception):
 def parse_tree(source: Source) -> Node:
     """The tree of an expression.
 
-    Raises `ProblemsError` with all problems of the text: every piece that is no token, and the first place where the
+    Raises `ProblemsError` with all problems of the text: every piece that is not a token, and the first place where the
     pieces do not fit together.
     """
     if len(source.text) > MAX_LENGTH:

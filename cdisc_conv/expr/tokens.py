@@ -1,4 +1,4 @@
-"""From the text of an expression to its tokens; operators of other languages are mended and reported."""
+"""From the text of an expression to its tokens; operators of other languages are corrected and reported."""
 
 from __future__ import annotations
 
@@ -87,11 +87,11 @@ _MEANT: dict[str, tuple[str, str]] = {
 
 
 def split_tokens(source: Source) -> tuple[list[Token], list[Problem]]:
-    """Tokens of the text, closed by an END token, and everything in it that is no token.
+    """Tokens of the text, closed by an END token, and everything in it that is not a token.
 
     >>> tokens, problems = split_tokens(Source('AESER = "Y"'))
     >>> [token.text for token in tokens], str(problems[0])
-    (['AESER', '=', '"Y"', ''], 'EXPR002 "=" is no operator, at character 7 of: AESER = "Y" (write == to compare)')
+    (['AESER', '=', '"Y"', ''], 'EXPR002 "=" is not an operator, at character 7 of: AESER = "Y" (write == to compare)')
     """
     tokens: list[Token] = []
     problems: list[Problem] = []
@@ -132,7 +132,7 @@ def _read_token(source: Source, position: int) -> tuple[Token, Problem | None]:
 def _mend(source: Source, position: int, operator: str) -> tuple[Token, Problem]:
     meant, hint = _MEANT[operator]
     kind = Kind.WORD if meant in RESERVED else Kind.SYMBOL
-    problem = source.report("EXPR002", f'"{operator}" is no operator', position, hint)
+    problem = source.report("EXPR002", f'"{operator}" is not an operator', position, hint)
     return Token(kind, operator, position, meant), problem
 
 
@@ -184,9 +184,9 @@ def _read_number(source: Source, position: int, written: str) -> tuple[Token, Pr
     token = Token(Kind.NUMBER, written + (rest.group() if rest else ""), position, value)
     if rest:
         hint = "texts go in quotes, names that begin with a digit in backticks"
-        return token, source.report("EXPR005", f'"{token.text}" is no number', position, hint)
+        return token, source.report("EXPR005", f'"{token.text}" is not a number', position, hint)
     if math.isinf(value):
         return token, source.report("EXPR005", f'"{written}" is too large', position, "the largest number is 1.79e308")
     if len(written) > 1 and written[0] == "0" and written[1].isdigit():
-        return token, source.report("EXPR005", f'"{written}" is no number', position, "dates and codes go in quotes")
+        return token, source.report("EXPR005", f'"{written}" is not a number', position, "dates and codes go in quotes")
     return token, None

@@ -79,7 +79,7 @@ def copy_documents(study: Study, documents: Sequence[Document], folder: Path) ->
             shutil.copyfile(source, target)
             continue
         message = f"define.xml refers to {document.href} ({document.title}), which is not in the study folder"
-        hint = "put it beside define.xml before the package leaves the house"
+        hint = "put it beside define.xml before the package is submitted"
         problems.append(Problem("PKG022", message, Severity.NOTE, study.place, hint))
     return problems
 

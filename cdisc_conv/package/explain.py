@@ -32,7 +32,7 @@ def _describe_unknown(study: Study, variable: str, known: list[str]) -> Problem:
         hint = did_you_mean(variable, [key.partition(".")[2] for key in known])
         homes = [key for key in known if key.partition(".")[2] == dataset]
         hint = f"did you mean {' or '.join(homes)}?" if homes else hint or "such as AE.AESTDTC"
-        return Problem("PKG007", f"'{variable}' is no variable: write DATASET.VARIABLE", hint=hint)
+        return Problem("PKG007", f"'{variable}' is not a variable: write DATASET.VARIABLE", hint=hint)
     if dataset in study.given:
         return Problem("PKG007", f"{dataset} is given as it is, so nothing makes {dataset}.{name}")
     if dataset not in study.datasets:

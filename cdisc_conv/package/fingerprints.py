@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 WORDS_ONLY = ("define", "protocol")
-"""Settings that only define.xml tells of."""
+"""Settings that appear in define.xml only."""
 
 
 def describe_columns(frames: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, Any]]:

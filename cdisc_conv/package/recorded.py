@@ -100,7 +100,7 @@ def read_lineage(out: Path, code: str) -> dict[str, Any]:
         reason = getattr(error, "strerror", None) or "it is not JSON"
         raise ProblemsError([Problem(code, f"'{path}' cannot be read: {reason}", hint=_HINT)]) from error
     if not (isinstance(data, dict) and {"forms", "datasets", "records", "variables"} <= data.keys()):
-        raise ProblemsError([Problem(code, f"'{path}' is no lineage of cdisc-conv")])
+        raise ProblemsError([Problem(code, f"'{path}' is not a lineage of cdisc-conv")])
     _check(_Lineage, data, path, code)
     return data
 

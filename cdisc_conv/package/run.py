@@ -18,7 +18,7 @@ from cdisc_conv.spec.load import find_study
 from cdisc_conv.spec.model import Study
 from cdisc_conv.workplace import recover
 
-SYNTHETIC = "Synthetic data: simulated from the protocol; no value stems from a person."
+SYNTHETIC = "Synthetic data: simulated from the protocol; no value comes from a real person."
 DEMO = "hope2021_thal_agc"
 """The shipped study that the demo simulates."""
 

@@ -134,7 +134,7 @@ def check_given(conversion: Conversion, datasets: Sequence[Dataset]) -> tuple[Pr
 def list_beside(conversion: Conversion, datasets: Sequence[Dataset], family: Family) -> list[Dataset]:
     """The datasets of a run that are not of a family: those of the package, and those it has at hand beside them."""
     others = [one for one in datasets if conversion.study.family_of(one.name) is not family]
-    # What is compared with them is written: characters that a transport file does not have are no difference.
+    # What is compared with them is written: characters that a transport file does not have are not difference.
     beside, _ = fit_for_transport(conversion.describe_beside(), conversion.study.settings.get("transliterate") or {})
     return [*beside, *others]
 

@@ -5,7 +5,7 @@ Reads files and reports what is wrong with them; knows nothing of studies, mappi
 | code | what is wrong | severity |
 |---|---|---|
 | RAW001 | no such file (or folder) | error |
-| RAW002 | the path leads out of the folder, or to something that is no file | error |
+| RAW002 | the path leads out of the folder, or to something that is not a file | error |
 | RAW003 | the file cannot be read | error |
 | RAW004 | a column is missing | error |
 | RAW005 | columns that nobody declared | note |

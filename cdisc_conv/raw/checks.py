@@ -67,7 +67,7 @@ def check_header(header: Sequence[str], source: FormSource, reporter: Reporter) 
         declared = {*source.columns, *source.key}
         more = [name for name in known if name not in declared]
         if more:
-            message = f"form '{source.name}' has {_count(len(more), 'column')} that nobody declared: {_list(more)}"
+            message = f"form '{source.name}' has {_count(len(more), 'column')} not in forms.yaml: {_list(more)}"
             problems.append(reporter.report("RAW005", message, severity=Severity.NOTE, line=1, count=len(more)))
     return problems
 

@@ -85,14 +85,14 @@ def describe_bad_encoding(encoding: str) -> str:
     """Why an encoding cannot be that of a file of text; "" when it can.
 
     >>> describe_bad_encoding("gb18030"), describe_bad_encoding("idna"), describe_bad_encoding("utf-9")
-    ('', 'is no encoding of text files', 'does not exist')
+    ('', 'is not an encoding of text files', 'does not exist')
     """
     try:
         "".encode(encoding)  # refuses codecs that turn bytes into bytes, such as hex
         found = codecs.lookup(encoding)
     except (LookupError, UnicodeError, ValueError):
         return "does not exist"
-    return "is no encoding of text files" if found.name in _NO_FILES else ""
+    return "is not an encoding of text files" if found.name in _NO_FILES else ""
 
 
 def _detect(data: bytes) -> str:

@@ -112,7 +112,7 @@ def _check_location(source: FormSource, root: Path, declared: Path, path: Path, 
             "RAW001", f"form '{source.name}' has no file {source.path} in {root.name}", hint=_suggest(declared)
         )
     if not path.is_file():
-        return reporter.report("RAW002", f"{form} is no plain file", hint="name a delimited text file")
+        return reporter.report("RAW002", f"{form} is not a plain file", hint="name a delimited text file")
     return None
 
 
@@ -125,6 +125,6 @@ def _suggest(declared: Path) -> str:
         return "the folder has no files"
     same = next((name for name in names if name.casefold() == declared.name.casefold()), "")
     if same:
-        return f"there is {same}; capital and small letters are told apart"
+        return f"there is {same}; upper and lower case are distinguished"
     more = f" and {len(names) - SHOWN_ROWS} more" if len(names) > SHOWN_ROWS else ""
     return did_you_mean(declared.name, names) or f"the files are {', '.join(names[:SHOWN_ROWS])}{more}"

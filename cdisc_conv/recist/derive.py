@@ -12,7 +12,7 @@ from cdisc_conv.recist.settings import RecistSettings
 from cdisc_conv.recist.tables import CR, NE, NO, NO_LESIONS, NON_CR_NON_PD, PD, PR, SD, YES, look_up_overall
 
 UNCERTAIN = "EQUIVOCAL"
-"""New lesions: what was seen may or may not be new. It is no progression yet (section 4.3.5)."""
+"""New lesions: what was seen may or may not be new. It is not progression yet (section 4.3.5)."""
 UNKNOWN = "UNKNOWN"
 """New lesions: nothing at all was assessed."""
 

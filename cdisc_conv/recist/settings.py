@@ -153,7 +153,8 @@ class RecistSettings(_Part):
         default="", description="TUEVALID, TREVALID and RSEVALID, such as RADIOLOGIST 1; empty for each of them"
     )
     partial_response_stays: bool = Field(
-        default=False, description="a target response of PR or CR that is no PD later is at least PR, whatever the sum"
+        default=False,
+        description="a target response of PR or CR that is not a PD later is at least PR, whatever the sum",
     )
     reappearance_is_progression: bool = Field(
         default=True, description="after an overall CR a target lesion that is there again is PD, whatever the sum"

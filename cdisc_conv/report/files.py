@@ -108,7 +108,7 @@ def _make_table(frame: pd.DataFrame) -> pa.Table:
 def write_json(data: Any, path: Path) -> None:
     """JSON as UTF-8 with one key per line, so that two versions can be compared with any diff."""
     text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
-    # A name that is no UTF-8 has halves of characters, which JSON spells as escapes.
+    # A name that is not UTF-8 has halves of characters, which JSON spells as escapes.
     path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 

@@ -29,7 +29,7 @@ def render_response_check(
     """The page as text.
 
     `checks` (one for each evaluator) and `problems` are those of `recist.check_responses`. `synthetic_note` stands at
-    the top, for data that are no real subjects'. Subjects with disagreements come first, and their grids are open.
+    the top, for data that are not real subjects'. Subjects with disagreements come first, and their grids are open.
     """
     others = [problem for problem in problems if problem.code not in CODES.values()]
     numbers = _number_disagreements(checks)

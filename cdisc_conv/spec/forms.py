@@ -77,7 +77,7 @@ def _read_fields(
         document = document or FieldDocument()  # the column is there, whatever is wrong with its description
         if document.type not in FIELD_TYPES:
             hint = did_you_mean(document.type, FIELD_TYPES) or f"types are: {', '.join(FIELD_TYPES)}"
-            message = f"'type' of column {name}: '{document.type}' is no type of column"
+            message = f"'type' of column {name}: '{document.type}' is not a type of column"
             problems.append(here.at(("type",)).problem("SPEC003", message, hint))
         values = MappingProxyType(document.values)
         separator = document.separator

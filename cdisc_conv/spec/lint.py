@@ -91,7 +91,7 @@ def check_sources(study: Study) -> Iterator[Problem]:
         yield Problem("LINT102", message, place=study.place_of("raw", "home"), hint=hint)
     elif study.raw.subject not in study.forms[study.raw.home].fields:
         hint = did_you_mean(study.raw.subject, study.forms[study.raw.home].fields)
-        message = f"'subject' of 'raw' names {study.raw.subject}, which is no column of form {study.raw.home}"
+        message = f"'subject' of 'raw' names {study.raw.subject}, which is not a column of form {study.raw.home}"
         yield Problem("LINT105", message, place=study.place_of("raw", "subject"), hint=hint)
 
 
@@ -109,7 +109,7 @@ def check_settings(study: Study) -> Iterator[Problem]:
     try:
         datetime.fromisoformat(study.created)
     except ValueError:
-        message = f"'created' is '{study.created}', which is no ISO 8601 date and time"
+        message = f"'created' is '{study.created}', which is not an ISO 8601 date and time"
         yield Problem("LINT104", message, place=study.place_of("created"), hint="such as 2026-01-31T00:00:00")
 
 

@@ -115,7 +115,7 @@ def _check_block(study: Study, dataset: DatasetSpec, block: Block) -> Iterator[P
             yield Problem("LINT305", message, place=place, hint=_blocks_that_map(dataset, number, name))
         elif name not in columns:
             what = f"{block.source}" if block.source.name else "'for_each'"
-            message = f"the records of {dataset.name} depend on {ref}, which is no column of {what}"
+            message = f"the records of {dataset.name} depend on {ref}, which is not a column of {what}"
             yield Problem("LINT301", message, place=place, hint=did_you_mean(ref.removeprefix("raw."), columns))
 
 
@@ -137,9 +137,9 @@ def _describe_lost(
     sources = " or ".join(dict.fromkeys(str(block.source) if block.source.name else "'for_each'" for block in blocks))
     columns = [column for block in blocks for column in (*source_columns(study, block), *block.given_names)]
     if prefix == "raw" and dot:
-        message = f"{what} reads {ref}, which is no column of {sources}"
+        message = f"{what} reads {ref}, which is not a column of {sources}"
         return Problem("LINT301", message, place=place, hint=did_you_mean(name, columns))
-    message = f"{what} reads {ref}, which is no column of {sources} and no variable of {dataset.name}"
+    message = f"{what} reads {ref}, which is neither a column of {sources} nor a variable of {dataset.name}"
     return Problem("LINT301", message, place=place, hint=did_you_mean(ref, [*dataset.names(), *columns]))
 
 

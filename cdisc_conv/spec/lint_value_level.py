@@ -49,7 +49,7 @@ def _check_spec(study: Study, dataset: DatasetSpec, name: str, spec: ValueLevelS
     lost = [ref for ref in spec.where.names if ref not in _columns(dataset) and ref not in dataset.written]
     source = spec.where.source
     for ref in lost:
-        message = f"{what} reads {ref}, which is no variable of {dataset.name}"
+        message = f"{what} reads {ref}, which is not a variable of {dataset.name}"
         place = Place(file=source.file, line=source.line)
         yield Problem("LINT301", message, place=place, hint=did_you_mean(ref, _columns(dataset)))
     yield from spec.where.check(lambda ref: _type_of(study, dataset, ref), Type.BOOLEAN)[1]

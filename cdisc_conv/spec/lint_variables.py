@@ -136,7 +136,7 @@ def _check_name(dataset: DatasetSpec, variable: Variable, section: str) -> Itera
     if section == "working":
         return
     if len(name.encode()) > MOST_NAME or not (name.isascii() and name.isidentifier() and name.upper() == name):
-        message = f"{dataset.name}.{name} is no valid variable name"
+        message = f"{dataset.name}.{name} is not a valid variable name"
         yield _problem(
             "LINT206", message, variable, f"at most {MOST_NAME} capital letters, digits and _, a letter first"
         )

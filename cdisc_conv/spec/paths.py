@@ -105,6 +105,6 @@ def _describe_stray(inside: PurePosixPath | Path, show: str) -> Problem:
     if top:
         meant = closest(top, FAMILIES)
         hint = f"did you mean {meant}/{right}?" if meant else f"move it to sdtm/{right} or adam/{right}"
-        return Problem("SPEC115", f"this file is not read: '{top}' is no folder of mappings", place=place, hint=hint)
+        return Problem("SPEC115", f"this file is not read: '{top}' is not a folder of mappings", place=place, hint=hint)
     hint = did_you_mean(name, OWN_FILES) or f"a mapping belongs to sdtm/{right} or adam/{right}"
     return Problem("SPEC115", "this file is not read", place=place, hint=hint)

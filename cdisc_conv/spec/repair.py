@@ -15,7 +15,7 @@ def repair_keys(model: type[BaseModel], node: Node, what: str, problems: list[Pr
     """The node with misspelt keys under their right names and other unknown keys left out, at every depth.
 
     Each unknown key is added to `problems` (SPEC001); `what` names the thing in messages ("study.yaml"). A key counts
-    as misspelt when one that is close to it is known and not there. Values that are no mapping stay as they are:
+    as misspelt when one that is close to it is known and not there. Values that are not a mapping stay as they are:
     `validate` complains of them.
 
     >>> from cdisc_conv.spec.documents import RawDocument

@@ -88,7 +88,7 @@ def read_yaml(path: Path, shown: str = "") -> Node:
     name = shown or path.as_posix()
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe would be waited for, a device never ends
-            raise ProblemsError([Problem("YAML001", "this is no plain file", place=Place(file=name))])
+            raise ProblemsError([Problem("YAML001", "this is not a plain file", place=Place(file=name))])
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         hint = f"byte {error.start} is 0x{error.object[error.start]:02X}; save the file as UTF-8"

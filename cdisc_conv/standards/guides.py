@@ -137,7 +137,7 @@ class Standard:
         but ADSL is one of these: it takes the variables of its data structure.
 
         Raises:
-            UnknownStandardError: the class is no general observation class, or no data structure.
+            UnknownStandardError: the class is not a general observation class, or no data structure.
             ValueError: the name is not two to four capital letters or digits (in ADaM AD and up to six more), or the
                 guide has it.
 

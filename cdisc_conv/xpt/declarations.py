@@ -128,7 +128,7 @@ def _check_name(what: str, name: str, place: Place) -> Iterator[Problem]:
     if len(name) > LONGEST_NAME:
         message = f"the {what} {name!r} has {len(name)} characters"
     else:
-        message = f"the {what} {name!r} is no SAS name"
+        message = f"the {what} {name!r} is not a SAS name"
     yield Problem(
         "XPT001", message, place=place,
         hint=f"expected 1 to {LONGEST_NAME} letters, digits or underscores, no digit first",

@@ -55,7 +55,7 @@ def make_missing(code: str = ".") -> float:
     """
     letter = code.removeprefix(".").upper()
     if not code.startswith(".") or (letter and (len(letter) != 1 or letter not in _MISSING_LETTERS)):
-        raise ValueError(f"{code!r} is no missing value of SAS: expected '.', '._' or '.A' to '.Z'")
+        raise ValueError(f"{code!r} is not a missing value of SAS: expected '.', '._' or '.A' to '.Z'")
     return float(np.uint64(_QUIET_NAN | (ord(letter) if letter else 0)).view(np.float64))
 
 

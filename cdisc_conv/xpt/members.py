@@ -73,7 +73,7 @@ class MemberReader:
         self._version = 5
 
     def read_members(self) -> list[XptMember]:
-        """All members; raises `XptError` with byte offset and expectation where the file is no valid transport file."""
+        """All members; raises `XptError` with byte offset and expectation where the file is not a valid one."""
         self._read_library()
         members = []
         while self._offset < self._size:
@@ -93,7 +93,7 @@ class MemberReader:
             known = next((hint for mark, hint in _FOREIGN if mark in start), "is it another kind of file?")
             raise make_error(
                 "XPT020",
-                f"byte 0: this is no SAS transport file: expected the record {_title('LIBRARY').decode()!r}, "
+                f"byte 0: this is not a SAS transport file: expected the record {_title('LIBRARY').decode()!r}, "
                 f"found {_show(start[:48])}",
                 self._path,
                 known,
@@ -222,7 +222,7 @@ class MemberReader:
                     yield begin + record * RECORD
 
     def _find_used(self, place: int) -> int:
-        """The first byte from an offset on that is no filling, or the end of the file."""
+        """The first byte from an offset on that is not filling, or the end of the file."""
         while place < self._size:
             content = self._read_at(place, _SEARCH_BYTES)
             filling = len(content) - len(content.lstrip(FILLING))

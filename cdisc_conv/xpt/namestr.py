@@ -126,4 +126,4 @@ def _text(field: bytes, place: int, encoding: str | None) -> str:
     try:
         return decode_text(field.rstrip(b" \0"), encoding)
     except UnicodeDecodeError:
-        raise ValueError(place, f"bytes that are no text: {field.rstrip(bytes(1))!r}") from None
+        raise ValueError(place, f"bytes that are not text: {field.rstrip(bytes(1))!r}") from None

@@ -117,7 +117,7 @@ def iter_xpt(
 def _open(path: Path) -> BinaryIO:
     """A file of data; a pipe would be waited for, a device may never end."""
     if path.exists() and not (path.is_file() or path.is_dir()):
-        raise make_error("XPT020", "this is no plain file", path, "copy it into one first")
+        raise make_error("XPT020", "this is not a plain file", path, "copy it into one first")
     return path.open("rb")
 
 

@@ -8,7 +8,7 @@ observation is shorter than a record, the filling may have room for whole observ
   went through tape blocks have many.
 - Blank rows of text only, and NUL rows of numbers only (zeros), are observations as far as the size of the data proves
   them: of all row counts that give data of this size, the smallest that leaves nothing but filling behind. Rows of
-  zeros count as filling only where NUL bytes that are no whole row show that the program fills with NUL.
+  zeros count as filling only where NUL bytes that are not a whole row show that the program fills with NUL.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ReadAt = Callable[[int, int], bytes]
 
 
 class CutOff(ValueError):  # noqa: N818  (a signal between modules: the place and what is wrong there)
-    """Data that are no whole observations: the offset in the file, and what is wrong."""
+    """Data that are not whole observations: the offset in the file, and what is wrong."""
 
     def __init__(self, place: int, message: str) -> None:
         self.place, self.message = place, message

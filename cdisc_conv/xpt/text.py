@@ -109,7 +109,7 @@ class TextBuilder:
 
 
 class UndecodableText(ValueError):  # noqa: N818  (read like StopIteration: a signal between modules)
-    """A value of a block that is no text in the encoding: its 0-based row and its bytes."""
+    """A value of a block that is not text in the encoding: its 0-based row and its bytes."""
 
     def __init__(self, row: int, value: bytes) -> None:
         self.row, self.value = row, value

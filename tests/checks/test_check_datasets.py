@@ -84,7 +84,7 @@ def test_a_subject_twice_in_dm_is_one_finding_and_nothing_follows_from_it() -> N
     assert [message for message in after if message not in before] == [
         "error DM.USUBJID rows 1, 3: ID003 subject S-01 is in DM more than once; rules that need DM leave the subject "
         "out; 2 records: subject S-01; subject S-01 (keep one record)",
-        # The second record contradicts itself, which is no consequence of there being two.
+        # The second record contradicts itself, which is not a consequence of there being two.
         "error DM.RFSTDTC row 3: DM014 RFSTDTC is later than RFENDTC; 1 record: subject S-01 "
         "(RFSTDTC 2023-01-01, RFENDTC 2021-05-01) (check what both are derived from)",
         "warning DM.RFICDTC row 3: DM016 RFICDTC is later than the first study treatment (RFXSTDTC); 1 record: subject "

@@ -72,7 +72,7 @@ rules:
   - just a text
 """
     assert load_problems(tmp_path, text) == [
-        "checks.yaml:2: CHECK006 'own1' is no id of a rule (write letters and three digits, such as AGE001)",
+        "checks.yaml:2: CHECK006 'own1' is not an id of a rule (write letters and three digits, such as AGE001)",
         "checks.yaml:3: CHECK003 rule OWN002 needs either 'fails' or 'check'",
         "checks.yaml:4: CHECK003 rule OWN003 needs either 'fails' or 'check'",
         "checks.yaml:4: SPEC002 check 'unique' needs 'per'",
@@ -100,7 +100,7 @@ rules:
     assert load_problems(tmp_path, text) == [
         "checks.yaml:2: CHECK002 there is no check 'unike' (did you mean unique?)",
         "checks.yaml:3: SPEC001 check 'count' has no 'atmost' (did you mean most?)",
-        'checks.yaml:11: EXPR002 "=" is no operator, at character 9 of: DSDECOD = "DEATH" (write == to compare)',
+        'checks.yaml:11: EXPR002 "=" is not an operator, at character 9 of: DSDECOD = "DEATH" (write == to compare)',
         "checks.yaml:12: SPEC003 'pattern' of check 'text_pattern': not a regular expression: Invalid regular "
         "expression: missing ): (",
     ]

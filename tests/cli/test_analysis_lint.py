@@ -52,7 +52,7 @@ BROKEN = {
         ADNN,
         "AVAL:    {sum: raw.AVAL}",
         "AVAL:    {sum: raw.AVLA}",
-        "20: LINT301 ADNN.AVAL reads raw.AVLA, which is no column of dataset ADNN (did you mean AVAL?)",
+        "20: LINT301 ADNN.AVAL reads raw.AVLA, which is not a column of dataset ADNN (did you mean AVAL?)",
     ),
     "records that depend on their own order": (
         ADNN,
@@ -74,13 +74,13 @@ BROKEN = {
         ADNN,
         "group: [USUBJID]",
         "group: [USUBJID, VISITNUM]",
-        "13: LINT301 the records of ADNN depend on VISITNUM, which is no column of dataset ADNN",
+        "13: LINT301 the records of ADNN depend on VISITNUM, which is not a column of dataset ADNN",
     ),
     "an order by what is not there": (
         ADNN,
         "order: [TERM]",
         "order: [TREM]",
-        "13: LINT301 the records of ADNN depend on TREM, which is no column of dataset ADNN (did you mean TERM?)",
+        "13: LINT301 the records of ADNN depend on TREM, which is not a column of dataset ADNN (did you mean TERM?)",
     ),
     "an order without a group": (
         ADNN,
@@ -89,7 +89,7 @@ BROKEN = {
         "13: SPEC114 ADNN records 2 has an 'order', but no 'group' to take a row of "
         "(add 'group', or leave 'order' out: records are sorted by the keys in the end)",
     ),
-    "an order that is no list": (
+    "an order that is not a list": (
         ADNN,
         "order: [TERM]",
         "order: {TERM: 1}",
@@ -101,7 +101,7 @@ BROKEN = {
         "order: [TERM]\n    take: middle",
         "17: SPEC003 'records.1.take' of ADNN: input should be 'first' or 'last'",
     ),
-    "working of a block that is no mapping": (
+    "working of a block that is not a mapping": (
         ADNN,
         "order: [TERM]",
         "order: [TERM]\n    working: [X]",
@@ -119,13 +119,13 @@ BROKEN = {
         "  [AESEQ]",
         "9: SPEC003 'predecessors' of ADAE: 'key: value' lines are expected",
     ),
-    "predecessors that are no list": (
+    "predecessors that are not list": (
         ADAE,
         OF_ADSL,
         "  ADSL: {TRT01P: SAFFL}",
         "10: SPEC003 'predecessors.ADSL' of ADAE: a list is expected",
     ),
-    "a predecessor that is no name": (
+    "a predecessor that is not a name": (
         ADAE,
         OF_ADSL,
         "  ADSL: [TRT01P, 5]",

@@ -190,7 +190,7 @@ def test_parameter_codes_that_are_none_and_records_without_a_parameter(cli, stud
         "ADNN.PARAMCD rows 4, 7: ADBDS001 PARAM or PARAMCD is blank; 2 records: subject TINY-01-001 PARAMCD TWICETWICE "
         "ASEQ 4 (PARAM blank); subject TINY-01-002 PARAMCD TWICETWICE ASEQ 3 (PARAM blank) "
         "(a record without a parameter says nothing)",
-        "ADNN.PARAMCD rows 4, 7: ADBDS002 PARAMCD is 'TWICETWICE', which is no parameter code; 2 records: subject "
+        "ADNN.PARAMCD rows 4, 7: ADBDS002 PARAMCD is 'TWICETWICE', which is not a parameter code; 2 records: subject "
         "TINY-01-001 PARAMCD TWICETWICE ASEQ 4; subject TINY-01-002 PARAMCD TWICETWICE ASEQ 3 "
         "(at most 8 capital letters, digits and underscores, the first no digit)",
     ]

@@ -45,7 +45,7 @@ def test_equal_files(cli, files):
         ),
         (
             ("base.csv", "base.csv", "--tolerance", "x"),
-            "CMP010 --tolerance x is no tolerance (write a number such as 1e-9, or VARIABLE=0.01)",
+            "CMP010 --tolerance x is not a tolerance (write a number such as 1e-9, or VARIABLE=0.01)",
         ),
         (
             ("base.csv", "b.csv"),
@@ -54,12 +54,12 @@ def test_equal_files(cli, files):
         (("twice.csv", "base.csv"), "twice.csv: CMP014 the column A is there 2 times (rename or drop all but one)"),
         (
             ("latin.csv", "base.csv"),
-            "latin.csv: CMP003 byte 8 (0xE9) is no UTF-8 text (name its encoding with --encoding, such as cp1252, "
+            "latin.csv: CMP003 byte 8 (0xE9) is not UTF-8 text (name its encoding with --encoding, such as cp1252, "
             "latin-1 or shift_jis)",
         ),
         (
             ("short.xpt", "base.csv"),
-            "short.xpt: XPT020 byte 0: this is no SAS transport file",
+            "short.xpt: XPT020 byte 0: this is not a SAS transport file",
         ),
     ],
 )

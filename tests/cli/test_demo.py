@@ -47,6 +47,6 @@ def test_zero_subjects_are_refused(cli):
 
 def test_define_and_report_say_that_the_data_are_synthetic(cli, tmp_path):
     assert cli("demo", "out", "--subjects", "5").exit_code == 0
-    said = "Synthetic data: simulated from the protocol; no value stems from a person."
+    said = "Synthetic data: simulated from the protocol; no value comes from a real person."
     assert said in (tmp_path / "out" / "sdtm" / "define.html").read_text(encoding="utf-8")
     assert said in (tmp_path / "out" / "report" / "index.html").read_text(encoding="utf-8")

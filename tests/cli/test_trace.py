@@ -76,7 +76,7 @@ def test_a_missing_raw_file_is_told_and_the_row_still_shown(cli, package, tmp_pa
         (["tiny", "AE"], "TRC001 'tiny' holds no package of cdisc-conv"),
         (["out", "AEE"], "TRC002 the package has no dataset AEE with records (did you mean AE?)"),
         (["out", "AE", "--where", "AETREM == 'x'"], "TRC003 AE has no variable AETREM (did you mean AETERM?)"),
-        (["out", "AE", "--where", "AESEQ = 1"], 'EXPR002 "=" is no operator'),
+        (["out", "AE", "--where", "AESEQ = 1"], 'EXPR002 "=" is not an operator'),
         (["out", "AE", "--where", "AESEQ == '1'"], "EXPR009 AESEQ is a number and"),
     ],
 )

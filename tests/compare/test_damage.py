@@ -34,16 +34,16 @@ def refusal(path: Path) -> str:
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ('[["\\ud800", 1]]', 'A in record 1 is "\\ud800", which is no Unicode text'),
+        ('[["\\ud800", 1]]', 'A in record 1 is "\\ud800", which is not Unicode text'),
         ('[[{"a": 1}, 1]]', 'A in record 1 is {"a": 1}, but its type is text'),
         ('[["a", [1]]]', "B in record 1 is [1], but its type is a number"),
         ('[["a", "x"]]', 'B in record 1 is "x", but its type is a number'),
         ('[["a", true]]', "B in record 1 is true, but its type is a number"),
         ('[["a", 1e400]]', "B in record 1 is Infinity, but its type is a number"),
-        ('[["a", NaN]]', "the JSON cannot be read: NaN is no number of JSON"),
+        ('[["a", NaN]]', "the JSON cannot be read: NaN is not a number of JSON"),
         (f'[["a", {"9" * 5000}]]', "the JSON cannot be read: a number has more than 4,300 digits"),
         ("[5]", "record 1 has no list of values for 2 columns"),
-        ("{}", "'rows' is no list"),
+        ("{}", "'rows' is not a list"),
     ],
 )
 def test_rows_of_dataset_json(tmp_path: Path, rows: str, message: str) -> None:
@@ -58,7 +58,7 @@ def test_rows_of_dataset_json(tmp_path: Path, rows: str, message: str) -> None:
     [
         ({"label": 5}, "'label' of the file is 5, not a text"),
         ({"name": ["AE"]}, "'name' of the file is [\"AE\"], not a text"),
-        ({"label": "\udfff"}, "'label' of the file is \"\\udfff\", which is no Unicode text"),
+        ({"label": "\udfff"}, "'label' of the file is \"\\udfff\", which is not Unicode text"),
         ({"records": "many"}, "'records' is \"many\", not a whole number"),
         ({"columns": 5}, "the file has no 'columns' with names"),
         ({"columns": []}, "the file has no 'columns' with names"),

@@ -1,4 +1,4 @@
-"""define.xml against define.xml: planted changes are found one by one, and what means the same is no difference."""
+"""define.xml against define.xml: planted changes are found one by one, and what means the same is not a difference."""
 
 from __future__ import annotations
 

@@ -259,7 +259,7 @@ def test_what_is_no_package(folder):
     (folder / "base/report/lineage.json").write_text("[]", encoding="utf-8")
     with pytest.raises(ProblemsError) as raised:
         explain_changes(folder / "base", folder / "base", {})
-    assert str(raised.value) == f"WHY002 '{folder / 'base/report/lineage.json'}' is no lineage of cdisc-conv"
+    assert str(raised.value) == f"WHY002 '{folder / 'base/report/lineage.json'}' is not a lineage of cdisc-conv"
 
 
 def test_a_record_number_goes_back_to_what_orders_and_makes_the_records(folder):

@@ -177,12 +177,12 @@ def test_line_is_named(xml):
         (
             'DataType="text" def:StandardOID="STD.SDTM.2025-03-28"',
             'DataType="text" def:StandardOID="STD.SDTMIG.3.4"',
-            ["DEF009 CodeList CL.NY is of standard STD.SDTMIG.3.4, which is no terminology package"],
+            ["DEF009 CodeList CL.NY is of standard STD.SDTMIG.3.4, which is not a terminology package"],
         ),
         (
             'def:StandardOID="STD.SDTMIG.3.4"',
             'def:StandardOID="STD.SDTM.2025-03-28"',
-            ["DEF010 dataset DM is of standard STD.SDTM.2025-03-28, which is no implementation guide"],
+            ["DEF010 dataset DM is of standard STD.SDTM.2025-03-28, which is not an implementation guide"],
         ),
         (
             "<CheckValue>SYSBP</CheckValue>",

@@ -157,7 +157,8 @@ def test_where_clauses(where, conditions):
             'PARAMCD == "PFS" and',
             'PARAMCD = "PFS" and',
             [
-                'study.yaml:40: EXPR002 "=" is no operator, at character 9 of: PARAMCD = "PFS" and ADSL.FASFL == "Y" '
+                'study.yaml:40: EXPR002 "=" is not an operator, at character 9 of: PARAMCD = "PFS" and ADSL.FASFL == '
+                '"Y" '
                 "(write == to compare)"
             ],
         ),

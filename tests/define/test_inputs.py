@@ -28,23 +28,23 @@ def test_nothing_wrong(study, vs, dm):
         ({"protocol_name": ""}, "DEF102 the study has no protocol name"),
         (
             {"created": "30.6.2025"},
-            "DEF102 the creation time '30.6.2025' is no ISO 8601 date and time (write it like 2025-06-30T12:00:00)",
+            "DEF102 the creation time '30.6.2025' is not an ISO 8601 date and time (write it like 2025-06-30T12:00:00)",
         ),
         ({"context": "Test"}, "DEF102 the context 'Test' is unknown (Submission or Other)"),
         (
             {"dataset_folder": "../out"},
-            "DEF102 the dataset folder '../out' is no relative path (use letters, digits, dots, blanks and hyphens, "
+            "DEF102 the dataset folder '../out' is not a relative path (use letters, digits, dots, blanks and hyphens, "
             "and slashes between folders; no '..', no drive, no address)",
         ),
         (
             {"stylesheet": '"?><x/>'},
-            "DEF102 the stylesheet '\"?><x/>' is no relative path (use letters, digits, dots, blanks and hyphens, "
+            "DEF102 the stylesheet '\"?><x/>' is not a relative path (use letters, digits, dots, blanks and hyphens, "
             "and slashes between folders; no '..', no drive, no address)",
         ),
         (
             {"documents": (Document("acrf", "CRF", "javascript:alert(1)", DocumentKind.ANNOTATED_CRF),)},
-            "DEF103 the document 'acrf' is at 'javascript:alert(1)', which is no relative path (use letters, digits, "
-            "dots, blanks and hyphens, and slashes between folders; no '..', no drive, no address)",
+            "DEF103 the document 'acrf' is at 'javascript:alert(1)', which is not a relative path (use letters, "
+            "digits, dots, blanks and hyphens, and slashes between folders; no '..', no drive, no address)",
         ),
         (
             {"documents": (Document("a", "A", "a.pdf"), Document("a", "B", "b.pdf"))},
@@ -73,7 +73,7 @@ def test_study(study, fields, message):
     [
         (
             {"name": "demographics"},
-            "demographics: DEF105 'demographics' is no dataset name (one to 8 capital letters, digits and "
+            "demographics: DEF105 'demographics' is not a dataset name (one to 8 capital letters, digits and "
             "underscores, no digit first)",
         ),
         ({"label": ""}, "DM: DEF105 the dataset has no label"),

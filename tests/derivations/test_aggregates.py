@@ -66,7 +66,7 @@ def test_texts_that_are_no_dates_are_reported() -> None:
     assert [(r.code, r.message, r.hint) for r in rows.reports] == [
         (
             "AGG002",
-            "1 value of LB.R has no year or is no ISO 8601 date, and does not count",
+            "1 value of LB.R has no year or is not an ISO 8601 date, and does not count",
             "the first is 'low'; say 'read: number' if they are numbers",
         )
     ]

@@ -168,7 +168,7 @@ def test_a_text_that_is_no_date_is_a_finding() -> None:
     rows = FakeRows({"D": ["2022-03-10", "2022-02-30", "10MAR2022", "2022-02-30"]}, variable="ASTDT")
     assert derive(rows, numeric_date="D") == [22714.0, None, None, None]
     hint = "correct the date where it is made, or take the variable that holds ISO 8601 dates"
-    message = "'{}' is no ISO 8601 date that the calendar has; ASTDT is left missing"
+    message = "'{}' is not an ISO 8601 date that the calendar has; ASTDT is left missing"
     assert rows.reports == [
         Report("DATE004", message.format("2022-02-30"), [1, 3], field="D", value="2022-02-30", hint=hint),
         Report("DATE004", message.format("10MAR2022"), [2], field="D", value="10MAR2022", hint=hint),

@@ -48,7 +48,7 @@ def test_values_outside_are_findings() -> None:
     assert rows.reports == [
         Report(
             "CATG002",
-            "AGE 'x' is no number; AGEGR1 is left missing",
+            "AGE 'x' is not a number; AGEGR1 is left missing",
             [2],
             field="AGE",
             value="x",
@@ -70,7 +70,7 @@ def test_whole_numbers() -> None:
     ranges = [{"to": 64, "name": "<=64"}, {"from": 65, "name": ">=65"}]
     rows = FakeRows({"AGE": [64.0, 65.0, 64.5]}, variable="AGEGR1")
     assert derive(rows, category={"value": "AGE", "ranges": ranges, "whole": True}) == ["<=64", ">=65", ""]
-    assert [report.message for report in rows.reports] == ["AGE '64.5' is no whole number; AGEGR1 is left missing"]
+    assert [report.message for report in rows.reports] == ["AGE '64.5' is not a whole number; AGEGR1 is left missing"]
 
 
 @pytest.mark.parametrize(

@@ -75,5 +75,5 @@ def test_constant_that_is_no_number() -> None:
     assert make(constant="12").check(None, numeric=True) == []
     assert make(constant="").check(None, numeric=True) == []
     assert make(constant="twelve").check(None, numeric=True) == [
-        Problem("DRV001", "the constant 'twelve' is no number")
+        Problem("DRV001", "the constant 'twelve' is not a number")
     ]

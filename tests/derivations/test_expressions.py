@@ -20,7 +20,7 @@ def test_expr_describes_itself() -> None:
 
 def test_expr_refuses_conditions_and_bad_text() -> None:
     assert refusal(expr='A == "x"') == (
-        '\'expression\' of \'expr\': A == "x" is true or false, which is no value; write if(A == "x", "Y", "N")'
+        '\'expression\' of \'expr\': A == "x" is true or false, which is not a value; write if(A == "x", "Y", "N")'
     )
     assert "'expression' of 'expr': " in refusal(expr="A +")
 

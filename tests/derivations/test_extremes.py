@@ -89,7 +89,7 @@ def test_values_outside_the_scale_are_reported() -> None:
         ),
         (
             "EXTR001",
-            "2 values of AVALC are no numbers, and their records do not count",
+            "2 values of AVALC are not numbers, and their records do not count",
             [0, 1],
             "PD",
             "give a numeric column, or 'pick: worst' with 'scale'",

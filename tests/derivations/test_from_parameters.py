@@ -117,7 +117,7 @@ def test_numbers_or_texts() -> None:
 def test_what_is_refused() -> None:
     assert refusal(from_parameters="1 + 1") == "'from_parameters': 'formula' 1 + 1 names no parameter"
     assert refusal(from_parameters="WEIGHT > 1") == (
-        '\'from_parameters\': WEIGHT > 1 is true or false, which is no value; write if(WEIGHT > 1, "Y", "N")'
+        '\'from_parameters\': WEIGHT > 1 is true or false, which is not a value; write if(WEIGHT > 1, "Y", "N")'
     )
 
 
@@ -125,7 +125,7 @@ def test_it_describes_itself() -> None:
     assert method(from_parameters={"formula": "sqrt(HEIGHT * WEIGHT / 3600)", "by": BY}) == (
         "The square root of ((HEIGHT × WEIGHT) / 3600); HEIGHT and WEIGHT are the values of AVAL of the earlier "
         "records of AE with these PARAMCD whose USUBJID and AVISITN are the same. A parameter is missing where there "
-        "is no such record, or where several have different values."
+        "is not a such record, or where several have different values."
     )
     assert method(from_parameters={"formula": "WEIGHT * 2", "from": "ADVS", "where": 'ANL01FL == "Y"'}) == (
         "WEIGHT × 2; WEIGHT is the value of AVAL of the records of ADVS with this PARAMCD whose USUBJID is the same "

@@ -79,7 +79,7 @@ def test_texts_that_are_no_numbers_are_reported() -> None:
     assert [(r.code, r.message, r.rows, r.field, r.value, r.hint) for r in rows.reports] == [
         (
             "GRP001",
-            "1 value of TRSTRESC is no number and counts as missing",
+            "1 value of TRSTRESC is not a number and counts as missing",
             [0],
             "TRSTRESC",
             "NE",

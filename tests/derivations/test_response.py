@@ -98,7 +98,7 @@ def test_what_does_not_count_is_reported() -> None:
     assert rows.reports == [
         Report(
             "RESP001",
-            "'CRR' is no overall response of RECIST 1.1, and does not count",
+            "'CRR' is not an overall response of RECIST 1.1, and does not count",
             [0],
             value="CRR",
             hint="self.AVALC is one of CR, PR, SD, NON-CR/NON-PD, PD or NE",
@@ -300,7 +300,7 @@ def test_refused() -> None:
         "'best_response': 'interval' belongs to a confirmed response; add 'confirmed: true'"
     )
     assert refusal(best_response={**FULL, "categories": ["CR", "XX"]}) == (
-        "'categories' of 'best_response': 'XX' is no overall response of RECIST 1.1: CR, PR, SD, NON-CR/NON-PD, PD "
+        "'categories' of 'best_response': 'XX' is not an overall response of RECIST 1.1: CR, PR, SD, NON-CR/NON-PD, PD "
         "or NE"
     )
     assert refusal(clinical_benefit={**FULL, "lasting": ["CR", "CR"]}) == (

@@ -30,7 +30,7 @@ def test_text_where_the_standard_wants_a_number(lab, tmp_path):
     (tmp_path / "sv.csv").write_text("USUBJID,VISITNUM,SVSTDTC\n1,one,\n2,2,\n3,three,\n", encoding="utf-8")
     problems = read_given(study, tmp_path).problems
     assert [str(problem) for problem in problems] == [
-        "SV.VISITNUM rows 1, 3: GIVEN001 'one' and 1 more in sv.csv is no number; VISITNUM is left missing"
+        "SV.VISITNUM rows 1, 3: GIVEN001 'one' and 1 more in sv.csv is not a number; VISITNUM is left missing"
     ]
     assert problems[0].count == 2
 

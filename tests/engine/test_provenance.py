@@ -25,7 +25,7 @@ forms:
   ex: {label: Dosing, columns: {SUBJID: Subject, DOSE: Dose, START: Start, END: End}}
   vs: {label: Vital Signs, columns: {SUBJID: Subject, DAT: Date, HT: Height, WT: Weight}}
 """
-# Keys hold all that the records are: equal records keep the order of the source, and that is no law.
+# Keys hold all that the records are: equal records keep the order of the source, and that is not a law.
 DATASETS = {
     "DM": """\
 records: [{form: dm}]

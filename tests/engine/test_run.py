@@ -164,7 +164,7 @@ def test_a_name_that_leads_nowhere_leaves_the_variable_blank(lab, records):
     run = lab.convert({"dm": {"SUBJID": ["1"], "AGE": ["60"]}}, {"DM": text}, only=["DM"])
     assert records(run, "DM", "ARM", "SEX") == [("", "M"), ("", "M")]
     assert [problem.message for problem in run.problems if problem.place.variable == "ARM"] == [
-        "DM.ARM could not be made: it reads AGE, which is no column of the written records"
+        "DM.ARM could not be made: it reads AGE, which is not a column of the written records"
     ]
 
 

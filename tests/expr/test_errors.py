@@ -1,4 +1,4 @@
-"""Texts that are no expressions: the whole message, with the character and what to write."""
+"""Texts that are not expressions: the whole message, with the character and what to write."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def test_the_place_in_the_spec_comes_first() -> None:
     with pytest.raises(ProblemsError) as caught:
         parse('AESER = "Y"', file="sdtm/ae.yaml", line=12)
     assert str(caught.value) == (
-        'sdtm/ae.yaml:12: EXPR002 "=" is no operator, at character 7 of: AESER = "Y" (write == to compare)'
+        'sdtm/ae.yaml:12: EXPR002 "=" is not an operator, at character 7 of: AESER = "Y" (write == to compare)'
     )
 
 
@@ -30,14 +30,17 @@ def test_empty(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a && b", 'EXPR002 "&&" is no operator, at character 3 of: a && b (write and)'),
-        ("a | b", 'EXPR002 "|" is no operator, at character 3 of: a | b (write or)'),
-        ("a || b", 'EXPR002 "||" is no operator, at character 3 of: a || b (write or; to join texts, concat(a, b))'),
-        ("a <> 1", 'EXPR002 "<>" is no operator, at character 3 of: a <> 1 (write !=)'),
-        ("a ^= 1", 'EXPR002 "^=" is no operator, at character 3 of: a ^= 1 (write !=)'),
-        ("a === 1", 'EXPR002 "===" is no operator, at character 3 of: a === 1 (write == to compare)'),
-        ("!a", 'EXPR002 "!" is no operator, at character 1 of: !a (write not)'),
-        ("a ** 2", 'EXPR002 "**" is no operator, at character 3 of: a ** 2 (there are no powers; write a product)'),
+        ("a && b", 'EXPR002 "&&" is not an operator, at character 3 of: a && b (write and)'),
+        ("a | b", 'EXPR002 "|" is not an operator, at character 3 of: a | b (write or)'),
+        (
+            "a || b",
+            'EXPR002 "||" is not an operator, at character 3 of: a || b (write or; to join texts, concat(a, b))',
+        ),
+        ("a <> 1", 'EXPR002 "<>" is not an operator, at character 3 of: a <> 1 (write !=)'),
+        ("a ^= 1", 'EXPR002 "^=" is not an operator, at character 3 of: a ^= 1 (write !=)'),
+        ("a === 1", 'EXPR002 "===" is not an operator, at character 3 of: a === 1 (write == to compare)'),
+        ("!a", 'EXPR002 "!" is not an operator, at character 1 of: !a (write not)'),
+        ("a ** 2", 'EXPR002 "**" is not an operator, at character 3 of: a ** 2 (there are no powers; write a product)'),
     ],
 )
 def test_operators_of_other_languages(text: str, message: str) -> None:
@@ -70,10 +73,10 @@ def test_operators_of_other_languages(text: str, message: str) -> None:
         ),
         (
             "12abc == 1",
-            'EXPR005 "12abc" is no number, at character 1 of: 12abc == 1 '
+            'EXPR005 "12abc" is not a number, at character 1 of: 12abc == 1 '
             "(texts go in quotes, names that begin with a digit in backticks)",
         ),
-        ("a == 007", 'EXPR005 "007" is no number, at character 6 of: a == 007 (dates and codes go in quotes)'),
+        ("a == 007", 'EXPR005 "007" is not a number, at character 6 of: a == 007 (dates and codes go in quotes)'),
         ("1e999", 'EXPR005 "1e999" is too large, at character 1 of: 1e999 (the largest number is 1.79e308)'),
     ],
 )
@@ -134,9 +137,9 @@ def test_pieces_that_do_not_fit(text: str, message: str) -> None:
 
 def test_all_findings_at_once() -> None:
     assert messages('AESER = "Y" && B == 01 AND c') == [
-        'EXPR002 "=" is no operator, at character 7 of: AESER = "Y" && B == 01 AND c (write == to compare)',
-        'EXPR002 "&&" is no operator, at character 13 of: AESER = "Y" && B == 01 AND c (write and)',
-        'EXPR005 "01" is no number, at character 21 of: AESER = "Y" && B == 01 AND c (dates and codes go in quotes)',
+        'EXPR002 "=" is not an operator, at character 7 of: AESER = "Y" && B == 01 AND c (write == to compare)',
+        'EXPR002 "&&" is not an operator, at character 13 of: AESER = "Y" && B == 01 AND c (write and)',
+        'EXPR005 "01" is not a number, at character 21 of: AESER = "Y" && B == 01 AND c (dates and codes go in quotes)',
         'EXPR006 "AND" stands where an operator is expected, at character 24 of: AESER = "Y" && B == 01 AND c '
         "(write and in small letters)",
     ]
@@ -149,7 +152,7 @@ def test_what_follows_an_unreadable_piece_is_not_reported() -> None:
 def test_long_texts_are_quoted_around_the_place() -> None:
     text = " and ".join(["A == 1"] * 20) + " and B = 2"
     assert messages(text) == [
-        'EXPR002 "=" is no operator, at character 223 of: '
+        'EXPR002 "=" is not an operator, at character 223 of: '
         "...and A == 1 and A == 1 and A == 1 and B = 2 (write == to compare)"
     ]
 

@@ -303,7 +303,7 @@ def test_text_where_a_number_is_expected_and_the_other_way_round(folder):
     assert found == [
         "warning: DM.SITEID: GIVEN010 SITEID is a number in dm.xpt, but text by the standard; its values are taken as "
         "text (leading zeros may be lost: write text)",
-        "error: AE.AESEQ row 2: GIVEN001 'first' in ae.csv is no number; AESEQ is left missing",
+        "error: AE.AESEQ row 2: GIVEN001 'first' in ae.csv is not a number; AESEQ is left missing",
     ]
     assert read_xpt(folder / "out" / "adam" / "adsl.xpt").frame["SITEID"].tolist() == ["1", "1", "1"]
 

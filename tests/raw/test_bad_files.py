@@ -48,7 +48,7 @@ def test_file_that_differs_in_case(folder: Path) -> None:
         pytest.skip("this file system does not tell capital and small letters apart")
     assert refuse("ae.csv", folder) == [
         "raw/ae.csv: RAW001 form 'ae' has no file ae.csv in raw "
-        "(there is AE.csv; capital and small letters are told apart)"
+        "(there is AE.csv; upper and lower case are distinguished)"
     ]
 
 
@@ -117,7 +117,7 @@ def test_a_folder_is_no_file(folder: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
 def test_a_pipe_is_no_file(folder: Path) -> None:
     os.mkfifo(folder / "ae.csv")
-    assert refuse("ae.csv", folder) == ["raw/ae.csv: RAW002 form 'ae' is no plain file (name a delimited text file)"]
+    assert refuse("ae.csv", folder) == ["raw/ae.csv: RAW002 form 'ae' is not a plain file (name a delimited text file)"]
 
 
 def test_a_name_no_file_can_have(folder: Path) -> None:

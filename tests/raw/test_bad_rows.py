@@ -82,7 +82,7 @@ def test_missing_columns(read: Read) -> None:
 def test_undeclared_columns_are_a_note(folder: Path) -> None:
     (folder / "ae.csv").write_text("A,B,C\n1,2,3\n")
     _, (problem,) = read_form(FormSource("ae", "ae.csv", columns=("B",)), folder)
-    assert str(problem) == "raw/ae.csv:1: RAW005 form 'ae' has 2 columns that nobody declared: A, C"
+    assert str(problem) == "raw/ae.csv:1: RAW005 form 'ae' has 2 columns not in forms.yaml: A, C"
     assert problem.severity is Severity.NOTE
 
 

@@ -32,14 +32,14 @@ def test_ten_faults_are_ten_findings_in_the_order_of_the_files(lint):
         "tiny/sdtm/ae.yaml:9: SPEC202 AE.AEDECOD: there is no derivation 'coppy' (did you mean copy?)",
         "tiny/sdtm/ae.yaml:21: LINT211 AE.AESER: SDTM CT 2025-03-28 has no codelist 'NX' "
         "(name it by its C-code or short name, such as C66742 or NY)",
-        "tiny/sdtm/ae.yaml:24: LINT301 AE.AESTDTC reads AESTDT, which is no column of form ae and no variable of AE "
+        "tiny/sdtm/ae.yaml:24: LINT301 AE.AESTDTC reads AESTDT, which is neither a column of form ae nor a variable of AE "
         "(did you mean AESTDTC?)",
         "tiny/sdtm/ae.yaml:28: LINT201 the label of AE.AENOTE has 41 bytes, at most 40 go into a transport file "
         "(shorten 'A remark that is far too long for a label')",
         "tiny/sdtm/dm.yaml:1: LINT202 DM does not map SUBJID (Subject Identifier for the Study), which the standard requires",
         "tiny/sdtm/dm.yaml:14: LINT210 DM.AGE is numeric, but 'term' makes text",
         "tiny/sdtm/dm.yaml:24: LINT207 SDTMIG 3.4 has no variable COUNTRI in DM (did you mean COUNTRY?)",
-        "tiny/study.yaml:4: LINT104 'created' is 'today', which is no ISO 8601 date and time (such as 2026-01-31T00:00:00)",
+        "tiny/study.yaml:4: LINT104 'created' is 'today', which is not an ISO 8601 date and time (such as 2026-01-31T00:00:00)",
     ]
 
 

@@ -79,11 +79,11 @@ def test_value_level(lint):
     assert lint(FORMS, files={"sdtm/vs.yaml": spec + level}) == [
         "tiny/sdtm/vs.yaml:18: LINT211 'value_level' of VS.VSORRES: SDTM CT 2025-03-28 has no codelist 'NYY' "
         "(name it by its C-code or short name, such as NY)",
-        "tiny/sdtm/vs.yaml:19: LINT301 'value_level' of VS.VSORRES reads VSTESTCDD, which is no variable of VS "
+        "tiny/sdtm/vs.yaml:19: LINT301 'value_level' of VS.VSORRES reads VSTESTCDD, which is not a variable of VS "
         "(did you mean VSTESTCD?)",
         "tiny/sdtm/vs.yaml:20: EXPR009 VSTESTCD is a text and 1 is a number, which do not compare, at character 10 of: "
         'VSTESTCD == 1 (write "1")',
-        'tiny/sdtm/vs.yaml:21: EXPR002 "=" is no operator, at character 10 of: VSTESTCD = 1 (write == to compare)',
+        'tiny/sdtm/vs.yaml:21: EXPR002 "=" is not an operator, at character 10 of: VSTESTCD = 1 (write == to compare)',
         "tiny/sdtm/vs.yaml:23: LINT213 'value_level' of VS names VSORES, which is not mapped (did you mean VSORRES?)",
         "tiny/sdtm/vs.yaml:25: LINT213 'value_level' of VS names VSDTC, which is not described test by test "
         "(results are: VSORRES, VSSTRESC, VSSTRESN, VSORRESU, VSSTRESU)",

@@ -14,7 +14,7 @@ AE = "sdtm/ae.yaml"
     [
         (
             "{copy: AETERM, when: 'AEYN = 1'}",
-            'EXPR002 "=" is no operator, at character 6 of: AEYN = 1 (write == to compare)',
+            'EXPR002 "=" is not an operator, at character 6 of: AEYN = 1 (write == to compare)',
         ),
         (
             "{expr: 'upper(AETERM'}",

@@ -89,7 +89,7 @@ def test_a_misspelt_key_is_one_finding_and_read_as_what_it_must_mean(lint, file,
 def test_an_unknown_key_does_not_hide_the_findings_of_other_files(lint):
     assert lint(("study.yaml", "title:", "tittle:"), ("forms.yaml", "key: [SUBJID]", "kex: [SUBJID]"), (AE, "{term: AESER}", "{term: AESERR}")) == [
         "tiny/forms.yaml:8: SPEC001 forms.yaml has no 'kex' (did you mean key?)",
-        "tiny/sdtm/ae.yaml:21: LINT301 AE.AESER reads AESERR, which is no column of form ae and no variable of AE "
+        "tiny/sdtm/ae.yaml:21: LINT301 AE.AESER reads AESERR, which is neither a column of form ae nor a variable of AE "
         "(did you mean AESER?)",
         "tiny/study.yaml:2: SPEC001 study.yaml has no 'tittle' (did you mean title?)",
     ]  # fmt: skip

@@ -31,23 +31,23 @@ BLOCK = '  - form: ae\n    where: AEYN == "Y"'
         ),
         (
             '  - form: ae\n    where: AEYNN == "Y"',
-            "5: LINT301 the records of AE depend on AEYNN, which is no column of form ae (did you mean AEYN?)",
+            "5: LINT301 the records of AE depend on AEYNN, which is not a column of form ae (did you mean AEYN?)",
         ),
         (
             '  - form: ae\n    where: AESTDTC != ""',
-            "5: LINT301 the records of AE depend on AESTDTC, which is no column of form ae (did you mean AESTDAT?)",
+            "5: LINT301 the records of AE depend on AESTDTC, which is not a column of form ae (did you mean AESTDAT?)",
         ),
         (
             "  - form: ae\n    group: [SUBJID, AETRM]",
-            "4: LINT301 the records of AE depend on AETRM, which is no column of form ae (did you mean AETERM?)",
+            "4: LINT301 the records of AE depend on AETRM, which is not a column of form ae (did you mean AETERM?)",
         ),
         (
             "  - form: ae\n    merge: {by: SUBJID, start: AESTDAT, end: AEENDAT}",
-            "4: LINT301 the records of AE depend on AEENDAT, which is no column of form ae (did you mean AESTDAT?)",
+            "4: LINT301 the records of AE depend on AEENDAT, which is not a column of form ae (did you mean AESTDAT?)",
         ),
         (
             "  - form: ae\n    for_each:\n      - {TERM: raw.AETERM}\n      - {TERM: raw.AETRM}",
-            "7: LINT301 the records of AE depend on raw.AETRM, which is no column of form ae (did you mean AETERM?)",
+            "7: LINT301 the records of AE depend on raw.AETRM, which is not a column of form ae (did you mean AETERM?)",
         ),
         (
             "  - form: ae\n    where: AEYN == 1",
@@ -60,7 +60,7 @@ BLOCK = '  - form: ae\n    where: AEYN == "Y"'
         ),
         (
             '  - form: ae\n    where: AEYN = "Y"',
-            '5: EXPR002 "=" is no operator, at character 6 of: AEYN = "Y" (write == to compare)',
+            '5: EXPR002 "=" is not an operator, at character 6 of: AEYN = "Y" (write == to compare)',
         ),
     ],
 )

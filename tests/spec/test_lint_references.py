@@ -15,15 +15,15 @@ DM = "sdtm/dm.yaml"
     [
         (
             "{copy: AETRM}",
-            "LINT301 AE.AETERM reads AETRM, which is no column of form ae and no variable of AE (did you mean AETERM?)",
+            "LINT301 AE.AETERM reads AETRM, which is neither a column of form ae nor a variable of AE (did you mean AETERM?)",
         ),
         (
             "{copy: raw.AETRM}",
-            "LINT301 AE.AETERM reads raw.AETRM, which is no column of form ae (did you mean AETERM?)",
+            "LINT301 AE.AETERM reads raw.AETRM, which is not a column of form ae (did you mean AETERM?)",
         ),
         (
             "{copy: '`AE TERM`'}",
-            "LINT301 AE.AETERM reads raw.AE TERM, which is no column of form ae (did you mean AETERM?)",
+            "LINT301 AE.AETERM reads raw.AE TERM, which is not a column of form ae (did you mean AETERM?)",
         ),
         ("{copy: DM.RFSTDT}", "LINT301 AE.AETERM reads DM.RFSTDT, but DM does not map RFSTDT (did you mean RFSTDTC?)"),
         (
@@ -32,15 +32,15 @@ DM = "sdtm/dm.yaml"
         ),
         (
             "{expr: 'upper(AETRM)'}",
-            "LINT301 AE.AETERM reads AETRM, which is no column of form ae and no variable of AE (did you mean AETERM?)",
+            "LINT301 AE.AETERM reads AETRM, which is neither a column of form ae nor a variable of AE (did you mean AETERM?)",
         ),
         (
             "{copy: AETERM, when: 'AEYNN == \"Y\"'}",
-            "LINT301 AE.AETERM reads AEYNN, which is no column of form ae and no variable of AE (did you mean AEYN?)",
+            "LINT301 AE.AETERM reads AEYNN, which is neither a column of form ae nor a variable of AE (did you mean AEYN?)",
         ),
         (
             "{cases: [{when: 'AEYNN == \"Y\"', copy: AETERM}]}",
-            "LINT301 AE.AETERM reads AEYNN, which is no column of form ae and no variable of AE (did you mean AEYN?)",
+            "LINT301 AE.AETERM reads AEYNN, which is neither a column of form ae nor a variable of AE (did you mean AEYN?)",
         ),
         ("{min: DM.RFSTDT}", "LINT303 AE.AETERM reads RFSTDT of DM, which is not there (did you mean RFSTDTC?)"),
         (
@@ -57,7 +57,7 @@ DM = "sdtm/dm.yaml"
         ),
         (
             "{lookup: {from: DM, take: SEX, by: {USUBJIDD: USUBJID}}}",
-            "LINT301 AE.AETERM reads USUBJIDD, which is no column of form ae and no variable of AE (did you mean USUBJID?)",
+            "LINT301 AE.AETERM reads USUBJIDD, which is neither a column of form ae nor a variable of AE (did you mean USUBJID?)",
         ),
         (
             "{lookup: {from: DM, take: SEX, where: 'SEXX == \"M\"'}}",
@@ -110,7 +110,7 @@ def test_an_entry_of_several_blocks_is_one_finding(lint):
     block = (AE, "records:\n", 'records:\n  - {form: dm, where: SEX == "M"}\n')
     note = (AE, "{copy: AENOTE,", "{constant: '',")
     assert lint(block, (AE, "{copy: AETERM}", "{copy: AETRM}"), note, *blank) == [
-        "tiny/sdtm/ae.yaml:9: LINT301 AE.AETERM reads AETRM, which is no column of form dm or form ae and no variable of AE "
+        "tiny/sdtm/ae.yaml:9: LINT301 AE.AETERM reads AETRM, which is neither a column of form dm or form ae nor a variable of AE "
         "(did you mean AETERM?)"
     ]
 

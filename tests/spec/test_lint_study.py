@@ -21,7 +21,7 @@ AE = "sdtm/ae.yaml"
             "study.yaml",
             "2026-01-31T12:00:00",
             "yesterday",
-            "tiny/study.yaml:4: LINT104 'created' is 'yesterday', which is no ISO 8601 date and time "
+            "tiny/study.yaml:4: LINT104 'created' is 'yesterday', which is not an ISO 8601 date and time "
             "(such as 2026-01-31T00:00:00)",
         ),
         (
@@ -34,7 +34,7 @@ AE = "sdtm/ae.yaml"
             "study.yaml",
             "subject: SUBJID",
             "subject: SUBJECT",
-            "tiny/study.yaml:6: LINT105 'subject' of 'raw' names SUBJECT, which is no column of form dm (did you mean SUBJID?)",
+            "tiny/study.yaml:6: LINT105 'subject' of 'raw' names SUBJECT, which is not a column of form dm (did you mean SUBJID?)",
         ),
         (
             "study.yaml",
@@ -92,7 +92,7 @@ def test_a_shared_variable_that_reads_nothing_is_one_finding(lint):
     (message,) = lint(("study.yaml", "{SUBJID}", "{SUBJIDD}"))
     assert message.startswith("tiny/study.yaml:8: LINT301 ")
     assert message.endswith(
-        ".USUBJID reads SUBJIDD, which is no column of form dm and no variable of DM (did you mean SUBJID?)"
+        ".USUBJID reads SUBJIDD, which is neither a column of form dm nor a variable of DM (did you mean SUBJID?)"
     )
 
 
@@ -111,7 +111,7 @@ def test_findings_name_the_layer_they_are_in(lint, tmp_path):
     assert lint(
         (AE, "dataset: AE", "extends: library/events\ndataset: AE"), (AE, "  AETERM:   {copy: AETERM}\n", "")
     ) == [
-        "library/events.yaml:2: LINT301 AE.AETERM reads AETRM, which is no column of form ae and no variable of AE "
+        "library/events.yaml:2: LINT301 AE.AETERM reads AETRM, which is neither a column of form ae nor a variable of AE "
         "(did you mean AETERM?)"
     ]
 

@@ -55,7 +55,7 @@ def test_numbers_for_a_text_variable(lint):
 @pytest.mark.parametrize("name", ["AEREMARKS", "AE NOTE", "aenote", "1AENOTE", "AENÖTE"])
 def test_names_that_are_none(lint, name):
     assert lint((AE, "  AENOTE:", f"  {name}:")) == [
-        f"tiny/sdtm/ae.yaml:28: LINT206 AE.{name} is no valid variable name "
+        f"tiny/sdtm/ae.yaml:28: LINT206 AE.{name} is not a valid variable name "
         "(at most 8 capital letters, digits and _, a letter first)"
     ]
 

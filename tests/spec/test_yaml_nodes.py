@@ -118,4 +118,4 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.yaml")
     with pytest.raises(ProblemsError) as error:
         read_yaml(tmp_path / "a.yaml", "a.yaml")
-    assert str(error.value) == "a.yaml: YAML001 this is no plain file"
+    assert str(error.value) == "a.yaml: YAML001 this is not a plain file"

@@ -73,7 +73,8 @@ def test_cut_off_at_every_record_of_the_data(path):
     [
         (
             1,
-            f"XPT020 byte 0: this is no SAS transport file: expected the record '{TITLE.format('LIBRARY')}', found 'H'",
+            "XPT020 byte 0: this is not a SAS transport file: "
+            f"expected the record '{TITLE.format('LIBRARY')}', found 'H'",
         ),
         (79, "XPT021 byte 80: the file ends within the library record: expected 80 bytes, found 0"),
         (81, "XPT021 byte 80: the file ends within the library record: expected 80 bytes, found 1"),
@@ -147,7 +148,8 @@ def test_other_files(tmp_path, content, found, hint):
     if found is None:
         found = "'" + "\\x00" * 12 + "\\xc2\\xea\\x81`'"
     assert failure(path) == (
-        f"XPT020 byte 0: this is no SAS transport file: expected the record '{TITLE.format('LIBRARY')}', found {found}",
+        "XPT020 byte 0: this is not a SAS transport file: "
+        f"expected the record '{TITLE.format('LIBRARY')}', found {found}",
         hint,
     )
 

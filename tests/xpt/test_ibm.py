@@ -150,7 +150,7 @@ def test_other_nans_are_the_ordinary_missing_value():
 def test_make_missing_refuses_other_codes(code):
     with pytest.raises(ValueError) as error:
         make_missing(code)
-    assert str(error.value) == f"{code!r} is no missing value of SAS: expected '.', '._' or '.A' to '.Z'"
+    assert str(error.value) == f"{code!r} is not a missing value of SAS: expected '.', '._' or '.A' to '.Z'"
 
 
 @given(words, st.integers(3, 8))

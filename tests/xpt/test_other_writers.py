@@ -131,7 +131,7 @@ def test_a_marker_that_spans_two_text_variables_is_text(read):
 
 
 def test_a_whole_member_within_a_value_is_text(read):
-    """What precedes it is no whole observation."""
+    """What precedes it is not a whole observation."""
     value = make_member([(2, 5, b"A", 0)], b"x" * 5).decode("latin-1")
     fields = [(2, 80, b"K", 0), (2, 1200, b"V", 80)]
     data = b"k".ljust(80) + value.encode("latin-1").ljust(1200) + b"l".ljust(80) + b"w".ljust(1200)
@@ -206,7 +206,7 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
     for read_ in (read_xpt, list_members, iter_xpt):
         with pytest.raises(XptError) as error:
             read_(tmp_path / "x.xpt")
-        assert str(error.value) == f"{tmp_path / 'x.xpt'}: XPT020 this is no plain file (copy it into one first)"
+        assert str(error.value) == f"{tmp_path / 'x.xpt'}: XPT020 this is not a plain file (copy it into one first)"
 
 
 def test_what_the_library_record_says_does_not_matter(tmp_path):

@@ -183,7 +183,7 @@ def test_text_that_cannot_be_decoded(tmp_path):
     )
     with pytest.raises(XptError) as error:
         read_xpt(path, encoding="utf-8")
-    assert str(error.value) == f"{path}: XPT025 byte {offset}: B in row 2 is no utf-8 text: b'\\x81' ({hint})"
+    assert str(error.value) == f"{path}: XPT025 byte {offset}: B in row 2 is not utf-8 text: b'\\x81' ({hint})"
     assert read_xpt(path, ["A"]).frame["A"].tolist() == ["abcd", "abcd"]
 
 

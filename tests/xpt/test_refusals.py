@@ -35,11 +35,11 @@ ONE_NUMBER = pd.DataFrame({"A": [1.0]})
     ("name", "message"),
     [
         ("AESTDTCXX", "the variable name 'AESTDTCXX' has 9 characters"),
-        ("1ST", "the variable name '1ST' is no SAS name"),
-        ("A B", "the variable name 'A B' is no SAS name"),
-        ("ÄE", "the variable name 'ÄE' is no SAS name"),
-        ("", "the variable name '' is no SAS name"),
-        ("A\n", "the variable name 'A\\n' is no SAS name"),
+        ("1ST", "the variable name '1ST' is not a SAS name"),
+        ("A B", "the variable name 'A B' is not a SAS name"),
+        ("ÄE", "the variable name 'ÄE' is not a SAS name"),
+        ("", "the variable name '' is not a SAS name"),
+        ("A\n", "the variable name 'A\\n' is not a SAS name"),
     ],
 )
 def test_variable_names(tmp_path, name, message):

@@ -86,7 +86,7 @@ def check_date_parts(scope: Scope) -> Iterator[Hits]:
         for part, expected in ((family.date, np.floor(moments / DAY)), (family.time, moments % DAY)):
             if _is_number(table, part):
                 given = table.numbers(part)
-                # a datetime with a date but no time variable filled says its time was made up; that is no contradiction
+                # a datetime with a date but no time variable filled says its time was made up; no contradiction
                 missing = np.isnan(given) & ~np.isnan(moments) if part == family.date else np.zeros(len(given), bool)
                 with np.errstate(invalid="ignore"):
                     wrong = (np.abs(given - expected) > 0.5) | missing
@@ -97,7 +97,7 @@ def check_date_parts(scope: Scope) -> Iterator[Hits]:
 
 @register_check()
 def check_plausible_dates(scope: Scope) -> Iterator[Hits]:
-    """Numeric dates that are no whole days or not of the years 1900 to 2100, such as seconds where days belong, and
+    """Numeric dates that are not whole days or not of the years 1900 to 2100, such as seconds where days belong, and
     times of day beyond one day.
     """
     table = scope.table

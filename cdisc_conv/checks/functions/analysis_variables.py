@@ -197,7 +197,7 @@ def check_flag_pairs(scope: Scope) -> Iterator[Hits]:
         elif there:
             texts = table.coded(flag)
             codes = {"Y": 1.0, "N": 0.0, "": np.nan}
-            # a text that is no flag is a finding of its own, so whatever stands beside it is not wrong here
+            # a text that is not a flag is a finding of its own, so whatever stands beside it is not wrong here
             expected = texts.spread(np.array([codes.get(text, np.inf) for text in texts.texts]))
             given = table.numbers(number)
             same = (given == expected) | (np.isnan(given) & np.isnan(expected)) | np.isinf(expected)
@@ -206,7 +206,7 @@ def check_flag_pairs(scope: Scope) -> Iterator[Hits]:
 
 @register_check()
 def check_single_value(scope: Scope) -> Iterator[Hits]:
-    """A variable that has more than one value in the dataset; the records of all but the first are told."""
+    """A variable that has more than one value in the dataset; the records of all but the first are reported."""
     table = scope.table
     coded = table.coded(scope.variable)
     filled = np.flatnonzero(~coded.blank)

@@ -38,7 +38,7 @@ def date_names(table: Table) -> tuple[str, ...]:
 
 @register_check()
 def check_iso_dates(scope: Scope) -> Iterator[Hits]:
-    """Values of date and time variables that are no ISO 8601 date, time or interval, or that no calendar has."""
+    """Values of date and time variables that are not ISO 8601 date, time or interval, or that no calendar has."""
     table = scope.table
     for name in _require(table, date_names(table), "dates"):
         coded = table.coded(name)
@@ -47,7 +47,7 @@ def check_iso_dates(scope: Scope) -> Iterator[Hits]:
 
 @register_check()
 def check_iso_durations(scope: Scope) -> Iterator[Hits]:
-    """Values of duration variables that are no ISO 8601 duration, or have a sign where there can be none."""
+    """Values of duration variables that are not ISO 8601 duration, or have a sign where there can be none."""
     table = scope.table
     names = [name for name in table.text_names if _described(table, name).startswith(_DURATION)]
     for name in _require(table, names, "durations"):

@@ -27,7 +27,7 @@ def check_related_dataset(scope: Scope) -> Iterator[Hits]:
 
 @register_check()
 def check_identifying_variable(scope: Scope) -> Iterator[Hits]:
-    """Values of IDVAR that are no variable of the dataset in RDOMAIN."""
+    """Values of IDVAR that are not a variable of the dataset in RDOMAIN."""
     table = scope.table
     for rows, domain, name, parents in _pointers(table):
         if name and not any(name in parent.frame for parent in parents):

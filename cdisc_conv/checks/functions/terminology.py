@@ -167,7 +167,7 @@ def _has_short_name(table: Table, name: str) -> bool:
 
 
 def _judge_values(table: Table, name: str, coded: Coded, terms: CodelistTerms) -> Mapping[int, _Outcome]:
-    """What is wrong with the distinct values, by their code; numbers are no terms where results stand."""
+    """What is wrong with the distinct values, by their code; numbers are not terms where results stand."""
     key = f"outcomes of {name}"
     if key not in table.memo:
         is_result = name in _result_names(table)
@@ -201,7 +201,7 @@ def fold(text: str) -> str:
 
 
 def _judge(text: str, terms: CodelistTerms, folded: Mapping[str, str], suggest: bool) -> _Outcome:
-    """What is wrong with a value that is no term."""
+    """What is wrong with a value that is not a term."""
     if same := folded.get(fold(text)):
         return _Outcome("spelling", f"write {same}")
     if not terms.extensible:

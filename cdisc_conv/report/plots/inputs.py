@@ -85,7 +85,7 @@ def find_parameter(datasets: Mapping[str, Dataset], name: str, parameter: str) -
 
 
 def read_numbers(frame: pd.DataFrame, name: str) -> pd.Series:
-    """A column as float64, all missing when it is not there; what is no finite number is missing."""
+    """A column as float64, all missing when it is not there; what is not a finite number is missing."""
     if name not in frame:
         return pd.Series(np.nan, index=frame.index, dtype="float64")
     numbers = pd.to_numeric(frame[name], errors="coerce").astype("float64")

@@ -86,7 +86,7 @@ def count_left_out(datasets: Mapping[str, Dataset], subjects: pd.Series) -> dict
     is_baseline = valued["ABLFL"] == "Y"
     measured = subjects.isin(valued["USUBJID"])
     with_baseline = subjects.isin(valued.loc[is_baseline, "USUBJID"])
-    # A sum before the baseline record is no sum after it; only what got a change can be one.
+    # A sum before the baseline record is not a sum after it; only what got a change can be one.
     later = valued[~is_baseline & read_numbers(valued, "PCHG").notna()]
     with_later = subjects.isin(later["USUBJID"])
     counts = {
