@@ -229,7 +229,7 @@ class Category(_Categories):
         texts = as_text(found.values)
 
         def describe_unfit(text: str) -> tuple[str, str]:
-            return f"{self.value} '{text}' is no {what}; {rows.variable} is left missing", f"correct {self.value}"
+            return f"{self.value} '{text}' is not a {what}; {rows.variable} is left missing", f"correct {self.value}"
 
         def describe_outside(text: str) -> tuple[str, str]:
             message = f"{self.value} {text} is in none of the ranges; {rows.variable} is left missing"

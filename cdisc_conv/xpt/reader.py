@@ -204,7 +204,7 @@ class _Source:
     def _undecodable(self, variable: XptVariable, row: int, value: bytes) -> XptError:
         position = self.member.positions[self.member.variables.index(variable)]
         place = self.member.offset + row * self.member.row_length + position
-        what = f"no {self._encoding} text" if self._encoding else "neither UTF-8 nor Windows-1252 text"
+        what = f"not {self._encoding} text" if self._encoding else "neither UTF-8 nor Windows-1252 text"
         return make_error(
             "XPT025",
             f"byte {place}: {variable.name} in row {row + 1:,} is {what}: {value!r}",
