@@ -131,7 +131,7 @@ class Extreme(Derivation):
     def _report_unread(self, rows: Rows, values: pd.Series, unread: np.ndarray) -> None:
         count = int(unread.sum())
         one = count == 1
-        outside = "not in the scale" if self.scale else "no number" if one else "no numbers"
+        outside = "not in the scale" if self.scale else "not a number" if one else "not numbers"
         ends = f"is {outside}, and its record does" if one else f"are {outside}, and their records do"
         message = f"{count:,} value{'' if one else 's'} of {self.value} {ends} not count"
         value = as_text(values.iloc[np.flatnonzero(unread)[:1]]).iloc[0]
