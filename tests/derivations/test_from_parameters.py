@@ -125,7 +125,7 @@ def test_it_describes_itself() -> None:
     assert method(from_parameters={"formula": "sqrt(HEIGHT * WEIGHT / 3600)", "by": BY}) == (
         "The square root of ((HEIGHT × WEIGHT) / 3600); HEIGHT and WEIGHT are the values of AVAL of the earlier "
         "records of AE with these PARAMCD whose USUBJID and AVISITN are the same. A parameter is missing where there "
-        "is not a such record, or where several have different values."
+        "is no such record, or where several have different values."
     )
     assert method(from_parameters={"formula": "WEIGHT * 2", "from": "ADVS", "where": 'ANL01FL == "Y"'}) == (
         "WEIGHT × 2; WEIGHT is the value of AVAL of the records of ADVS with this PARAMCD whose USUBJID is the same "
