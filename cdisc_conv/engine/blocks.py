@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from cdisc_conv.columns.distinct import from_arrow, map_distinct, rank_values
 from cdisc_conv.columns.moments import read_moments
 from cdisc_conv.derivations.base import Ref
 from cdisc_conv.derivations.texts import as_text, fold, is_number, text_column
+from cdisc_conv.engine.grouping import take_values
 from cdisc_conv.expr import Expression
 from cdisc_conv.spec.model import Block, Merge
 
@@ -43,12 +44,25 @@ class BlockRows:
     """Whether the columns of the record are those of this source row, beside `origin_row`."""
     excluded: Mapping[str, np.ndarray] = field(default_factory=dict)
     """Named exclusions: condition -> the source rows (0-based) that it left out."""
+    columns: frozenset[str] = frozenset()
+    """The columns of the source that `for_each` gives a name of its own, too: ``raw.NAME`` is the column."""
+    replaced: Mapping[str, pd.Series] = field(default_factory=dict)
+    """Source columns whose values are not those of the row that is taken: ends of merged intervals, `columns`."""
+    behind: Mapping[str, pd.Series] = field(default_factory=dict)
+    """Of records that stand for several rows: what `for_each` gives each of the rows of `origin_row`."""
     _cache: dict[str, pd.Series] = field(default_factory=dict)
 
     def column(self, name: str) -> pd.Series:
+        """A name of `for_each`, else a column of the source, aligned with the records; ``raw.X`` is the column."""
+        if name.startswith("raw."):
+            bare = name[4:]
+            return self.source_column(bare) if bare in self.columns or bare not in self.given else self.given[bare]
+        return self.given[name] if name in self.given else self.source_column(name)
+
+    def source_column(self, name: str) -> pd.Series:
         """A column of the source, aligned with the records."""
-        if name in self.given:
-            return self.given[name]
+        if name in self.replaced:
+            return self.replaced[name]
         if name not in self._cache:
             series = self.read_source(name)
             self._cache[name] = series if self.take is None else take_rows(series, self.take)
@@ -99,19 +113,26 @@ def spread(value: Any, length: int) -> pd.Series:
 
 
 def make_rows(
-    block: Block, source: str, source_length: int, read: Read, dates: Callable[[pd.Series], pd.Series]
+    block: Block,
+    source: str,
+    source_length: int,
+    read: Read,
+    dates: Callable[[pd.Series], pd.Series],
+    columns: Collection[str] = (),
 ) -> BlockRows:
     """The records of a block: every source row that meets ``where``, once per entry of ``for_each``; merged or grouped.
 
-    `read` gives a column of the source; `dates` turns a column of dates as written into ISO 8601 text.
+    `read` gives a column of the source, `columns` are the names of its columns; `dates` turns a column of dates as
+    written into ISO 8601 text.
     """
     rows = _expand(block, source, source_length, read)
+    rows.columns = block.given_names.intersection(columns)
     if block.where is not None:
         rows = _filter(rows, block.where)
     if block.merge is not None:
         rows = _merge(rows, block.merge, dates)
     if block.group:
-        rows = _group(rows, block)
+        rows = _group(rows, block, dates)
     return rows
 
 
@@ -146,10 +167,7 @@ def _given_column(value: Any, length: int, read: Read) -> pd.Series:
 
 
 def _filter(rows: BlockRows, where: Expression) -> BlockRows:
-    def column(name: str) -> pd.Series:
-        return rows.column(name[4:] if name.startswith("raw.") else name)
-
-    mask = where.evaluate(column, rows.length).to_numpy(dtype=bool)
+    mask = where.evaluate(rows.column, rows.length).to_numpy(dtype=bool)
     if mask.all():
         return rows
     kept = np.flatnonzero(mask)
@@ -157,9 +175,15 @@ def _filter(rows: BlockRows, where: Expression) -> BlockRows:
     left_out = np.setdiff1d(rows.source_rows()[~mask], rows.source_rows()[mask])
     given = {name: take_rows(series, kept) for name, series in rows.given.items()}
     take = rows.source_rows()[kept]
-    entry = None if rows.entry is None else rows.entry[kept]
     return BlockRows(
-        rows.source, len(kept), take, rows.read_source, given, entry=entry, excluded={str(where): left_out}
+        rows.source,
+        len(kept),
+        take,
+        rows.read_source,
+        given,
+        entry=None if rows.entry is None else rows.entry[kept],
+        excluded={str(where): left_out},
+        columns=rows.columns,
     )
 
 
@@ -178,11 +202,13 @@ def _select(rows: BlockRows, first: np.ndarray, record: np.ndarray, members: np.
         origin_entry=None if rows.entry is None else rows.entry[members],
         origin_read=members == first[record],
         excluded=rows.excluded,
+        columns=rows.columns,
+        behind={name: take_rows(series, members) for name, series in rows.given.items()},
     )
 
 
-def _group(rows: BlockRows, block: Block) -> BlockRows:
-    """One record per combination of values; the other columns are those of one of its rows.
+def _group(rows: BlockRows, block: Block, dates: Callable[[pd.Series], pd.Series]) -> BlockRows:
+    """One record per combination of values; the other columns are those of one of its rows, or as `columns` says.
 
     Typed texts vary in letter case and blanks ("t01", "Apatinib "), which does not make them different; the values of a
     dataset are as they are meant.
@@ -193,17 +219,33 @@ def _group(rows: BlockRows, block: Block) -> BlockRows:
     rank = np.argsort(np.argsort(first))
     chosen = np.empty(len(first), dtype=np.int64)
     chosen[rank] = _choose_rows(rows, block, record) if block.order or block.take == "last" else first
-    return _select(rows, chosen, rank[record], np.arange(rows.length))
+    made = _select(rows, chosen, rank[record], np.arange(rows.length))
+    order = _sort_rows(rows, block, record) if block.order else np.arange(rows.length)
+    found = {
+        name: take_values(take_rows(rows.column(name), order), made.origins()[0][order], made.length, way, dates)
+        for name, way in block.columns.items()
+        if way != "row"
+    }
+    given = {name: found.get(name, series) for name, series in made.given.items()}
+    replaced = {name: found[name] for name in found if name not in given}
+    # A value that is chosen among all rows may be of any of them.
+    read = np.ones(rows.length, dtype=bool) if found else made.origin_read
+    return replace(made, given=given, replaced=replaced, origin_read=read)
 
 
 def _choose_rows(rows: BlockRows, block: Block, record: np.ndarray) -> np.ndarray:
     """The first or last row of each group in the order of some columns; missing values come first, as SAS sorts."""
-    ranks = [rank_values(rows.column(name)) for name in reversed(block.order)]
-    order = np.lexsort([*ranks, record])
+    order = _sort_rows(rows, block, record)
     changes = np.flatnonzero(np.diff(record[order]) != 0) if len(order) else order
     if block.take == "last":
         return order[np.append(changes, len(order) - 1)] if len(order) else order
     return order[np.append(0, changes + 1)] if len(order) else order
+
+
+def _sort_rows(rows: BlockRows, block: Block, record: np.ndarray) -> np.ndarray:
+    """The rows by group, and within it in the order of some columns."""
+    ranks = [rank_values(rows.column(name)) for name in reversed(block.order)]
+    return np.lexsort([*ranks, record])
 
 
 def _fold_column(series: pd.Series) -> pd.Series:
@@ -229,7 +271,9 @@ def _merge(rows: BlockRows, merge: Merge, dates: Callable[[pd.Series], pd.Series
     merged = _select(rows, first, record_sorted, order)
     ends = take_rows(rows.column(merge.end), last)
     read = (order == first[record_sorted]) | (order == last[record_sorted])
-    return replace(merged, given={**merged.given, merge.end: ends}, origin_read=read)
+    if merge.end in merged.given:
+        return replace(merged, given={**merged.given, merge.end: ends}, origin_read=read)
+    return replace(merged, replaced={merge.end.removeprefix("raw."): ends}, origin_read=read)
 
 
 def _last_end(end: np.ndarray, record: np.ndarray, order: np.ndarray) -> np.ndarray:

@@ -181,9 +181,11 @@ class _Graph:
         for number, block in enumerate(dataset.blocks):
             node = RowSet(dataset.name, number)
             self.reads[node] = dict.fromkeys(self._source_rows(block, number))
-            for name in block_refs(block):  # always of the source, whatever they are called
+            for name in block_refs(block):  # a name of `for_each`, or of the source, whatever it is called
+                given = Target(TargetKind.GIVEN, "", name) if name in block.given_names else None
                 source = f"raw.{name.removeprefix('raw.')}"
-                self._add_target(node, resolve(self.study, dataset, block, name, source), block_number=number)
+                target = given or resolve(self.study, dataset, block, name, source)
+                self._add_target(node, target, block_number=number)
         for name in dataset.names():
             for part in self.parts[dataset.name, name]:
                 self._add_part(dataset, part)
@@ -271,7 +273,8 @@ def block_refs(block: Block) -> tuple[str, ...]:
     """The references that decide which records a block has."""
     where = block.where.names if isinstance(block.where, Expression) else ()
     merge = (*block.merge.by, block.merge.start, block.merge.end) if block.merge else ()
-    return tuple(dict.fromkeys((*where, *block.group, *block.order, *merge)))
+    written = (value for entry in block.for_each for value in entry.values() if isinstance(value, Ref))
+    return tuple(dict.fromkeys((*where, *block.group, *block.order, *block.columns, *merge, *written)))
 
 
 def _describe_cycle(study: Study, nodes: list[Node]) -> Problem:

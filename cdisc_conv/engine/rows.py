@@ -105,8 +105,6 @@ class PartRows:
         values: list[pd.Series] = []
         start = 0
         for number, target in zip(self._part.blocks, self._targets(f"raw.{name}"), strict=True):
-            if target.kind is TargetKind.GIVEN:
-                raise LostReferenceError(f"it reads {name} of all rows of a group, but 'for_each' defines {name}")
             block = self._state.blocks[self.dataset, number]
             record, row = block.origins()
             used = np.ones(block.length, dtype=bool)
@@ -115,7 +113,10 @@ class PartRows:
             self._mark_block(number, target, used)
             order = np.argsort(record, kind="stable")
             records.append(record[order] + start)
-            values.append(take_rows(block.read_source(name), row[order]))
+            if target.kind is TargetKind.GIVEN:
+                values.append(take_rows(block.behind.get(name, block.given[name]), order))
+            else:
+                values.append(take_rows(block.read_source(name), row[order]))
             start += block.length
         record = np.concatenate(records)
         whole = values[0] if len(values) == 1 else pd.concat(values, ignore_index=True)
@@ -231,7 +232,10 @@ class PartRows:
     def _block_column(self, number: int, target: Target) -> pd.Series:
         if target.kind is TargetKind.OWN:
             return self._state.own(self.dataset, target.name, (number,))
-        return self._state.blocks[self.dataset, number].column(target.name)
+        block = self._state.blocks[self.dataset, number]
+        given = target.kind is TargetKind.GIVEN
+        self._state.taken.setdefault((self.dataset, number, target.name, given), self.variable)
+        return block.given[target.name] if given else block.source_column(target.name)
 
     def _joined(self, target: Target) -> pd.Series:
         """A variable of another dataset for the same subject; blank where the subject is not there."""

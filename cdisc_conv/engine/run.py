@@ -13,6 +13,7 @@ from cdisc_conv.derivations.dates import choose_formats, read_dates
 from cdisc_conv.derivations.texts import as_text
 from cdisc_conv.engine.blocks import BlockRows, make_rows, spread
 from cdisc_conv.engine.coerce import as_number
+from cdisc_conv.engine.lost_values import report_lost_values
 from cdisc_conv.engine.plan import Part, Plan, RowSet, variable_of
 from cdisc_conv.engine.reads import find_given_rows, find_source_rows
 from cdisc_conv.engine.rows import LostReferenceError, PartRows
@@ -20,6 +21,7 @@ from cdisc_conv.engine.state import State
 from cdisc_conv.problems import Place, Problem
 from cdisc_conv.spec.expected import codelist_of, is_numeric
 from cdisc_conv.spec.model import Block, SourceKind, Study, Variable
+from cdisc_conv.spec.references import source_columns
 
 Progress = Callable[[str], None]
 
@@ -50,6 +52,7 @@ def run_plan(
         remaining[node.dataset] -= 1
         if not remaining[node.dataset]:
             progress(node.dataset)
+    report_lost_values(state)
     return state
 
 
@@ -75,7 +78,8 @@ def _make_row_set(state: State, node: RowSet) -> None:
         length = state.length(node.dataset, range(node.block))
     elif kind is not SourceKind.NOTHING:
         length = state.table_length(table)
-    made = make_rows(block, str(block.source), length, read, dates)
+    columns = source_columns(state.study, block)
+    made = make_rows(block, str(block.source), length, read, dates, columns)
     state.blocks[node.dataset, node.block] = made
     if kind is SourceKind.FORM:
         _mark_deciding(state, block, made, length)
@@ -95,6 +99,7 @@ def _mark_deciding(state: State, block: Block, made: BlockRows, length: int) -> 
     for ref in (
         *block.group,
         *block.order,
+        *block.columns,
         *((*block.merge.by, block.merge.start, block.merge.end) if block.merge else ()),
     ):
         name = ref.removeprefix("raw.")

@@ -49,6 +49,9 @@ class State:
     """Which records of other tables the values of a part were taken from."""
     reads: Reads = field(default_factory=Reads)
     """The cells of raw forms that something read."""
+    taken: dict[tuple[str, int, str, bool], str] = field(default_factory=dict)
+    """What was read of records that stand for several rows: dataset, block, name, whether `for_each` gives it -> the
+    first variable that reads it."""
     _codes: dict[tuple, np.ndarray] = field(default_factory=dict)
     _joins: dict[tuple, np.ndarray] = field(default_factory=dict)
     _stacked: dict[tuple[str, str], pd.Series] = field(default_factory=dict)

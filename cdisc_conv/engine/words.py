@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cdisc_conv.dataset import OriginType
@@ -12,7 +12,7 @@ from cdisc_conv.engine.narrow import list_differing, name_entry, narrow_study
 from cdisc_conv.engine.plan import Part, parts_of, variable_of
 from cdisc_conv.expr import Expression
 from cdisc_conv.expr.words import is_date_name
-from cdisc_conv.spec.model import Block, Study
+from cdisc_conv.spec.model import Block, Study, Variable
 from cdisc_conv.spec.references import TargetKind, resolve
 
 MOST_CONSTANTS = 12
@@ -110,6 +110,7 @@ def method_of(study: Study, part: Part) -> str:
     text = variable.derivation.method(words)
     if not text and takes_working(study, part):  # there is no predecessor to name
         text = variable.derivation.sentence(words)
+    text = " ".join(filter(None, (text, *_explain_columns(study, part, variable))))
     if variable.when is not None:
         text = f"Only where {words.condition(variable.when)}; blank otherwise. {text}".strip()
     return " ".join([text, *_explain_working(study, words.working)]) if text else ""
@@ -150,6 +151,33 @@ def _combine_entries(said: Sequence[tuple[str, str]]) -> str:
         shown = f": {', '.join(constants[:-1])} or {constants[-1]}" if len(constants) <= MOST_CONSTANTS else ""
         return f"Set for each kind of record{shown}."
     return " ".join(f"For {', '.join(dict.fromkeys(labels))}: {text}" for text, labels in texts.items()) + blank
+
+
+_WAYS = {
+    "first": "the first value in their order",
+    "last": "the last value in their order",
+    "min": "the least value",
+    "max": "the greatest value",
+    "most_complete": "the most complete date",
+    "list": "the different values",
+}
+
+
+def _explain_columns(study: Study, part: Part, variable: Variable) -> Iterator[str]:
+    """How a column is taken of several rows that make one record, where the mapping says so."""
+    dataset = study.datasets[part.dataset]
+    said: dict[str, None] = {}
+    for number in part.blocks:
+        block = dataset.blocks[number]
+        for ref in variable.derivation.reads():
+            target = resolve(study, dataset, block, part.name, ref)
+            way = block.columns.get(target.name, "") if target and target.kind in _OF_ROWS else ""
+            if way in _WAYS:
+                said[f"Of several rows that make one record, {_WAYS[way]} in {ref.removeprefix('raw.')}."] = None
+    yield from said
+
+
+_OF_ROWS = (TargetKind.SOURCE, TargetKind.GIVEN)
 
 
 def _explain_working(study: Study, named: dict[tuple[str, str], None]) -> list[str]:

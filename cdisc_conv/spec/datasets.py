@@ -112,6 +112,9 @@ def _read_block(document: BlockDocument, dataset: str, node: Node, what: str, pr
     if document.order and not document.group:
         hint = "add 'group', or leave 'order' out: records are sorted by the keys in the end"
         problems.append(node.problem("SPEC114", f"{what} has an 'order', but no 'group' to take a row of", hint))
+    if document.columns and not document.group:
+        message = f"{what} has 'columns', but no 'group' whose rows could differ"
+        problems.append(node.at(("columns",)).problem("SPEC114", message, "add 'group', or leave 'columns' out"))
     variables = read_variables(node.get("set"), f"{what} set", problems)
     variables = {**companions(variables), **variables}
     supplemental = read_variables(node.get("supplemental"), f"{what} supplemental", problems)
@@ -125,6 +128,7 @@ def _read_block(document: BlockDocument, dataset: str, node: Node, what: str, pr
         group=document.group,
         order=document.order,
         take=document.take,
+        columns=MappingProxyType(dict(document.columns)),
         merge=Merge(**document.merge.model_dump()) if document.merge else None,
         variables=MappingProxyType(variables),
         supplemental=MappingProxyType({**supplemental, **brought_along(variables)}),
@@ -181,7 +185,7 @@ def _with_given_variables(
     copy = load_derivations()["copy"]
     assigned = Origin(OriginType.ASSIGNED, OriginSource.SPONSOR)
     implied = {
-        name: Variable(name, copy.model_validate({"source": f"raw.{name}"}), block.place, origin=assigned)
+        name: Variable(name, copy.model_validate({"source": name}), block.place, origin=assigned)
         for name in dict.fromkeys(name for entry in block.for_each for name in entry)
         if family.standard.variable(template, name) is not None
         and name not in variables

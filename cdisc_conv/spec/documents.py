@@ -146,6 +146,7 @@ class BlockDocument(Document):
     group: Texts = ()
     order: Texts = ()
     take: Literal["first", "last"] = "first"
+    columns: dict[str, Literal["row", "first", "last", "min", "max", "most_complete", "list"]] = {}
     merge: MergeDocument | None = None
     set: dict[str, Any] = {}
     working: dict[str, Any] = {}

@@ -106,7 +106,7 @@ def _check_block(study: Study, dataset: DatasetSpec, block: Block) -> Iterator[P
     if block.where is not None:
         source = block.where.source
         places |= dict.fromkeys(block.where.names, Place(file=source.file, line=source.line))
-    places |= dict.fromkeys(block.order, block.place)
+    places |= dict.fromkeys((*block.order, *block.columns), block.place)
     for ref, place in places.items():
         name = ref.removeprefix("raw.")
         number = dataset.blocks.index(block)

@@ -142,6 +142,8 @@ class Block:
     group: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     take: str = "first"
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """How single columns of a group are taken where its rows differ: ``most_complete``, ``list`` ..."""
     merge: Merge | None = None
     variables: Mapping[str, Variable] = field(default_factory=dict)
     """What the block says itself (``set``), before the dataset's shared variables."""

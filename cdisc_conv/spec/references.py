@@ -2,8 +2,8 @@
 
 In a block of a dataset, a name is looked up in this order:
 
-1. ``raw.NAME`` is always a column of the block's source (a form's column, or a variable of the dataset it reads), or a
-   name that ``for_each`` defines beside them, never a variable of this dataset;
+1. ``raw.NAME`` is always a column of the block's source (a form's column, or a variable of the dataset it reads), or,
+   where the source has none of the name, one that ``for_each`` defines; never a variable of this dataset;
 2. ``DM.NAME``, where DM is a dataset of the study, is that dataset's variable for the same subject; where DM is the
    source of the block, that of the very record it reads;
 3. ``NAME`` is a name that ``for_each`` defines, else a mapped variable of this dataset (but not the one being mapped),
@@ -108,6 +108,7 @@ def has_table(study: Study, table: str) -> bool:
 
 
 def _in_source(study: Study, block: Block, name: str) -> Target | None:
-    if name in block.given_names:
-        return Target(TargetKind.GIVEN, "", name)
-    return Target(TargetKind.SOURCE, str(block.source), name) if name in source_columns(study, block) else None
+    """A column of the source, whatever `for_each` calls its names; where the source has none, a name of `for_each`."""
+    if name in source_columns(study, block):
+        return Target(TargetKind.SOURCE, str(block.source), name)
+    return Target(TargetKind.GIVEN, "", name) if name in block.given_names else None

@@ -70,7 +70,7 @@ def test_the_variable_being_made_is_the_column_of_the_source(target):
 def test_names_of_for_each_come_first(target):
     assert target("TERM", block=0) == Target(GIVEN_NAME, "", "TERM")
     assert target("AETERM", block=0) == Target(GIVEN_NAME, "", "AETERM")
-    assert target("raw.AETERM", block=0) == Target(GIVEN_NAME, "", "AETERM")
+    assert target("raw.AETERM", block=0) == Target(TargetKind.SOURCE, "form ae", "AETERM")
     assert target("TERM", block=1) is None
 
 
