@@ -10,14 +10,19 @@ import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator
 
-from cdisc_conv.columns.distinct import TEXT, find_distinct_rows, first_rows
+from cdisc_conv.columns.distinct import TEXT, find_distinct_rows, first_rows, map_distinct
 from cdisc_conv.derivations.base import SUBJECT, Reach, Ref, Rows, Table, Words
 from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.derivations.parameters import join_words
-from cdisc_conv.derivations.texts import as_text, is_number
+from cdisc_conv.derivations.texts import as_text, fold, is_number, text_column
 from cdisc_conv.expr import Expression
+from cdisc_conv.problems import closest
 
 FORM = "form "
+_NEAR = 20
+"""Keys without a match that are compared with those that are there."""
+_KNOWN = 2000
+"""Keys that are there, as far as they are compared."""
 
 
 def _read_keys(value: Any) -> Any:
@@ -59,8 +64,11 @@ class Matches:
         return ", ".join(f"{name} = {value}" for name, value in pairs)
 
 
-def match_records(rows: Rows, own: Sequence[str], theirs: Sequence[pd.Series]) -> Matches:
-    """Ties our records to theirs by equal keys, texts without blanks at their ends; missing keys match nothing."""
+def match_records(rows: Rows, own: Sequence[str], theirs: Sequence[pd.Series], folded: bool = False) -> Matches:
+    """Ties our records to theirs by equal keys, texts without blanks at their ends; missing keys match nothing.
+
+    `folded`: texts that differ in letter case and blanks alone are equal.
+    """
     ours, _ = pd.factorize(rows.codes(list(own)))
     first = first_rows(ours)
     keys = [
@@ -69,6 +77,8 @@ def match_records(rows: Rows, own: Sequence[str], theirs: Sequence[pd.Series]) -
     ]
     # The same keys may differ in blanks, so the distinct keys are numbered once more together with theirs.
     stacked = [pd.concat(pair, ignore_index=True) for pair in keys]
+    if folded:
+        stacked = [fold_column(column) for column in stacked]
     codes, _ = find_distinct_rows(stacked)
     filled = np.logical_and.reduce([_has_value(column) for column in stacked])
     codes = np.where(filled, codes, -1)
@@ -77,6 +87,54 @@ def match_records(rows: Rows, own: Sequence[str], theirs: Sequence[pd.Series]) -
     other = np.where(other < 0, -1, _find_positions(groups, other))
     examples = [pair[0].take(first_rows(mine)).reset_index(drop=True) for pair in keys]
     return Matches(mine[ours], other, len(groups), examples)
+
+
+def fold_column(column: pd.Series) -> pd.Series:
+    """Texts in small letters and with single blanks; numbers as they are."""
+    return column if is_number(column) else map_distinct(column, lambda texts: text_column(map(fold, texts)))
+
+
+def find_unmatched(matches: Matches) -> np.ndarray:
+    """The groups of ours that have a key which none of their records has."""
+    there = np.zeros(matches.count, dtype=bool)
+    there[matches.theirs[matches.theirs >= 0]] = True
+    filled = np.logical_and.reduce([_has_value(column) for column in matches.examples])
+    return np.flatnonzero(~there & filled)
+
+
+def count_keys(
+    names: Sequence[str], columns: Sequence[pd.Series], groups: np.ndarray, counts: np.ndarray
+) -> list[tuple[str, int]]:
+    """Keys in words with the sum of their counts, those of the most records first; `groups` are places in `columns`."""
+    taken = [column.take(groups).reset_index(drop=True) for column in columns]
+    codes, _ = find_distinct_rows(taken)
+    totals = np.bincount(codes, weights=counts).astype(int)
+    first = first_rows(codes)
+    order = np.argsort(-totals, kind="stable")
+    texts = [as_text(column) for column in taken]
+
+    def name(code: int) -> str:
+        return ", ".join(f"{key} = {text.iloc[first[code]]}" for key, text in zip(names, texts, strict=True))
+
+    return [(name(code) if place < _NEAR else "", int(totals[code])) for place, code in enumerate(order)]
+
+
+def describe_near_misses(matches: Matches, unmatched: np.ndarray, theirs: Sequence[pd.Series]) -> str:
+    """The hint for keys that are nearly there: but for letter case and blanks, or misspelt; "" when none is.
+
+    Only the first few keys are looked at, and the last part of each, which tells one record from another.
+    """
+    ours = as_text(matches.examples[-1].take(unmatched[:_NEAR])).str.strip()
+    known = list(dict.fromkeys(as_text(theirs[-1]).str.strip()))[:_KNOWN]
+    by_folded = {fold(text): text for text in reversed(known) if text}
+    for text in ours:
+        same = by_folded.get(fold(text), "")
+        if same and same != text:
+            return f"'{same}' is there: say 'ignore_case: true' when '{text}' is the same"
+    for text in ours:
+        if text not in known and (near := closest(text, known)):
+            return f"did you mean {near} by {text}?"
+    return ""
 
 
 def _one_kind(own: pd.Series, their: pd.Series) -> tuple[pd.Series, pd.Series]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
@@ -10,29 +10,48 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from cdisc_conv.columns.distinct import find_distinct
-from cdisc_conv.columns.moments import find_instants, rank_in_time
-from cdisc_conv.derivations.base import Derivation, ExpressionField, Kind, Reach, Ref, Rows, Table, TableRef, Words
+from cdisc_conv.columns.moments import find_instants, is_datetime, rank_in_time
+from cdisc_conv.derivations.base import (
+    SELF,
+    SUBJECT,
+    Derivation,
+    ExpressionField,
+    Kind,
+    Reach,
+    Ref,
+    Rows,
+    Table,
+    TableRef,
+    Words,
+)
 from cdisc_conv.derivations.date_findings import moments_of, table_moments
 from cdisc_conv.derivations.joining import (
     BY_SUBJECT,
     Keys,
     Matches,
     check_keys,
+    count_keys,
     describe_keys,
+    describe_near_misses,
     find_last_before,
     find_reach,
+    find_unmatched,
     match_records,
     name_column,
     names_in,
     pick_or_blank,
     select_records,
 )
+from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.derivations.ordering import sort_rows
 from cdisc_conv.derivations.parameters import Names, join_words
 from cdisc_conv.derivations.registry import register
-from cdisc_conv.derivations.texts import flag_column, is_number
+from cdisc_conv.derivations.texts import flag_column, is_filled, is_number
 from cdisc_conv.expr import Expression
 from cdisc_conv.problems import Severity
+
+SHOWN = 5
+"""Keys that a finding shows."""
 
 
 class _OtherRecords(Derivation):
@@ -68,12 +87,17 @@ class Lookup(_OtherRecords):
     and `keep` takes the first (the default once there is an `order`) or the last. Without both, several different
     values are an error finding (LOOK001) that names the keys, and the value stays missing; several records with the
     same value are fine. In the order a record with a missing value comes after all others for `first` and before them
-    for `last`, so that it is taken only when there is no other. No match leaves the value missing.
+    for `last`, so that it is taken only when there is no other.
+
+    No match leaves the value missing, and is a finding (LOOK002) with the keys that are not there, unless `optional`
+    says that it may be so. A look-up by the subject alone that has a condition asks whether there is such a record at
+    all, so it is optional by itself. `ignore_case` takes keys for equal that differ in letter case or blanks alone.
 
     `up_to` ties a date of ours to one of theirs: of the records that match, the last one whose date is on or before
     ours is taken, so no `order` is needed. `LDOSEDTC: {lookup: {from: EX, up_to: {ASTDT: EXSTDTC}, take: EXSTDTC}}` is
     the start of the last dosing interval before an event. Dates are ISO 8601 text or SAS numbers; where both have times
-    the times decide, and partial dates do not count. Of records of one date the last of the source is taken.
+    the times decide, and partial dates do not count. Plain numbers, such as study days, are compared as numbers. Of
+    records of one date the last of the source is taken.
 
     In ADaM the name `self` stands for the records of the earlier blocks of the dataset; numbers stay numbers.
 
@@ -95,8 +119,10 @@ class Lookup(_OtherRecords):
     order: Names = Field((), description="their columns that sort the records that match, ascending")
     keep: Literal["first", "last"] | None = Field(None, description="which of several records to take")
     up_to: dict[Ref, str] = Field(
-        default_factory=dict, description="own date -> their date: take the last record that is not after ours"
+        default_factory=dict, description="own date or number -> theirs: take the last record that is not after ours"
     )
+    optional: bool = Field(False, description="records without a match are expected, and no finding")
+    ignore_case: bool = Field(False, description="keys that differ in letter case or blanks alone are equal")
 
     @model_validator(mode="after")
     def _check_up_to(self) -> Self:
@@ -127,7 +153,10 @@ class Lookup(_OtherRecords):
     def derive(self, rows: Rows) -> pd.Series:
         table = rows.table(self.source)
         picked = select_records(table, self.where)
-        matches = match_records(rows, tuple(self.by), [_pick(table[name], picked) for name in self.by.values()])
+        theirs = [_pick(table[name], picked) for name in self.by.values()]
+        matches = match_records(rows, tuple(self.by), theirs, self.ignore_case)
+        if not self.optional:
+            self._report_none(rows, matches, theirs)
         values = _pick(table[self.take], picked)
         place = self._find_up_to(rows, table, picked, matches) if self.up_to else self._choose(rows, picked, matches)
         rows.took(self.source, np.append(picked, -1)[place])
@@ -151,15 +180,46 @@ class Lookup(_OtherRecords):
     def _find_up_to(self, rows: Rows, table: Table, picked: np.ndarray, matches: Matches) -> np.ndarray:
         """Among the records picked, the last one on or before our date; -1 where there is none."""
         ((own, their),) = self.up_to.items()
-        dates, limits = table_moments(table, their).take(picked), moments_of(rows, own)
-        instants = find_instants(matches.count, (matches.theirs, dates), (matches.ours, limits))
-        dates = dates.on_common_clock(matches.theirs, instants)
-        limits = limits.on_common_clock(matches.ours, instants)
-        known = np.flatnonzero((matches.theirs >= 0) & dates.complete)
-        known = known[np.lexsort([dates.earliest[known], matches.theirs[known]])]
-        limit = np.where(limits.complete, limits.latest, np.nan)
-        place = find_last_before(matches.theirs[known], dates.earliest[known], matches.ours, limit)
+        theirs, ours = table[their], rows[own]
+        if _are_plain_numbers(theirs, their, ours, own):
+            start, limit = as_numbers(theirs).to_numpy()[picked], as_numbers(ours).to_numpy()
+        else:
+            dates, limits = table_moments(table, their).take(picked), moments_of(rows, own)
+            instants = find_instants(matches.count, (matches.theirs, dates), (matches.ours, limits))
+            dates = dates.on_common_clock(matches.theirs, instants)
+            limits = limits.on_common_clock(matches.ours, instants)
+            start = np.where(dates.complete, dates.earliest, np.nan)
+            limit = np.where(limits.complete, limits.latest, np.nan)
+        known = np.flatnonzero((matches.theirs >= 0) & ~np.isnan(start))
+        known = known[np.lexsort([start[known], matches.theirs[known]])]
+        place = find_last_before(matches.theirs[known], start[known], matches.ours, limit)
         return np.where(place < 0, -1, known[place]) if len(known) else place
+
+    def _report_none(self, rows: Rows, matches: Matches, theirs: Sequence[pd.Series]) -> None:
+        """LOOK002: the keys that their records do not have, with how many records of ours ask for them."""
+        subject = [own.removeprefix("raw.") in (SUBJECT, rows.setting("subject")) for own in self.by]
+        if all(subject) and self.where is not None:
+            return
+        unmatched = find_unmatched(matches)
+        if not len(unmatched):
+            return
+        # The subject is named only where there is no other key.
+        parts = [number for number, one in enumerate(subject) if not one or all(subject)]
+        names = [list(self.by.values())[number] for number in parts]
+        counts = np.bincount(matches.ours, minlength=matches.count)[unmatched]
+        found = count_keys(names, [matches.examples[number] for number in parts], unmatched, counts)
+        records = f"{counts.sum():,} record{'s' if counts.sum() > 1 else ''}"
+        keys = f"{len(found):,} key{'s' if len(found) > 1 else ''}"
+        shown = "; ".join(f"{key} ({count:,})" for key, count in found[:SHOWN])
+        more = f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""
+        source = f"{rows.dataset} before this block" if self.source == SELF else self.source
+        condition = " that meets the condition" if self.where is not None else ""
+        message = f"{source} has no record{condition} for {keys} of {records}: {shown}{more}"
+        near = "" if all(subject) else describe_near_misses(matches, unmatched, theirs)
+        severity = Severity.NOTE if all(subject) else Severity.WARNING
+        where = np.isin(matches.ours, unmatched)
+        hint = near or "correct the keys, or say 'optional: true'"
+        rows.report("LOOK002", message, where=where, severity=severity, value=found[0][0], hint=hint)
 
     def _rank(self, values: pd.Series) -> np.ndarray:
         """Ranks in which a missing value is never preferred."""
@@ -249,6 +309,17 @@ class Exists(_OtherRecords):
     def method(self, words: Words) -> str:
         records = f"{describe_keys(words, self.by)}{self._where(words)}"
         return f"{self.yes} where {words.table(self.source)} has a record {records}; otherwise {self.no or 'blank'}."
+
+
+def _are_plain_numbers(theirs: pd.Series, their: str, ours: pd.Series, own: str) -> bool:
+    """Whether both are numbers that can be compared as they are, or texts that are numbers throughout."""
+    if is_number(theirs) and is_number(ours):
+        return is_datetime(their) == is_datetime(own)
+    if is_number(theirs) or is_number(ours):
+        return False
+    filled = pd.concat([theirs, ours], ignore_index=True)
+    filled = filled[is_filled(filled)]
+    return len(filled) > 0 and not as_numbers(filled).isna().any()
 
 
 def _pick(series: pd.Series, positions: np.ndarray) -> pd.Series:

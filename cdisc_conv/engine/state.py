@@ -17,7 +17,7 @@ from cdisc_conv.engine.narrow import Entry, narrow_study
 from cdisc_conv.engine.order import final_columns, order_records, reads_final_order, sort_keys
 from cdisc_conv.engine.plan import Part, Plan, variable_of
 from cdisc_conv.engine.reads import Reads
-from cdisc_conv.problems import SHOWN_ROWS, Place, Problem
+from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 from cdisc_conv.spec.expected import is_numeric
 from cdisc_conv.spec.model import Study
 
@@ -52,6 +52,7 @@ class State:
     taken: dict[tuple[str, int, str, bool], str] = field(default_factory=dict)
     """What was read of records that stand for several rows: dataset, block, name, whether `for_each` gives it -> the
     first variable that reads it."""
+    _absent: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     _codes: dict[tuple, np.ndarray] = field(default_factory=dict)
     _joins: dict[tuple, np.ndarray] = field(default_factory=dict)
     _stacked: dict[tuple[str, str], pd.Series] = field(default_factory=dict)
@@ -187,7 +188,35 @@ class State:
             theirs, first = self._subjects_of(other)
             found = theirs.get_indexer(pd.Index(subjects))
             self._joins[key] = np.where(found < 0, -1, first[found])[mine] if len(first) else found[mine]
+            self._report_absent(dataset, blocks, other, subjects, found, mine)
         return self._joins[key]
+
+    def _report_absent(
+        self,
+        dataset: str,
+        blocks: tuple[int, ...],
+        other: str,
+        subjects: pd.Index,
+        found: np.ndarray,
+        mine: np.ndarray,
+    ) -> None:
+        """JOIN002: subjects of a dataset that are not in the dataset it reads; of raw forms, RAW016 tells already."""
+        absent = np.flatnonzero((found < 0) & (subjects != ""))
+        if not len(absent) or (self.forms and other == "DM"):
+            return
+        names = [str(subjects[number]) for number in absent]
+        if self._absent.setdefault((dataset, other), set()).issuperset(names):
+            return
+        self._absent[dataset, other].update(names)
+        records = np.flatnonzero(np.isin(mine, absent))
+        what = f"{len(names):,} subject{'s' if len(names) > 1 else ''} of {dataset}"
+        message = (
+            f"{other} has no record of {what}, such as {', '.join(names[:3])}; what is read from it is blank there"
+        )
+        place = Place(dataset=dataset, rows=tuple(int(row) + 1 for row in records[:SHOWN_ROWS]))
+        hint = f"are records missing in {other}, or is the subject written in another way?"
+        problem = Problem("JOIN002", message, Severity.WARNING, place, hint, names[0], len(records))
+        self.report(problem, blocks[0], records if len(blocks) == len(self.blocks_of(dataset)) else None)
 
     def _subjects_of(self, other: str) -> tuple[pd.Index, np.ndarray]:
         """The subjects of a dataset, each once, and the first record of each."""

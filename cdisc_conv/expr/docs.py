@@ -94,6 +94,7 @@ operations deep (long chains of `and` and `or` count as one).
 | EXPR009 | a text compared with a number |
 | EXPR010 | a value of the wrong type |
 | EXPR011 | an argument that must be written out is computed |
+| EXPR012 | a text would have more than 100,000 characters (found in a run) |
 """
 
 

@@ -79,7 +79,8 @@ class Expression:
 
         `column` gives the series of a name (``str``, category, numeric or bool; missing text "", missing numbers NaN);
         rows are matched by position. `size` is the number of records, or the index the result shall have. The result is
-        ``str``, float64 or bool. Raises `ProblemsError` when the types of the columns do not fit the expression.
+        ``str``, float64 or bool. Raises `ProblemsError` when the types of the columns do not fit the expression, and
+        EXPR012 where a text would be too long.
 
         >>> import pandas as pd
         >>> frame = pd.DataFrame({"AESER": ["Y", "N", ""]}, dtype="str")
@@ -88,7 +89,7 @@ class Expression:
         """
         import pandas as pd
 
-        from cdisc_conv.expr import evaluator, vectors
+        from cdisc_conv.expr import evaluator, library, vectors
 
         index = pd.RangeIndex(size) if isinstance(size, int) else size
         columns: dict[str, Any] = {}
@@ -100,7 +101,12 @@ class Expression:
         if problems:
             raise ProblemsError(problems)
         assert found is not None
-        return vectors.write_series(evaluator.compute(self.tree, columns), found, index)
+        try:
+            return vectors.write_series(evaluator.compute(self.tree, columns), found, index)
+        except library.TextTooLongError:
+            what = f"it makes a text of more than {library.MOST_TEXT:,} characters"
+            hint = "replace less, or cut the text with substr"
+            raise ProblemsError([self.source.report("EXPR012", what, self.tree.position, hint)]) from None
 
     def reads(self, column: Callable[[str], pd.Series] | None = None) -> dict[str, Any]:
         """For which records it uses each column: a truth value per record, or one for all; see `expr.reads`.

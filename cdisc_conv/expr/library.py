@@ -34,7 +34,14 @@ from cdisc_conv.expr.vectors import (
 
 _FIRST_DAY, _LAST_DAY = -719162, 2932896
 """1 January of year 1 and 31 December 9999, in days since 1970."""
+MOST_TEXT = 100_000
+"""Characters that a function may make of one value: doubled a few dozen times, a text fills any memory."""
+
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+
+class TextTooLongError(Exception):
+    """A function would make a text of more than `MOST_TEXT` characters."""
 
 
 def cut_text(text: str, start: float, length: float = math.inf) -> str:
@@ -58,8 +65,12 @@ def pick_word(text: str, n: float) -> str:
 
 
 def replace_text(text: str, old: str, new: str) -> str:
-    """Every `old` made `new`; an empty `old` changes nothing."""
-    return text.replace(old, new) if old else text
+    """Every `old` made `new`; an empty `old` changes nothing. Raises TextTooLongError before the text is made."""
+    if not old:
+        return text
+    if len(new) > len(old) and len(text) + text.count(old) * (len(new) - len(old)) > MOST_TEXT:
+        raise TextTooLongError
+    return text.replace(old, new)
 
 
 def starts_with(text: str, start: str) -> bool:
@@ -128,6 +139,9 @@ def write_numbers(value: Value) -> Value:
 def join_texts(*values: Value) -> pa.Array:
     """The values of each record joined."""
     texts = [plain_text(write_numbers(value)) for value in values]
+    sizes = [pc.max(pc.binary_length(one)).as_py() or 0 for one in texts]
+    if sum(sizes) > MOST_TEXT:
+        raise TextTooLongError
     return pc.binary_join_element_wise(*texts, pa.scalar("", TEXT_TYPE))
 
 

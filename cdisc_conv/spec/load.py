@@ -103,6 +103,7 @@ class _Loader:
                     "transliterate": document.transliterate,
                     "define": document.define,
                     "protocol": document.protocol,
+                    "subject": document.raw.subject,
                     "dictionaries": document.standards.dictionaries,
                     **settings,
                 }

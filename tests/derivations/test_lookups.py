@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdisc_conv.derivations.base import Reach
+from cdisc_conv.problems import Severity
 from tests.derivations.rows import FakeRows, Report, derive, make, method, refusal
 
 DS = {
@@ -205,3 +206,66 @@ def test_a_subject_does_not_depend_on_others(records: list[tuple[str, str]], oth
 
     alone = look([record for record in records if record[0] == "A"], ["A"])
     assert look(records, ["A", *others])[:1] == alone
+
+
+LBMAP = {"LBCODE": ["GLUC", "NA", "HGB "], "TEST": ["Glucose", "Sodium", "Hemoglobin"]}
+CODES = {"from": "form codes", "by": {"LBTEST": "LBCODE"}, "take": "TEST"}
+
+
+def of_codes(*codes: str) -> FakeRows:
+    return FakeRows({"LBTEST": list(codes)}, tables={"form codes": LBMAP}, variable="LBTEST")
+
+
+def test_keys_without_a_match_are_a_finding() -> None:
+    rows = of_codes("GLUC", "GLUX", "GLUX", "", "NA ", "XYZ")
+    assert derive(rows, lookup=CODES) == ["Glucose", "", "", "", "Sodium", ""]
+    assert rows.reports == [
+        Report(
+            "LOOK002",
+            "form codes has no record for 2 keys of 3 records: LBCODE = GLUX (2); LBCODE = XYZ (1)",
+            [1, 2, 5],
+            severity=Severity.WARNING,
+            value="LBCODE = GLUX",
+            hint="did you mean GLUC by GLUX?",
+        )
+    ]
+
+
+def test_keys_that_differ_in_case_and_blanks() -> None:
+    rows = of_codes("gluc", " h g b")
+    assert derive(rows, lookup=CODES) == ["", ""]
+    assert rows.reports[0].hint == "'GLUC' is there: say 'ignore_case: true' when 'gluc' is the same"
+    rows = of_codes("gluc", "Hgb")
+    assert derive(rows, lookup={**CODES, "ignore_case": True}) == ["Glucose", "Hemoglobin"]
+    assert rows.reports == []
+
+
+def test_a_mapping_can_say_that_no_match_is_expected() -> None:
+    rows = of_codes("GLUX")
+    assert derive(rows, lookup={**CODES, "optional": True}) == [""]
+    assert rows.reports == []
+
+
+def test_a_subject_without_a_record_is_a_note_unless_a_condition_asks() -> None:
+    rows = subjects("01", "09")
+    assert derive(rows, lookup={"from": "DS", "order": "DSSEQ", "take": "DSSTDTC"}) == ["2022-07-01", ""]
+    assert [(found.code, found.severity, found.rows) for found in rows.reports] == [("LOOK002", Severity.NOTE, [1])]
+
+
+def test_no_more_than_a_few_keys_are_named() -> None:
+    rows = of_codes(*(f"X{number}" for number in range(12)))
+    derive(rows, lookup=CODES)
+    assert rows.reports[0].message == (
+        "form codes has no record for 12 keys of 12 records: LBCODE = X0 (1); LBCODE = X1 (1); LBCODE = X2 (1); "
+        "LBCODE = X3 (1); LBCODE = X4 (1) and 7 more"
+    )
+
+
+def test_up_to_of_plain_numbers() -> None:
+    doses = {"USUBJID": ["1", "1", "1"], "DAY": [1, 8.5, 15], "DOSE": [10, 20, 30]}
+    rows = FakeRows({"USUBJID": ["1"] * 4, "ADY": [0, 8.4, 8.5, 99]}, tables={"EX": doses})
+    wanted = {"from": "EX", "up_to": {"ADY": "DAY"}, "take": "DOSE"}
+    assert derive(rows, lookup=wanted) == [None, 10.0, 20.0, 30.0]
+    texts = {**doses, "DAY": ["1", "9", "10"]}
+    rows = FakeRows({"USUBJID": ["1"] * 4, "ADY": ["0", "9", "", "11"]}, tables={"EX": texts})
+    assert derive(rows, lookup=wanted) == [None, 20.0, None, 30.0]

@@ -254,3 +254,14 @@ keys: [USUBJID, AETERM]
         ("c", "2022-03-01", ""),
     ]
     assert [problem.code for problem in run.problems if problem.code.startswith("DATE")] == ["DATE001", "DATE001"]
+
+
+def test_subjects_that_a_joined_dataset_does_not_have(lab):
+    forms = {"dm": {"SUBJID": ["1"]}, "ae": {"SUBJID": ["1", "2", "2"], "TERM": ["a", "b", "c"]}}
+    ex = "records: [{form: dm}]\nvariables: {EXTRT: {copy: SUBJID}}"
+    ae = "records: [{form: ae}]\nvariables: {AETERM: {copy: TERM}, AELLT: {copy: EX.EXTRT}, AEHLT: {copy: EX.EXTRT}}"
+    run = lab.convert(forms, {"EX": ex, "AE": ae})
+    assert [str(problem) for problem in run.problems if problem.code == "JOIN002"] == [
+        "AE rows 2, 3: JOIN002 EX has no record of 1 subject of AE, such as 2; what is read from it is blank there "
+        "(are records missing in EX, or is the subject written in another way?)"
+    ]

@@ -1,5 +1,6 @@
 """Texts that are not expressions: the whole message, with the character and what to write."""
 
+import pandas as pd
 import pytest
 
 from cdisc_conv.expr import parse
@@ -187,3 +188,17 @@ def test_nothing_is_ever_run_as_python() -> None:
     (problem,) = parse("__import__('os')").check(lambda name: None)[1]
     assert problem.message == "there is no function __import__, at character 1 of: __import__('os')"
     assert parse("a.__class__").names == ("a.__class__",)
+
+
+@pytest.mark.parametrize("grow", ['replace({0}, "a", "aa")', "concat({0}, {0})"])
+def test_a_text_that_would_fill_the_memory(grow: str) -> None:
+    text, times = "A", 40 if grow.startswith("replace") else 9
+    for _ in range(times):
+        text = grow.format(text)
+    frame = pd.DataFrame({"A": ["a" * 1000]}, dtype="str")
+    with pytest.raises(ProblemsError) as raised:
+        parse(text).evaluate(frame.__getitem__, 1)
+    (problem,) = raised.value.problems
+    assert problem.code == "EXPR012"
+    assert problem.message.startswith("it makes a text of more than 100,000 characters, at character ")
+    assert problem.hint == "replace less, or cut the text with substr"
