@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.derivations.dates import read_dates
+from cdisc_conv.derivations.dates import choose_formats, read_dates
 from cdisc_conv.derivations.texts import as_text, is_filled
 from cdisc_conv.engine.blocks import BlockRows, take_rows
 from cdisc_conv.engine.grouping import find_contradictions, find_lost
@@ -51,10 +51,11 @@ def _check(state: State, block: Block, rows: BlockRows, name: str, given: bool, 
     taken = rows.given[name] if given else rows.source_column(name)
     form = block.source.kind is SourceKind.FORM
     if way:
-        formats = state.study.settings.get("date_formats")
+        settings = state.study.settings
+        formats = choose_formats(settings.get("date_formats") or (), "date", settings.get("date_pivot"))
 
         def dates(column: pd.Series) -> pd.Series:
-            return read_dates(column, formats) if form else column
+            return read_dates(column, formats)[0] if form else column
 
         lost = find_contradictions(values, record, taken, dates)
     else:
