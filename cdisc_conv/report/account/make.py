@@ -11,6 +11,7 @@ from cdisc_conv.engine.coded import list_readers
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.engine.plan import Part, Plan, RowSet
 from cdisc_conv.expr import texts_compared
+from cdisc_conv.report.account.blocks import count_blocks, describe_blocks
 from cdisc_conv.report.account.findings import describe_account
 from cdisc_conv.report.account.lines import Account, Accounting, Line, count_rows
 from cdisc_conv.report.account.rows import (
@@ -37,7 +38,8 @@ def account_for(conversion: Conversion) -> Accounting:
     lines = [line for name in study.forms if name in accountant.read for line in accountant.account_form(name)]
     if not study.forms:
         lines += [line for name in study.given for line in accountant.account_given(name)]
-    return Accounting(tuple(lines), tuple(describe_account(study, lines)))
+    empty = describe_blocks(study, count_blocks(conversion.state))
+    return Accounting(tuple(lines), (*describe_account(study, lines), *empty))
 
 
 class _Accountant:
