@@ -15,7 +15,7 @@ BlockCounts = Mapping[tuple[str, int], tuple[int, int]]
 
 def count_blocks(state: State) -> dict[tuple[str, int], tuple[int, int]]:
     """The rows that each block reads of a raw form, and the records it makes."""
-    found = {}
+    found: dict[tuple[str, int], tuple[int, int]] = {}
     for (dataset, number), rows in state.blocks.items():
         source = state.study.datasets[dataset].blocks[number].source
         if source.kind is SourceKind.FORM:
