@@ -11,6 +11,9 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+MOST_COMPARED = 500
+"""Names that a misspelt word is compared with; of more, only those that begin alike."""
+MOST_LETTERS = 200
 SHOWN_ROWS = 10
 """How many row numbers a problem carries; `count` tells how many there are."""
 
@@ -144,7 +147,13 @@ def closest(word: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     by_folded = {name.casefold(): name for name in known}
-    close = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    folded = word.casefold()
+    names = list(by_folded)
+    if len(names) > MOST_COMPARED:  # comparing one by one takes a second for 20,000 names
+        near = [name for name in names if abs(len(name) - len(folded)) <= 2 and name[:2] == folded[:2]]
+        names = sorted(near, key=lambda name: sum(a == b for a, b in zip(name, folded, strict=False)), reverse=True)
+        names = names[:MOST_COMPARED]
+    close = get_close_matches(folded[:MOST_LETTERS], names, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else ""
 
 

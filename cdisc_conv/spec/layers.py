@@ -47,7 +47,10 @@ def _find_base(
     extends = node.get("extends")
     if extends is None:
         return None
-    base = find(str(extends.value))
+    if not isinstance(extends.value, str):
+        message = "'extends' takes the name of one mapping"
+        raise ProblemsError([extends.problem("SPEC102", message, "a layer can extend another one in turn")])
+    base = find(extends.value)
     if base is None:
         raise ProblemsError([extends.problem("SPEC102", f"there is no mapping '{extends.value}' to extend")])
     if base in chain:

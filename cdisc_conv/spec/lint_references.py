@@ -110,7 +110,9 @@ def _check_block(study: Study, dataset: DatasetSpec, block: Block) -> Iterator[P
     for ref, place in places.items():
         name = ref.removeprefix("raw.")
         number = dataset.blocks.index(block)
-        if block.source.kind is SourceKind.SELF and name in columns and not _is_mapped_before(dataset, number, name):
+        of_entries = ref in block.given_names  # a name of `for_each`, which no earlier block has to map
+        before = of_entries or _is_mapped_before(dataset, number, name)
+        if block.source.kind is SourceKind.SELF and name in columns and not before:
             message = f"block {number + 1} of {dataset.name} reads {name} of earlier blocks, but none of them maps it"
             yield Problem("LINT305", message, place=place, hint=_blocks_that_map(dataset, number, name))
         elif name not in columns:

@@ -10,6 +10,9 @@ from pydantic import BaseModel
 from cdisc_conv.problems import Problem, closest, did_you_mean
 from cdisc_conv.spec.yaml_nodes import Node
 
+MOST_UNKNOWN = 50
+"""So many unknown keys of one mapping get a finding of their own; the rest share one."""
+
 
 def repair_keys(model: type[BaseModel], node: Node, what: str, problems: list[Problem]) -> Node:
     """The node with misspelt keys under their right names and other unknown keys left out, at every depth.
@@ -35,8 +38,15 @@ def repair_keys(model: type[BaseModel], node: Node, what: str, problems: list[Pr
 def repair_mapping(fields: Mapping[str, Any], node: Node, what: str, problems: list[Problem]) -> Node:
     """The same for a mapping whose keys are those of `fields`; the type of a field, where known, goes on inside."""
     result: dict[str, Node] = {}
+    unknown = [key for key, _ in node.items() if key not in fields]
+    beyond = frozenset(unknown[MOST_UNKNOWN:])
+    if beyond:
+        message = f"{what} has {len(beyond):,} more keys that are not known"
+        problems.append(node.value[unknown[MOST_UNKNOWN]].problem("SPEC001", message))
     for key, child in node.items():
         meant = key
+        if key in beyond:
+            continue
         if key not in fields:
             hint = did_you_mean(key, fields) or f"known are: {', '.join(sorted(fields))}"
             problems.append(child.problem("SPEC001", f"{what} has no '{key}'", hint))

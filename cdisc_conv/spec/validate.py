@@ -11,6 +11,8 @@ from cdisc_conv.problems import Problem, did_you_mean
 from cdisc_conv.spec.yaml_nodes import Node
 
 Model = TypeVar("Model", bound=BaseModel)
+MOST_FINDINGS = 200
+"""So many faults of one mapping get a finding of their own; the rest share one."""
 
 _PLAIN_WORDS = {
     "tuple_type": "a list is expected",
@@ -47,12 +49,12 @@ def validate(model: type[Model], node: Node, what: str, data: Any = None) -> tup
     except ValidationError as error:
         found = error.errors(include_url=False)
         # "Too few branches" says nothing new beside what is wrong inside the branch.
-        deepest = [one for one in found if not any(_is_inside(other["loc"], one["loc"]) for other in found)]
-        return None, [_describe(details, node, what, model) for details in deepest]
-
-
-def _is_inside(inner: tuple[Any, ...], outer: tuple[Any, ...]) -> bool:
-    return len(inner) > len(outer) and inner[: len(outer)] == outer
+        outer = {one["loc"][:size] for one in found for size in range(len(one["loc"]))}
+        deepest = [one for one in found if one["loc"] not in outer]
+        problems = [_describe(details, node, what, model) for details in deepest[:MOST_FINDINGS]]
+        if len(deepest) > MOST_FINDINGS:
+            problems.append(node.problem("SPEC003", f"{what} has {len(deepest) - MOST_FINDINGS:,} more such faults"))
+        return None, problems
 
 
 def _describe(details: Any, node: Node, what: str, model: type[BaseModel]) -> Problem:
