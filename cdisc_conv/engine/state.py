@@ -204,7 +204,7 @@ class State:
         absent = np.flatnonzero((found < 0) & (subjects != ""))
         if not len(absent) or (self.forms and other == "DM"):
             return
-        names = [str(subjects[number]) for number in absent]
+        names = [str(name) for name in subjects.take(absent)]
         if self._absent.setdefault((dataset, other), set()).issuperset(names):
             return
         self._absent[dataset, other].update(names)
