@@ -14,6 +14,7 @@ from cdisc_conv.compare.numerals import parse_numbers, write_exact
 from cdisc_conv.compare.rules import Rules
 from cdisc_conv.compare.table import Kind, Table
 from cdisc_conv.compare.values import align_days, encode_texts, meaning_of, normalise_text
+from cdisc_conv.xpt import find_missing_codes
 
 _LARGEST = 1 << 62
 
@@ -64,7 +65,8 @@ def encode_values(base: Table, other: Table, name: str, rules: Rules) -> Codes:
     mine, theirs = base.variable(name), other.variable(name)
     floats = isinstance(first, np.ndarray), isinstance(second, np.ndarray)
     if all(floats):
-        return _encode_numbers(align_days(first, mine, theirs), align_days(second, theirs, mine))
+        told = base.special and other.special
+        return _encode_numbers(align_days(first, mine, theirs), align_days(second, theirs, mine), told)
     if not any(floats) and Kind.NUMBER not in (mine.kind, theirs.kind):
         return _encode_texts(first, second, rules)
     if any(floats):
@@ -73,16 +75,29 @@ def encode_values(base: Table, other: Table, name: str, rules: Rules) -> Codes:
         numbers = align_days(numbers, variable, written)
         parsed = parse_numbers(texts, meaning_of(written, variable))
         if not (parsed.bad | parsed.inexact).any():
-            return _encode_numbers(*((numbers, parsed.values) if floats[0] else (parsed.values, numbers)))
+            pair = (numbers, parsed.values) if floats[0] else (parsed.values, numbers)
+            return _encode_numbers(*pair, (base if floats[0] else other).special and _has_codes(parsed.values))
         first, second = (numbers, second) if floats[0] else (first, numbers)
     return _encode_texts(
         write_exact(first, meaning_of(mine, theirs)), write_exact(second, meaning_of(theirs, mine)), rules
     )
 
 
-def _encode_numbers(first: np.ndarray, second: np.ndarray) -> Codes:
-    codes, values = pd.factorize(np.concatenate([first, second]), use_na_sentinel=False)
-    return Codes(codes[: len(first)], codes[len(first) :], len(values))
+def _encode_numbers(first: np.ndarray, second: np.ndarray, special: bool) -> Codes:
+    """``special``: missing values are told apart by their codes (``.A``)."""
+    numbers = np.concatenate([first, second])
+    codes, values = pd.factorize(numbers, use_na_sentinel=False)
+    size = len(values)
+    if special and (missing := np.isnan(numbers)).any():
+        kinds, names = pd.factorize(find_missing_codes(numbers[missing]))
+        codes[missing] = size + kinds
+        size += len(names)
+    return Codes(codes[: len(first)], codes[len(first) :], size)
+
+
+def _has_codes(values: np.ndarray) -> bool:
+    missing = find_missing_codes(values)
+    return bool(((missing != "") & (missing != ".")).any())
 
 
 def _encode_texts(first: Any, second: Any, rules: Rules) -> Codes:

@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from cdisc_conv.columns.distinct import Distinct, find_distinct
+from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
 from cdisc_conv.derivations.copying import check_term
 from cdisc_conv.derivations.findings import report_values
@@ -62,7 +63,7 @@ class Range(Parameters):
     def words(self) -> str:
         """The bounds: ``at least 18 and below 65``."""
         bounds = (("at least", self.start), ("above", self.above), ("at most", self.end), ("below", self.below))
-        return " and ".join(f"{word} {bound:.15g}" for word, bound in bounds if bound is not None)
+        return " and ".join(f"{word} {write_number(bound)}" for word, bound in bounds if bound is not None)
 
     def contains(self, values: np.ndarray) -> np.ndarray:
         """Which values are in it; none that is missing."""
@@ -98,12 +99,14 @@ def _check_neighbours(first: Range, second: Range, whole: bool) -> str:
     if fits:
         return ""
     if overlap:
-        where = f"at {upper:.15g}" if upper == lower else f"from {lower:.15g} to {upper:.15g}"
+        where = (
+            f"at {write_number(upper)}" if upper == lower else f"from {write_number(lower)} to {write_number(upper)}"
+        )
         return f"{names} overlap {where}; ranges are written in ascending order"
     if upper == lower:
-        return f"there is a gap between {names}: {upper:.15g} is in neither"
-    hint = "" if whole else f"; write 'above: {upper:.15g}', or 'whole: true' where only whole numbers occur"
-    return f"there is a gap between {names}, from {upper:.15g} to {lower:.15g}{hint}"
+        return f"there is a gap between {names}: {write_number(upper)} is in neither"
+    hint = "" if whole else f"; write 'above: {write_number(upper)}', or 'whole: true' where only whole numbers occur"
+    return f"there is a gap between {names}, from {write_number(upper)} to {write_number(lower)}{hint}"
 
 
 class _Categories(Derivation):
@@ -170,7 +173,7 @@ class CategoryNumber(_Categories):
         return self._give_numbers(found, places)
 
     def method(self, words: Words) -> str:
-        return _describe(self, words, [f"{number:.15g}" for number in self._numbers])
+        return _describe(self, words, [write_number(number) for number in self._numbers])
 
 
 @register
@@ -255,7 +258,7 @@ class Category(_Categories):
 
     def method(self, words: Words) -> str:
         if self.give == "number":
-            return _describe(self, words, [f"{number:.15g}" for number in self._numbers])
+            return _describe(self, words, [write_number(number) for number in self._numbers])
         return _describe(self, words, [*(each.name for each in self.ranges), "", self.missing])
 
     def check(self, codelist: CodelistTerms | None, numeric: bool) -> list[Problem]:

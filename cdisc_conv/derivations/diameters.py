@@ -12,6 +12,7 @@ import pyarrow as pa
 from pydantic import Field, model_validator
 
 from cdisc_conv.columns.distinct import Distinct, from_arrow, to_arrow
+from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.derivations.base import SUBJECT, Derivation, ExpressionField, Kind, Reach, Ref, Rows, Words
 from cdisc_conv.derivations.gathering import ValuesRef, describe_condition, find_members, list_references
 from cdisc_conv.derivations.groups import add_up, join_distinct
@@ -265,7 +266,7 @@ class SumOfDiameters(Derivation):
         parts = [f"The sum of {value} over the lesions ({lesion}) grouped into this record, each counted once: {both}."]
         if self.text is not None and self.too_small:
             named = f"{_word(words, self.text)} is {join_words(self.too_small, 'or')}"
-            parts.append(f"A lesion without a number whose {named} counts {self.too_small_value:g} mm.")
+            parts.append(f"A lesion without a number whose {named} counts {write_number(self.too_small_value)} mm.")
         if self.accounted is not None:
             parts.append(f"A lesion without a diameter where {_describe(words, self.accounted)} counts 0 mm.")
         parts.append("Blank where no lesion has a diameter, or one has two different ones.")

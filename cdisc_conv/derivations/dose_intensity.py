@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
+from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.columns.sas_dates import to_sas_days
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
 from cdisc_conv.derivations.numbers import as_numbers
@@ -67,12 +68,12 @@ class _Intensity(Derivation):
             days, source = as_numbers(rows[self.duration]).to_numpy(), str(self.duration)
         else:
             start, end = (_read_days(rows[name]) for name in (self.start, self.end) if name is not None)
-            days, source = end - start + self.add, f"{self.end} - {self.start} + {self.add:g}"
+            days, source = end - start + self.add, f"{self.end} - {self.start} + {write_number(self.add)}"
         if (wrong := days <= 0).any():
             count = int(wrong.sum())
             what = "record has a duration that is" if count == 1 else "records have a duration that is"
             message = f"{count:,} {what} not above 0 days; {rows.variable} is blank there"
-            value = f"{days[np.flatnonzero(wrong)[0]]:g} days"
+            value = f"{write_number(days[np.flatnonzero(wrong)[0]])} days"
             hint = f"the duration is {source}; look at the dates of the first and the last dose"
             rows.report("DOSE001", message, where=wrong, severity=Severity.ERROR, value=value, hint=hint)
         return np.where(wrong, np.nan, days)
@@ -81,10 +82,10 @@ class _Intensity(Derivation):
         if self.duration is not None:
             return f"the duration {words(self.duration)} in days"
         start, end = (words(name) for name in (self.start, self.end) if name is not None)
-        return f"the duration in days ({end} minus {start} plus {self.add:g})"
+        return f"the duration in days ({end} minus {start} plus {write_number(self.add)})"
 
     def _describe_unit(self) -> str:
-        return f"{self._unit:g} days" if isinstance(self.per, float) else str(self.per)
+        return f"{write_number(self._unit)} days" if isinstance(self.per, float) else str(self.per)
 
 
 @register
@@ -204,4 +205,4 @@ def _read(rows: Rows, quantity: Any) -> np.ndarray:
 
 
 def _name(words: Words, quantity: Any) -> str:
-    return words(quantity) if isinstance(quantity, Ref) else f"{quantity:g}"
+    return words(quantity) if isinstance(quantity, Ref) else write_number(quantity)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import find_distinct
+from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.derivations.base import Rows
 from cdisc_conv.derivations.numbers import find_lost_digits
 from cdisc_conv.problems import Severity
@@ -54,7 +55,7 @@ def report_lost_digits(rows: Rows, texts: pd.Series, field: str = "") -> None:
     lost = find_lost_digits(found.values)
 
     def describe(text: str) -> tuple[str, str]:
-        kept = np.format_float_positional(float(text), trim="-")
+        kept = write_number(float(text))
         message = f"'{text.strip()}' has more digits than a number holds; {rows.variable} becomes {kept}"
         return message, "keep it in a text variable if every digit counts"
 

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from cdisc_conv.columns.calendar import DAY
 from cdisc_conv.columns.moments import Moments
+from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.derivations.base import SUBJECT, Derivation, Kind, Ref, Rows, Words
 from cdisc_conv.derivations.date_findings import moments_of, report_mixture, report_order
 from cdisc_conv.derivations.parameters import Parameters, Text
@@ -216,7 +217,7 @@ class PeriodNumber(_Periods):
         return pd.Series(np.array(self._numbers)[self.find_places(rows)])
 
     def method(self, words: Words) -> str:
-        return self._describe(words, [f"{number:.15g}" for number in self._numbers])
+        return self._describe(words, [write_number(number) for number in self._numbers])
 
 
 @register
@@ -287,7 +288,7 @@ class Period(_Periods):
 
     def method(self, words: Words) -> str:
         if self.give == "number":
-            return self._describe(words, [f"{number:.15g}" for number in self._numbers])
+            return self._describe(words, [write_number(number) for number in self._numbers])
         return self._describe(words, [each.name for each in self.periods])
 
 

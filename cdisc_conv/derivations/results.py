@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-import numpy as np
+from cdisc_conv.columns.numerals import write_number
 
 LONGEST = 400
 """Characters of a number; longer ones are not results."""
@@ -120,4 +120,4 @@ def round_exactly(value: Fraction, decimals: int) -> Fraction:
 
 def write_fraction(value: Fraction) -> str:
     """The nearest float64 in its fewest digits, without exponent."""
-    return str(np.format_float_positional(float(value) + 0.0, trim="-"))
+    return write_number(float(value))

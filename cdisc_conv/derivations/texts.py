@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdisc_conv.columns.distinct import Distinct, find_distinct, from_arrow, map_distinct, to_arrow
+from cdisc_conv.columns.numerals import write_number
 
 
 def text_column(values: Iterable[str]) -> pd.Series:
@@ -85,4 +86,4 @@ def as_text(series: pd.Series) -> pd.Series:
 
 def format_numbers(numbers: pd.Series) -> pd.Series:
     """Numbers as text, without exponent; missing ones as ""."""
-    return text_column("" if np.isnan(n) else np.format_float_positional(n, trim="-") for n in numbers)
+    return text_column(write_number(number) for number in numbers)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
+from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
 from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.derivations.parameters import Names, Parameters, Text
@@ -42,9 +43,10 @@ class Window(Parameters):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.low > self.high:
-            raise ValueError(f"window '{self.visit}' ends on day {self.end:g}, before it begins on day {self.start:g}")
+            end, start = write_number(self.high), write_number(self.low)
+            raise ValueError(f"window '{self.visit}' ends on day {end}, before it begins on day {start}")
         if self.target is not None and not self.low <= self.target <= self.high:
-            raise ValueError(f"the target day {self.target:g} of window '{self.visit}' is not inside it")
+            raise ValueError(f"the target day {write_number(self.target)} of window '{self.visit}' is not inside it")
         if 0 in (self.start, self.end, self.target):
             raise ValueError(f"window '{self.visit}' names day 0, but study days go from -1 to 1")
         return self
@@ -60,11 +62,11 @@ class Window(Parameters):
     @property
     def text(self) -> str:
         """The days in words: ``2 to 64``, ``up to 1``, ``from 107``."""
-        if self.start is None or self.end is None:
-            return (
-                f"from {self.start:g}" if self.start is not None else f"up to {self.end:g}" if self.end else "all days"
-            )
-        return f"{self.start:g} to {self.end:g}"
+        if self.end is None:
+            return "all days" if self.start is None else f"from {write_number(self.start)}"
+        if self.start is None:
+            return f"up to {write_number(self.end)}"
+        return f"{write_number(self.start)} to {write_number(self.end)}"
 
 
 @register

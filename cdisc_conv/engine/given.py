@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from cdisc_conv.columns.distinct import TEXT
-from cdisc_conv.derivations.numbers import parse_numbers
+from cdisc_conv.columns.distinct import TEXT, find_distinct
+from cdisc_conv.columns.numerals import write_number
+from cdisc_conv.derivations.numbers import find_lost_digits, parse_numbers
 from cdisc_conv.derivations.texts import as_text
 from cdisc_conv.engine.given_files import read_file
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, did_you_mean
@@ -29,7 +31,7 @@ def read_given(study: Study, folder: Path) -> Given:
     """The given datasets of a study from the files in `folder` that study.yaml names, with the columns it names.
 
     A file that cannot be read counts as empty, a column that is not there is blank. Findings: those of the readers,
-    GIVEN001 and GIVEN010 of `type_columns`, GIVEN003 for a column that the file does not have.
+    GIVEN001, NUM002 and GIVEN010 of `type_columns`, GIVEN003 for a column that the file does not have.
     """
     frames: dict[str, pd.DataFrame] = {}
     files: list[Path] = []
@@ -51,7 +53,8 @@ def type_columns(given: GivenDataset, frame: pd.DataFrame) -> tuple[pd.DataFrame
     """The columns of a given dataset as the standard types them; one that the file does not have is blank.
 
     Numbers of a transport file stay numbers, text becomes them. What no standard knows is text. Findings: GIVEN001
-    text where the standard wants a number, GIVEN010 numbers where it wants text.
+    text where the standard wants a number, NUM002 more digits than a number holds, GIVEN010 numbers where the standard
+    wants text.
     """
     columns: dict[str, pd.Series] = {}
     problems: list[Problem] = []
@@ -64,6 +67,7 @@ def type_columns(given: GivenDataset, frame: pd.DataFrame) -> tuple[pd.DataFrame
         elif numeric:
             columns[name] = parse_numbers(series)
             problems.extend(_describe_text(given, name, series, columns[name]))
+            problems.extend(_describe_lost_digits(given, name, series))
         else:
             columns[name] = as_text(series)
             if standard is not None:
@@ -95,6 +99,24 @@ def _describe_text(given: GivenDataset, name: str, series: pd.Series, numbers: p
     more = f" and {count - 1} more" if count > 1 else ""
     message = f"'{series[bad].iloc[0]}'{more} in {given.file} is not a number; {name} is left missing"
     return [Problem("GIVEN001", message, place=place, count=count)]
+
+
+def _describe_lost_digits(given: GivenDataset, name: str, series: pd.Series) -> list[Problem]:
+    found = find_distinct(series)
+    lost = find_lost_digits(found.values)[found.codes]
+    if not lost.any():
+        return []
+    rows = tuple(int(row) + 1 for row in np.flatnonzero(lost)[:SHOWN_ROWS])
+    place = Place(dataset=given.name, variable=name, rows=rows)
+    count = int(lost.sum())
+    text = str(series.iloc[rows[0] - 1]).strip()
+    message = (
+        f"'{text}' in {given.file} has more digits than a number holds; {name} becomes {write_number(float(text))}"
+    )
+    if count > 1:
+        message += f"; so it is in {count - 1:,} more {'record' if count == 2 else 'records'}"
+    hint = "a transport file holds about 15 digits: round it where it is made, or keep it in a text variable"
+    return [Problem("NUM002", message, Severity.WARNING, place, hint, text, count)]
 
 
 def _describe_numbers(given: GivenDataset, name: str) -> Problem:

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from cdisc_conv.columns.date_formats import format_date
 from cdisc_conv.columns.distinct import from_arrow, to_arrow
 from cdisc_conv.columns.moments import Written, read_written
+from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.expr.nodes import Type
 from cdisc_conv.expr.vectors import (
     TEXT_TYPE,
@@ -120,15 +121,6 @@ def read_number(text: str) -> float:
 def read_numbers(value: Value) -> Value:
     """Numbers of texts; numbers stay."""
     return map_distinct(read_number, [value], Type.NUMBER) if type_of(value) is Type.TEXT else value
-
-
-def write_number(number: float) -> str:
-    """The shortest digits of a number, never with an exponent.
-
-    >>> write_number(12.50), write_number(3.0), write_number(1e-7), write_number(float("nan"))
-    ('12.5', '3', '0.0000001', '')
-    """
-    return "" if math.isnan(number) else np.format_float_positional(number + 0.0, trim="-")
 
 
 def write_numbers(value: Value) -> Value:

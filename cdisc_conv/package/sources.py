@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.engine.given_files import read_file
 from cdisc_conv.package.confine import check_names
 from cdisc_conv.package.manifest import describe_file
@@ -108,5 +108,5 @@ def show_value(value: Any) -> str:
     ('2', '', 'N')
     """
     if isinstance(value, float):
-        return "" if np.isnan(value) else f"{value:.15g}"
+        return write_number(value)
     return str(value)

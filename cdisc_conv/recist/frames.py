@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.problems import Place, Problem, Severity
 from cdisc_conv.recist.settings import RecistSettings
@@ -102,7 +103,7 @@ def _variable(dataset: str, field: str, settings: RecistSettings) -> str:
 
 def _as_text(values: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(values):
-        values = values.map("{:g}".format, na_action="ignore")
+        values = values.map(write_number, na_action="ignore")
     return values.astype("str").fillna("").str.strip()
 
 

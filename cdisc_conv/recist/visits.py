@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 from cdisc_conv.recist.frames import Tumours
 
@@ -63,7 +64,7 @@ def _add_visits(frame: pd.DataFrame, tr: pd.DataFrame) -> pd.DataFrame:
 
 
 def _format_number(number: pd.Series) -> pd.Series:
-    return number.map({value: f"{value:g}" for value in number.dropna().unique()}).astype("str").fillna("")
+    return number.map({value: write_number(value) for value in number.dropna().unique()}).astype("str").fillna("")
 
 
 def _split_visits(tr: pd.DataFrame) -> pd.DataFrame:

@@ -52,7 +52,7 @@ def reduce_text(text: str) -> str:
     """A text as `are_alike` compares it; "" where nothing of it is a letter or a digit."""
     plain = unicodedata.normalize("NFKC", text).strip()
     try:
-        return f"{float(plain):.12g}" if plain.isascii() and "_" not in plain else _letters(plain)
+        return repr(float(plain)) if plain.isascii() and "_" not in plain else _letters(plain)
     except ValueError:
         return _letters(plain)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -258,3 +259,20 @@ def test_a_misspelt_variable_of_a_tolerance_is_an_error() -> None:
         "CMP013 neither side has a variable KEYY, which has a tolerance (did you mean KEY?)",
         "CMP013 neither side has a variable Y, which has a tolerance",
     ]
+
+
+def test_keys_with_different_special_missing_values_are_different_keys() -> None:
+    codes = np.array([make_missing(".A"), make_missing(".B"), np.nan])
+    base = table_of(codes, special=True)
+    turned = table_of(codes[::-1].copy(), special=True)
+    turned = replace(turned, columns={**turned.columns, "KEY": pa.array(["2", "1", "0"], TEXT)})
+    found = compare(base, turned, keys=["X"])
+    assert (found.equal_values, found.keys.repeated_count) == (True, 0)
+    found = compare(
+        base, table_of(np.array([make_missing(".A"), make_missing(".C"), np.nan]), special=True), keys=["X"]
+    )
+    assert found.only_base["X"].tolist() == [".B"]
+    assert found.only_other["X"].tolist() == [".C"]
+    words = table_of([".C", ".A", ""])
+    found = compare(base, words, keys=["X"])
+    assert (found.only_base["X"].tolist(), found.only_other["X"].tolist()) == ([".B"], [".C"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cdisc_conv.engine.given import read_given
+from cdisc_conv.problems import Severity
 
 GIVEN = "given: {SV: {file: sv.csv, columns: [USUBJID, VISITNUM, SVSTDTC]}}\n"
 DM = "records: [{form: dm}]\n"
@@ -33,6 +34,20 @@ def test_text_where_the_standard_wants_a_number(lab, tmp_path):
         "SV.VISITNUM rows 1, 3: GIVEN001 'one' and 1 more in sv.csv is not a number; VISITNUM is left missing"
     ]
     assert problems[0].count == 2
+
+
+def test_numbers_of_more_digits_than_a_number_holds(lab, tmp_path):
+    study = lab.load({"dm": {"SUBJID": []}}, {"DM": DM}, GIVEN)
+    rows = "1,1.5,\n2,12345678901234567,\n3,0.1000000000000000055,\n"
+    (tmp_path / "sv.csv").write_text(f"USUBJID,VISITNUM,SVSTDTC\n{rows}", encoding="utf-8")
+    (problem,) = read_given(study, tmp_path).problems
+    assert (
+        str(problem)
+        == "SV.VISITNUM rows 2, 3: NUM002 '12345678901234567' in sv.csv has more digits than a number holds; VISITNUM "
+        "becomes 12345678901234568; so it is in 1 more record (a transport file holds about 15 digits: round it where "
+        "it is made, or keep it in a text variable)"
+    )
+    assert (problem.severity, problem.count) == (Severity.WARNING, 2)
 
 
 def test_a_file_that_is_not_there_counts_as_empty(lab, tmp_path):

@@ -12,6 +12,7 @@ from cdisc_conv.checks.functions.common import repeat_words
 from cdisc_conv.checks.model import Hits, Parameters, Scope
 from cdisc_conv.checks.registry import register_check
 from cdisc_conv.checks.tables import SUBJECT, NotRunnableError, Table
+from cdisc_conv.columns.numerals import write_number
 
 _FLAG, _KEYS, _TYPE = "ABLFL", (SUBJECT, "PARAMCD"), "BASETYPE"
 _TOLERANCE = 1e-6
@@ -87,7 +88,7 @@ def check_value_order(scope: Scope) -> Iterator[Hits]:
         found = np.flatnonzero(smaller & (values > limits) & scope.mask)
 
     def tell(row: int) -> str:
-        return f"{parameters.smaller} {values[row]:g}, {parameters.greater} {limits[row]:g}"
+        return f"{parameters.smaller} {write_number(values[row])}, {parameters.greater} {write_number(limits[row])}"
 
     words = {"smaller": parameters.smaller, "greater": parameters.greater}
     yield Hits(parameters.of, found, words=repeat_words(words), details=tell)
