@@ -183,12 +183,13 @@ class Rows(Protocol):
         field: str = "",
         value: str = "",
         hint: str = "",
-        once: bool = False,
+        once: bool | str = False,
     ) -> None:
         """Record a finding about the records where `where` (boolean) is true; all records when it is left out.
 
         With `once` it is left out where a finding with its code and `value` was recorded of the same `field` before,
-        whichever variable that was made for: one cause, one finding.
+        whichever variable that was made for: one cause, one finding. Where `value` is not all of the cause, `once`
+        is a text that is.
         """
 
 

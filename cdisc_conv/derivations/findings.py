@@ -49,15 +49,20 @@ def report_values(
         rows.report(code, message, where=np.isin(codes, rest), severity=severity, field=field, value=first, once=once)
 
 
-def report_lost_digits(rows: Rows, texts: pd.Series, field: str = "") -> None:
-    """A warning (NUM002) for each text that writes a number of more digits than a numeric variable holds."""
+def report_lost_digits(rows: Rows, texts: pd.Series, field: str = "", number: str = "") -> None:
+    """A warning (NUM002) for each text that writes a number of more digits than a numeric variable holds.
+
+    `number` is the variable that loses them, where it is not the one being made.
+    """
     found = find_distinct(texts)
     lost = find_lost_digits(found.values)
 
     def describe(text: str) -> tuple[str, str]:
         kept = write_number(float(text))
-        message = f"'{text.strip()}' has more digits than a number holds; {rows.variable} becomes {kept}"
+        message = f"'{text.strip()}' has more digits than a number holds; {number or rows.variable} becomes {kept}"
         return message, "keep it in a text variable if every digit counts"
 
     if lost.any():
-        report_values(rows, "NUM002", found.codes, found.values, lost, describe, severity=Severity.WARNING, field=field)
+        report_values(
+            rows, "NUM002", found.codes, found.values, lost, describe, severity=Severity.WARNING, field=field, once=True
+        )

@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
 from cdisc_conv.columns.numerals import write_number
+from cdisc_conv.xpt.transliteration import COMMON_MARKS
 
 LONGEST = 400
 """Characters of a number; longer ones are not results."""
@@ -25,6 +26,14 @@ _QUALIFIED = re.compile(rf"(?P<before>(?:<=|>=|=<|=>|<|>|≤|≥|⩽|⩾|~|≈|�
 _RANGE = re.compile(rf"(?P<first>{_UNSIGNED})(?P<between>\s*[-–—]\s*)(?P<second>{_UNSIGNED})")
 _GRADE = re.compile(r"[0-9]?\++|\+[0-9]|[0-9]-[0-9]\+|[<>≤≥]?=?1:[0-9]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_FORMS = str.maketrans(
+    {
+        mark: written
+        for mark, written in COMMON_MARKS.items()
+        if written in ("-", " ", "") or (len(mark) == 1 and "\uff01" <= mark <= "\uff5e")
+    }
+)
+"""Dashes, blanks and forms of ASCII as wide as an ideograph, which are written in ASCII in the end."""
 
 
 class ResultKind(StrEnum):
@@ -71,10 +80,11 @@ def parse_result(text: str) -> Result:
     trimmed = text.strip()
     if not trimmed:
         return Result(ResultKind.MISSING, "")
-    if len(trimmed) <= LONGEST and trimmed.isprintable():
-        found = _parse_numbers(trimmed)
+    plain = trimmed.translate(_FORMS).strip()
+    if len(plain) <= LONGEST and plain.isprintable():
+        found = _parse_numbers(trimmed) or _parse_numbers(plain)
         if found is not None:
-            return found
+            return replace(found, text=trimmed)
     kind = ResultKind.WORDS if _is_words(trimmed) else ResultKind.UNREADABLE
     return Result(kind, trimmed)
 

@@ -109,13 +109,16 @@ class Convert(Derivation):
 
     name: ClassVar[str] = "convert"
     topic: ClassVar[str] = "Findings"
-    kind: ClassVar[Kind] = Kind.NUMBER
+    kind: ClassVar[Kind] = Kind.ANY
 
     value: Ref = Field(description="the column with the result")
     unit: Unit = Field(alias="from", description="the column with its unit, or {constant: cm}")
     to: Unit = Field(description="the column with the unit wanted, or {constant: cm}")
     test: Ref | None = Field(None, description="the column with the test code, for conversions of one test only")
     decimals: int | None = Field(None, ge=0, le=15, description="decimal places to round to")
+
+    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
+        return True
 
     def companions(self, variable: str) -> dict[str, Derivation]:
         parts: dict[str, Literal["number", "text", "unit"]] = {"STRESN": "number", "STRESC": "text", "STRESU": "unit"}
@@ -146,8 +149,9 @@ class Convert(Derivation):
         outcomes = [self._convert_one(results[key[0]], key, find) for key in keys]
         if report:
             self._report(rows, codes, keys, [results[key[0]] for key in keys], outcomes, find)
-            if not is_number(values):
-                report_lost_digits(rows, values, self.value)
+            number = rows.variable if rows.numeric else _name_number(rows.variable)
+            if number and not is_number(values):
+                report_lost_digits(rows, values, self.value, number)
         return codes, outcomes
 
     def _convert_one(self, result: Result, key: _Key, find: Callable[[_Key], Conversion | None]) -> _Outcome:
@@ -193,7 +197,7 @@ class Convert(Derivation):
         whole, distinct = find_distinct_rows([texts])
         bad = np.zeros(len(distinct[0]), dtype=bool)
         bad[whole[troubles == "NUM001"]] = True
-        report_values(rows, "NUM001", whole[codes], distinct[0], bad, describe, field=self.value)
+        report_values(rows, "NUM001", whole[codes], distinct[0], bad, describe, field=self.value, once=True)
         if rows.numeric and (words := list(dict.fromkeys(texts[troubles == "NUM003"]))):
             shown = ", ".join(words[:SHOWN_WORDS]) + (" ..." if len(words) > SHOWN_WORDS else "")
             rows.report("NUM003", f"results in words leave {rows.variable} missing: {shown}", field=self.value,
@@ -215,12 +219,14 @@ class Convert(Derivation):
             if trouble == "UNIT002":
                 lacking = "no unit" if not unit else f"the unit {unit}, but there is no unit to convert to"
                 message = f"the result{f' of {test}' if test else ''} has {lacking}; {left}"
-                rows.report("UNIT002", message, where=where, severity=Severity.ERROR, field=field)
+                rows.report(
+                    "UNIT002", message, where=where, severity=Severity.ERROR, field=field, once=f"{unit}/{to}/{test}"
+                )
                 continue
             substance = f" for {test}" if test else ""
             message = f"no conversion is known from {unit} to {to}{substance}; {left}"
             rows.report("UNIT001", message, where=where, severity=Severity.ERROR, field=field, value=unit,
-                        hint=find.suggest(unit, to, test))  # fmt: skip
+                        hint=find.suggest(unit, to, test), once=f"{unit}/{to}/{test}")  # fmt: skip
 
     def _read_unit(self, rows: Rows, unit: Unit) -> pd.Series:
         return as_text(rows[unit]) if isinstance(unit, Ref) else repeat_text(unit.constant, len(rows))
@@ -253,8 +259,6 @@ class Convert(Derivation):
 class ConvertedPart(Convert):
     """What comes along with a converted result: its number, its text, or its unit."""
 
-    kind: ClassVar[Kind] = Kind.ANY
-
     part: Literal["number", "text", "unit"] = Field(description="what it holds")
 
     def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
@@ -275,6 +279,11 @@ class ConvertedPart(Convert):
         target = words(self.to) if isinstance(self.to, Ref) else self.to.constant
         value = words(self.value)
         return f"{target} where {value} holds a number that has this unit or was converted to it; else missing."
+
+
+def _name_number(variable: str) -> str:
+    """The number beside a text: --STRESN of --STRESC."""
+    return f"{variable[:-1]}N" if variable.endswith("STRESC") else ""
 
 
 class _Finder:

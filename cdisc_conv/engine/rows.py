@@ -179,10 +179,12 @@ class PartRows:
         field: str = "",
         value: str = "",
         hint: str = "",
-        once: bool = False,
+        once: bool | str = False,
     ) -> None:
-        if once and not self._state.is_first(code, str(self._targets(field)[0]), value):
-            return
+        if once:
+            source = str(self._targets(field)[0]) if field else ""
+            if not self._state.is_first(code, source, once if isinstance(once, str) else value):
+                return
         positions = np.arange(len(self)) if self._picked is None else self._picked
         if where is not None:
             positions = positions[np.asarray(where, dtype=bool)]

@@ -33,6 +33,9 @@ OF_GIVEN = frozenset({"DAT001", "DAT002", "DAT003", "DAT011", "DAT014", "DAT015"
 SAME = {"CT001": "TERM001", "VAR013": "PKG010", "ADVAR010": "PKG010"}
 """Rules that find again what making or writing the dataset has told, with the raw rows or the file at hand."""
 
+CAUSES = {"FND008": frozenset({"UNIT001", "UNIT002"})}
+"""Rules that find the records for which a derivation reported why it left a variable missing."""
+
 
 @dataclass(frozen=True)
 class Package:
@@ -139,13 +142,30 @@ def list_beside(conversion: Conversion, datasets: Sequence[Dataset], family: Fam
     return [*beside, *others]
 
 
-def drop_repeated(checked: Iterable[Problem], told: Iterable[Problem]) -> list[Problem]:
-    """The findings of rules without those that an earlier stage reported, and better, for the same value (`SAME`)."""
+def drop_repeated(checked: Iterable[Problem], told: Sequence[Problem]) -> list[Problem]:
+    """The findings of rules without those that an earlier stage reported, and better.
+
+    That is so for the same value (`SAME`), and where the causes that were reported (`CAUSES`) are as many as the
+    records that a rule found.
+    """
     known = {(problem.code, problem.place.dataset, problem.place.variable, problem.value) for problem in told}
+    causes = {cause for codes in CAUSES.values() for cause in codes}
+    counts: dict[tuple[str, str, str], int] = {}
+    for problem in told:
+        if problem.code in causes:
+            key = (problem.code, problem.place.dataset, problem.place.variable)
+            counts[key] = counts.get(key, 0) + problem.count
 
     def is_told(problem: Problem) -> bool:
         subject = (SAME.get(problem.code), problem.place.dataset, problem.place.variable)
-        return (*subject, problem.value) in known or (*subject, "") in known
+        return (*subject, problem.value) in known or (*subject, "") in known or is_caused(problem)
+
+    def is_caused(problem: Problem) -> bool:
+        explained: dict[str, int] = {}
+        for (code, dataset, variable), count in counts.items():
+            if dataset == problem.place.dataset and code in CAUSES.get(problem.code, ()):
+                explained[variable] = explained.get(variable, 0) + count
+        return max(explained.values(), default=0) >= problem.count
 
     return [problem for problem in checked if not is_told(problem)]
 

@@ -120,9 +120,9 @@ class FakeRows:
         field: str = "",
         value: str = "",
         hint: str = "",
-        once: bool = False,
+        once: bool | str = False,
     ) -> None:
-        if once and any((each.code, each.field, each.value) == (code, field, value) for each in self.reports):
+        if once is True and any((each.code, each.field, each.value) == (code, field, value) for each in self.reports):
             return
         positions = np.arange(len(self)) if self.picked is None else self.picked
         rows = positions if where is None else positions[where]

@@ -193,3 +193,19 @@ def test_convert_describes_itself() -> None:
         "for temperatures) of each pair of units; unchanged where the units are equal. Rounded to 1 decimal place, "
         "halves away from zero. Missing where AE.VSORRES is missing or no number, or its unit cannot be converted."
     )
+
+
+def test_wide_digits_and_dashes_are_numbers() -> None:
+    columns = (["５．５", "＜５", "−5", "1–5", "5²", "\u200b7"], ["in"] * 6, ["cm"] * 6)
+    assert derive(results(*columns), convert=CONVERT) == [13.97, None, -12.7, None, None, 17.78]
+    rows = texts(*columns)
+    assert derive(rows, convert=CONVERT) == ["13.97", "<12.7", "-12.7", "2.54–12.7", "5²", "17.78"]
+    assert [report.message for report in rows.reports] == ["'5²' is not a number; LBSTRESC keeps the text"]
+
+
+def test_a_text_keeps_its_digits_and_its_number_loses_them() -> None:
+    rows = texts(["12345678901234567"], ["g"], ["g"])
+    assert derive(rows, convert=CONVERT) == ["12345678901234567"]
+    assert [report.message for report in rows.reports] == [
+        "'12345678901234567' has more digits than a number holds; LBSTRESN becomes 12345678901234568"
+    ]
