@@ -456,6 +456,14 @@ def test_overall_survival() -> None:
     assert ((made["CNSR"] == 0) == data["DTHDT"].notna()).all()
 
 
+def test_a_date_of_death_that_was_imputed_shows_it_wherever_it_stands() -> None:
+    imputed = {subject for subject, flag in subjects()["DTHDTF"].items() if flag == "D"}
+    assert imputed
+    for name, code in (("ADRS", "DEATH"), ("ADTTE", "OS")):
+        flags = parameter(name, code)["ADTF"]
+        assert {subject for subject, flag in flags.items() if flag == "D"} == imputed & set(flags.index)
+
+
 def test_a_time_without_censoring_has_an_event_and_the_others_a_reason() -> None:
     data = frame("ADTTE")
     event = data["EVNTDESC"].isin(["Disease progression", "Death", "Confirmed response"])
