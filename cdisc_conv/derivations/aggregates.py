@@ -115,6 +115,7 @@ class _Extreme(Derivation):
         position = np.full(gathered.count, -1)
         position[groups[order[::-1]]] = order[::-1]
         place = np.asarray(position[gathered.ours])
+        self._report_hidden(rows, gathered, usable, position)
         self._note(rows, pieces, place)
         return pick_or_blank(values, place)
 
@@ -195,6 +196,29 @@ class _Extreme(Derivation):
             hint = f"the first is '{values.iloc[unread[0]]}'; say 'read: number' if they are numbers"
             rows.report("AGG002", message, hint=hint)
 
+    def _report_hidden(self, rows: Rows, gathered: Gathered, usable: np.ndarray, position: np.ndarray) -> None:
+        """AGG003: a partial date is taken although a complete one of the group lies in the time it stands for."""
+        if is_number(gathered.values):
+            return
+        moments = read_moments(gathered.values)
+        chosen = position[gathered.groups[usable]]
+        inside = moments.complete[usable] & ~moments.complete[chosen]
+        inside &= (moments.first_day[usable] >= moments.first_day[chosen]) & (
+            moments.last_day[usable] <= moments.last_day[chosen]
+        )
+        if not inside.any():
+            return
+        hidden = usable[inside]
+        where = np.isin(gathered.ours, gathered.groups[hidden])
+        taken, passed = (str(gathered.values.iloc[place]) for place in (chosen[inside][0], hidden[0]))
+        names = join_words(self.of)
+        message = (
+            f"the {self.words_for[0]} of {names}: a partial date is taken though a complete one may come before it"
+        )
+        rows.report(
+            "AGG003", message, where=where, hint=f"such as {taken} instead of {passed}; is 'partial: exclude' meant?"
+        )
+
     def method(self, words: Words) -> str:
         names = join_words([name_values(words, ref) for ref in self.of])
         earliest, least = self.words_for
@@ -234,7 +258,8 @@ class Minimum(_Extreme):
     """The earliest date, or the least number, over the subject's records in other datasets or the record's own rows.
 
     Missing values do not count. A partial date counts as the first day it may stand for and is given as it is, because
-    nothing later is proven to be the earliest; `partial: exclude` leaves partial dates out. Among equal ones the most
+    nothing later is proven to be the earliest; where a complete date lies in the time that it may stand for, that is the
+    finding AGG003. `partial: exclude` leaves partial dates out. Among equal ones the most
     complete is taken. Dates of raw forms are read in the formats of the study.
 
     A bare name, as in `ADT: {min: ADT}`, is a column of the source rows that a block with `group` made one record of.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cdisc_conv.problems import Severity
 from tests.derivations.rows import FakeRows, Report, derive, make, method, refusal
 
 EX = {
@@ -51,6 +52,24 @@ def test_partial_dates() -> None:
     assert derive(rows, min="EX.D") == ["2022-03", "2022-03-01"]
     assert derive(rows, max="EX.D") == ["2022-03-05", "2022-03-01"]
     assert derive(rows, min={"of": "EX.D", "partial": "exclude"}) == ["2022-03-05", "2022-03-01"]
+
+
+def test_a_partial_date_that_hides_a_complete_one_is_reported() -> None:
+    table = {"USUBJID": ["01", "01", "02", "02"], "D": ["2022-03", "2022-03-05", "2022-02", "2022-03-01"]}
+    rows = FakeRows({"USUBJID": ["01", "02"]}, tables={"EX": table})
+    assert derive(rows, min="EX.D") == ["2022-03", "2022-02"]
+    assert rows.reports == [
+        Report(
+            "AGG003",
+            "the earliest of EX.D: a partial date is taken though a complete one may come before it",
+            [0],
+            Severity.WARNING,
+            hint="such as 2022-03 instead of 2022-03-05; is 'partial: exclude' meant?",
+        )
+    ]
+    rows = FakeRows({"USUBJID": ["01", "02"]}, tables={"EX": table})
+    assert derive(rows, min={"of": "EX.D", "partial": "exclude"}) == ["2022-03-05", "2022-03-01"]
+    assert rows.reports == []
 
 
 def test_dates_of_a_form_are_read_in_the_formats_of_the_study() -> None:
