@@ -258,9 +258,9 @@ class Minimum(_Extreme):
     """The earliest date, or the least number, over the subject's records in other datasets or the record's own rows.
 
     Missing values do not count. A partial date counts as the first day it may stand for and is given as it is, because
-    nothing later is proven to be the earliest; where a complete date lies in the time that it may stand for, that is the
-    finding AGG003. `partial: exclude` leaves partial dates out. Among equal ones the most
-    complete is taken. Dates of raw forms are read in the formats of the study.
+    nothing later is proven to be the earliest; `partial: exclude` leaves partial dates out. Where a complete date lies
+    in the time that the partial one may stand for, that is the finding AGG003. Among equal ones the most complete is
+    taken. Dates of raw forms are read in the formats of the study.
 
     A bare name, as in `ADT: {min: ADT}`, is a column of the source rows that a block with `group` made one record of.
 
