@@ -31,6 +31,7 @@ _BEFORE, _BEHIND = b"HEADER RECORD*******", b"HEADER RECORD!!!!!!!"
 _TITLE_BYTES = len(_BEFORE) + 8 + len(_BEHIND)
 _FIRST_WORD = np.frombuffer(b"HEADER R", dtype=np.uint64)[0]
 _SEARCH_BYTES = RECORD << 14
+_TEXT_ENDS, _MOST_STRAY = b"\r\n\x1a", 3
 _HINT = "the file is damaged or was changed after it was written: get it again (transfer it in binary mode)"
 _FOREIGN = (
     (b"**COMPRESSED**", "this is a CPORT file: export it with the XPORT engine instead"),
@@ -170,7 +171,9 @@ class MemberReader:
         end = member.offset + told * member.row_length
         if end <= self._size:
             place = self._find_used(end)
-            if place == self._size or (place % RECORD == 0 and self._is_marker(place)):
+            if place >= self._size - self._count_stray_bytes():
+                return self._size, told
+            if place % RECORD == 0 and self._is_marker(place):
                 return place, told
         found = count_possible_rows(self._size - member.offset, member.row_length) if member.row_length else 0
         place = member.offset + min(told, found) * member.row_length
@@ -190,10 +193,11 @@ class MemberReader:
                 if not in_text:
                     break
         else:
-            try:
-                return self._size, self._count_rows(member, self._size)
-            except CutOff as cut:
-                refused = refused or cut
+            for end in dict.fromkeys((self._size, self._size - self._count_stray_bytes())):
+                try:
+                    return self._size, self._count_rows(member, end)
+                except CutOff as cut:
+                    refused = refused or cut
         raise self._error(refused.place, refused.message, code="XPT021")
 
     def _count_rows(self, member: XptMember, end: int) -> int:
@@ -220,6 +224,12 @@ class MemberReader:
             for record in np.flatnonzero(firsts == _FIRST_WORD).tolist():
                 if _is_header(buffer[record * RECORD : (record + 1) * RECORD].tobytes(), kind):
                     yield begin + record * RECORD
+
+    def _count_stray_bytes(self) -> int:
+        """The bytes behind the last whole record that only end a text file: line ends, the mark of DOS."""
+        rest = self._size % RECORD
+        stray = rest <= _MOST_STRAY and not self._read_at(self._size - rest, rest).strip(_TEXT_ENDS)
+        return rest if stray else 0
 
     def _find_used(self, place: int) -> int:
         """The first byte from an offset on that is not filling, or the end of the file."""

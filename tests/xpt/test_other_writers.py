@@ -74,6 +74,16 @@ def test_records_of_filling_behind_the_last_one(read, more):
     assert read(make_member(fields, row * 2, b"\0") + bytes(more)) == columns
 
 
+@pytest.mark.parametrize("more", [b"\n", b"\r\n", b"\x1a", b"\r\n\x1a"])
+def test_the_end_of_a_text_file_behind_the_last_record(read, tmp_path, more):
+    rows = b"first".ljust(10) + ONE + b"second".ljust(10) + ZERO
+    assert read(make_member([TEXT, NUMBER], rows) + more) == {"T": ["first", "second"], "N": [1.0, 0.0]}
+    path = tmp_path / "v8.xpt"
+    pyreadstat.write_xport(pd.DataFrame({"T": ["first"]}), str(path), file_format_version=8, table_name="T")
+    path.write_bytes(path.read_bytes() + more)
+    assert read_xpt(path).frame.to_dict("list") == {"T": ["first"]}
+
+
 def test_an_observation_of_which_only_blank_text_is_left_is_cut_off(read):
     fields = [(2, 193, b"T", 0), (1, 8, b"N", 193)]
     row = b" " * 193 + ONE
