@@ -20,6 +20,15 @@ def make_visible(text: str) -> str:
     return _STEERING.sub(_escape, text)
 
 
+def replace_steering(text: str, sign: str) -> str:
+    """The text with a sign for each character that steers; tabs and line feeds stay.
+
+    >>> replace_steering("Nau\\x1bsea", "?")
+    'Nau?sea'
+    """
+    return _STEERING.sub(sign, text)
+
+
 def make_visible_line(text: str) -> str:
     """The same as one line.
 

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from cdisc_conv.dataset import Column, Condition, Dataset, Item, Term, ValueLevel
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
-from cdisc_conv.visible import make_visible
+from cdisc_conv.visible import replace_steering
 from cdisc_conv.xpt.ibm import LARGEST, SMALLEST
 from cdisc_conv.xpt.problems import name_character
 from cdisc_conv.xpt.transliteration import COMMON_MARKS, Transliteration, is_printable
@@ -27,6 +27,7 @@ from cdisc_conv.xpt.variables import LONGEST_TEXT
 
 _NOT_PRINTABLE = re.compile(r"[^ -~]")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BREAK = re.compile(r"[\t\n]")
 REPLACEMENT = "?"
 """Stands for a character that the transport format does not have and that no map names."""
 
@@ -73,7 +74,11 @@ class Alphabet:
         if text.isascii() and text.isprintable() and not self.touches_ascii:
             return text
         lines = (self._usual.apply(self._said.apply(line)) for line in text.split("\n"))
-        return make_visible(_NOT_XML.sub(REPLACEMENT, "\n".join(lines)))
+        return replace_steering(_NOT_XML.sub(REPLACEMENT, "\n".join(lines)), REPLACEMENT)
+
+    def fit_name(self, text: str) -> str:
+        """The same for a text of one line, such as the decode of a code: other letters stay, tabs do not."""
+        return _BREAK.sub(REPLACEMENT, self.fit_prose(text))
 
 
 def fit_for_transport(
@@ -290,7 +295,7 @@ def _fit_column(column: Column, alphabet: Alphabet) -> Column:
 
 def _fit_level(level: ValueLevel, alphabet: Alphabet) -> ValueLevel:
     conditions = tuple(_fit_condition(one, alphabet) for one in level.conditions)
-    label = alphabet.fit_prose(level.label)
+    label = alphabet.fit_name(level.label)
     return replace(level, conditions=conditions, item=_fit_item(level.item, alphabet), label=label)
 
 
@@ -305,7 +310,7 @@ def _fit_item(item: Item, alphabet: Alphabet) -> Item:
         for term in codelist.terms:
             # Two terms that are written alike are one.
             written = alphabet.fit(term.value).written
-            terms.setdefault(written, replace(term, value=written, decode=alphabet.fit_prose(term.decode)))
+            terms.setdefault(written, replace(term, value=written, decode=alphabet.fit_name(term.decode)))
         codelist = replace(
             codelist, terms=tuple(terms.values()), name=alphabet.fit_prose(codelist.name),
         )  # fmt: skip

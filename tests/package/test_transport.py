@@ -196,3 +196,14 @@ def test_blanks_at_the_end_are_no_long_text():
     (fitted,), problems = fit(make(AETERM=["x" + " " * 250]))
     assert fitted.frame["AETERM"].tolist() == ["x"]
     assert problems == []
+
+
+def test_the_decode_of_a_test_is_spelled_as_the_data_are():
+    names = ["DEL\x7f", "tab\there", "A\u0085B", "K\u202eN", "日本"]
+    codelist = Codelist(
+        "Tests", "TESTS", terms=tuple(Term(f"T{place}", decode=name) for place, name in enumerate(names))
+    )
+    (fitted,), _ = fit(make(AETERM=names, codelist=codelist))
+    assert fitted.frame["AETERM"].tolist() == ["DEL?", "tab?here", "A?B", "K?N", "??"]
+    decodes = [term.decode for term in fitted.column("AETERM").item.codelist.terms]
+    assert decodes == ["DEL?", "tab?here", "A?B", "K?N", "日本"]
