@@ -1,43 +1,134 @@
-"""Find a variable of a study for `cdisc-conv explain`."""
+"""Find a variable or a dataset of a study for `cdisc-conv explain`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cdisc_conv.engine.lineage import LineageNode, build_lineage
+from cdisc_conv.engine.lineage import Lineage, LineageNode, build_lineage
 from cdisc_conv.engine.plan import plan_study
-from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
+from cdisc_conv.problems import Problem, ProblemsError, closest, did_you_mean
 from cdisc_conv.spec.load import load_study
-from cdisc_conv.spec.model import Study
+from cdisc_conv.spec.model import DatasetSpec, Study
+
+SUPPLEMENTAL = "SUPP"
+"""What the name of a dataset of supplemental qualifiers begins with; the parent's name follows."""
+_MADE = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG", "QEVAL")
+"""Variables of a dataset of supplemental qualifiers, which no mapping has entries for."""
+
+Nodes = tuple[LineageNode, ...]
+"""The nodes of a variable: one per entry of the mapping."""
 
 
-def find_variable(words: str | Path, variable: str) -> tuple[LineageNode, ...]:
-    """The nodes of a variable, written ``AE.AESTDY``, in the lineage of a study; one per entry of the mapping.
+@dataclass(frozen=True)
+class ExplainedDataset:
+    """What `explain` shows of a dataset: its records, and the nodes of what is mapped in it by name.
 
-    A mapping with mistakes is explained as far as it goes. Raises ProblemsError for an unknown study or variable
-    (PKG007), and for variables that read each other in a circle.
+    A dataset that is given has no nodes, but the `file` it is read from, and its `columns`.
+    """
+
+    name: str
+    label: str
+    records: Nodes = ()
+    variables: Mapping[str, Nodes] = field(default_factory=dict)
+    supplemental: Mapping[str, Nodes] = field(default_factory=dict)
+    working: Mapping[str, Nodes] = field(default_factory=dict)
+    file: str = ""
+    columns: tuple[str, ...] = ()
+
+
+def find_explained(words: str | Path, name: str) -> Nodes | ExplainedDataset:
+    """What `name` is in a study: a variable (``AE.AESTDY``, ``SUPPAE.AETRTEM``) as its nodes, or a dataset (``AE``).
+
+    Letter case does not matter. A mapping with mistakes is explained as far as it goes. Raises ProblemsError for an
+    unknown study, dataset or variable (PKG007), and for variables that read each other in a circle.
     """
     study, _ = load_study(words)
-    lineage = build_lineage(study, plan_study(study))
-    by_folded = {name.casefold(): name for name in lineage.variables}
-    name = by_folded.get(variable.casefold())
-    if name is None:
-        raise ProblemsError([_describe_unknown(study, variable, list(lineage.variables))])
-    return lineage.variables[name]
+    wanted, dot, variable = name.strip().upper().partition(".")
+    known = _Known(study)
+    if dot:
+        return known.find_variable(wanted, variable)
+    return known.find_dataset(wanted)
 
 
-def _describe_unknown(study: Study, variable: str, known: list[str]) -> Problem:
-    dataset, dot, name = variable.upper().partition(".")
-    if not dot:
-        hint = did_you_mean(variable, [key.partition(".")[2] for key in known])
-        homes = [key for key in known if key.partition(".")[2] == dataset]
-        hint = f"did you mean {' or '.join(homes)}?" if homes else hint or "such as AE.AESTDTC"
-        return Problem("PKG007", f"'{variable}' is not a variable: write DATASET.VARIABLE", hint=hint)
-    if dataset in study.given:
-        return Problem("PKG007", f"{dataset} is given as it is, so nothing makes {dataset}.{name}")
-    if dataset not in study.datasets:
-        hint = did_you_mean(dataset, study.datasets) or f"there are: {', '.join(study.datasets)}"
-        return Problem("PKG007", f"{study.name} maps no dataset {dataset}", hint=hint)
-    inside = [key for key in known if key.startswith(f"{dataset}.")]
-    hint = did_you_mean(variable, inside) or f"there are: {', '.join(key.partition('.')[2] for key in inside)}"
-    return Problem("PKG007", f"{study.name} maps no {dataset}.{name}", hint=hint)
+class _Known:
+    """The datasets of a study, mapped and given, and those of their supplemental qualifiers."""
+
+    def __init__(self, study: Study) -> None:
+        self._study = study
+        self._parents = {
+            f"{SUPPLEMENTAL}{name}": spec for name, spec in study.datasets.items() if spec.supplemental_names()
+        }
+        self._names = [*study.datasets, *self._parents, *study.given]
+
+    def find_dataset(self, name: str) -> ExplainedDataset:
+        study = self._study
+        if name in study.given:
+            given = study.given[name]
+            return ExplainedDataset(name, given.standard.label, file=given.file, columns=given.columns)
+        spec = study.datasets.get(name) or self._parents.get(name)
+        if spec is None:
+            raise ProblemsError([self._describe_unknown_word(name)])
+        lineage = self._lineage()
+        records, qualifiers = lineage.records[spec.name], spec.supplemental_names()
+        if name in self._parents:
+            label = spec.family.standard.supplemental(spec.name).label
+            return ExplainedDataset(name, label, records, supplemental=_nodes(lineage, spec, qualifiers))
+        working = spec.working_names()
+        own = [each for each in spec.names() if each not in working and each not in qualifiers]
+        return ExplainedDataset(
+            name,
+            spec.label or spec.standard.label,
+            records,
+            _nodes(lineage, spec, own),
+            _nodes(lineage, spec, qualifiers),
+            _nodes(lineage, spec, sorted(working, key=spec.names().index)),
+        )
+
+    def find_variable(self, dataset: str, variable: str) -> Nodes:
+        lineage = self._lineage()
+        parent = self._parents.get(dataset)
+        home = parent or self._study.datasets.get(dataset)
+        names = parent.supplemental_names() if parent else home.names() if home else ()
+        if home is None or variable not in names:
+            raise ProblemsError([self._describe_unknown_variable(dataset, variable, names)])
+        nodes = lineage.variables[f"{home.name}.{variable}"]
+        return tuple(replace(node, name=f"{dataset}.{variable}") for node in nodes) if parent else nodes
+
+    def _lineage(self) -> Lineage:
+        return build_lineage(self._study, plan_study(self._study))
+
+    def _describe_unknown_word(self, name: str) -> Problem:
+        """A word without a point: a dataset that is misspelt, or a variable without its dataset."""
+        homes: dict[str, list[str]] = {}
+        for spec in self._study.datasets.values():
+            for each in spec.names():
+                homes.setdefault(each, []).append(f"{spec.name}.{each}")
+        close = name if name in homes else closest(name, [*self._names, *homes])
+        meant = homes.get(close, [close] if close else [])
+        hint = f"did you mean {' or '.join(meant)}?" if meant else f"there are: {', '.join(self._names)}"
+        message = f"{self._study.name} has no dataset '{name}'; a variable is written DATASET.VARIABLE"
+        return Problem("PKG007", message, hint=hint)
+
+    def _describe_unknown_variable(self, dataset: str, variable: str, names: Iterable[str]) -> Problem:
+        study = self._study
+        parent = self._parents.get(dataset)
+        if dataset in study.given:
+            return Problem("PKG007", f"{dataset} is given as it is, so nothing makes {dataset}.{variable}")
+        if parent is None and dataset not in study.datasets:
+            hint = did_you_mean(dataset, self._names) or f"there are: {', '.join(self._names)}"
+            return Problem("PKG007", f"{study.name} maps no dataset {dataset}", hint=hint)
+        if parent and variable in _MADE:
+            message = f"{dataset}.{variable} follows from the supplemental qualifiers, so no entry makes it"
+            return Problem("PKG007", message, hint=f"explain a qualifier: {', '.join(names)}")
+        if parent and variable in parent.names():
+            message = f"{variable} is a variable of {parent.name}, not a supplemental qualifier"
+            return Problem("PKG007", message, hint=f"did you mean {parent.name}.{variable}?")
+        close = closest(variable, names)
+        hint = f"did you mean {dataset}.{close}?" if close else f"there are: {', '.join(names)}"
+        return Problem("PKG007", f"{study.name} maps no {dataset}.{variable}", hint=hint)
+
+
+def _nodes(lineage: Lineage, spec: DatasetSpec, names: Iterable[str]) -> Mapping[str, Nodes]:
+    return {name: lineage.variables[f"{spec.name}.{name}"] for name in names}

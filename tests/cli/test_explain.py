@@ -23,4 +23,73 @@ def test_unknown_variables_get_a_hint(cli):
         "1 error:\n  PKG007 TINY-01 maps no AE.AESTDTCC (did you mean AE.AESTDTC?)\n",
     )
     assert "(did you mean AE.AETERM?)" in cli("explain", "tiny", "AETERM").stderr
-    assert "PKG007 TINY-01 maps no dataset EX (there are: DM, AE)" in cli("explain", "tiny", "EX.EXTRT").stderr
+    assert "PKG007 TINY-01 maps no dataset EX (there are: DM, AE, SUPPAE)" in cli("explain", "tiny", "EX.EXTRT").stderr
+
+
+def test_a_supplemental_qualifier(cli):
+    result = cli("explain", "tiny", "suppae.AENOTE")
+    assert (result.exit_code, [line.strip("│├─└ ") for line in result.stdout.splitlines()]) == (
+        0,
+        [
+            "SUPPAE.AENOTE  Remark",
+            'for records from form ae where AEYN == "Y"',
+            "copy, mapped at tiny/sdtm/ae.yaml:28",
+            'form ae: AENOTE "Remark"',
+        ],
+    )
+    assert cli("explain", "tiny", "SUPPAE.AETERM").stderr == (
+        "1 error:\n  PKG007 AETERM is a variable of AE, not a supplemental qualifier (did you mean AE.AETERM?)\n"
+    )
+    assert cli("explain", "tiny", "SUPPAE.QVAL").stderr == (
+        "1 error:\n  PKG007 SUPPAE.QVAL follows from the supplemental qualifiers, so no entry makes it "
+        "(explain a qualifier: AENOTE)\n"
+    )
+    assert cli("explain", "tiny", "SUPPAE.AENOTES").stderr == (
+        "1 error:\n  PKG007 TINY-01 maps no SUPPAE.AENOTES (did you mean SUPPAE.AENOTE?)\n"
+    )
+
+
+def test_a_dataset(cli):
+    result = cli("explain", "tiny", "ae")
+    assert result.exit_code == 0
+    lines = [line.strip("│├─└ ") for line in result.stdout.splitlines()]
+    assert lines[:3] == [
+        "AE  Adverse Events",
+        'records from form ae where AEYN == "Y", mapped at tiny/sdtm/ae.yaml:4',
+        "variables",
+    ]
+    assert "AESTDY  Study Day of Start of Adverse Event: study_day, mapped at tiny/sdtm/ae.yaml:26" in lines
+    assert lines[-2:] == ["supplemental qualifiers", "AENOTE  Remark: copy, mapped at tiny/sdtm/ae.yaml:28"]
+
+
+def test_a_dataset_of_supplemental_qualifiers(cli):
+    result = cli("explain", "tiny", "SUPPAE")
+    assert (result.exit_code, [line.strip("│├─└ ") for line in result.stdout.splitlines()]) == (
+        0,
+        [
+            "SUPPAE  Supplemental Qualifiers for AE",
+            'records from form ae where AEYN == "Y", mapped at tiny/sdtm/ae.yaml:4',
+            "supplemental qualifiers",
+            "AENOTE  Remark: copy, mapped at tiny/sdtm/ae.yaml:28",
+        ],
+    )
+
+
+def test_a_given_dataset(cli):
+    result = cli("explain", "cdiscpilot01", "DS")
+    assert (result.exit_code, [line.strip("│├─└ ") for line in result.stdout.splitlines()]) == (
+        0,
+        [
+            "DS  Disposition",
+            "given, not made: read from ds.csv",
+            "6 variables: STUDYID, USUBJID, DSDECOD, DSCAT, DSDTC, DSSTDTC",
+        ],
+    )
+
+
+def test_a_misspelt_dataset(cli):
+    told = "1 error:\n  PKG007 TINY-01 has no dataset '{}'; a variable is written DATASET.VARIABLE ({})\n"
+    assert cli("explain", "tiny", "AEE").stderr == told.format("AEE", "did you mean AE?")
+    assert cli("explain", "tiny", "SUPAE").stderr == told.format("SUPAE", "did you mean SUPPAE?")
+    assert cli("explain", "tiny", "AESER").stderr == told.format("AESER", "did you mean AE.AESER?")
+    assert cli("explain", "tiny", "ZZ").stderr == told.format("ZZ", "there are: DM, AE, SUPPAE")
