@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 from lxml import etree
 
+from cdisc_conv.define.versions import find_version
 from cdisc_conv.define.xml import DEF, NCI_CODE, ODM, XLINK, XML
 from cdisc_conv.problems import Place, Problem, ProblemsError
 
@@ -25,11 +26,11 @@ class DefineDocument:
     def __init__(self, source: Path | bytes, name: str = "") -> None:
         self.name = name or (source.name if isinstance(source, Path) else "define.xml")
         root = _parse(source, self.name)
-        versions = root.findall(f"{{{ODM}}}Study/{{{ODM}}}MetaDataVersion")
-        self.version, namespace = _find_version(root, versions, self.name)
+        self.version, namespace = _find_version(root, self.name)
+        (metadata,) = root.findall(f"{{{ODM}}}Study/{{{ODM}}}MetaDataVersion")
         self._prefixes = {"": ODM, "def": namespace, "xlink": XLINK, "xml": XML}
-        self.study = cast("etree._Element", versions[0].getparent())
-        self.root, self.metadata = root, versions[0]
+        self.study = cast("etree._Element", metadata.getparent())
+        self.root, self.metadata = root, metadata
 
     def index(self, name: str, identifier: str = "OID") -> dict[str, etree._Element]:
         """The definitions of a kind by their identifier."""
@@ -102,28 +103,13 @@ def _parse(source: Path | bytes, name: str) -> etree._Element:
     return root
 
 
-def _find_version(root: etree._Element, versions: list[etree._Element], name: str) -> tuple[str, str]:
-    """The number of the Define-XML version and its namespace."""
-    place = Place(file=name, line=line_of(root))
-    if root.tag != f"{{{ODM}}}ODM":
-        message = f"the root is {etree.QName(root).localname} without the namespace of ODM 1.3"
-        raise ProblemsError([Problem("DEF002", message, place=place, hint="is it a define.xml?")])
-    if len(versions) != 1:
-        message = f"the file has {len(versions)} metadata versions instead of one"
-        raise ProblemsError([Problem("DEF002", message, place=place)])
-    for namespace in DEF_NAMESPACES.values():
-        number = versions[0].get(f"{{{namespace}}}DefineVersion", "")
-        if DEF_NAMESPACES.get(number[:3]) == namespace:
-            return number, namespace
-    stated = next(_stated_versions(versions[0]), "not given")
-    message = f"the Define-XML version is {stated}"
-    raise ProblemsError([Problem("DEF002", message, place=place, hint="2.0 and 2.1 are read")])
-
-
-def _stated_versions(metadata: etree._Element) -> Iterator[str]:
-    for key, value in metadata.attrib.items():
-        if etree.QName(key).localname == "DefineVersion":
-            yield str(value)
+def _find_version(root: etree._Element, name: str) -> tuple[str, str]:
+    """The number of the Define-XML version and its namespace; problems name the file."""
+    try:
+        return find_version(root, DEF_NAMESPACES)
+    except ProblemsError as error:
+        place = Place(file=name, line=line_of(root))
+        raise ProblemsError([replace(problem, place=place) for problem in error.problems]) from None
 
 
 def line_of(element: Any) -> int:

@@ -16,8 +16,9 @@ from lxml import etree
 from cdisc_conv.define.check_results import check_results
 from cdisc_conv.define.check_rules import check_rules
 from cdisc_conv.define.findings import FILE, name_element, report
+from cdisc_conv.define.versions import find_version
 from cdisc_conv.define.vocabulary import CHILDREN, DEFINITIONS, REFERENCES, REQUIRED, TOPMOST
-from cdisc_conv.define.xml import DEF, ODM, qualify, shorten
+from cdisc_conv.define.xml import DEF, qualify, shorten
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 
 
@@ -56,16 +57,11 @@ def parse_define(xml: bytes) -> etree._Element:
 def _check_kind(root: etree._Element) -> Problem | None:
     if cast("Any", root.getroottree().docinfo).doctype:
         return report("DEF001", root, "the file has a document type declaration, which a define.xml must not have")
-    if root.tag != qualify("ODM"):
-        name = etree.QName(root).localname
-        message = f"the root is {name} without the namespace of ODM 1.3"
-        return report("DEF002", root, message, hint="is it a define.xml?")
-    versions = root.findall(f"{{{ODM}}}Study/{{{ODM}}}MetaDataVersion")
-    if len(versions) != 1:
-        return report("DEF002", root, f"the file has {len(versions)} metadata versions instead of one")
-    number = versions[0].get(f"{{{DEF}}}DefineVersion", "")
-    if not number.startswith("2.1"):
-        return report("DEF002", root, f"the Define-XML version is {number or 'not given'}", hint="2.1 is read")
+    try:
+        find_version(root, {"2.1": DEF})
+    except ProblemsError as error:
+        (problem,) = error.problems
+        return report(problem.code, root, problem.message, hint=problem.hint)
     return None
 
 

@@ -96,7 +96,14 @@ def _find_standard(
             problems.append(node.at(("dataset",)).problem("SPEC111", str(error)))
             return None
     need = "a custom domain" if standard.model else "an analysis dataset"
-    hint = did_you_mean(name, standard.datasets) or f"{need} needs 'class' and 'label'"
+    keys = {"class": document.class_name, "label": document.label}
+    lacking = " and ".join(f"'{key}'" for key, value in keys.items() if not value)
+    meant = did_you_mean(name, standard.datasets)
+    # Whoever writes a class means no dataset of the standard; a label may stand with one that is misspelt.
+    if document.class_name or (document.label and not meant):
+        problems.append(node.at(("dataset",)).problem("SPEC111", f"{name} has no {lacking}, which {need} needs"))
+        return None
+    hint = meant or f"{need} needs {lacking}"
     message = f"{standard.name} {standard.version} has no dataset {name}"
     problems.append(node.at(("dataset",)).problem("SPEC111", message, hint))
     return None

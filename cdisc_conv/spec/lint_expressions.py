@@ -12,7 +12,7 @@ from cdisc_conv.expr import Expression, Type
 from cdisc_conv.problems import Place, Problem
 from cdisc_conv.spec.expected import is_numeric
 from cdisc_conv.spec.model import Block, DatasetSpec, Study
-from cdisc_conv.spec.references import Target, TargetKind, resolve
+from cdisc_conv.spec.references import Target, TargetKind, resolve, table_columns
 
 TypeOf = Callable[[str], Type | None]
 
@@ -89,12 +89,15 @@ def _given_type(study: Study, block: Block, name: str) -> Type | None:
 
 
 def _column_type(study: Study, table: str, name: str) -> Type | None:
+    """The type of a column of a form or dataset; None for a column that is not there, which is a finding already."""
     if table.startswith("form "):
-        return Type.TEXT
+        return Type.TEXT if name in table_columns(study, table) else None
     if table in study.datasets:
         dataset = study.datasets[table]
         kinds = {is_numeric(study, dataset, v) for block in dataset.blocks if (v := dataset.own_variable(name, block))}
         return None if len(kinds) != 1 else Type.NUMBER if kinds.pop() else Type.TEXT
+    if name not in table_columns(study, table):
+        return None
     standard = study.given[table].standard.variable(name) if table in study.given else None
     return Type.NUMBER if standard is not None and standard.numeric else Type.TEXT
 

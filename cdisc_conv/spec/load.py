@@ -22,7 +22,7 @@ from cdisc_conv.spec.documents import SETTINGS, EventDocument, StudyDocument
 from cdisc_conv.spec.forms import read_forms
 from cdisc_conv.spec.layers import read_layers
 from cdisc_conv.spec.model import DatasetSpec, Family, Form, GivenDataset, RawSettings, Study
-from cdisc_conv.spec.paths import check_path, find_strays, leads_out
+from cdisc_conv.spec.paths import check_path, find_strays, leads_out, suggest_study
 from cdisc_conv.spec.repair import repair_keys, repair_mapping
 from cdisc_conv.spec.validate import validate
 from cdisc_conv.spec.variables import read_variables
@@ -33,17 +33,20 @@ from cdisc_conv.standards import DatasetStandard, Standard, load_standard, load_
 def find_study(words: str | Path) -> Path:
     """The folder of a study: a path, or the name of a study that ships with cdisc-conv.
 
-    Raises ProblemsError (SPEC010) when there is no such folder or it holds no study.yaml.
+    A word without a folder before it may be either, the folder first; a path never stands for a shipped study. Raises
+    ProblemsError (SPEC010) when there is no such folder or it holds no study.yaml.
 
     >>> find_study("cdiscpilot01").name
     'cdiscpilot01'
     """
-    for folder in (Path(words), shipped("mappings") / Path(words).name):
+    path = Path(words)
+    folders = (path, shipped("mappings") / path) if path.name == str(words) else (path,)
+    for folder in folders:
         if (folder / "study.yaml").is_file():
             return folder
-    known = sorted(path.parent.name for path in shipped("mappings").glob("*/study.yaml"))
-    hint = f"give a folder that holds study.yaml, or a shipped study: {', '.join(known)}"
-    if (Path(words) / "study.yml").is_file():
+    known = sorted(folder.parent.name for folder in shipped("mappings").glob("*/study.yaml"))
+    hint = suggest_study(path, known) or f"give a folder that holds study.yaml, or a shipped study: {', '.join(known)}"
+    if (path / "study.yml").is_file():
         hint = "it holds study.yml: call it study.yaml"
     raise ProblemsError([Problem("SPEC010", f"there is no study at '{words}'", hint=hint)])
 

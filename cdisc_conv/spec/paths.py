@@ -56,6 +56,30 @@ def leads_out(path: Path, folder: Path) -> bool:
     return not path.resolve().is_relative_to(folder.resolve())
 
 
+def suggest_study(path: Path, shipped: Collection[str]) -> str:
+    """The hint for a path that holds no study: the folder that it must mean, else a shipped study; "" for neither.
+
+    Parts of the path that are not there are replaced by the names that are closest to them.
+    """
+    found = Path(path.anchor)
+    for part in path.relative_to(found).parts:
+        inside = found / part
+        if not inside.exists():
+            inside = found / (closest(part, _list_folders(found)) or part)
+        found = inside
+    if found != path and (found / "study.yaml").is_file():
+        return f"did you mean {found.as_posix()}?"
+    meant = path.name if path.name in shipped else closest(path.name, shipped)
+    return f"did you mean {meant}, which is shipped?" if meant else ""
+
+
+def _list_folders(folder: Path) -> list[str]:
+    try:
+        return sorted(path.name for path in folder.iterdir() if path.is_dir())
+    except OSError:
+        return []
+
+
 def find_strays(folder: Path, read: Collection[Path], show: str) -> Iterator[Problem]:
     """SPEC115: YAML files of a study's folder that nobody reads, though they look as if somebody should.
 

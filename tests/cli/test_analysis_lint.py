@@ -161,7 +161,13 @@ BROKEN = {
         ADAE,
         "class: OCCURRENCE DATA STRUCTURE\nsub",
         "sub",
-        "1: SPEC111 ADaMIG 1.3 has no dataset ADAE (an analysis dataset needs 'class' and 'label')",
+        "1: SPEC111 ADAE has no 'class', which an analysis dataset needs",
+    ),
+    "no label": (
+        ADAE,
+        "label: Adverse Event Analysis Dataset\n",
+        "",
+        "1: SPEC111 ADAE has no 'label', which an analysis dataset needs",
     ),
     "a class that is not there": (
         ADAE,

@@ -481,6 +481,19 @@ BAD: list[tuple[bytes, str]] = [
         OLD.replace('DefineVersion="2.0.0"', 'DefineVersion="1.0"').encode(),
         "2: DEF002 the Define-XML version is 1.0 (2.0 and 2.1 are read)",
     ),
+    (
+        OLD.replace('DefineVersion="2.0.0"', 'DefineVersion="2.10.0"').encode(),
+        "2: DEF002 the Define-XML version is 2.10.0 (2.0 and 2.1 are read)",
+    ),
+    (
+        OLD.replace('DefineVersion="2.0.0"', 'DefineVersion="2.1.0"').encode(),
+        "2: DEF002 the Define-XML version is 2.1.0, but in the namespace 'http://www.cdisc.org/ns/def/v2.0' "
+        "(that of 2.1.0 is 'http://www.cdisc.org/ns/def/v2.1')",
+    ),
+    (
+        OLD.replace("/odm/v1.3", "/odm/v1.2").encode(),
+        "2: DEF002 the root is of ODM 1.2 instead of ODM 1.3 (Define-XML 1.0, which is not read, stands on ODM 1.2)",
+    ),
 ]
 
 

@@ -208,6 +208,24 @@ def test_line_is_named(xml):
             'DefineVersion="2.0.0"',
             ["DEF002 the Define-XML version is 2.0.0 (2.1 is read)"],
         ),
+        (
+            'DefineVersion="2.1.0"',
+            'DefineVersion="2.10.0"',
+            ["DEF002 the Define-XML version is 2.10.0 (2.1 is read)"],
+        ),
+        (
+            'def:DefineVersion="2.1.0"',
+            "",
+            ["DEF002 the Define-XML version is not given (2.1 is read)"],
+        ),
+        (
+            'def:DefineVersion="2.1.0"',
+            'DefineVersion="2.1.0"',
+            [
+                "DEF002 the Define-XML version is 2.1.0, but in no namespace "
+                "(that of 2.1.0 is 'http://www.cdisc.org/ns/def/v2.1')"
+            ],
+        ),
     ],
 )
 def test_fault(xml, old, new, messages):
@@ -218,6 +236,13 @@ def test_fault(xml, old, new, messages):
             "DEF003 Alias has no Name",
         ]
     assert sorted(show(swap(xml, old, new))) == sorted(messages)
+
+
+def test_another_version_is_said_as_it_is(xml):
+    older = xml.replace(b"/ns/def/v2.1", b"/ns/def/v2.0").replace(b'DefineVersion="2.1.0"', b'DefineVersion="2.0.0"')
+    assert [str(problem) for problem in check_define(older)] == [
+        "define.xml:3: DEF002 the Define-XML version is 2.0.0 (2.1 is read)"
+    ]
 
 
 def test_item_named_twice_in_a_dataset(xml):

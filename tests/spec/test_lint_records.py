@@ -54,6 +54,10 @@ BLOCK = '  - form: ae\n    where: AEYN == "Y"'
             '5: EXPR009 AEYN is a text and 1 is a number, which do not compare, at character 6 of: AEYN == 1 (write "1")',
         ),
         (
+            "  - form: ae\n    where: AEYNN == 1",
+            "5: LINT301 the records of AE depend on AEYNN, which is not a column of form ae (did you mean AEYN?)",
+        ),
+        (
             "  - form: ae\n    where: AEYN",
             "5: EXPR010 the expression must be true or false, but AEYN is a text, at character 1 of: AEYN "
             '(compare it: AEYN == "Y")',
@@ -79,6 +83,18 @@ def test_names_of_for_each_can_be_used_in_conditions(lint):
         (
             "dataset: EA\nrecords: [{form: ae}]\n",
             "1: SPEC111 SDTMIG 3.4 has no dataset EA (a custom domain needs 'class' and 'label')",
+        ),
+        (
+            "dataset: EA\nclass: Events\nrecords: [{form: ae}]\n",
+            "1: SPEC111 EA has no 'label', which a custom domain needs",
+        ),
+        (
+            "dataset: QQ\nlabel: Extra\nrecords: [{form: ae}]\n",
+            "1: SPEC111 QQ has no 'class', which a custom domain needs",
+        ),
+        (
+            "dataset: AEE\nlabel: Adverse Events\nrecords: [{form: ae}]\n",
+            "1: SPEC111 SDTMIG 3.4 has no dataset AEE (did you mean AE?)",
         ),
         (
             "dataset: XX\nclass: Findngs\nlabel: Extra\nrecords: [{form: ae}]\n",

@@ -63,6 +63,14 @@ DM = "sdtm/dm.yaml"
             "{lookup: {from: DM, take: SEX, where: 'SEXX == \"M\"'}}",
             "LINT303 AE.AETERM reads SEXX of DM, which is not there (did you mean SEX?)",
         ),
+        (
+            "{lookup: {from: DM, take: SEX, where: 'AGEE > 18'}}",
+            "LINT303 AE.AETERM reads AGEE of DM, which is not there (did you mean AGE?)",
+        ),
+        (
+            "{lookup: {from: form dm, take: SEX, by: SUBJID, where: 'AGEE > 18'}}",
+            "LINT303 AE.AETERM reads AGEE of form dm, which is not there (did you mean AGE?)",
+        ),
     ],
 )
 def test_a_name_that_leads_nowhere_is_one_finding(lint, entry, message):
@@ -80,6 +88,14 @@ def test_given_datasets(lint):
     given = ("study.yaml", "not_submitted:", "given: {DS: {file: ds.csv, columns: [USUBJID, DSDECOD]}}\nnot_submitted:")
     assert lint(given, (DM, "RFXSTDTC: *blank", "RFXSTDTC: {min: DS.DSSTDTC}")) == [
         "tiny/sdtm/dm.yaml:8: LINT303 DM.RFXSTDTC reads DSSTDTC of DS, which is not there"
+    ]
+
+
+def test_a_condition_on_a_column_that_a_given_dataset_does_not_have(lint):
+    given = ("study.yaml", "not_submitted:", "given: {DS: {file: ds.csv, columns: [USUBJID, DSDECOD]}}\nnot_submitted:")
+    entry = "RFXSTDTC: {lookup: {from: DS, take: DSDECOD, where: 'DSSTDYY > 5'}}"
+    assert lint(given, (DM, "RFXSTDTC: *blank", entry)) == [
+        "tiny/sdtm/dm.yaml:8: LINT303 DM.RFXSTDTC reads DSSTDYY of DS, which is not there"
     ]
 
 

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from studies import edit, write_files, write_tiny_study
 
@@ -133,6 +135,35 @@ def test_a_study_that_is_not_there(tmp_path):
     (problem,) = caught.value.problems
     assert problem.message == f"there is no study at '{tmp_path / 'nowhere'}'"
     assert problem.hint == "give a folder that holds study.yaml, or a shipped study: cdiscpilot01, hope2021_thal_agc"
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("mappingz/hope2021_thal_agc", "did you mean hope2021_thal_agc, which is shipped?"),
+        ("./cdiscpilot01", "did you mean cdiscpilot01, which is shipped?"),
+        ("cdiscpilot1", "did you mean cdiscpilot01, which is shipped?"),
+        ("mine/tinny", "did you mean mine/tiny?"),
+        ("mien/tiny", "did you mean mine/tiny?"),
+        ("mien/tinny", "did you mean mine/tiny?"),
+        (
+            "mine",
+            "give a folder that holds study.yaml, or a shipped study: cdiscpilot01, hope2021_thal_agc",
+        ),
+    ],
+)
+def test_a_path_never_stands_for_a_shipped_study(tmp_path, monkeypatch, words, hint):
+    write_tiny_study(tmp_path / "mine")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ProblemsError) as caught:
+        find_study(words)
+    assert str(caught.value) == f"SPEC010 there is no study at '{words}' ({hint})"
+
+
+def test_a_folder_of_the_name_of_a_shipped_study_comes_first(tmp_path, monkeypatch):
+    write_tiny_study(tmp_path).rename(tmp_path / "cdiscpilot01")
+    monkeypatch.chdir(tmp_path)
+    assert find_study("cdiscpilot01") == Path("cdiscpilot01")
 
 
 def test_a_layer_may_not_leave_its_folder(lint):
