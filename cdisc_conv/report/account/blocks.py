@@ -26,7 +26,8 @@ def count_blocks(state: State) -> dict[tuple[str, int], tuple[int, int]]:
 def describe_blocks(study: Study, counts: BlockCounts) -> Iterator[Problem]:
     """ACC007: a block that reads rows and makes none.
 
-    A note where its condition asks for codes that its form declares, since such a row may still come; else a warning.
+    A note where its condition asks for codes that its form declares, or whether its columns are filled, since such a
+    row may still come; else a warning.
     """
     for (dataset, number), (read, made) in counts.items():
         block = study.datasets[dataset].blocks[number]
@@ -42,10 +43,13 @@ def describe_blocks(study: Study, counts: BlockCounts) -> Iterator[Problem]:
 
 
 def _may_come(study: Study, block: Block) -> bool:
-    """Whether all texts that the condition compares are codes that the form declares."""
+    """Whether the condition asks only for columns of the form, and of these for codes that the form declares."""
+    if block.where is None:
+        return False
     fields = study.forms[block.source.name].fields
-    asked = texts_compared(block.where) if block.where is not None else {}
-    return bool(asked) and all(
-        (field := fields.get(ref.removeprefix("raw."))) is not None and set(texts) <= set(field.values)
-        for ref, texts in asked.items()
+    codes = {name: set(field.values) for name, field in fields.items()}
+    asked = texts_compared(block.where)
+    names = [name.removeprefix("raw.") for name in block.where.names]
+    return codes.keys() >= set(names) and all(
+        codes[name.removeprefix("raw.")].issuperset(texts) for name, texts in asked.items()
     )
