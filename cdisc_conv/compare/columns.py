@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -31,7 +32,7 @@ def make_table(frame: pd.DataFrame, name: str = "", source: str = "frame", **fac
     <Kind.NUMBER: 'number'>
     """
     names = [str(column) for column in frame.columns]
-    doubled = sorted({each for each in names if names.count(each) > 1})
+    doubled = sorted(name for name, times in Counter(names).items() if times > 1)
     if doubled:
         raise ValueError(f"{source} has the column {doubled[0]} more than once")
     made = [make_column(column, frame.iloc[:, number]) for number, column in enumerate(names)]

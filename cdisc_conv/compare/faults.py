@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,12 +16,12 @@ def make_error(code: str, message: str, path: Path, hint: str = "", line: int = 
 
 def check_names(path: Path, names: Sequence[str]) -> None:
     """ProblemsError (CMP014) when a column is there twice."""
-    doubled = sorted({name for name in names if names.count(name) > 1})
+    doubled = sorted((name, times) for name, times in Counter(names).items() if times > 1)
     if doubled:
         place, hint = Place(str(path)), "rename or drop all but one"
         raise ProblemsError(
             [
-                Problem("CMP014", f"the column {name} is there {names.count(name)} times", place=place, hint=hint)
-                for name in doubled
+                Problem("CMP014", f"the column {name} is there {times} times", place=place, hint=hint)
+                for name, times in doubled
             ]
         )

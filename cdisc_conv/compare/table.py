@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,11 @@ class Table:
         return tuple(variable.name for variable in self.variables)
 
     def variable(self, name: str) -> Variable:
-        return next(variable for variable in self.variables if variable.name == name)
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Variable]:
+        return {variable.name: variable for variable in self.variables}
 
     def take(self, rows: np.ndarray) -> Table:
         """The rows at these positions."""
