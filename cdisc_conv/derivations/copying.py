@@ -129,9 +129,14 @@ class Constant(Derivation):
         if self.value == "":
             return []
         if numeric:
-            unreadable = isinstance(self.value, str) and parse_numbers(text_column([self.value])).isna().all()
-            return [Problem("DRV001", f"the constant '{self.value}' is not a number")] if unreadable else []
+            return check_number(self.value, "the constant ")
         return check_term(str(self.value), codelist, self.extend)
+
+
+def check_number(value: str | float, what: str = "") -> list[Problem]:
+    """The problem (DRV001) of a value in the mapping that fills a numeric variable and is no number, if it is one."""
+    unreadable = isinstance(value, str) and value != "" and parse_numbers(text_column([value])).isna().all()
+    return [Problem("DRV001", f"{what}'{value}' is not a number")] if unreadable else []
 
 
 def check_term(value: str, codelist: CodelistTerms | None, extend: bool = False) -> list[Problem]:

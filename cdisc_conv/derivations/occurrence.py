@@ -11,7 +11,7 @@ from pydantic import Field
 
 from cdisc_conv.derivations.base import SELF, SUBJECT, ExpressionField, Rows, TableRef, Words
 from cdisc_conv.derivations.joining import names_in, select_records
-from cdisc_conv.derivations.parameters import Names, Text, join_words
+from cdisc_conv.derivations.parameters import Names, Text, Value, are_numbers, join_words
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.subject_records import (
     Chosen,
@@ -66,8 +66,8 @@ class Occurrence(RecordChooser):
     where: Annotated[Expression, ExpressionField] | None = Field(None, description="which of their records count")
     order: Names = Field((), description="their columns that sort the records, ascending")
     keep: Keep = Field("first", description="which record of a subject is chosen")
-    yes: Text = Field("Y", description="the value where there is a record")
-    no: Text = Field("N", description="the value where there is none")
+    yes: Value = Field("Y", description="the value where there is a record")
+    no: Value = Field("N", description="the value where there is none")
     only_if: Annotated[Expression, ExpressionField] | None = Field(
         None, description="a condition that the chosen record must meet; else there is none"
     )
@@ -97,13 +97,15 @@ class Occurrence(RecordChooser):
         return Chosen(records, position)
 
     def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
-        return bool(self.take) and is_number(TableRef(f"{self.source}.{self.take}"))
+        if not self.take:
+            return are_numbers([self.yes, self.no])
+        return is_number(TableRef(f"{self.source}.{self.take}"))
 
     def derive(self, rows: Rows) -> pd.Series:
         chosen = self.choose(rows)
         chosen.note(rows, self.source)
         self._report_unordered(rows, chosen)
-        return chosen.column(self.take) if self.take else flag_column(chosen.position >= 0, self.yes, self.no)
+        return chosen.column(self.take) if self.take else flag_column(chosen.position >= 0, str(self.yes), str(self.no))
 
     def _report_unordered(self, rows: Rows, chosen: Chosen) -> None:
         there = chosen.position >= 0
@@ -142,7 +144,7 @@ class Occurrence(RecordChooser):
     def method(self, words: Words) -> str:
         if self.take:
             return f"{name_field(words, self.source, self.take)} of {self.describe_choice(words)}"
-        none = f"otherwise {self.no}" if self.no else "otherwise blank"
+        none = f"otherwise {self.no}" if self.no != "" else "otherwise blank"
         if self.only_if is not None:
             choice = self.describe_choice(words).partition(" Blank where")[0].removesuffix(".")
             return f"{self.yes} if in the record that follows {self._condition(words)}; {none}. It is {choice}."

@@ -17,6 +17,10 @@ def _read_text(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) else value
 
 
+def _refuse_truth(value: Any) -> Any:
+    return _read_text(value) if isinstance(value, bool) else value
+
+
 def _read_keys(value: Any) -> Any:
     return {_read_text(key): item for key, item in value.items()} if isinstance(value, dict) else value
 
@@ -25,7 +29,7 @@ def _read_list(value: Any) -> Any:
     return (value,) if isinstance(value, str | dict | BaseModel) else value
 
 
-def _check_folded(values: dict[str, str]) -> dict[str, str]:
+def _check_folded(values: dict[str, Any]) -> dict[str, Any]:
     first: dict[str, str] = {}
     for key, value in values.items():
         other = first.setdefault(fold(key), key)
@@ -39,6 +43,11 @@ Text = Annotated[str, BeforeValidator(_read_text)]
 
 TextMap = Annotated[dict[str, Text], BeforeValidator(_read_keys), AfterValidator(_check_folded)]
 """From texts to texts; keys that differ in case or blanks only may not stand for different values."""
+Value = Annotated[str | int | float, BeforeValidator(_refuse_truth)]
+"""A text, or a number that stays one."""
+
+ValueMap = Annotated[dict[str, Value], BeforeValidator(_read_keys), AfterValidator(_check_folded)]
+"""From texts to texts or numbers; see `TextMap`."""
 Refs = Annotated[tuple[Ref, ...], BeforeValidator(_read_list)]
 Names = Annotated[tuple[Text, ...], BeforeValidator(_read_list)]
 
@@ -47,6 +56,16 @@ class Parameters(BaseModel):
     """A group of parameters inside a derivation."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True)
+
+
+def are_numbers(values: Iterable[str | float | None]) -> bool:
+    """Whether values of the mapping are numbers throughout; blank texts and None aside.
+
+    >>> are_numbers([1, 2, ""]), are_numbers([1, "2"]), are_numbers([""])
+    (True, False, False)
+    """
+    filled = [value for value in values if value not in ("", None)]
+    return bool(filled) and not any(isinstance(value, str) for value in filled)
 
 
 def join_words(items: Iterable[str], last: str = "and") -> str:

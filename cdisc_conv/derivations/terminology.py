@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -11,9 +11,9 @@ from pydantic import Field
 
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
-from cdisc_conv.derivations.copying import Constant, check_term
+from cdisc_conv.derivations.copying import Constant, check_number, check_term
 from cdisc_conv.derivations.findings import report_values
-from cdisc_conv.derivations.parameters import Names, Text, TextMap
+from cdisc_conv.derivations.parameters import Names, TextMap, Value, ValueMap, are_numbers
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.derivations.texts import find_texts, fold, text_column
 from cdisc_conv.expr.partial import Known
@@ -206,7 +206,9 @@ class Map(Derivation):
     """A translation table of the sponsor's own, for values outside controlled terminology.
 
     Keys are compared without regard to case and blanks. A text that is not in the table becomes `else`; without `else`
-    it is an error finding (MAP001, one per distinct text with all its rows) and stays as it is. Missing stays missing.
+    it is an error finding (MAP001, one per distinct text with all its rows) and stays as it is; a numeric variable is
+    left missing there. Missing stays missing. A table whose values are all numbers makes numbers, unless the standard
+    or `type` has the variable as text; a number in quotes is text.
 
     | PLANNED_ARMCD | ARM |
     |---|---|
@@ -226,36 +228,52 @@ class Map(Derivation):
     origin: ClassVar[OriginType] = OriginType.ASSIGNED
 
     value: Ref = Field(description="the column to translate")
-    values: TextMap = Field(min_length=1, description="text -> value")
-    otherwise: Text | None = Field(None, alias="else", description="the value for every other text that is not missing")
+    values: ValueMap = Field(min_length=1, description="text -> value")
+    otherwise: Value | None = Field(
+        None, alias="else", description="the value for every other text that is not missing"
+    )
+
+    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
+        return are_numbers([*self.values.values(), self.otherwise])
 
     def derive(self, rows: Rows) -> pd.Series:
         table = {fold(key): value for key, value in self.values.items()}
 
         def look_up(text: str) -> Answer:
             made = table.get(fold(text), self.otherwise)
-            return (text, False) if made is None else (made, True)
+            if made is None:
+                return "" if rows.numeric else text, False
+            return str(made), True
 
         def describe(text: str) -> tuple[str, str]:
             hint = did_you_mean(text, self.values) or "add it to 'values', or say with 'else' what others become"
-            return f"'{text}' is not in the translation table; it is kept as it is", hint
+            kept = f"{rows.variable} is left missing" if rows.numeric else "it is kept as it is"
+            return f"'{text}' is not in the translation table; {kept}", hint
 
         return translate(rows, self.value, "MAP001", look_up, describe)
 
     def specialise(self, known: Known) -> Derivation:
-        return _specialise(self, known(self.value), self.values)
+        numbers = are_numbers([*self.values.values(), self.otherwise])
+        table = {key: value if numbers else str(value) for key, value in self.values.items()}
+        return _specialise(self, known(self.value), table)
 
     def method(self, words: Words) -> str:
-        pairs = ", ".join(f"{value or 'blank'} for {key}" for key, value in self.values.items())
-        rest = "" if self.otherwise is None else f", and {self.otherwise or 'blank'} for any other text"
+        pairs = ", ".join(f"{_say(value)} for {key}" for key, value in self.values.items())
+        rest = "" if self.otherwise is None else f", and {_say(self.otherwise)} for any other text"
         return f"From {words(self.value)}: {pairs}{rest}. Missing where {words(self.value)} is missing."
 
     def check(self, codelist: CodelistTerms | None, numeric: bool) -> list[Problem]:
-        made = dict.fromkeys([*self.values.values(), self.otherwise or ""])
-        return [problem for value in made if value and not numeric for problem in check_term(value, codelist)]
+        made = dict.fromkeys(str(value) for value in (*self.values.values(), self.otherwise) if value is not None)
+        if numeric:
+            return [problem for value in made for problem in check_number(value)]
+        return [problem for value in made if value for problem in check_term(value, codelist)]
 
 
-def _specialise(derivation: Derivation, value: str | float | None, table: TextMap) -> Derivation:
+def _say(value: str | float) -> str:
+    return "blank" if value == "" else str(value)
+
+
+def _specialise(derivation: Derivation, value: str | float | None, table: Mapping[str, str | float]) -> Derivation:
     """The constant that a known text is translated to, where the table has it."""
     if not isinstance(value, str):
         return derivation

@@ -193,3 +193,26 @@ def test_map_is_checked_against_the_codelist() -> None:
     bad = make(map={"value": "X", "values": {"a": "MIDL"}})
     assert [problem.code for problem in bad.check(CT.codelist("AESEV"), numeric=False)] == ["DRV002"]
     assert make(map={"value": "X", "values": {"a": 1}}).check(None, numeric=True) == []
+
+
+def test_map_to_numbers() -> None:
+    table = {"value": "SEV", "values": {"Mild": 1, "Severe": 2.5, "None": 0, "Unknown": ""}}
+    assert make(map=table).makes_numbers(lambda _: False)
+    assert not make(map={**table, "else": "other"}).makes_numbers(lambda _: False)
+    assert not make(map={"value": "SEV", "values": {"Mild": "1"}}).makes_numbers(lambda _: False)
+    assert method(map=table) == (
+        "From AE.SEV: 1 for Mild, 2.5 for Severe, 0 for None, blank for Unknown. Missing where AE.SEV is missing."
+    )
+    rows = FakeRows({"SEV": ["mild", "Severe", "none", "awful"]}, variable="SEVN", numeric=True)
+    assert derive(rows, map=table) == ["1", "2.5", "0", ""]
+    assert [report.message for report in rows.reports] == [
+        "'awful' is not in the translation table; SEVN is left missing"
+    ]
+
+
+def test_map_to_text_in_a_numeric_variable() -> None:
+    entry = make(map={"value": "X", "values": {"a": "one", "b": "2", "c": ""}, "else": "many"})
+    assert entry.check(None, numeric=True) == [
+        Problem("DRV001", "'one' is not a number"),
+        Problem("DRV001", "'many' is not a number"),
+    ]

@@ -347,3 +347,20 @@ def test_the_sdtm_is_not_made_of_analysis_datasets(study: Path) -> None:
         "tiny/sdtm/dm.yaml:14: LINT307 DM.SITEID reads ADSL.AGEU, but the SDTM cannot be made of analysis datasets "
         "(derive it in the analysis dataset)",
     ]
+
+
+def test_whole_numbers_of_a_map_are_numbers(study: Path) -> None:
+    own = """\
+  SEXGR:  {map: {value: SEX, values: {M: 1, F: 2}}, label: Sex as Number}
+  SEXTXT: {map: {value: SEX, values: {M: "1", F: "2"}}, label: Sex as Text}
+  SEXSAID: {map: {value: SEX, values: {M: 1, F: 2}}, type: text, label: Sex as Said}
+  ANYAE:  {occurrence: {from: AE, yes: 1, no: 0}, label: Any Event}
+"""
+    edit(study, "adam/adsl.yaml", "  TRT01P:", f"{own}  TRT01P:")
+    assert lint(study) == []
+    frame = dataset_of(run(study), "ADSL").frame
+    assert frame[["SEXGR", "SEXTXT", "SEXSAID", "ANYAE"]].to_numpy().tolist() == [
+        [1.0, "1", "1", 1.0],
+        [2.0, "2", "2", 1.0],
+        [2.0, "2", "2", 0.0],
+    ]
