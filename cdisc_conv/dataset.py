@@ -157,11 +157,16 @@ class Records:
     one row is read).
 
     ``picked`` are the records of other tables that single values were taken from, such as that of a lookup: columns
-    ``variable`` (categorical), ``record``, ``source`` and ``row``.
+    ``variable`` (categorical), ``record``, ``source`` and ``row``. ``raw.NAME`` is a column of the source: the rows
+    that its value in the record is from, where that is not the row that is read.
     """
 
     frame: pd.DataFrame
     picked: pd.DataFrame | None = None
+
+
+IDENTIFIERS = ("STUDYID", "USUBJID")
+"""The columns that all datasets of a study share, supplemental qualifiers included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +194,10 @@ class Dataset:
     """The label of that domain, such as ``Questionnaires``; only for a split dataset."""
     sub_class: str = ""
     """Define-XML subclass of an ADaM dataset, such as ``TIME-TO-EVENT``; empty for none."""
+
+    def shares_length(self, column: Column) -> bool:
+        """Whether a column has one length in all datasets of the study: text, but of SUPP-- the identifiers only."""
+        return not column.numeric and (not self.supplemental_to or column.name in IDENTIFIERS)
 
     @property
     def keys(self) -> tuple[str, ...]:

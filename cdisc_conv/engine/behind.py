@@ -62,6 +62,12 @@ def list_picks(state: State, spec: DatasetSpec) -> pd.DataFrame:
             row.append(each.positions + 1)
             table = spec.name if each.source == SELF else each.source
             keys.append((part.name, table if table.startswith("form ") else f"dataset {table}"))
+    for start, number in zip(starts, state.blocks_of(spec.name), strict=False):
+        block = state.blocks[spec.name, number]
+        for column, (records, rows) in block.taken.items():
+            record.append(records + start)
+            row.append(rows + 1)
+            keys.append((f"raw.{column}", block.source))
     lengths = [len(each) for each in record]
     return pd.DataFrame(
         {

@@ -14,7 +14,7 @@ from cdisc_conv.columns.distinct import from_arrow, map_distinct, rank_values
 from cdisc_conv.columns.moments import read_moments
 from cdisc_conv.derivations.base import Ref
 from cdisc_conv.derivations.texts import as_text, fold, is_number, text_column
-from cdisc_conv.engine.grouping import take_values
+from cdisc_conv.engine.grouping import find_taken, take_values
 from cdisc_conv.expr import Expression
 from cdisc_conv.spec.model import Block, Merge
 
@@ -48,6 +48,8 @@ class BlockRows:
     """The columns of the source that `for_each` gives a name of its own, too: ``raw.NAME`` is the column."""
     replaced: Mapping[str, pd.Series] = field(default_factory=dict)
     """Source columns whose values are not those of the row that is taken: ends of merged intervals, `columns`."""
+    taken: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    """Columns of the source of which a record has the value of other rows: (record, source row) pairs, 0-based."""
     behind: Mapping[str, pd.Series] = field(default_factory=dict)
     """Of records that stand for several rows: what `for_each` gives each of the rows of `origin_row`."""
     _cache: dict[str, pd.Series] = field(default_factory=dict)
@@ -130,7 +132,7 @@ def make_rows(
     if block.where is not None:
         rows = _filter(rows, block.where)
     if block.merge is not None:
-        rows = _merge(rows, block.merge, dates)
+        rows = _merge(rows, block, block.merge, dates)
     if block.group:
         rows = _group(rows, block, dates)
     return rows
@@ -221,16 +223,34 @@ def _group(rows: BlockRows, block: Block, dates: Callable[[pd.Series], pd.Series
     chosen[rank] = _choose_rows(rows, block, record) if block.order or block.take == "last" else first
     made = _select(rows, chosen, rank[record], np.arange(rows.length))
     order = _sort_rows(rows, block, record) if block.order else np.arange(rows.length)
-    found = {
-        name: take_values(take_rows(rows.column(name), order), made.origins()[0][order], made.length, way, dates)
-        for name, way in block.columns.items()
-        if way != "row"
-    }
+    of_record = made.origins()[0][order]
+    found: dict[str, pd.Series] = {}
+    taken: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+    for name, way in block.columns.items():
+        if way == "row":
+            continue
+        values = take_rows(rows.column(name), order)
+        found[name] = take_values(values, of_record, made.length, way, dates)
+        places = order[find_taken(values, of_record, made.length, way, dates)]
+        blank = np.setdiff1d(np.arange(made.length), rank[record[places]])
+        taken |= _list_taken(rows, block, name, rank[record], np.concatenate([places, chosen[blank]]))
     given = {name: found.get(name, series) for name, series in made.given.items()}
     replaced = {name: found[name] for name in found if name not in given}
-    # A value that is chosen among all rows may be of any of them.
-    read = np.ones(rows.length, dtype=bool) if found else made.origin_read
-    return replace(made, given=given, replaced=replaced, origin_read=read)
+    return replace(made, given=given, replaced=replaced, taken=taken)
+
+
+def _list_taken(
+    rows: BlockRows, block: Block, name: str, record: np.ndarray, places: np.ndarray
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """(record, source row) pairs of some rows, by the column of the source that a name of the block is there."""
+    if name not in rows.given or rows.entry is None:
+        return {name.removeprefix("raw."): (record[places], rows.source_rows()[places])}
+    found: dict[str, list[np.ndarray]] = {}
+    for number, entry in enumerate(block.for_each):
+        if isinstance(value := entry.get(name), Ref):
+            found.setdefault(value[4:], []).append(places[rows.entry[places] == number])
+    mine = {column: np.concatenate(pieces) for column, pieces in found.items()}
+    return {column: (record[those], rows.source_rows()[those]) for column, those in mine.items()}
 
 
 def _choose_rows(rows: BlockRows, block: Block, record: np.ndarray) -> np.ndarray:
@@ -254,7 +274,7 @@ def _fold_column(series: pd.Series) -> pd.Series:
     return map_distinct(series, lambda texts: text_column(fold(text) for text in texts))
 
 
-def _merge(rows: BlockRows, merge: Merge, dates: Callable[[pd.Series], pd.Series]) -> BlockRows:
+def _merge(rows: BlockRows, block: Block, merge: Merge, dates: Callable[[pd.Series], pd.Series]) -> BlockRows:
     """Adjoining intervals of equal `by` become one; one with a partial or missing date, or reversed, stays alone."""
     groups = group_codes([rows.column(name) for name in merge.by], rows.length)
     start, end = (read_moments(dates(rows.column(name))).days for name in (merge.start, merge.end))
@@ -270,10 +290,12 @@ def _merge(rows: BlockRows, merge: Merge, dates: Callable[[pd.Series], pd.Series
     last = _last_end(end[order], record_sorted, order)
     merged = _select(rows, first, record_sorted, order)
     ends = take_rows(rows.column(merge.end), last)
-    read = (order == first[record_sorted]) | (order == last[record_sorted])
+    record = np.empty(rows.length, dtype=np.int64)
+    record[order] = record_sorted
+    taken = _list_taken(rows, block, merge.end, record, last)
     if merge.end in merged.given:
-        return replace(merged, given={**merged.given, merge.end: ends}, origin_read=read)
-    return replace(merged, replaced={merge.end.removeprefix("raw."): ends}, origin_read=read)
+        return replace(merged, given={**merged.given, merge.end: ends}, taken=taken)
+    return replace(merged, replaced={merge.end.removeprefix("raw."): ends}, taken=taken)
 
 
 def _last_end(end: np.ndarray, record: np.ndarray, order: np.ndarray) -> np.ndarray:

@@ -27,10 +27,21 @@ def take_values(values: pd.Series, record: np.ndarray, count: int, way: str, dat
     >>> take_values(values, np.array([0, 0, 0]), 1, "list", lambda dates: dates).tolist()
     ['b; a']
     """
-    filled = np.flatnonzero(is_filled(values))
-    record, values = record[filled], values.take(filled).reset_index(drop=True)
+    taken = find_taken(values, record, count, way, dates)
     if way == "list":
-        return _list_values(values, record, count)
+        return _list_values(values.take(taken).reset_index(drop=True), record[taken], count)
+    found = np.full(count, len(values))
+    found[record[taken]] = taken
+    blank = pd.Series([np.nan]) if is_number(values) else text_column([""])
+    return pd.concat([values, blank], ignore_index=True).take(found).reset_index(drop=True)
+
+
+def find_taken(values: pd.Series, record: np.ndarray, count: int, way: str, dates: Dates) -> np.ndarray:
+    """The rows that the values of `take_values` are from: one for each record that has a value, all for a list."""
+    filled = np.flatnonzero(is_filled(values))
+    if way == "list":
+        return filled
+    record, values = record[filled], values.take(filled).reset_index(drop=True)
     if way in ("first", "last"):
         rank = np.arange(len(record))
     elif way == "most_complete":
@@ -38,12 +49,11 @@ def take_values(values: pd.Series, record: np.ndarray, count: int, way: str, dat
     else:
         rank = _rank(values, dates)
     order = np.lexsort([np.arange(len(record)), rank, record])
-    found = np.full(count, len(values))
+    found = np.full(count, -1)
     # Of several writes the last one stays: from behind for the least, from the front for the greatest.
     ordered = order if way in ("last", "max") else order[::-1]
     found[record[ordered]] = ordered
-    blank = pd.Series([np.nan]) if is_number(values) else text_column([""])
-    return pd.concat([values, blank], ignore_index=True).take(found).reset_index(drop=True)
+    return filled[found[found >= 0]]
 
 
 def _rank(values: pd.Series, dates: Dates) -> np.ndarray:

@@ -40,6 +40,8 @@ class LinkKind(StrEnum):
     """In the row of the source that it reads."""
     ROWS = "rows"
     """In all rows of the source that it was made from."""
+    TAKEN = "taken"
+    """In those of these rows that the value of the column was taken from."""
     SUBJECT = "subject"
     """In the record of the same subject."""
     PICKED = "picked"
@@ -265,10 +267,12 @@ class _Builder:
                 target = resolve(self._study, dataset, block, part.name, ref)
                 if target is not None and target.kind is TargetKind.GIVEN:
                     values = (entry.get(target.name) for entry in block.for_each)
+                    kind = _link_of_row(row, block, target)
                     for name in (value[4:] for value in values if isinstance(value, Ref)):
-                        yield Link(row, _name(str(block.source), name))
+                        yield Link(kind, _name(str(block.source), name))
                 elif target is not None:
-                    yield Link(_LINKS.get(target.kind, row), _name(target.table, target.name))
+                    kind = _LINKS.get(target.kind) or _link_of_row(row, block, target)
+                    yield Link(kind, _name(target.table, target.name))
         picked = variable.derivation.picks()
         for table, columns in variable.derivation.tables().items():
             source = part.dataset if table == SELF else table
@@ -295,6 +299,15 @@ class _Builder:
         field = form.fields.get(name, Field(name)) if form else Field(name)
         place = form.place if form else Place()
         return LineageNode(NodeKind.FIELD, f"{table[5:]}.{name}", table, field.label, pages=field.pages, place=place)
+
+
+def _link_of_row(kind: LinkKind, block: Block, target: Target) -> LinkKind:
+    """Where a record that stands for several rows finds a column of the one it reads."""
+    is_source = target.kind is TargetKind.SOURCE
+    name = f"raw.{target.name}" if is_source and target.name in block.given_names else target.name
+    ends = block.merge is not None and block.merge.end in (name, f"raw.{name}")
+    own = ends or block.columns.get(name, "row") != "row"
+    return LinkKind.TAKEN if kind is LinkKind.ROW and own else kind
 
 
 _LINKS = {TargetKind.OWN: LinkKind.OWN, TargetKind.OTHER: LinkKind.SUBJECT}

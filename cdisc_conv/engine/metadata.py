@@ -9,7 +9,6 @@ import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.dataset import Codelist, Column, Dataset, Item, OriginType, Records, Term
-from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.derivations.long_text import MOST_BYTES, SHORTENED, Split
 from cdisc_conv.derivations.texts import as_text, format_numbers
 from cdisc_conv.engine.draft import Draft
@@ -56,28 +55,17 @@ def harmonise_lengths(datasets: Sequence[Dataset]) -> list[Dataset]:
     """
     longest: dict[str, int] = {}
     for dataset in datasets:
-        for column in _shared_texts(dataset):
+        for column in filter(dataset.shares_length, dataset.columns):
             longest[column.name] = max(longest.get(column.name, 1), column.item.length)
     return [
-        replace(dataset, columns=tuple(_with_length(column, longest) for column in dataset.columns))
-        if not dataset.supplemental_to
-        else replace(
+        replace(
             dataset,
             columns=tuple(
-                _with_length(column, longest) if column.name in _IDENTIFIERS else column for column in dataset.columns
+                _with_length(column, longest) if dataset.shares_length(column) else column for column in dataset.columns
             ),
         )
         for dataset in datasets
     ]
-
-
-_IDENTIFIERS = ("STUDYID", SUBJECT)
-
-
-def _shared_texts(dataset: Dataset) -> list[Column]:
-    """The text columns of a dataset that have one length in the study."""
-    texts = [column for column in dataset.columns if not column.numeric]
-    return [column for column in texts if column.name in _IDENTIFIERS] if dataset.supplemental_to else texts
 
 
 def _describe_column(state: State, draft: Draft, name: str, label: str, pair: Codelist | None) -> Column:
@@ -258,6 +246,4 @@ def _first_entry(spec: DatasetSpec, name: str) -> Variable:
 
 
 def _with_length(column: Column, longest: dict[str, int]) -> Column:
-    if column.numeric:
-        return column
     return replace(column, item=replace(column.item, length=longest[column.name]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cdisc_conv.dataset import OriginType
@@ -133,9 +133,18 @@ def _list_entries(study: Study, part: Part) -> list[tuple[str, str]]:
             variable = variable_of(narrowed, one)
             blank = isinstance(variable.derivation, Constant) and variable.derivation.value == ""
             text = method_of(narrowed, one) or variable.derivation.sentence(PartWords(narrowed, one))
-            where = name_entry(part.dataset, block, entry) or describe_table(study, str(block.source))
+            where = name_entry(part.dataset, block, entry) or _name_by_field(study, block, entry)
             found.append((where, "" if blank else text))
     return found
+
+
+def _name_by_field(study: Study, block: Block, entry: Mapping[str, Any]) -> str:
+    """What tells an entry from others by the first field that no other entry has; the source where there is none."""
+    table = str(block.source).removeprefix("dataset ")
+    for name, value in entry.items():
+        if isinstance(value, Ref) and sum(other.get(name) == value for other in block.for_each) == 1:
+            return f"records with {describe_columns(study, [(table, value[4:])])}"
+    return describe_table(study, str(block.source))
 
 
 def _combine_entries(said: Sequence[tuple[str, str]]) -> str:

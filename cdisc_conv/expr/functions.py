@@ -133,7 +133,7 @@ _TEXT_FUNCTIONS = (
         "Part of the text from character `start`, counted from 1, to the end or over `length` characters. Missing "
         "when `start` is missing or less than 1, or `length` is missing or negative.",
         _per_value(library.cut_text, Type.TEXT),
-        "the part of {0} from character {1}{2: over {} characters}",
+        "the part of {0} from character {1}{2:, of length {}}",
         (('substr("2022-03-01", 1, 4)', "2022"), ('substr("701-1015", 5)', "1015")),
     ),
     Function(

@@ -118,6 +118,11 @@ def _argument(node: Node, name_of: Namer) -> str:
     return _condition(node, name_of) if is_condition else _subject(node, name_of)
 
 
+def _enclosed(node: Node, words: str) -> str:
+    """Words that more words follow: a choice or a text of several parts in brackets, to show where it ends."""
+    return f"({words})" if isinstance(node, Call) and len(node.arguments) > 1 else words
+
+
 def _describe_comparison(node: Comparison, name_of: Namer) -> str:
     left, right, operator = node.left, node.right, node.operator
     if is_missing_literal(left):
@@ -161,6 +166,8 @@ def _describe_opposite(node: Node, name_of: Namer) -> str:
 
 def _fill_words(template: str, call: Call, name_of: Namer) -> str:
     function = FUNCTIONS[call.function]
+    if call.function == "add_days" and call.arguments[1:] and describe_node(call.arguments[1], name_of) == "1":
+        template = template.replace("days", "day")
     said = [
         "missing" if function.parameter(place).same and is_missing_literal(node) else _argument(node, name_of)
         for place, node in enumerate(call.arguments)
@@ -168,6 +175,8 @@ def _fill_words(template: str, call: Call, name_of: Namer) -> str:
 
     def put(found: re.Match[str]) -> str:
         place, before, after = found.groups()
+        if place == "0" and found.start() == 0 and template[found.end() :]:
+            return _enclosed(call.arguments[0], said[0])
         if place == "all":
             return f"({', '.join(said)})"
         words = said[int(place)] if int(place) < len(said) else ""

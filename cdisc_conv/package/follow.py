@@ -129,8 +129,9 @@ class Follower:
             if own:
                 found.others.update(dict.fromkeys(name for name in entry["reads"] if not _is_of(name, dataset)))
             links = [link for link in entry.get("links", ()) if link[1] not in entry["matched_by"]]
+            rows = _rows_of_entry(entry, origins)
             for kind, name in links:
-                for next_cell in self._cells(kind, name, cell, origins):
+                for next_cell in self._cells(kind, name, cell, rows):
                     outside = beside or kind == "subject"
                     self._note(next_cell, found, outside, start)
                     if next_cell.source.startswith("dataset "):
@@ -151,8 +152,10 @@ class Follower:
             (found.elsewhere if beside else found.cells)[cell] = None
 
     def _cells(self, kind: str, name: str, cell: Cell, origins: pd.DataFrame) -> Iterator[Cell]:
-        """The cells behind one link of a variable."""
+        """The cells behind one link of a variable; `origins` are the rows behind the record that the link is about."""
         table, _, column = name.partition(".")
+        if kind in ("own", "subject", "picked") and "read" in origins and len(origins) and not origins["read"].any():
+            return  # the record has this of another entry of for_each
         if kind == "own":
             yield Cell(cell.source, cell.row, column)
         elif kind in ("row", "rows"):
@@ -164,8 +167,9 @@ class Follower:
             row = self._record_of_subject(table, cell)
             if row:
                 yield Cell(f"dataset {table}", row, column)
-        elif kind == "picked":
-            mine = self._records.picked(cell.source.removeprefix("dataset "), cell.row, cell.column)
+        elif kind in ("picked", "taken"):
+            variable = cell.column if kind == "picked" else f"raw.{column}"
+            mine = self._records.picked(cell.source.removeprefix("dataset "), cell.row, variable)
             for source, row in zip(mine["source"], mine["row"], strict=True):
                 if str(source).partition(" ")[2] == table:
                     yield Cell(str(source), int(row), column)
@@ -186,6 +190,13 @@ class Follower:
             return [entry for entry in entries if kinds & set(entry.get("variants", kinds))]
         sources = set(origins["source"].astype("str"))
         return [entry for entry in entries if not sources or sources & set(entry["sources"])]
+
+
+def _rows_of_entry(entry: Mapping[str, Any], origins: pd.DataFrame) -> pd.DataFrame:
+    """The rows behind a record that an entry of the mapping makes it of."""
+    if "variant" not in origins or "variants" not in entry:
+        return origins
+    return origins[origins["variant"].isin(entry["variants"])]
 
 
 def _is_of(name: str, dataset: str) -> bool:

@@ -330,7 +330,7 @@ def _share_lengths(before: Sequence[Dataset], after: Sequence[Dataset]) -> list[
     old_lengths: dict[str, int] = {}
     for old_dataset, new_dataset in zip(before, after, strict=True):
         for old, new in zip(old_dataset.columns, new_dataset.columns, strict=True):
-            if old.item.length != new.item.length and not new.numeric:
+            if old.item.length != new.item.length and new_dataset.shares_length(new):
                 old_lengths[new.name] = max(old.item.length, old_lengths.get(new.name, 1))
     if not old_lengths:
         return list(after)
@@ -340,17 +340,23 @@ def _share_lengths(before: Sequence[Dataset], after: Sequence[Dataset]) -> list[
         for name, old in old_lengths.items()
     }
     return [
-        replace(dataset, columns=tuple(_with_length(column, lengths) for column in dataset.columns))
+        replace(
+            dataset,
+            columns=tuple(
+                _with_length(column, lengths) if dataset.shares_length(column) else column for column in dataset.columns
+            ),
+        )
         for dataset in after
     ]
 
 
 def _longest_of(datasets: Sequence[Dataset], name: str) -> int:
-    return max(_longest(dataset.frame[name]) for dataset in datasets if name in dataset.frame)
+    shared = [d for d in datasets for column in d.columns if column.name == name and d.shares_length(column)]
+    return max(_longest(dataset.frame[name]) for dataset in shared)
 
 
 def _with_length(column: Column, lengths: Mapping[str, int]) -> Column:
-    if column.numeric or column.name not in lengths:
+    if column.name not in lengths:
         return column
     return replace(column, item=replace(column.item, length=lengths[column.name]))
 

@@ -83,3 +83,19 @@ def test_lineage_names_the_fields_of_the_entry(lab):
         for node in lineage.variables["VS.VSSTRESC"]
     }
     assert fields == {"VSTESTCD TEMP": ["vs.TEMPU", "vs.TEMP"], "VSTESTCD SYSBP": ["vs.SYS"]}
+
+
+def test_entries_that_differ_in_fields_alone_are_told_apart_by_these(lab, dataset):
+    forms = {"dm": {"SUBJID": ["1"]}, "cm": {"SUBJID": ["1"], "A": ["x"], "B": ["y"], "NOTE": ["z"]}}
+    cm = """\
+keys: [USUBJID, CMTRT]
+records: [{form: cm, for_each: [{DRUG: raw.A}, {DRUG: raw.B}]}]
+variables: {CMTRT: {cases: [{when: 'NOTE == ""', constant: NONE}, {copy: {source: DRUG, case: upper}}]}}
+"""
+    found = dataset(lab.convert(forms, {"CM": cm}), "CM").column("CMTRT").item
+    assert found.method == (
+        'For records with the field "Field A" (A) of form Form cm: Where the field "Field NOTE" (NOTE) of form Form cm is '
+        'missing: Set to NONE. Otherwise: The value of the field "Field A" (A) of form Form cm, in capital letters. For '
+        'records with the field "Field B" (B) of form Form cm: Where the field "Field NOTE" (NOTE) of form Form cm is '
+        'missing: Set to NONE. Otherwise: The value of the field "Field B" (B) of form Form cm, in capital letters.'
+    )

@@ -207,3 +207,12 @@ def test_the_decode_of_a_test_is_spelled_as_the_data_are():
     assert fitted.frame["AETERM"].tolist() == ["DEL?", "tab?here", "A?B", "K?N", "??"]
     decodes = [term.decode for term in fitted.column("AETERM").item.codelist.terms]
     assert decodes == ["DEL?", "tab?here", "A?B", "K?N", "日本"]
+
+
+def test_lengths_of_supplemental_qualifiers_stay_their_own():
+    """Only identifiers have one length in all datasets; a value that changes in one SUPP-- does not widen the others."""
+    one = replace(make("SUPPAE", USUBJID=["Ä1"], QVAL=["é"]), supplemental_to="AE")
+    two = replace(make("SUPPCM", USUBJID=["22"], QVAL=["a long text"]), supplemental_to="CM")
+    fitted, _ = fit(one, two, é="e", Ä="Aeee")
+    lengths = [[dataset.column(name).length for name in ("USUBJID", "QVAL")] for dataset in fitted]
+    assert lengths == [[5, 1], [5, 11]]
