@@ -53,7 +53,8 @@ def find_taken(values: pd.Series, record: np.ndarray, count: int, way: str, date
     # Of several writes the last one stays: from behind for the least, from the front for the greatest.
     ordered = order if way in ("last", "max") else order[::-1]
     found[record[ordered]] = ordered
-    return filled[found[found >= 0]]
+    taken: np.ndarray = filled[found[found >= 0]]
+    return taken
 
 
 def _rank(values: pd.Series, dates: Dates) -> np.ndarray:

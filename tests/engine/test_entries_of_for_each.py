@@ -94,8 +94,8 @@ variables: {CMTRT: {cases: [{when: 'NOTE == ""', constant: NONE}, {copy: {source
 """
     found = dataset(lab.convert(forms, {"CM": cm}), "CM").column("CMTRT").item
     assert found.method == (
-        'For records with the field "Field A" (A) of form Form cm: Where the field "Field NOTE" (NOTE) of form Form cm is '
-        'missing: Set to NONE. Otherwise: The value of the field "Field A" (A) of form Form cm, in capital letters. For '
-        'records with the field "Field B" (B) of form Form cm: Where the field "Field NOTE" (NOTE) of form Form cm is '
-        'missing: Set to NONE. Otherwise: The value of the field "Field B" (B) of form Form cm, in capital letters.'
+        'For records with the field "Field A" (A) of form Form cm: Where the field "Field NOTE" (NOTE) of form Form cm '
+        'is missing: Set to NONE. Otherwise: The value of the field "Field A" (A) of form Form cm, in capital letters. For '
+        'records with the field "Field B" (B) of form Form cm: Where the field "Field NOTE" (NOTE) of form Form cm '
+        'is missing: Set to NONE. Otherwise: The value of the field "Field B" (B) of form Form cm, in capital letters.'
     )

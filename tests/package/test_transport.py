@@ -210,7 +210,7 @@ def test_the_decode_of_a_test_is_spelled_as_the_data_are():
 
 
 def test_lengths_of_supplemental_qualifiers_stay_their_own():
-    """Only identifiers have one length in all datasets; a value that changes in one SUPP-- does not widen the others."""
+    """Only identifiers have one length everywhere; a value that changes in one SUPP-- does not widen the others."""
     one = replace(make("SUPPAE", USUBJID=["Ä1"], QVAL=["é"]), supplemental_to="AE")
     two = replace(make("SUPPCM", USUBJID=["22"], QVAL=["a long text"]), supplemental_to="CM")
     fitted, _ = fit(one, two, é="e", Ä="Aeee")
