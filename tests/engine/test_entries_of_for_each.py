@@ -1,5 +1,7 @@
 """Method texts, origins and lineage of records that `for_each` makes speak of their own entry only."""
 
+# ruff: noqa: E501 (messages stand whole)
+
 from __future__ import annotations
 
 import pytest
