@@ -12,7 +12,7 @@ from types import MappingProxyType
 from cdisc_conv.standards.files import DATA
 
 _SUPERSCRIPT = re.compile(r"10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
-_POWER = re.compile(r"[x*]?(?:10(?:\^|\*\*|\*|exp|e\+?)|1e\+?)0?(\d{1,2})(?!\d)")
+_POWER = re.compile(r"[x*]?(?:10(?:\^|\*\*|\*|exp|e\+?|(?=\())|1?e\+?)\(?0?(\d{1,2})\)?(?!\d)")
 _WORDS = MappingProxyType(
     {
         **dict.fromkeys(("gm", "gms", "gr", "gram", "grams"), "g"),
@@ -20,7 +20,7 @@ _WORDS = MappingProxyType(
         **dict.fromkeys(("lbs", "pound", "pounds"), "lb"),
         **dict.fromkeys(("mcg", "mcgs", "microgram", "micrograms"), "ug"),
         **dict.fromkeys(("mgs", "milligram", "milligrams"), "mg"),
-        **dict.fromkeys(("inch", "inches"), "in"),
+        **dict.fromkeys(("ins", "inch", "inches"), "in"),
         **dict.fromkeys(("foot", "feet"), "ft"),
         **dict.fromkeys(("cms", "centimeter", "centimeters", "centimetre", "centimetres"), "cm"),
         **dict.fromkeys(("meter", "meters", "metre", "metres"), "m"),
@@ -29,10 +29,17 @@ _WORDS = MappingProxyType(
         **dict.fromkeys(("mcl", "microl", "microliter", "microlitre"), "ul"),
         **dict.fromkeys(("mm^3", "cumm", "cmm"), "mm3"),
         **dict.fromkeys(("h", "hr", "hrs", "hour"), "hours"),
-        **dict.fromkeys(("d", "day"), "days"),
+        **dict.fromkeys(("d", "day", "24h", "24hr", "24hrs", "24hours"), "days"),
         **dict.fromkeys(("wk", "wks", "week"), "weeks"),
         **dict.fromkeys(("mins", "minute", "minutes"), "min"),
         **dict.fromkeys(("sec", "secs", "second", "seconds"), "s"),
+        **dict.fromkeys(("unit", "units"), "u"),
+        **dict.fromkeys(("ui", "i.u."), "iu"),
+        **dict.fromkeys(("year", "yr", "yrs"), "years"),
+        **dict.fromkeys(("month", "mo", "mos"), "months"),
+        **dict.fromkeys(("um3", "um^3"), "fl"),
+        "m^2": "m2",
+        "mval": "meq",
         **dict.fromkeys(("cell", "cells"), ""),
     }
 )

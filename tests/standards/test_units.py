@@ -47,6 +47,30 @@ def test_convert_by_substance(value: float, from_unit: str, to_unit: str, test: 
     assert round(UNITS.find(from_unit, to_unit, test).convert(value), 3) == expected
 
 
+@pytest.mark.parametrize(
+    ("from_unit", "to_unit", "test", "expected"),
+    [
+        ("x10(9)/L", "10^9/L", "", 1.0),
+        ("109/L", "10^9/L", "", 1.0),
+        ("10 12/L", "10^12/L", "", 1.0),
+        ("E9/L", "10^9/L", "", 1.0),
+        ("/nL", "10^9/L", "", 1.0),
+        ("103/uL", "10^9/L", "", 1.0),
+        ("Units/L", "U/L", "", 1.0),
+        ("UI/L", "U/L", "ALT", 1.0),
+        ("mval/L", "mmol/L", "CA", 0.5),
+        ("mg/24 h", "g/day", "", 0.001),
+        ("kg/m^2", "kg/m2", "", 1.0),
+        ("um^3", "fL", "", 1.0),
+        ("yrs", "MONTHS", "", 12.0),
+        ("ng/mL FEU", "mg/L FEU", "", 0.001),
+        ("ug/mL FEU", "mg/L FEU", "", 1.0),
+    ],
+)
+def test_units_as_laboratories_spell_them(from_unit: str, to_unit: str, test: str, expected: float) -> None:
+    assert UNITS.find(from_unit, to_unit, test).convert(1.0) == expected
+
+
 def test_convert_a_column_keeps_missing_values() -> None:
     found = UNITS.find("in", "cm").convert(np.array([60.0, np.nan]))
     np.testing.assert_array_equal(found, [152.4, np.nan])
