@@ -85,14 +85,14 @@ def _codes_of(dataset: DatasetSpec, blocks: tuple[Block, ...]) -> set[str] | Non
     """The codes that the mapping writes out for some blocks; None when one of them computes its code."""
     codes: set[str] = set()
     for block in blocks:
-        found = _codes_of_block(dataset, block)
+        found = codes_of_block(dataset, block)
         if found is None:
             return None
         codes |= found
     return codes
 
 
-def _codes_of_block(dataset: DatasetSpec, block: Block) -> set[str] | None:
+def codes_of_block(dataset: DatasetSpec, block: Block) -> set[str] | None:
     variable = dataset.own_variable(PARAMETER, block)
     if variable is None:
         return set()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from cdisc_conv.problems import Place, Problem, Severity, Tally
 from cdisc_conv.report.account.lines import Account, Line
@@ -12,20 +13,51 @@ SHOWN = 6
 """Columns and forms that a finding names."""
 
 
-def describe_account(study: Study, lines: Sequence[Line]) -> list[Problem]:
-    """The findings of an account.
+def describe_account(
+    study: Study, lines: Sequence[Line], empty: Mapping[tuple[str, int], Problem] = MappingProxyType({})
+) -> list[Problem]:
+    """The findings of an account, one for each cause.
 
     ACC001 (error): rows that no dataset uses and no condition excludes. ACC002: a column that is neither mapped nor
     declared, of a form that something reads. ACC004: values in rows that a condition leaves out. ACC005: values that
-    no reader of their column uses. ACC006: rows left out of a dataset for a missing value.
+    no reader of their column uses. ACC006: rows left out of a dataset for a missing value. ACC007 (`empty`): a block
+    that makes no record; where its condition is wrong, what it leaves out follows from that, and where its codes may
+    still come, what the rows hold instead is the finding.
     """
+    lost = {(line.dataset, line.form): line.rows for line in lines if line.account is Account.LOST}
+    left_out = {name for line in lines if line.account is Account.VALUES_LEFT_OUT for name in _split(line.by)}
+
+    def has_cause(key: tuple[str, int], problem: Problem) -> bool:
+        rows = lost.get((problem.place.dataset, problem.place.form), 0)
+        if problem.severity is not Severity.NOTE:
+            return rows == problem.count
+        return rows > 0 or _condition(study, key) in left_out
+
+    told = {key: problem for key, problem in empty.items() if not has_cause(key, problem)}
+    wrong = {key: problem.place for key, problem in told.items() if problem.severity is not Severity.NOTE}
+    conditions = {_condition(study, key) for key in wrong}
+    forms = {(place.dataset, place.form) for place in wrong.values()}
     return [
         *(_describe_unaccounted(line, lines) for line in lines if line.account is Account.UNACCOUNTED),
         *_describe_unmapped(study, lines),
-        *_describe_left_out(lines),
+        *_describe_left_out(lines, conditions),
         *_describe_not_used(lines),
-        *(_describe_lost(line) for line in lines if line.account is Account.LOST),
+        *(
+            _describe_lost(line)
+            for line in lines
+            if line.account is Account.LOST and (line.dataset, line.form) not in forms
+        ),
+        *told.values(),
     ]
+
+
+def _condition(study: Study, key: tuple[str, int]) -> str:
+    """How the account calls the condition of a block."""
+    return f"{key[0]}: not ({study.datasets[key[0]].blocks[key[1]].where})"
+
+
+def _split(by: str) -> list[str]:
+    return by.split("; ")
 
 
 def _describe_unaccounted(line: Line, lines: Sequence[Line]) -> Problem:
@@ -79,11 +111,14 @@ def _describe_column(name: str, columns: Sequence[Line], lines: Sequence[Line]) 
     return Problem("ACC002", message, Severity.WARNING, Place(form=forms[0], field=name), hint, count=values)
 
 
-def _describe_left_out(lines: Sequence[Line]) -> Iterator[Problem]:
-    """One finding per condition that leaves rows out: the values in them that nothing else uses."""
+def _describe_left_out(lines: Sequence[Line], told: Collection[str]) -> Iterator[Problem]:
+    """One finding per condition that leaves rows out: the values in them that nothing else uses.
+
+    `told` are conditions that are findings themselves.
+    """
     found: dict[tuple[str, str], list[Line]] = {}
     for line in lines:
-        if line.account is Account.VALUES_LEFT_OUT:
+        if line.account is Account.VALUES_LEFT_OUT and not set(_split(line.by)) <= set(told):
             found.setdefault((line.form, line.by), []).append(line)
     for (form, by), columns in found.items():
         tally = sum((line.tally for line in columns), Tally())

@@ -39,7 +39,7 @@ def account_for(conversion: Conversion) -> Accounting:
     if not study.forms:
         lines += [line for name in study.given for line in accountant.account_given(name)]
     empty = describe_blocks(study, count_blocks(conversion.state))
-    return Accounting(tuple(lines), (*describe_account(study, lines), *empty))
+    return Accounting(tuple(lines), tuple(describe_account(study, lines, empty)))
 
 
 class _Accountant:
