@@ -198,6 +198,7 @@ class MemberReader:
                     return self._size, self._count_rows(member, end)
                 except CutOff as cut:
                     refused = refused or cut
+        assert refused is not None
         raise self._error(refused.place, refused.message, code="XPT021")
 
     def _count_rows(self, member: XptMember, end: int) -> int:
@@ -207,10 +208,18 @@ class MemberReader:
                 raise self._error(member.offset, f"{size} bytes of data for a member without variables")
             return 0
         ends: dict[bool, int] = {}
+        is_text = np.zeros(member.row_length, dtype=bool)
         for variable, position in zip(member.variables, member.positions, strict=True):
             ends[variable.numeric] = min(ends.get(variable.numeric, member.row_length), position + variable.length)
+            is_text[position : position + variable.length] = not variable.numeric
         return count_rows_between(
-            self._read_at, member.offset, end, member.row_length, text=ends.get(False, 0), numbers=ends.get(True, 0)
+            self._read_at,
+            member.offset,
+            end,
+            member.row_length,
+            text=ends.get(False, 0),
+            numbers=ends.get(True, 0),
+            is_text=is_text,
         )
 
     def _find_markers(self, start: int) -> Iterator[int]:

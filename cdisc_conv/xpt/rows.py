@@ -22,8 +22,11 @@ from cdisc_conv.xpt.layout import RECORD
 
 _CHUNK_BYTES = 1 << 20
 FILLING = b" \0"
+BLANK = ord(" ")
 ReadAt = Callable[[int, int], bytes]
 """The bytes of a file from an offset on, so many of them."""
+Block = NDArray[np.uint8]
+"""Observations, a (rows, bytes) array."""
 
 
 class CutOff(ValueError):  # noqa: N818  (a signal between modules: the place and what is wrong there)
@@ -57,18 +60,27 @@ def count_rows(size: int, row_length: int, tail: bytes) -> int:
     return _drop_filling_rows(size, row_length, len(tail) - len(tail.rstrip(b" ")))
 
 
-def count_rows_between(read: ReadAt, offset: int, end: int, row_length: int, *, text: int, numbers: int) -> int:
+def count_rows_between(
+    read: ReadAt, offset: int, end: int, row_length: int, *, text: int, numbers: int, is_text: NDArray[np.bool_]
+) -> int:
     """The observations between two offsets.
 
-    ``text`` and ``numbers`` say where the first variable of each kind ends in an observation, 0 when there is none.
+    ``text`` and ``numbers`` say where the first variable of each kind ends in an observation, 0 when there is none;
+    ``is_text`` which of its bytes are text.
     Raises `CutOff` when something is left behind the last one that is no filling, or may be none: a record of it or
     more, unless a number in it would be blank, or a text NUL, or observations before it are filling.
     """
     size = end - offset
     rows = count_possible_rows(size, row_length)
     rest = read(offset + rows * row_length, size - rows * row_length)
-    blank = _drop_uniform_rows(read, offset, rows, row_length, ord(" ")) if numbers else rows
-    filled = min(blank, _drop_uniform_rows(read, offset, blank, row_length, 0) if text else rows)
+
+    def holds_data(block: Block) -> NDArray[np.bool_]:
+        if numbers and text:  # what fills may change from one byte to the other within an observation
+            impossible = (block[:, ~is_text] == BLANK).any(axis=1) | (block[:, is_text] == 0).any(axis=1)
+            return np.asarray(((block != BLANK) & (block != 0)).any(axis=1) | ~impossible)
+        return np.asarray((block != (BLANK if numbers else 0)).any(axis=1))
+
+    filled = _drop_rows_without(holds_data, read, offset, rows, row_length)
     certain = (numbers and not rest[:numbers].strip(b" ") and len(rest) >= numbers) or (
         text and not rest[:text].strip(b"\0") and len(rest) >= text
     )
@@ -101,14 +113,15 @@ def _drop_filling_rows(size: int, row_length: int, filling: int) -> int:
     return rows
 
 
-def _drop_uniform_rows(read: ReadAt, offset: int, rows: int, row_length: int, filler: int) -> int:
-    """The rows without those at the end that hold nothing but one byte."""
+def _drop_rows_without(
+    holds_data: Callable[[Block], NDArray[np.bool_]], read: ReadAt, offset: int, rows: int, row_length: int
+) -> int:
+    """The rows up to the last one that holds data."""
     step = max(1, _CHUNK_BYTES // row_length)
     while rows:
         first = max(0, rows - step)
         content = read(offset + first * row_length, (rows - first) * row_length)
-        block: NDArray[np.uint8] = np.frombuffer(content, dtype=np.uint8).reshape(-1, row_length)
-        used = np.flatnonzero((block != filler).any(axis=1))
+        used = np.flatnonzero(holds_data(np.frombuffer(content, dtype=np.uint8).reshape(-1, row_length)))
         if used.size:
             return first + int(used[-1]) + 1
         rows = first

@@ -84,6 +84,13 @@ def test_the_end_of_a_text_file_behind_the_last_record(read, tmp_path, more):
     assert read_xpt(path).frame.to_dict("list") == {"T": ["first"]}
 
 
+def test_a_record_filled_with_blanks_and_more_records_of_nul(read):
+    rows = b"first".ljust(10) + ONE + b"second".ljust(10) + ZERO
+    expected = {"T": ["first", "second"], "N": [1.0, 0.0]}
+    assert read(make_member([TEXT, NUMBER], rows) + bytes(400)) == expected
+    assert read(make_member([TEXT, NUMBER], rows, b"\0") + b" " * 400) == expected
+
+
 def test_an_observation_of_which_only_blank_text_is_left_is_cut_off(read):
     fields = [(2, 193, b"T", 0), (1, 8, b"N", 193)]
     row = b" " * 193 + ONE
