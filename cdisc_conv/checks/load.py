@@ -28,7 +28,7 @@ from cdisc_conv.checks.model import Rule
 from cdisc_conv.checks.registry import load_checks
 from cdisc_conv.checks.tables import ADAM_GUIDE, split_owner
 from cdisc_conv.expr import Expression, Type, parse
-from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
+from cdisc_conv.problems import Problem, ProblemsError, Severity, closest, did_you_mean
 from cdisc_conv.spec.validate import validate
 from cdisc_conv.spec.yaml_nodes import Node, read_yaml
 from cdisc_conv.standards import Standard
@@ -101,11 +101,13 @@ def load_rules(path: Path, standard: Standard | None = None, shown: str = "") ->
     """
     node = read_yaml(path, shown)
     problems = [
-        entry.problem("SPEC001", f"a file of rules has no '{key}'", "known is: rules")
+        entry.problem("SPEC001", f"a file of rules has no '{key}'", did_you_mean(key, ["rules"]) or "known is: rules")
         for key, entry in node.items()
         if key != "rules"
     ]
     entries = node.get("rules")
+    if entries is None and any(closest(key, ["rules"]) for key, _ in node.items()):
+        raise ProblemsError(problems)
     if entries is None or not entries.is_list:
         place = node if entries is None else entries
         problems.append(place.problem("SPEC002", "a file of rules needs a list 'rules'"))

@@ -10,7 +10,7 @@ from typing import Any
 from cdisc_conv.dataset import Origin, OriginSource, OriginType
 from cdisc_conv.derivations.base import SELF, SUBJECT, Ref
 from cdisc_conv.derivations.registry import load_derivations
-from cdisc_conv.problems import Problem, did_you_mean
+from cdisc_conv.problems import Problem, closest, did_you_mean
 from cdisc_conv.spec.documents import BlockDocument, DatasetDocument
 from cdisc_conv.spec.model import Block, DatasetSpec, Family, Merge, Source, SourceKind, ValueLevelSpec, Variable
 from cdisc_conv.spec.predecessors import add_predecessors
@@ -69,15 +69,25 @@ def read_dataset(
         keys_place=node.at(("keys",)).place,
         comment=document.comment,
         value_level=_read_value_level(document, node, problems),
-        written=_written_names(node),
+        written=_written_names(node, family, template),
     )
 
 
-def _written_names(node: Node) -> frozenset[str]:
+def _written_names(node: Node, family: Family, template: DatasetStandard) -> frozenset[str]:
+    """Every name that is mapped, and those that misspelt variables must mean."""
     sections = [node.get("variables"), node.get("supplemental"), node.get("working")]
     for block in node.at(("records",)).value:
         sections += [block.get("set"), block.get("supplemental"), block.get("working")]
-    return frozenset(name for section in sections if section is not None for name, _ in section.items())
+    names = {name for section in sections if section is not None for name, _ in section.items()}
+    variables = (node.get("variables"), *(block.get("set") for block in node.at(("records",)).value))
+    misspelt = {
+        closest(name, family.standard.names(template))
+        for section in variables
+        if section is not None and not family.is_analysis
+        for name, _ in section.items()
+        if family.standard.variable(template, name) is None
+    }
+    return frozenset(names | misspelt - {""})
 
 
 def _find_standard(

@@ -191,6 +191,8 @@ class DatasetDocument(Document):
     """The mapping of one dataset."""
 
     dataset: Text
+    extends: Text = ""
+    """Read with the layers, before the others."""
     label: Text = ""
     structure: Text = ""
     class_name: Text = Field(default="", alias="class")

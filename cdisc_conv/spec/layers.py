@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cdisc_conv.derivations.registry import RESERVED
-from cdisc_conv.problems import ProblemsError
+from cdisc_conv.problems import ProblemsError, closest
 from cdisc_conv.spec.yaml_nodes import Node, read_yaml
 
 _VARIABLE_SECTIONS = frozenset({"variables", "supplemental", "working"})
@@ -44,7 +44,8 @@ def read_layers(path: Path, find: Callable[[str], Path | None], show: Callable[[
 def _find_base(
     node: Node, find: Callable[[str], Path | None], chain: list[Path], show: Callable[[Path], str]
 ) -> Path | None:
-    extends = node.get("extends")
+    named = [child for key, child in node.items() if closest(key, ["extends"])]  # a misspelt key is a finding later on
+    extends = node.get("extends") or next(iter(named), None)
     if extends is None:
         return None
     if not isinstance(extends.value, str):

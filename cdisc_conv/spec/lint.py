@@ -17,6 +17,7 @@ from cdisc_conv.derivations.visits import read_visits
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.raw.checks import DELIMITERS, is_delimiter
 from cdisc_conv.raw.encoding import COMMON, describe_bad_encoding
+from cdisc_conv.spec.lint_causes import fold_causes, missing_table
 from cdisc_conv.spec.lint_codes import check_codes
 from cdisc_conv.spec.lint_expressions import check_expressions
 from cdisc_conv.spec.lint_parameters import check_parameters
@@ -63,7 +64,7 @@ def check_study(study: Study) -> list[Problem]:
         plan_study(study)
     except ProblemsError as error:
         problems.extend(error.problems)
-    return sort_problems(problems)
+    return fold_causes(sort_problems(problems))
 
 
 def check_sources(study: Study) -> Iterator[Problem]:
@@ -82,9 +83,9 @@ def check_sources(study: Study) -> Iterator[Problem]:
             if kind is not SourceKind.NOTHING and name not in known and name not in study.unread:
                 what = "form" if kind is SourceKind.FORM else "dataset"
                 hint = did_you_mean(name, known) or f"there are: {', '.join(known)}"
-                yield Problem(
-                    "LINT101", f"{dataset.name} reads {what} '{name}', which is not there", place=block.place, hint=hint
-                )
+                message = f"{dataset.name} reads {what} '{name}', which is not there"
+                cause = missing_table(f"form {name}" if kind is SourceKind.FORM else name)
+                yield Problem("LINT101", message, place=block.place, hint=hint, value=cause)
     if study.raw.home not in study.forms:
         hint = did_you_mean(study.raw.home, study.forms) or f"there are: {', '.join(study.forms)}"
         message = f"'home' of 'raw' names form '{study.raw.home}', which is not in forms.yaml"

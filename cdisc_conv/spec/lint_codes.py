@@ -26,4 +26,5 @@ def check_codes(study: Study) -> Iterator[Problem]:
                 )
                 meant = guess_code(text, values)
                 hint = f"did you mean {meant}?" if meant else "correct the condition, or add the code to forms.yaml"
-                yield Problem("LINT310", message, Severity.WARNING, found.place, hint)
+                cause = f"{text} of {list_codes(values)}"
+                yield Problem("LINT310", message, Severity.WARNING, found.place, hint, value=cause)

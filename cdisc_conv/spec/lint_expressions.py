@@ -11,8 +11,8 @@ from cdisc_conv.derivations.base import SELF, Derivation, Ref
 from cdisc_conv.expr import Expression, Type
 from cdisc_conv.problems import Place, Problem
 from cdisc_conv.spec.expected import is_numeric
-from cdisc_conv.spec.model import Block, DatasetSpec, Study
-from cdisc_conv.spec.references import Target, TargetKind, resolve, table_columns
+from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
+from cdisc_conv.spec.references import Target, TargetKind, has_table, resolve, table_columns
 
 TypeOf = Callable[[str], Type | None]
 
@@ -94,12 +94,24 @@ def _column_type(study: Study, table: str, name: str) -> Type | None:
         return Type.TEXT if name in table_columns(study, table) else None
     if table in study.datasets:
         dataset = study.datasets[table]
-        kinds = {is_numeric(study, dataset, v) for block in dataset.blocks if (v := dataset.own_variable(name, block))}
+        entries = [v for block in dataset.blocks if (v := dataset.own_variable(name, block))]
+        if any(_reads_missing(study, variable) for variable in entries):
+            return None
+        kinds = {is_numeric(study, dataset, variable) for variable in entries}
         return None if len(kinds) != 1 else Type.NUMBER if kinds.pop() else Type.TEXT
     if name not in table_columns(study, table):
         return None
     standard = study.given[table].standard.variable(name) if table in study.given else None
     return Type.NUMBER if standard is not None and standard.numeric else Type.TEXT
+
+
+def _reads_missing(study: Study, variable: Variable) -> bool:
+    """Whether an entry reads a dataset or form that the study does not have: a finding already."""
+    tables = {
+        *variable.derivation.tables(),
+        *(ref.partition(".")[0] for ref in variable.derivation.reads() if "." in ref),
+    }
+    return any(not has_table(study, table) for table in tables - {SELF, "raw"})
 
 
 def _source_types(study: Study, block: Block) -> TypeOf:

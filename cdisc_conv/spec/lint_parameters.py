@@ -74,11 +74,12 @@ def _check(dataset: DatasetSpec, before: int | None, where: Expression, what: st
         subject = f"{what}parameter {code} of {dataset.name}" if what else f"{dataset.name} reads its parameter {code}"
         if code in later:
             message = f"{subject}, which only a later block of 'records' makes"
-            yield Problem("LINT306", message, place=place, hint="put the block that makes it first")
+            hint = "put the block that makes it first"
+            yield Problem("LINT306", message, place=place, hint=hint, value=f"{dataset.name} {code} later")
         else:
             message = f"{subject}, which no block makes"
             hint = did_you_mean(code, known) or f"there are: {', '.join(sorted(known)) or 'none'}"
-            yield Problem("LINT306", message, place=place, hint=hint)
+            yield Problem("LINT306", message, place=place, hint=hint, value=f"{dataset.name} {code}")
 
 
 def _codes_of(dataset: DatasetSpec, blocks: tuple[Block, ...]) -> set[str] | None:

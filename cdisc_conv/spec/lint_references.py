@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cdisc_conv.derivations.base import SELF, SUBJECT, Ref
 from cdisc_conv.problems import Place, Problem, did_you_mean
+from cdisc_conv.spec.lint_causes import missing_table
 from cdisc_conv.spec.model import Block, DatasetSpec, Source, SourceKind, Study, Variable
 from cdisc_conv.spec.references import (
     TargetKind,
@@ -24,14 +25,20 @@ def check_references(study: Study) -> Iterator[Problem]:
             if _has_source(study, dataset, block):
                 yield from _check_block(study, dataset, block)
         for variable, blocks in _entries(dataset):
+            if dataset.is_misspelt(variable.name):  # a finding by itself; what it reads is looked at afterwards
+                continue
             readable = [block for block in blocks if _has_source(study, dataset, block)]
-            for problem in _check_entry(study, dataset, variable, readable):
+            lost = list(_check_entry(study, dataset, variable, readable))
+            for problem in lost:
                 # An entry of study.yaml holds for all datasets: what is wrong with it is said once.
                 key = (str(problem.place), problem.code, problem.hint)
                 if variable.place.file != study.place.file or key not in shared:
                     yield problem
                 shared.add(key)
-            yield from _check_tables(study, dataset, variable)
+            # The 'by' of a lookup is a name on both sides.
+            names = {problem.value.rpartition(" ")[2] for problem in lost if problem.value}
+            tables = _check_tables(study, dataset, variable)
+            yield from (problem for problem in tables if problem.value.rpartition(" ")[2] not in names)
 
 
 def _entries(dataset: DatasetSpec) -> Iterator[tuple[Variable, list[Block]]]:
@@ -85,7 +92,7 @@ def _is_unread(study: Study, dataset: DatasetSpec, ref: str) -> bool:
     if dot and prefix in study.unread:
         return True
     other = study.datasets.get(prefix) if dot else None
-    return name in other.written if other is not None else ref in dataset.written
+    return other.is_unread(name) if other is not None else dataset.is_unread(ref)
 
 
 def _check_direction(study: Study, dataset: DatasetSpec, table: str, what: str, place: Place) -> Iterator[Problem]:
@@ -127,22 +134,26 @@ def _describe_lost(
     prefix, dot, name = ref.partition(".")
     if dot and has_table(study, prefix):
         message = f"{what} reads {ref}, but {prefix} {'does not map' if prefix in study.datasets else 'has no'} {name}"
-        return Problem("LINT301", message, place=place, hint=did_you_mean(name, table_columns(study, prefix)))
-    if dot and prefix in study.sdtm.standard.datasets:
+        hint = did_you_mean(name, table_columns(study, prefix))
+        return Problem("LINT301", message, place=place, hint=hint, value=f"{prefix} {name}")
+    if dot and any(prefix in family.standard.datasets for family in study.families.values()):
         message = f"{what} reads {ref}, but the study has no dataset {prefix}"
-        return Problem("LINT301", message, place=place, hint=f"map {prefix}, or name it under 'given'")
+        hint = f"map {prefix}, or name it under 'given'"
+        return Problem("LINT301", message, place=place, hint=hint, value=missing_table(prefix))
     known = [*study.datasets, *study.given]
     meant = did_you_mean(prefix, known)
     if dot and prefix != "raw" and (meant or all(block.source.kind is not SourceKind.FORM for block in blocks)):
         message = f"{what} reads {ref}, but the study has no dataset {prefix}"
-        return Problem("LINT301", message, place=place, hint=meant or f"there are: {', '.join(known)}")
+        hint = meant or f"there are: {', '.join(known)}"
+        return Problem("LINT301", message, place=place, hint=hint, value=missing_table(prefix))
     sources = " or ".join(dict.fromkeys(str(block.source) if block.source.name else "'for_each'" for block in blocks))
     columns = [column for block in blocks for column in (*source_columns(study, block), *block.given_names)]
     if prefix == "raw" and dot:
         message = f"{what} reads {ref}, which is not a column of {sources}"
-        return Problem("LINT301", message, place=place, hint=did_you_mean(name, columns))
+        return Problem("LINT301", message, place=place, hint=did_you_mean(name, columns), value=f"{sources} {name}")
     message = f"{what} reads {ref}, which is neither a column of {sources} nor a variable of {dataset.name}"
-    return Problem("LINT301", message, place=place, hint=did_you_mean(ref, [*dataset.names(), *columns]))
+    hint = did_you_mean(ref, [known_name for known_name in (*dataset.names(), *columns) if known_name != ref])
+    return Problem("LINT301", message, place=place, hint=hint, value=f"{dataset.name} {ref}")
 
 
 def _check_tables(study: Study, dataset: DatasetSpec, variable: Variable) -> Iterator[Problem]:
@@ -159,16 +170,16 @@ def _check_tables(study: Study, dataset: DatasetSpec, variable: Variable) -> Ite
             hint = did_you_mean(table, known) or "write a dataset (DS) or a form (form ic)"
             if table in study.sdtm.standard.datasets:
                 hint = f"map {table}, or name it under 'given'"
-            yield Problem(
-                "LINT302", f"{what} reads {table}, which the study does not have", place=variable.place, hint=hint
-            )
+            message = f"{what} reads {table}, which the study does not have"
+            yield Problem("LINT302", message, place=variable.place, hint=hint, value=missing_table(table))
             continue
         known_columns = table_columns(study, table)
         for column in columns:
-            unread = table in study.datasets and column in study.datasets[table].written
+            unread = table in study.datasets and study.datasets[table].is_unread(column)
             if column not in known_columns and not unread:
                 message = f"{what} reads {column} of {table}, which is not there"
-                yield Problem("LINT303", message, place=variable.place, hint=did_you_mean(column, known_columns))
+                hint = did_you_mean(column, known_columns)
+                yield Problem("LINT303", message, place=variable.place, hint=hint, value=f"{table} {column}")
 
 
 def _check_earlier(dataset: DatasetSpec, variable: Variable, columns: Sequence[str]) -> Iterator[Problem]:

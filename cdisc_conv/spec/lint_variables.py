@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Kind, Ref
@@ -200,7 +201,8 @@ def _check_codelist(study: Study, dataset: DatasetSpec, variable: Variable) -> I
     codelist = codelist_of(study, dataset, variable)
     for problem in variable.derivation.check(codelist, is_numeric(study, dataset, variable)):
         message = f"{dataset.name}.{variable.name}: {problem.message}"
-        yield _problem(problem.code, message, variable, problem.hint, problem.severity)
+        found = _problem(problem.code, message, variable, problem.hint, problem.severity)
+        yield replace(found, value=f"{problem.message} {problem.hint}")
     for block in dataset.blocks:
         if codelist is not None and dataset.own_variable(variable.name, block) is variable:
             yield from _check_given(dataset, block, variable, codelist)

@@ -87,9 +87,12 @@ class _Loader:
         for family in families.values():
             datasets |= self._read_datasets(family, shared, document.study)
         self._check_given(given, datasets)
-        self.problems += find_strays(self.folder, self.files, self.show(self.folder))
+        strays = list(find_strays(self.folder, self.files, self.show(self.folder)))
+        self.problems += strays
+        self.unread |= {Path(problem.place.file).stem.upper() for problem in strays}
         written = {name for name, _ in node.at(("variables",)).items()} if node.get("variables") else set()
-        datasets = {name: replace(spec, written=spec.written | written) for name, spec in datasets.items()}
+        unread = written - shared.keys()
+        datasets = {name: replace(spec, written=spec.written | unread) for name, spec in datasets.items()}
         study = Study(
             name=document.study,
             title=document.title,

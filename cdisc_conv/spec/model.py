@@ -193,7 +193,21 @@ class DatasetSpec:
     sub_class_place: Place = Place()
     value_level: Mapping[str, tuple[ValueLevelSpec, ...]] = field(default_factory=dict)
     written: frozenset[str] = frozenset()
-    """Every name the file maps, also those whose entry could not be read: lint does not ask for them again."""
+    """Every name the file maps, also those whose entry could not be read or whose name is misspelt: lint does not ask
+    for them again."""
+
+    def is_misspelt(self, name: str) -> bool:
+        """Whether a name that is mapped is no variable of the standard, and of the study's own none that may be."""
+        own = {*self.supplemental_names(), *self.working_names()}
+        return (
+            not self.family.is_analysis
+            and name not in own
+            and self.family.standard.variable(self.standard, name) is None
+        )
+
+    def is_unread(self, name: str) -> bool:
+        """Whether the file maps a name by an entry that could not be read: a finding by then."""
+        return name in self.written and name not in self.names()
 
     @property
     def reads_itself(self) -> bool:

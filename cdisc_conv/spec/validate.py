@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from cdisc_conv.problems import Problem, did_you_mean
+from cdisc_conv.problems import Problem, closest, did_you_mean
 from cdisc_conv.spec.yaml_nodes import Node
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -50,11 +51,20 @@ def validate(model: type[Model], node: Node, what: str, data: Any = None) -> tup
         found = error.errors(include_url=False)
         # "Too few branches" says nothing new beside what is wrong inside the branch.
         outer = {one["loc"][:size] for one in found for size in range(len(one["loc"]))}
-        deepest = [one for one in found if one["loc"] not in outer]
+        deepest = [one for one in found if one["loc"] not in outer and not _is_misspelt(one, found)]
         problems = [_describe(details, node, what, model) for details in deepest[:MOST_FINDINGS]]
         if len(deepest) > MOST_FINDINGS:
             problems.append(node.problem("SPEC003", f"{what} has {len(deepest) - MOST_FINDINGS:,} more such faults"))
         return None, problems
+
+
+def _is_misspelt(missing: Any, found: Sequence[Any]) -> bool:
+    """Whether a key that is missing is there in other letters: a finding by itself."""
+    if missing["type"] != "missing":
+        return False
+    *path, key = missing["loc"]
+    unknown = [str(one["loc"][-1]) for one in found if one["type"] == "extra_forbidden" and [*one["loc"][:-1]] == path]
+    return bool(closest(str(key), unknown))
 
 
 def _describe(details: Any, node: Node, what: str, model: type[BaseModel]) -> Problem:
