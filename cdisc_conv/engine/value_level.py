@@ -14,17 +14,15 @@ from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.dataset import Codelist, Condition, Item, OriginType, ValueLevel
 from cdisc_conv.derivations.base import Ref
 from cdisc_conv.derivations.numbers import parse_numbers
-from cdisc_conv.engine.blocks import spread
 from cdisc_conv.engine.draft import Draft
+from cdisc_conv.engine.finer import tell_apart
 from cdisc_conv.engine.items import describe_numbers, describe_written, make_item, used_codelist
 from cdisc_conv.engine.origins import Provenance, provenance_of
 from cdisc_conv.engine.pairs import PARAMETER, PARAMETER_CODE, code_type, decode_terms, list_terms
 from cdisc_conv.engine.plan import Part, variable_of
 from cdisc_conv.engine.selection import describe_selection
 from cdisc_conv.engine.state import State
-from cdisc_conv.expr import Expression
-from cdisc_conv.expr.conditions import read_conditions
-from cdisc_conv.problems import ProblemsError
+from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.spec.expected import codelist_of, is_result, standard_variable
 from cdisc_conv.spec.model import DatasetSpec, Study, ValueLevelSpec
 from cdisc_conv.standards import CodelistTerms
@@ -93,6 +91,7 @@ def _list_kinds(
 ) -> Iterator[_Kind]:
     """The tests or parameters in the order of their codes, each with the records that have a value."""
     series = draft.frame[name]
+    used: dict[ValueLevelSpec, None] = {}
     filled = (series != "" if series.dtype == TEXT else series.notna()).to_numpy(dtype=bool)
     labels = draft.frame.get(PARAMETER if column == PARAMETER_CODE else f"{draft.spec.name}TEST")
     for code, places in _split(draft.frame[column]).items():
@@ -106,58 +105,26 @@ def _list_kinds(
         found = provenance_of(narrowed, state.plan, narrow_parts)
         label = "" if labels is None else str(labels.iloc[places[0]])
         selection = " ".join(describe_selection(narrowed, part) for part in narrow_parts)
-        for said, mine, finer in _tell_apart(draft, specs, valued, column):
-            told = found
+        told, mine = tell_apart(draft.frame, specs, valued, column)
+        used.update(dict.fromkeys(mine))
+        for one in told:
+            said, kind = one.spec, found
             if said is not None:
-                told = Provenance(
+                kind = Provenance(
                     said.origin or found.origin, said.method or found.method, said.comment or found.comment
                 )
-            terms = _terms(state, draft, parts[0], series.iloc[mine], said)
-            yield _Kind((code,), label, mine, told, terms, selection, finer)
+            terms = _terms(state, draft, parts[0], series.iloc[one.places], said)
+            yield _Kind((code,), label, one.places, kind, terms, selection, one.conditions)
+    for spec in specs:
+        if spec not in used:
+            _report_unused(state, draft, name, spec)
 
 
-def _tell_apart(
-    draft: Draft, specs: tuple[ValueLevelSpec, ...], places: np.ndarray, column: str
-) -> Iterator[tuple[ValueLevelSpec | None, np.ndarray, tuple[Condition, ...]]]:
-    """The records of one test with the entry of ``value_level`` that holds for them, and what tells them from others.
-
-    An entry that holds for all of them needs no more than the code. One that holds for some has its own conditions, and
-    what is left has the opposite; where that is none of one condition, the values of the variables that it names.
-    """
-    whole = next((spec for spec in specs if _meets(spec.where, draft, places).all()), None)
-    some = [spec for spec in specs if spec is not whole and _meets(spec.where, draft, places).any()]
-    left = places
-    opposites: tuple[Condition, ...] = ()
-    for spec in some:
-        conditions = _read(spec, column)
-        mask = _meets(spec.where, draft, left)
-        there = all(one.variable in draft.frame for one in conditions)
-        if whole is not None or not conditions or not there or not mask.any():
-            continue
-        yield spec, left[mask], (*opposites, *conditions)
-        left = left[~mask]
-        if len(conditions) > 1:
-            names = list(dict.fromkeys(one.variable for one in conditions))
-            for values, mine in draft.frame.iloc[left].groupby(names, sort=True, dropna=False).indices.items():
-                texts = values if isinstance(values, tuple) else (values,)
-                told = (Condition(name, "EQ", (str(text),)) for name, text in zip(names, texts, strict=True))
-                yield None, left[mine], (*opposites, *told)
-            return
-        opposites = (*opposites, replace(conditions[0], comparator=_OPPOSITES[conditions[0].comparator]))
-    if len(left):
-        yield whole, left, opposites
-
-
-_OPPOSITES = {"EQ": "NE", "NE": "EQ", "IN": "NOTIN", "NOTIN": "IN", "LT": "GE", "GE": "LT", "GT": "LE", "LE": "GT"}
-
-
-def _read(spec: ValueLevelSpec, column: str) -> tuple[Condition, ...]:
-    """What an entry asks for beside the test; nothing where it is no where-clause (lint reports that)."""
-    try:
-        found = read_conditions(str(spec.where), spec.place, "value_level")
-    except ProblemsError:
-        return ()
-    return tuple(one for one in found if one.variable != column)
+def _report_unused(state: State, draft: Draft, name: str, spec: ValueLevelSpec) -> None:
+    message = f"'value_level': no record with a value of {name} meets {spec.where}, so that the entry says nothing"
+    place = replace(spec.place, dataset=draft.spec.name, variable=name)
+    hint = "right where the data do not have it yet; else correct the condition"
+    state.report(Problem("LEVEL001", message, Severity.NOTE, place, hint))
 
 
 def _split(codes: pd.Series) -> Mapping[str, np.ndarray]:
@@ -203,17 +170,6 @@ def _terms(
     if terms is None or series.dtype != TEXT:
         return None
     return terms if not terms.values.isdisjoint(series.unique()) else None
-
-
-def _meets(where: Expression, draft: Draft, places: np.ndarray) -> np.ndarray:
-    """Which of the records at some positions meet a condition."""
-
-    def column(name: str) -> pd.Series:
-        """A permissible variable that is empty is not in the frame any more; what it would hold is blank."""
-        found = draft.frame[name] if name in draft.frame else spread("", len(draft.frame))
-        return found.iloc[places].reset_index(drop=True)
-
-    return where.evaluate(column, len(places)).to_numpy(dtype=bool)
 
 
 def _join_numbered(kinds: Sequence[_Kind]) -> list[_Kind]:

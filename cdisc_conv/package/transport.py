@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdisc_conv.dataset import Column, Condition, Dataset, Item, Term, ValueLevel
+from cdisc_conv.engine.finer import meets_conditions
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 from cdisc_conv.visible import replace_steering
 from cdisc_conv.xpt.ibm import LARGEST, SMALLEST
@@ -255,32 +256,11 @@ def _fit_lengths(column: Column, frame: pd.DataFrame, written: pd.Series) -> Col
     levels = []
     for level in column.value_level:
         if level.item.type == "text":
-            found = _longest(written[_meets(level.conditions, frame)])
+            found = _longest(written[meets_conditions(level.conditions, frame)])
             level = replace(level, item=replace(level.item, length=max(1, found)))
         levels.append(level)
     item = replace(column.item, length=max(1, _longest(written)))
     return replace(column, item=item, value_level=tuple(levels))
-
-
-def _meets(conditions: Sequence[Condition], frame: pd.DataFrame) -> pd.Series:
-    """The records that meet all conditions; one that asks for another dataset holds for all."""
-    found = pd.Series(True, index=frame.index)
-    for condition in conditions:
-        if condition.variable not in frame:
-            continue
-        series = frame[condition.variable]
-        wanted: list[Any] = list(condition.values)
-        if pd.api.types.is_numeric_dtype(series):
-            wanted = [float(value) for value in wanted]
-        match condition.comparator:
-            case "EQ" | "IN":
-                found &= series.isin(wanted)
-            case "NE" | "NOTIN":
-                found &= ~series.isin(wanted)
-            case "LT" | "LE" | "GT" | "GE":
-                compare = getattr(series, condition.comparator.lower())
-                found &= compare(wanted[0]).fillna(False).astype(bool)
-    return found
 
 
 def _fit_column(column: Column, alphabet: Alphabet) -> Column:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdisc_conv.expr import Type
-from cdisc_conv.problems import Place, Problem, did_you_mean
+from cdisc_conv.expr.conditions import read_conditions
+from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
 from cdisc_conv.spec.expected import RESULTS, is_numeric, is_result
 from cdisc_conv.spec.model import DatasetSpec, Study, ValueLevelSpec
 
 
 def check_value_level(study: Study) -> Iterator[Problem]:
-    """LINT213: a column that is not described test by test; LINT211, LINT301, EXPR: its codelists and conditions."""
+    """LINT213: a column that is not described test by test; LINT211, LINT216, LINT301, EXPR: codelists, conditions."""
     for dataset in study.datasets.values():
         for name, specs in dataset.value_level.items():
             if specs and name not in dataset.written:
@@ -52,7 +53,22 @@ def _check_spec(study: Study, dataset: DatasetSpec, name: str, spec: ValueLevelS
         message = f"{what} reads {ref}, which is not a variable of {dataset.name}"
         place = Place(file=source.file, line=source.line)
         yield Problem("LINT301", message, place=place, hint=did_you_mean(ref, _columns(dataset)))
+    if not lost:
+        yield from _check_clause(dataset, name, spec)
     yield from spec.where.check(lambda ref: _type_of(study, dataset, ref), Type.BOOLEAN)[1]
+
+
+def _check_clause(dataset: DatasetSpec, name: str, spec: ValueLevelSpec) -> Iterator[Problem]:
+    """LINT216: an entry that tells records of one test apart by what no where-clause can say."""
+    code = "PARAMCD" if _has_parameters(dataset) else f"{dataset.name}TESTCD"
+    if set(spec.where.names) <= {code}:
+        return
+    place = Place(file=spec.where.source.file, line=spec.where.source.line)
+    try:
+        read_conditions(str(spec.where), place, f"'value_level' of {dataset.name}.{name}")
+    except ProblemsError as error:
+        for found in error.problems:
+            yield Problem("LINT216", found.message, place=place, hint=found.hint)
 
 
 def _type_of(study: Study, dataset: DatasetSpec, name: str) -> Type | None:

@@ -88,3 +88,15 @@ def test_value_level(lint):
         "tiny/sdtm/vs.yaml:25: LINT213 'value_level' of VS names VSDTC, which is not described test by test "
         "(results are: VSORRES, VSSTRESC, VSSTRESN, VSORRESU, VSSTRESU)",
     ]
+
+
+def test_a_condition_of_value_level_that_is_no_where_clause(lint):
+    level = """value_level:
+  VSORRES:
+    - {where: 'VSTESTCD == "HEIGHT" or VSTESTCD == "WEIGHT"'}
+    - {where: 'VSTESTCD == "HEIGHT" and (VSORRESU == "cm" or VSDTC != "")'}
+"""
+    assert lint(FORMS, files={"sdtm/vs.yaml": VS.split("value_level:")[0] + level}) == [
+        'tiny/sdtm/vs.yaml:19: LINT216 \'value_level\' of VS.VSORRES: VSORRESU == "cm" or VSDTC != "" cannot be part of a '
+        "where-clause (a where-clause compares variables with values (==, !=, <, <=, >, >=, in, not in), joined by 'and')"
+    ]
