@@ -22,7 +22,7 @@ from cdisc_conv.engine.pairs import PARAMETER, PARAMETER_CODE, code_type, decode
 from cdisc_conv.engine.plan import Part, variable_of
 from cdisc_conv.engine.selection import describe_selection
 from cdisc_conv.engine.state import State
-from cdisc_conv.problems import Problem, Severity
+from cdisc_conv.problems import Place, Problem, Severity
 from cdisc_conv.spec.expected import codelist_of, is_result, standard_variable
 from cdisc_conv.spec.model import DatasetSpec, Study, ValueLevelSpec
 from cdisc_conv.standards import CodelistTerms
@@ -122,7 +122,7 @@ def _list_kinds(
 
 def _report_unused(state: State, draft: Draft, name: str, spec: ValueLevelSpec) -> None:
     message = f"'value_level': no record with a value of {name} meets {spec.where}, so that the entry says nothing"
-    place = replace(spec.place, dataset=draft.spec.name, variable=name)
+    place = Place(dataset=draft.spec.name, variable=name)
     hint = "right where the data do not have it yet; else correct the condition"
     state.report(Problem("LEVEL001", message, Severity.NOTE, place, hint))
 

@@ -47,7 +47,13 @@ def said(lab, dataset):
         for level in vs.column("VSORRES").value_level:
             told = f"{level.item.origin.type}: {level.item.comment}"
             found.setdefault(told, []).extend(vs.frame["VSORRES"][meets_conditions(level.conditions, vs.frame)])
-        assert sorted(sum(found.values(), [])) == ["118", "119", "120", "121", "122"]  # every record once
+        assert sorted(value for values in found.values() for value in values) == [
+            "118",
+            "119",
+            "120",
+            "121",
+            "122",
+        ]  # every record once
         return found, [str(problem) for problem in run.problems if problem.code == "LEVEL001"]
 
     return read
@@ -100,6 +106,6 @@ def test_a_condition_on_a_variable_that_is_empty_holds_for_blanks(said):
         "": ["118", "119", "120", "122"],
     }
     assert problems == [
-        "VS.VSORRES study/sdtm/vs.yaml:14: LEVEL001 'value_level': no record with a value of VSORRES meets VSTPT == \"X\", so that the "
+        "VS.VSORRES: LEVEL001 'value_level': no record with a value of VSORRES meets VSTPT == \"X\", so that the "
         "entry says nothing (right where the data do not have it yet; else correct the condition)"
     ]
