@@ -1,7 +1,5 @@
 """Entries of `value_level` that tell records of one test apart: none is dropped, and where-clauses are true."""
 
-# ruff: noqa: E501 (messages stand whole)
-
 from __future__ import annotations
 
 import pytest
