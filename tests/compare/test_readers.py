@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from cdisc_conv.compare.package import compare_paths
+from cdisc_conv.compare.read import list_datasets
+from cdisc_conv.problems import ProblemsError
 from cdisc_conv.xpt import write_xpt
 
 FRAME = pd.DataFrame(
@@ -53,3 +55,25 @@ def test_a_differing_value_is_found_across_formats(folder: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace("-1.0", "-2.0"), encoding="utf-8")
     (found,) = compare_paths(folder / "ae.parquet", path).datasets
     assert found.cells[["variable", "base", "other", "difference"]].values.tolist() == [["AESTDY", "-1", "-2", -1.0]]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("A,B", {"A": [], "B": []}),
+        ("\r\n\nA,B\n1,2\n", {"A": ["1"], "B": ["2"]}),
+        ("A,B\n1," + "x" * 1_100_000 + "\n2,y\n", {"A": ["1", "2"], "B": ["x" * 1_100_000, "y"]}),
+    ],
+)
+def test_csv_files_as_they_come(tmp_path: Path, text: str, columns: dict[str, list[str]]) -> None:
+    (tmp_path / "ae.csv").write_bytes(text.encode())
+    table = list_datasets(tmp_path / "ae.csv")[0].read()
+    assert {name: table.columns[name].to_pylist() for name in table.names} == columns
+
+
+def test_a_csv_file_whose_first_line_has_no_end(tmp_path: Path) -> None:
+    (tmp_path / "ae.csv").write_text("{" + "x" * 200_000)
+    with pytest.raises(ProblemsError) as error:
+        list_datasets(tmp_path / "ae.csv")[0].read()
+    (problem,) = error.value.problems
+    assert problem.message == "the first line names no columns"
