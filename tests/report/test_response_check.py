@@ -218,3 +218,26 @@ def test_a_response_that_rs_does_not_have_is_said_so() -> None:
     page = html.document_fromstring(render_response_check("TINY-01", "A tiny study", [result], problems, "synthetic"))
     assert words(page.xpath("//tr[@class='overall']")[0]) == "Overall NE PD not in RS"
     assert words(page.xpath("//header//strong")[0]) == "synthetic"
+
+
+def test_several_evaluators_each_have_a_part_of_the_page() -> None:
+    parts = []
+    for reader, differing in (("READER 1", []), ("READER 2", ["S1"])):
+        data = datasets(["S1"], differing)
+        names = {"EVAL": "INDEPENDENT ASSESSOR", "EVALID": reader, "ACPTFL": "Y" if differing else ""}
+        parts.append({n: f.assign(**{f"{n}{key}": text for key, text in names.items()}) for n, f in data.items()})
+    checks, problems = check_responses({name: join(*(part[name] for part in parts)) for name in ("TU", "TR", "RS")})
+    page = html.document_fromstring(render_response_check("TINY-01", "A tiny study", checks, problems))
+    assert rows(page, "//section[@id='summary']//table[1]/thead/tr | (//section[@id='summary']//table)[1]/tbody/tr")[
+        :3
+    ] == [
+        ["Evaluator", "Compared", "Agree", "Disagree", "Accepted"],
+        ["INDEPENDENT ASSESSOR READER 1", "2", "2", "0", "0"],
+        ["INDEPENDENT ASSESSOR READER 2", "2", "1", "1", "2"],
+    ]
+    assert [row[:3] for row in rows(page, "//section[@id='disagreements']//tbody/tr")] == [
+        ["S1", "INDEPENDENT ASSESSOR READER 2", "3 2024-03-01"]
+    ]
+    names = [each.get("id") for each in page.xpath("//*[@id]")]
+    assert len(names) == len(set(names))
+    assert {link.removeprefix("#") for link in page.xpath("//a/@href") if link.startswith("#")} <= set(names)
