@@ -30,8 +30,13 @@ REPORT_FOLDER = "report"
 OF_GIVEN = frozenset({"DAT001", "DAT002", "DAT003", "DAT011", "DAT014", "DAT015"})
 """Rules that datasets are asked which were given, not made: dates that decide what is made of them."""
 
-SAME = {"CT001": "TERM001", "VAR013": "PKG010", "ADVAR010": "PKG010"}
-"""Rules that find again what making or writing the dataset has told, with the raw rows or the file at hand."""
+SAME = {
+    **dict.fromkeys(("CT001", "CT002", "CT003", "CT004"), "TERM001"),
+    "VAR003": "LINT203",
+    "VAR013": "PKG010",
+    "ADVAR010": "PKG010",
+}
+"""Rules that find again what lint, making or writing the dataset reported, with the line, the raw rows or the file."""
 
 CAUSES = {"FND008": frozenset({"UNIT001", "UNIT002"})}
 """Rules that find the records for which a derivation reported why it left a variable missing."""
