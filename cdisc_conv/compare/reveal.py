@@ -34,12 +34,16 @@ def reveal_all(base: Iterable[Any], other: Iterable[Any]) -> tuple[list[Any], li
 
 
 def reveal_table(columns: Sequence[str], data: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
-    """The columns of a table, with those named ``base`` and ``other`` made visible; the last of each name counts."""
+    """The columns of a table, with those named ``base`` and ``other`` made visible; the last of each name counts.
+
+    A table without them holds records of one side, in which hidden characters are shown.
+    """
     made = list(data)
-    if "base" in columns and "other" in columns:
-        names = list(columns)
-        one, two = (len(names) - 1 - names[::-1].index(name) for name in ("base", "other"))
-        made[one], made[two] = reveal_all(data[one], data[two])
+    if "base" not in columns or "other" not in columns:
+        return [[show_hidden(cell) if isinstance(cell, str) else cell for cell in column] for column in data]
+    names = list(columns)
+    one, two = (len(names) - 1 - names[::-1].index(name) for name in ("base", "other"))
+    made[one], made[two] = reveal_all(data[one], data[two])
     return made
 
 

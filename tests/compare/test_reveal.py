@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cdisc_conv.compare.define_document import DefineDocument
-from cdisc_conv.compare.reveal import reveal, show_hidden
+from cdisc_conv.compare.reveal import reveal, reveal_table, show_hidden
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,11 @@ def test_reveal(base: str, other: str, shown: tuple[str, str]) -> None:
 def test_hidden_characters_of_one_text() -> None:
     assert show_hidden("01\u00a0001") == "01<U+00A0>001"
     assert show_hidden("Caf\u00e9 \u75db") == "Caf\u00e9 \u75db"
+
+
+def test_hidden_characters_in_records_of_one_side() -> None:
+    shown = reveal_table(["row", "USUBJID"], [[1, 2], ["Cafe\u0301", "x\u00a0y"]])
+    assert shown == [[1, 2], ["Cafe<U+0301>", "x<U+00A0>y"]]
 
 
 DEFINE = b"""<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" xmlns:def="http://www.cdisc.org/ns/def/v2.1"><Study OID="S">
