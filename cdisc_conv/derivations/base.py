@@ -161,6 +161,13 @@ class Rows(Protocol):
     def took(self, source: str, positions: np.ndarray) -> None:
         """Say which record of `table(source)` each record has its value from: positions (0-based), -1 for none."""
 
+    def matched(self, source: str, asked: np.ndarray, found: np.ndarray) -> None:
+        """Say which records of `table(source)` (positions, 0-based) meet the condition, and which of them have the keys
+        of one of the records.
+
+        Of a raw form, the others count as not looked up; without this all rows are looked up.
+        """
+
     def codelist(self) -> CodelistTerms | None:
         """The codelist of the variable: the spec's, else the standard's, else none."""
 

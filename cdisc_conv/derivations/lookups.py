@@ -157,6 +157,7 @@ class Lookup(_OtherRecords):
         matches = match_records(rows, tuple(self.by), theirs, self.ignore_case)
         if not self.optional:
             self._report_none(rows, matches, theirs)
+        rows.matched(self.source, picked, picked[matches.theirs >= 0])
         values = _pick(table[self.take], picked)
         place = self._find_up_to(rows, table, picked, matches) if self.up_to else self._choose(rows, picked, matches)
         rows.took(self.source, np.append(picked, -1)[place])
@@ -302,6 +303,7 @@ class Exists(_OtherRecords):
         table = rows.table(self.source)
         picked = select_records(table, self.where)
         matches = match_records(rows, tuple(self.by), [_pick(table[name], picked) for name in self.by.values()])
+        rows.matched(self.source, picked, picked[matches.theirs >= 0])
         present = np.zeros(matches.count, dtype=bool)
         present[matches.theirs[matches.theirs >= 0]] = True
         return flag_column(present[matches.ours], self.yes, self.no)

@@ -135,6 +135,10 @@ class PartRows:
         records = found if self._picked is None else self._picked[found]
         self._state.note_picks(self._part, source, records, positions[found])
 
+    def matched(self, source: str, asked: np.ndarray, found: np.ndarray) -> None:
+        if source.startswith("form "):
+            self._state.note_matched(self._part, source, asked, found)
+
     def unread(self, ref: str) -> np.ndarray:
         targets = self._targets(ref)
         whole = np.concatenate([self._unread_block(n, t) for n, t in zip(self._part.blocks, targets, strict=True)])

@@ -47,6 +47,9 @@ class State:
     (0-based) in the order they were made in. `finish` gives them the row numbers of the finished dataset."""
     picks: dict[Part, list[Picks]] = field(default_factory=dict)
     """Which records of other tables the values of a part were taken from."""
+    matched: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    """Form (``form ic``) and the name of a part that looks something up in it by keys -> for each row whether it meets
+    the condition of a look-up, and whether it has the keys of a record as well."""
     reads: Reads = field(default_factory=Reads)
     """The cells of raw forms that something read."""
     taken: dict[tuple[str, int, str, bool], str] = field(default_factory=dict)
@@ -76,6 +79,14 @@ class State:
         """Remember which records of a table (`positions`) the values of some `records` of a part are from."""
         if len(records):
             self.picks.setdefault(part, []).append(Picks(source, records, positions))
+
+    def note_matched(self, part: Part, source: str, asked: np.ndarray, found: np.ndarray) -> None:
+        """Remember which rows of a form meet the condition of a part's look-up, and which have the keys of a record."""
+        length = self.table_length(source)
+        nothing = (np.zeros(length, dtype=bool), np.zeros(length, dtype=bool))
+        masks = self.matched.setdefault((source, str(part)), nothing)
+        masks[0][asked] = True
+        masks[1][found] = True
 
     def narrow(self, dataset: str, entries: Mapping[int, tuple[Entry, ...]], column: str, code: str) -> Study:
         """`narrow_study` for the records of a dataset whose `column` is `code`."""

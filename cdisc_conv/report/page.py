@@ -17,9 +17,9 @@ from cdisc_conv.spec.model import Study
 SHOWN = 200
 """Findings that stand in the page as a table; the others are data that the page's script shows on demand."""
 
-_OTHER = (Account.LOOKED_UP, Account.NOT_SUBMITTED, Account.NOT_IN_RUN, Account.NOT_READ)
+_OTHER = (Account.LOOKED_UP, Account.NOT_MATCHED, Account.NOT_SUBMITTED, Account.NOT_IN_RUN, Account.NOT_READ)
 _UNUSED = (Account.VALUES_LEFT_OUT, Account.VALUES_LOST, Account.VALUES_NOT_USED)
-_BAD = (*_UNUSED, Account.LOST, Account.UNACCOUNTED, Account.UNMAPPED)
+_BAD = (*_UNUSED, Account.LOST, Account.NOT_MATCHED, Account.UNACCOUNTED, Account.UNMAPPED)
 
 UNMAPPED_TERM = "TERM001"
 

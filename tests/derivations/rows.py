@@ -61,6 +61,9 @@ class FakeRows:
     taken: list[tuple[str, list[int]]] = field(default_factory=list)
     """The records of other tables that the values were said to be from."""
 
+    def matched(self, source: str, asked: np.ndarray, found: np.ndarray) -> None:
+        pass
+
     def took(self, source: str, positions: np.ndarray) -> None:
         self.taken.append((source, positions.tolist()))
 

@@ -340,3 +340,42 @@ def test_accounts_add_up_and_merge(branching, cells, cut):
 
 def flat(line):
     return (line.form, line.dataset, line.field, line.account, line.by, line.rows)
+
+
+@pytest.mark.parametrize(
+    ("look_up", "lines"),
+    [
+        ("take: EOSDAT", [("rows looked up", 1, "DM.RFPENDTC"), ("rows not matched", 2, "DM.RFPENDTC")]),
+        (
+            "take: EOSDAT, where: 'EOSDAT != \"\"'",
+            [
+                ("rows looked up", 1, "DM.RFPENDTC"),
+                ("rows not matched", 1, "DM.RFPENDTC"),
+                ("rows excluded", 1, "condition of DM.RFPENDTC"),
+            ],
+        ),
+    ],
+)
+def test_rows_that_no_look_up_matches_are_not_used(folder, look_up, lines):
+    edit(
+        folder / "tiny" / "forms.yaml",
+        "  ae:\n",
+        "  eos:\n    label: End of Study\n    columns: {NR: Number, EOSDAT: Date}\n  ae:\n",
+    )
+    (folder / "raw" / "eos.csv").write_text(
+        "SUBJID,VISIT,NR,EOSDAT\n001,End,001,01-MAR-2022\n002,End,02,02-MAR-2022\n003,End,03,\n", encoding="utf-8"
+    )
+    edit(
+        folder / "tiny" / "sdtm" / "dm.yaml",
+        "RFPENDTC: *blank",
+        f"RFPENDTC: {{lookup: {{from: form eos, by: {{SUBJID: NR}}, {look_up}, optional: true}}}}",
+    )
+    accounting = account(folder)
+    assert rows_of(accounting, "eos") == [("rows read", 3, ""), *lines]
+    assert rows_of(accounting, "eos", "DM") == [("rows read", 3, ""), *lines]
+    (count, shown) = next((rows, "2, 3" if rows == 2 else "2") for name, rows, _ in lines if name == "rows not matched")
+    assert [f"{problem.severity}: {problem}" for problem in accounting.problems if problem.code == "ACC008"] == [
+        f"warning: form eos row{'s' if count > 1 else ''} {shown}: ACC008 {count} of 3 rows of form eos belong to no "
+        "record: their keys match none where DM.RFPENDTC looks something up (correct the keys in the export, or 'by' of "
+        "the mapping)"
+    ]

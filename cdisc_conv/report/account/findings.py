@@ -22,7 +22,8 @@ def describe_account(
     declared, of a form that something reads. ACC004: values in rows that a condition leaves out. ACC005: values that
     no reader of their column uses. ACC006: rows left out of a dataset for a missing value. ACC007 (`empty`): a block
     that makes no record; where its condition is wrong, what it leaves out follows from that, and where its codes may
-    still come, what the rows hold instead is the finding.
+    still come, what the rows hold instead is the finding. ACC008: rows of a form that is only looked up in, which no
+    look-up matches.
     """
     lost = {(line.dataset, line.form): line.rows for line in lines if line.account is Account.LOST}
     left_out = {name for line in lines if line.account is Account.VALUES_LEFT_OUT for name in _split(line.by)}
@@ -39,6 +40,11 @@ def describe_account(
     forms = {(place.dataset, place.form) for place in wrong.values()}
     return [
         *(_describe_unaccounted(line, lines) for line in lines if line.account is Account.UNACCOUNTED),
+        *(
+            _describe_unmatched(line, lines)
+            for line in lines
+            if line.account is Account.NOT_MATCHED and not line.dataset
+        ),
         *_describe_unmapped(study, lines),
         *_describe_left_out(lines, conditions),
         *_describe_not_used(lines),
@@ -68,6 +74,17 @@ def _describe_unaccounted(line: Line, lines: Sequence[Line]) -> Problem:
     hint = f"map them, or add '{line.form}' to 'not_submitted' of study.yaml with the reason"
     return Problem(
         "ACC001", message, Severity.ERROR, Place(form=line.form, rows=line.tally.rows), hint, count=line.rows
+    )
+
+
+def _describe_unmatched(line: Line, lines: Sequence[Line]) -> Problem:
+    message = (
+        f"{line.rows:,} of {_rows_of(line.form, lines):,} rows of form {line.form} belong to no record: their keys "
+        f"match none where {line.by} looks something up"
+    )
+    hint = "correct the keys in the export, or 'by' of the mapping"
+    return Problem(
+        "ACC008", message, Severity.WARNING, Place(form=line.form, rows=line.tally.rows), hint, count=line.rows
     )
 
 

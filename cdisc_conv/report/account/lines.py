@@ -23,6 +23,7 @@ class Account(StrEnum):
     EXCLUDED = "rows excluded"
     LOST = "rows lost"
     LOOKED_UP = "rows looked up"
+    NOT_MATCHED = "rows not matched"
     NOT_SUBMITTED = "rows not submitted"
     NOT_IN_RUN = "rows not in this run"
     NOT_READ = "rows not read"

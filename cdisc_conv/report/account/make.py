@@ -15,12 +15,15 @@ from cdisc_conv.report.account.blocks import count_blocks, describe_blocks
 from cdisc_conv.report.account.findings import describe_account
 from cdisc_conv.report.account.lines import Account, Accounting, Line, count_rows
 from cdisc_conv.report.account.rows import (
+    Lookups,
     Masks,
     SourceRows,
     any_of,
     count_combinations,
     find_rows,
     list_dataset_lines,
+    list_lookup_lines,
+    name_dataset,
 )
 from cdisc_conv.report.account.values import find_unused, list_value_lines
 from cdisc_conv.spec.model import Form, SourceKind, Study
@@ -60,7 +63,7 @@ class _Accountant:
         rows = find_rows(self._state, name, f"form {name}", length)
         lost = {dataset: self._keep_lost(rows, dataset, masks) for dataset, masks in rows.blank.items()}
         yield from self._account_rows(rows)
-        yield from list_dataset_lines(rows, lost, self._lookups_by_dataset(f"form {name}"))
+        yield from list_dataset_lines(rows, lost, self._find_lookups(rows))
         for field in dict.fromkeys([*self._study.forms[name].fields, *map(str, self._state.forms[name].columns)]):
             yield from self._account_column(rows, field, lost)
 
@@ -69,7 +72,7 @@ class _Accountant:
         frame = self._state.given[name]
         rows = find_rows(self._state, name, f"dataset {name}", len(frame))
         yield from self._account_rows(rows)
-        yield from list_dataset_lines(rows, {}, self._lookups_by_dataset(name))
+        yield from list_dataset_lines(rows, {}, self._find_lookups(rows))
         readers = list_given_readers(self._plan, name)
         for column in map(str, frame.columns):
             filled = count_rows(np.flatnonzero(is_filled(frame[column])))
@@ -84,27 +87,28 @@ class _Accountant:
         is_used, is_excluded = any_of(rows.used.values(), rows.length), any_of(excluded.values(), rows.length)
         yield from count_combinations(rows.name, "", Account.USED, rows.used, is_used)
         yield from count_combinations(rows.name, "", Account.EXCLUDED, excluded, is_excluded & ~is_used)
-        rest = np.flatnonzero(~is_used & ~is_excluded)
-        if len(rest):
+        rest = ~is_used & ~is_excluded
+        lookups = self._find_lookups(rows)
+        if lookups:
+            yield from list_lookup_lines(rows, "", lookups, rest)
+        elif rest.any():
             account, by = self._explain_rest(rows)
-            yield Line(rows.name, "", "", account, by, count_rows(rest))
+            yield Line(rows.name, "", "", account, by, count_rows(np.flatnonzero(rest)))
+
+    def _find_lookups(self, rows: SourceRows) -> Lookups:
+        """The variables that look something up in a source, each with the rows it asks and those it matches."""
+        table = rows.source.removeprefix("dataset ")
+        every = np.ones(rows.length, dtype=bool)
+        readers = self._lookups.get(table, ())
+        return {reader: self._state.matched.get((table, reader), (every, every)) for reader in readers}
 
     def _explain_rest(self, rows: SourceRows) -> tuple[Account, str]:
-        """The account of rows that no dataset uses and no condition excludes."""
-        lookups = self._lookups.get(rows.source.removeprefix("dataset "), ())
-        if lookups:
-            return Account.LOOKED_UP, "; ".join(lookups)
+        """The account of rows that no dataset uses or looks anything up in, and no condition excludes."""
         if rows.name in self._study.given:
             return Account.NOT_READ, ""
         if reason := find_reason(self._study.not_submitted, rows.name):
             return Account.NOT_SUBMITTED, reason
         return (Account.UNACCOUNTED if self._complete else Account.NOT_IN_RUN), ""
-
-    def _lookups_by_dataset(self, table: str) -> dict[str, str]:
-        found: dict[str, list[str]] = {}
-        for reader in self._lookups.get(table, ()):
-            found.setdefault(name_dataset(reader), []).append(reader)
-        return {dataset: "; ".join(readers) for dataset, readers in found.items()}
 
     def _keep_lost(self, rows: SourceRows, dataset: str, blank: Masks) -> Masks:
         """Of the rows that a dataset passes over for a missing value, those with something that it would have read."""
@@ -180,11 +184,6 @@ class _Accountant:
         if reason := find_reason(self._study.not_submitted, form.name, field):
             return Account.COLUMN_NOT_SUBMITTED, reason
         return None, ""
-
-
-def name_dataset(reader: str) -> str:
-    """The dataset of a node of the plan, by its name: AE for ``records of AE`` and ``AE.AETERM``."""
-    return reader.removeprefix("records of ").partition(".")[0]
 
 
 def list_given_readers(plan: Plan, dataset: str) -> dict[str, tuple[str, ...]]:

@@ -17,6 +17,9 @@ from cdisc_conv.report.account.lines import Account, Line, count_rows
 Masks = dict[str, np.ndarray]
 """Name -> one truth value per row of the source."""
 
+Lookups = Mapping[str, tuple[np.ndarray, np.ndarray]]
+"""Variable that looks something up in the source -> for each row whether it asks for it, and whether it matches."""
+
 
 @dataclass
 class SourceRows:
@@ -95,11 +98,11 @@ def _find_blank_gates(state: State, rows: SourceRows, dataset: str) -> Masks:
     return result
 
 
-def list_dataset_lines(rows: SourceRows, lost: Mapping[str, Masks], lookups: Mapping[str, str]) -> Iterator[Line]:
+def list_dataset_lines(rows: SourceRows, lost: Mapping[str, Masks], lookups: Lookups) -> Iterator[Line]:
     """What became of the rows in each dataset; the lines of a dataset add up to its rows read.
 
-    `lost` are rows that matter and were left out for a missing value, `lookups` says for which variables a dataset that
-    makes no records of the source looks something up in it.
+    `lost` are rows that matter and were left out for a missing value, `lookups` count for a dataset that makes no
+    records of the source.
     """
     everything = np.arange(rows.length)
     for dataset, used in rows.used.items():
@@ -115,10 +118,31 @@ def list_dataset_lines(rows: SourceRows, lost: Mapping[str, Masks], lookups: Map
         yield from count_combinations(rows.name, dataset, Account.EXCLUDED, excluded, rest & reached)
         if (rest & ~reached).any():
             yield Line(rows.name, dataset, "", Account.NOT_READ, "", count_rows(np.flatnonzero(rest & ~reached)))
-    for dataset, variables in lookups.items():
+    for dataset in dict.fromkeys(map(name_dataset, lookups)):
         if dataset not in rows.used:
             yield Line(rows.name, dataset, "", Account.READ, "", count_rows(everything))
-            yield Line(rows.name, dataset, "", Account.LOOKED_UP, variables, count_rows(everything))
+            own = {reader: masks for reader, masks in lookups.items() if name_dataset(reader) == dataset}
+            yield from list_lookup_lines(rows, dataset, own, np.ones(rows.length, dtype=bool))
+
+
+def list_lookup_lines(rows: SourceRows, dataset: str, lookups: Lookups, among: np.ndarray) -> Iterator[Line]:
+    """What look-ups make of some rows: looked up where one matches, else not matched where one asks, else excluded."""
+    by = "; ".join(lookups)
+    matched = any_of((found for _, found in lookups.values()), rows.length)
+    asked = any_of((asked for asked, _ in lookups.values()), rows.length)
+    for account, mask in (
+        (Account.LOOKED_UP, matched),
+        (Account.NOT_MATCHED, asked & ~matched),
+        (Account.EXCLUDED, ~asked & ~matched),
+    ):
+        if (mask & among).any():
+            why = f"condition of {by}" if account is Account.EXCLUDED else by
+            yield Line(rows.name, dataset, "", account, why, count_rows(np.flatnonzero(mask & among)))
+
+
+def name_dataset(reader: str) -> str:
+    """The dataset of a node of the plan, by its name: AE for ``records of AE`` and ``AE.AETERM``."""
+    return reader.removeprefix("records of ").partition(".")[0]
 
 
 def any_of(masks: Iterable[np.ndarray], length: int) -> np.ndarray:
