@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -50,7 +50,8 @@ def read_dataset(
     implied = _implied_for(family, template, shared, study_name, node)
     variables = {**implied, **before, **companions(variables), **variables}
     blocks = tuple(_with_given_variables(block, family, template, variables) for block in blocks)
-    variables |= _implied_sequence(template, document.keys, variables, blocks, node)
+    written = _written_names(node, family, template)
+    variables |= _implied_sequence(template, document.keys, {*variables, *written}, blocks, node)
     supplemental = read_variables(node.get("supplemental"), f"{name} supplemental", problems)
     return DatasetSpec(
         name=name,
@@ -69,7 +70,7 @@ def read_dataset(
         keys_place=node.at(("keys",)).place,
         comment=document.comment,
         value_level=_read_value_level(document, node, problems),
-        written=_written_names(node, family, template),
+        written=written,
     )
 
 
@@ -81,13 +82,20 @@ def _written_names(node: Node, family: Family, template: DatasetStandard) -> fro
     names = {name for section in sections if section is not None for name, _ in section.items()}
     variables = (node.get("variables"), *(block.get("set") for block in node.at(("records",)).value))
     misspelt = {
-        closest(name, family.standard.names(template))
+        find_meant(name, family, template, names)
         for section in variables
         if section is not None and not family.is_analysis
         for name, _ in section.items()
         if family.standard.variable(template, name) is None
     }
     return frozenset(names | misspelt - {""})
+
+
+def find_meant(name: str, family: Family, template: DatasetStandard, mapped: Collection[str]) -> str:
+    """The variable that a misspelt name must mean, or "": one that is not mapped, and rather one that has to be."""
+    free = [known for known in family.standard.names(template) if known not in mapped]
+    wanted = {one.name for one in template.variables if one.core in ("Req", "Exp")}
+    return closest(name, [known for known in free if known in wanted]) or closest(name, free)
 
 
 def _find_standard(
@@ -214,13 +222,16 @@ def _with_given_variables(
 def _implied_sequence(
     template: DatasetStandard,
     keys: tuple[str, ...],
-    variables: Mapping[str, Variable],
+    names: Collection[str],
     blocks: Sequence[Block],
     node: Node,
 ) -> dict[str, Variable]:
-    """--SEQ numbers the records of a subject in the order of the natural key, unless an entry says otherwise."""
+    """--SEQ numbers the records of a subject in the order of the natural key, unless an entry says otherwise.
+
+    `names` are mapped for the whole dataset, or meant to be by an entry that cannot be read.
+    """
     name = f"{template.name}SEQ"
-    mapped = {*variables, *(name for block in blocks for name in block.variables)}
+    mapped = {*names, *(name for block in blocks for name in block.variables)}
     by = [key for key in (keys or template.keys) if key in mapped and key not in ("STUDYID", SUBJECT)]
     if template.variable(name) is None or name in mapped or not by:
         return {}

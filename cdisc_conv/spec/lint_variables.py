@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cdisc_conv.dataset import OriginType
-from cdisc_conv.derivations.base import Kind, Ref
+from cdisc_conv.derivations.base import SUBJECT, Kind, Ref
 from cdisc_conv.problems import Problem, Severity, closest, did_you_mean
+from cdisc_conv.spec.datasets import find_meant
 from cdisc_conv.spec.expected import codelist_keys, codelist_of, is_numeric, label_of, standard_variable
 from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
 from cdisc_conv.standards import SUB_CLASSES, CodelistTerms, VariableStandard
@@ -82,14 +83,15 @@ def _check_required(study: Study, dataset: DatasetSpec) -> Iterator[Problem]:
     given = {name for block in dataset.blocks for name in block.given_names}
     mapped = {*dataset.names(), *dataset.written, *given}
     # A misspelt variable is a finding by itself; the one it must mean is not missed as well.
-    known = dataset.family.standard.names(dataset.standard)
-    mapped |= {closest(name, known) for name in dataset.names() if not _is_known(study, dataset, name)}
+    own = {*dataset.supplemental_names(), *dataset.working_names()}
+    misspelt = [name for name in dataset.names() if name not in own and not _is_known(study, dataset, name)]
+    mapped |= {_find_meant(dataset, name) for name in misspelt}
     # TRT01P is the TRTxxP that ADaM wants.
     places = {found.order for name in mapped if (found := dataset.standard.variable(name)) is not None}
     for standard in dataset.standard.variables:
         if standard.name in mapped or standard.order in places or not _is_wanted(dataset, standard):
             continue
-        if standard.core == "Req":
+        if standard.core == "Req" and not _lacks_order(dataset, standard, mapped):
             message = f"{dataset.name} does not map {standard.name} ({standard.label}), which the standard requires"
             yield Problem("LINT202", message, place=dataset.place)
         if standard.core == "Exp":
@@ -98,6 +100,18 @@ def _check_required(study: Study, dataset: DatasetSpec) -> Iterator[Problem]:
             # The rule that finds the same in the dataset that was made is told by dataset and variable.
             place = replace(dataset.place, dataset=dataset.name, variable=standard.name)
             yield Problem("LINT203", message, Severity.WARNING, place, hint)
+
+
+def _lacks_order(dataset: DatasetSpec, standard: VariableStandard, mapped: set[str]) -> bool:
+    """Whether this is --SEQ, which needs no entry, and is missing because all keys are that would order the records.
+
+    A key that is named but not mapped, and one that the standard requires or expects, is a finding by itself.
+    """
+    if standard.name != f"{dataset.name}SEQ":
+        return False
+    keys = [key for key in (dataset.keys or dataset.standard.keys) if key not in ("STUDYID", SUBJECT, standard.name)]
+    wanted = {one.name for one in dataset.standard.variables if one.core in ("Req", "Exp")}
+    return mapped.isdisjoint(keys) and any(key in dataset.keys or key in wanted for key in keys)
 
 
 def _is_wanted(dataset: DatasetSpec, standard: VariableStandard) -> bool:
@@ -112,8 +126,9 @@ def _is_wanted(dataset: DatasetSpec, standard: VariableStandard) -> bool:
 
 
 def _check_keys(dataset: DatasetSpec) -> Iterator[Problem]:
+    wanted = {one.name for one in dataset.standard.variables if one.core in ("Req", "Exp")}  # LINT202, LINT203
     for key in dataset.keys:
-        if key not in dataset.names() and key not in dataset.written:
+        if key not in dataset.names() and key not in dataset.written and key not in wanted:
             hint = did_you_mean(key, dataset.names())
             yield Problem("LINT204", f"key {key} of {dataset.name} is not mapped", place=dataset.keys_place, hint=hint)
 
@@ -149,6 +164,10 @@ def _is_known(study: Study, dataset: DatasetSpec, name: str) -> bool:
     return dataset.family.standard.variable(dataset.standard, name) is not None
 
 
+def _find_meant(dataset: DatasetSpec, name: str) -> str:
+    return find_meant(name, dataset.family, dataset.standard, dataset.names())
+
+
 def _check_known(study: Study, dataset: DatasetSpec, variable: Variable) -> Iterator[Problem]:
     if dataset.family.is_analysis:
         # A predecessor without a label is told where it is mapped.
@@ -159,7 +178,8 @@ def _check_known(study: Study, dataset: DatasetSpec, variable: Variable) -> Iter
     elif not _is_known(study, dataset, variable.name):
         message = f"{dataset.family.standard.label} has no variable {variable.name} in {dataset.name}"
         known = dataset.family.standard.names(dataset.standard)
-        hint = did_you_mean(variable.name, known) or "a variable of your own belongs under 'supplemental' or 'working'"
+        meant = _find_meant(dataset, variable.name) or closest(variable.name, known)
+        hint = f"did you mean {meant}?" if meant else "a variable of your own belongs under 'supplemental' or 'working'"
         yield _problem("LINT207", message, variable, hint)
 
 

@@ -101,3 +101,54 @@ def test_a_qualifier_that_is_a_variable(lint):
         "tiny/sdtm/ae.yaml:28: LINT209 AETOXGR is a variable of AE and cannot be a supplemental qualifier "
         "(move it to 'variables')"
     ]
+
+
+SEQUENCE = "  AESEQ:    {sequence: [AESTDTC, AETERM]}\n"
+KEYS = "keys: [STUDYID, USUBJID, AETERM, AESTDTC]"
+KEY = "keys: [STUDYID, USUBJID, AETERM]"
+
+
+@pytest.mark.parametrize(
+    ("keys", "old", "new", "message"),
+    [
+        (
+            KEY,
+            "AETERM:   {copy",
+            "AETREM:   {copy",
+            "7: LINT207 SDTMIG 3.4 has no variable AETREM in AE (did you mean AETERM?)",
+        ),
+        (
+            KEY,
+            "AETERM:   {copy",
+            "AETERM:   {cpoy",
+            "7: SPEC202 AE.AETERM: there is no derivation 'cpoy' (did you mean copy?)",
+        ),
+        (
+            "keys: [STUDYID, USUBJID, AETREM]",
+            "",
+            "",
+            "2: LINT204 key AETREM of AE is not mapped (did you mean AETERM?)",
+        ),
+        (
+            KEY,
+            "  AETERM:   {copy: AETERM}\n",
+            "",
+            "1: LINT202 AE does not map AETERM (Reported Term for the Adverse Event), which the standard requires",
+        ),
+        (
+            "keys: [STUDYID, USUBJID]",
+            "",
+            "",
+            "1: LINT202 AE does not map AESEQ (Sequence Number), which the standard requires",
+        ),
+    ],
+)
+def test_a_sequence_number_lacks_only_where_nothing_else_does(lint, keys, old, new, message):
+    edits = [(AE, old, new)] if old else []
+    assert lint((AE, SEQUENCE, ""), (AE, KEYS, keys), *edits) == [f"tiny/sdtm/ae.yaml:{message}"]
+
+
+@pytest.mark.parametrize(("right", "wrong"), [("AEHLGT", "AEHLTG"), ("AESOC", "AESCO"), ("AEREL", "AERLE")])
+def test_a_misspelt_variable_means_one_that_is_not_mapped(lint, right, wrong):
+    (message,) = lint((AE, f"  {right}: ", f"  {wrong}: "))
+    assert message.endswith(f"LINT207 SDTMIG 3.4 has no variable {wrong} in AE (did you mean {right}?)")
