@@ -191,7 +191,7 @@ class Decode(Derivation):
 
 def pair_names(names: CodelistTerms, terminology: Terminology) -> dict[str, str]:
     """From submission value of a code to the name with the same C-code, over every partner of a codelist of names."""
-    by_code = {term.code: term.value for term in names.terms}
+    by_code = {term.code: term.value for term in names.terms if term.code}
     found: dict[str, str] = {}
     for short_name in names.short_name.split("; "):
         partner = f"{short_name}CD"

@@ -106,7 +106,7 @@ def used_codelist(
     published = {term.value: term for term in codelist.terms}
     terms = tuple(
         Term(value, published[value].code, published[value].decode)
-        if value in published
+        if value in published and published[value].code
         else Term(value, extended=True)
         for value in ordered
     )

@@ -22,6 +22,7 @@ from cdisc_conv.report import render_pages, write_reports
 from cdisc_conv.report.account import account_for
 from cdisc_conv.report.places import rename_folders, spec_folders
 from cdisc_conv.spec.model import Family, Study
+from cdisc_conv.spec.sponsor_terms import extend_terminology
 from cdisc_conv.xpt.variables import variables_of
 from cdisc_conv.xpt.writer import write_xpt
 
@@ -105,7 +106,7 @@ def run_checks(conversion: Conversion, datasets: Sequence[Dataset]) -> CheckRepo
         check_datasets(
             mine,
             family.standard,
-            family.terminology,
+            extend_terminology(study, family),
             created=study.created,
             folder=study.folder,
             complete=not (study.given and not family.is_analysis) and names.issuperset(study.datasets_of(family.name)),
@@ -130,7 +131,7 @@ def check_given(conversion: Conversion, datasets: Sequence[Dataset]) -> tuple[Pr
     report = check_datasets(
         given,
         family.standard,
-        family.terminology,
+        extend_terminology(study, family),
         created=study.created,
         complete=False,
         rules=[rule for rule in load_shipped_rules() if rule.id in OF_GIVEN],

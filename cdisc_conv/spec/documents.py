@@ -125,6 +125,7 @@ class StudyDocument(Document):
     variables: dict[str, Any] = {}
     settings: dict[str, Any] = {}
     transliterate: dict[str, Text] = {}
+    sponsor_terms: dict[Text, tuple[Text, ...]] = {}
     define: dict[str, Any] = {}
 
 

@@ -24,6 +24,7 @@ from cdisc_conv.spec.layers import read_layers
 from cdisc_conv.spec.model import DatasetSpec, Family, Form, GivenDataset, RawSettings, Study
 from cdisc_conv.spec.paths import check_path, find_strays, leads_out, suggest_study
 from cdisc_conv.spec.repair import repair_keys, repair_mapping
+from cdisc_conv.spec.sponsor_terms import extend_families
 from cdisc_conv.spec.validate import validate
 from cdisc_conv.spec.variables import read_variables
 from cdisc_conv.spec.yaml_nodes import Node, read_yaml
@@ -78,6 +79,7 @@ class _Loader:
         if document is None:
             raise ProblemsError([*self.problems, *found])
         families = self._load_families(document, node)
+        families = extend_families(families, document.sponsor_terms, node, self.problems)
         standard = families["sdtm"].standard
         forms, events = self._read_forms(document.forms, node.at(("forms",)))
         settings = self._read_settings(node.get("settings"))

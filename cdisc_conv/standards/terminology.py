@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
@@ -17,6 +17,7 @@ _SYNONYM_SEPARATOR = ";"
 class CodelistTerm:
     """One term: its submission value, NCI C-code, decode, synonyms and the preferred term of the NCI.
 
+    A term of the sponsor's own has no C-code (`Terminology.with_sponsor_terms`).
     ``decode`` is filled in lists of short names (--TESTCD, --PARMCD): it is the long name with the same C-code.
     """
 
@@ -28,8 +29,8 @@ class CodelistTerm:
 
     @property
     def meaning(self) -> str:
-        """The term in words: the decode, or the preferred term where there is none."""
-        return self.decode or self.preferred_term
+        """The term in words: the decode, or the preferred term where there is none; the sponsor's own as it is."""
+        return self.decode or self.preferred_term or self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,8 @@ class Terminology:
     version: str
     _blocks: dict[str, Block]
     beside: Terminology | None = None
+    _sponsor: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Terms of the sponsor's own, by the C-code of the codelist."""
 
     @property
     def package_label(self) -> str:
@@ -165,6 +168,29 @@ class Terminology:
         ('ADaM CT 2025-03-28', 'SEX', 'SDTM CT 2025-03-28')
         """
         return replace(self, beside=other)
+
+    def with_sponsor_terms(self, terms: Mapping[str, tuple[str, ...]]) -> Terminology:
+        """This package with terms of the sponsor's own behind those of codelists (by C-code, short name or name).
+
+        Codelists that are not there, or may not be extended, and terms that are there stay as they are.
+
+        >>> mine = load_terminology("sdtm", "2025-03-28").with_sponsor_terms({"ONCRTSCD": ("ECOG101",)})
+        >>> mine.codelist("ONCRTSCD").find("ecog101")
+        CodelistTerm(value='ECOG101', code='', decode='', synonyms=(), preferred_term='')
+        """
+        own = dict(self._sponsor)
+        for key, values in terms.items():
+            code = self._codes_by_key.get(key)
+            if code is not None:
+                own[code] = tuple(dict.fromkeys((*own.get(code, ()), *values)))
+        beside = self.beside.with_sponsor_terms(terms) if self.beside is not None else None
+        return replace(self, beside=beside, _sponsor=tuple(own.items()))
+
+    @property
+    def short_names(self) -> tuple[str, ...]:
+        """The short names of all codelists, also of those beside it."""
+        own = tuple(block.head[1] for block in self._blocks.values())
+        return (*own, *self.beside.short_names) if self.beside is not None else own
 
     def package_of(self, key: str) -> Terminology:
         """The package that a codelist is from; this one when none has it."""
@@ -208,7 +234,7 @@ class Terminology:
             names = [known for known in self._codes_by_key if known not in self._blocks]
             raise require("codelist", key, names, self.package_label)
         if code not in self._lists:
-            self._lists[code] = _read_codelist(self._blocks[code])
+            self._lists[code] = _add_terms(_read_codelist(self._blocks[code]), dict(self._sponsor).get(code, ()))
         return self._lists[code]
 
     @cached_property
@@ -241,6 +267,11 @@ def load_terminology(name: str, version: str) -> Terminology:
 def _read_codelist(block: Block) -> CodelistTerms:
     code, short_name, name, extensible = block.head
     return CodelistTerms(code, name, short_name, extensible == "Yes", tuple(map(_read_term, block.lines())))
+
+
+def _add_terms(codelist: CodelistTerms, values: Iterable[str]) -> CodelistTerms:
+    more = tuple(CodelistTerm(value, "") for value in values if value not in codelist.values)
+    return replace(codelist, terms=(*codelist.terms, *more)) if more and codelist.extensible else codelist
 
 
 def _read_term(fields: list[str]) -> CodelistTerm:

@@ -29,7 +29,7 @@ AE = "sdtm/ae.yaml"
             "protocol:",
             "zzz:",
             "tiny/study.yaml:3: SPEC001 study.yaml has no 'zzz' (known are: created, define, forms, given, not_submitted, "
-            "protocol, raw, settings, standards, study, title, transliterate, variables)",
+            "protocol, raw, settings, sponsor_terms, standards, study, title, transliterate, variables)",
         ),
         (
             "forms.yaml",

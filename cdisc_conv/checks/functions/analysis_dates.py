@@ -26,6 +26,8 @@ _FIRST, _LAST = -21914, 51500
 """1 January 1900 and 1 January 2101 as SAS dates."""
 _START = "TRTSDT"
 _PERIOD = re.compile(r"(AP|TR|PH)(\d+)S(DTM?)")
+_REFERENCE = re.compile(r"[A-Z0-9]*SDT|RANDDT|STARTDT|RFICDT|ENRLDT")
+"""Names of dates that relative days may count from."""
 _DATE_FLAGS, _TIME_FLAGS = ("Y", "M", "D"), ("H", "M", "S")
 
 
@@ -160,7 +162,10 @@ def check_imputation_flags(scope: Scope) -> Iterator[Hits]:
 
 @register_check(Days)
 def check_analysis_days(scope: Scope) -> Iterator[Hits]:
-    """Relative days (ADY, ASTDY, AENDY) held against their dates and the first day of treatment, which is day 1."""
+    """Relative days (ADY, ASTDY, AENDY) held against their dates and the first day of treatment, which is day 1.
+
+    A variable whose days all follow from another start or the randomisation (APERSDT, ADSL.RANDDT) counts from that.
+    """
     table = scope.table
     days = [family.day for family in _families(table) if _is_number(table, family.day)]
     if scope.parameters.finds == "zero":
@@ -173,12 +178,38 @@ def check_analysis_days(scope: Scope) -> Iterator[Hits]:
     for family in _require(table, _families(table), "dates"):
         if not (_is_number(table, family.day) and _is_number(table, family.date)):
             continue
-        between = table.numbers(family.date) - start
-        expected, given = between + (between >= 0), table.numbers(family.day)
+        given, expected = table.numbers(family.day), _count_days(table, family, start)
         with np.errstate(invalid="ignore"):
             wrong = (np.abs(given - expected) > 0.5) & (given != 0)
+        if wrong.any() and _follows_otherwise(table, family, reference):
+            continue
         tell = tell_values(table, family.day, family.date, reference)
         yield by_variable(family.day, wrong & scope.mask, tell, date=family.date, reference=reference)
+
+
+def _count_days(table: Table, family: DateFamily, start: np.ndarray) -> np.ndarray:
+    """The relative days of dates: that of the start is day 1, the day before it -1."""
+    between = table.numbers(family.date) - start
+    return np.asarray(between + (between >= 0))
+
+
+def _follows_otherwise(table: Table, family: DateFamily, reference: str) -> bool:
+    """Whether all days follow from one start other than `reference`."""
+    given = table.numbers(family.day)
+    asked = ~np.isnan(given) & ~np.isnan(table.numbers(family.date))
+    expected = (_count_days(table, family, start) for start in _other_starts(table, reference))
+    return any(bool(np.all(given[asked] == days[asked])) for days in expected)
+
+
+def _other_starts(table: Table, reference: str) -> Iterator[np.ndarray]:
+    """The dates other than `reference` that days may count from, in the dataset and in ADSL."""
+    owner = table.tables.find("ADSL")
+    places = [(table, "")] + ([(owner, "ADSL.")] if owner is not None and owner is not table else [])
+    for place, prefix in places:
+        for name in _date_names(place):
+            whole = _REFERENCE.fullmatch(name) and place.date_kind(name) == "date"
+            if whole and f"{prefix}{name}" != reference and table.has(f"{prefix}{name}"):
+                yield table.numbers(f"{prefix}{name}")
 
 
 @register_check(Source)
