@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.calendar import DAY
+from cdisc_conv.columns.moments import find_instants, read_moments
 from cdisc_conv.recist.frames import Tumours
 from cdisc_conv.recist.lesions import LESION, NEW, NON_TARGET, TARGET, Lesions
 
 KEY = ["subject", "assessment"]
+_TIME = r"T[^/]*"
 
 
 def list_assessments(tumours: Tumours, lesions: Lesions, responses: pd.DataFrame) -> pd.DataFrame:
@@ -16,8 +19,9 @@ def list_assessments(tumours: Tumours, lesions: Lesions, responses: pd.DataFrame
 
     They come from TR, from the new lesions of TU and from the responses (`has_records` tells that TR or TU know them).
     ``date`` is the earliest date of the measurements. The order is that of the dates; an assessment without a complete
-    date stands behind the one before it by visit number. ``number`` counts from the baseline, which is 0: the last
-    assessment with a flagged record of a target or non-target lesion in TR, or in TU where TR has none, else the first.
+    date that the calendar has stands behind the one before it by visit number. ``number`` counts from the baseline,
+    which is 0: the last assessment with a flagged record of a target or non-target lesion in TR, or in TU where TR has
+    none, else the first.
     """
     known = lesions.frame[[*LESION, "group"]].rename(columns={"group": "lesion_group"})
     tr, tu = (frame.merge(known, how="left", on=LESION) for frame in (tumours.tr, tumours.tu))
@@ -27,11 +31,7 @@ def list_assessments(tumours: Tumours, lesions: Lesions, responses: pd.DataFrame
     everything = pd.concat([measured, responses.assign(has_records=False)], ignore_index=True)
     everything = everything[(everything["subject"] != "") & (everything["assessment"] != "")]
     flagged = everything["flagged"] & everything["lesion_group"].isin([TARGET, NON_TARGET])
-    everything = everything.assign(
-        flagged=flagged,
-        exact=everything["date"].str[:10].where(everything["date"].str.len() >= 10),
-        date=everything["date"].str[:10].where(everything["date"] != ""),
-    )
+    everything = _add_moments(everything.assign(flagged=flagged))
     of_records = everything.sort_values("has_records", ascending=False, kind="stable").groupby(KEY, sort=False)
     frame = of_records.agg(
         visit=("visit", "first"),
@@ -39,10 +39,26 @@ def list_assessments(tumours: Tumours, lesions: Lesions, responses: pd.DataFrame
         has_records=("has_records", "any"),
         flagged=("flagged", "any"),
     )
-    dated = everything[everything["has_records"]].groupby(KEY)[["date", "exact"]].min()
-    responded = everything.groupby(KEY)[["date", "exact"]].min()
+    everything = everything.sort_values(["exact", "date"], kind="stable")
+    dated = everything[everything["has_records"]].groupby(KEY)[["date", "exact"]].first()
+    responded = everything.groupby(KEY)[["date", "exact"]].first()
     dates = dated.reindex(frame.index).combine_first(responded)
     return _put_in_order(frame.join(dates).reset_index())
+
+
+def _add_moments(records: pd.DataFrame) -> pd.DataFrame:
+    """The records with `exact`, the seconds by which their complete dates are in order, and `date` without its time.
+
+    The dates are in order by their days, and by their instants where all dates of the subject have UTC offsets. A date
+    that is partial, uncertain or impossible has no place in that order (NaN).
+    """
+    moments = read_moments(records["date"])
+    subject, subjects = pd.factorize(records["subject"])
+    instants = find_instants(len(subjects), (subject, moments))
+    by_utc = moments.on_common_clock(subject, instants)
+    exact = np.where(moments.complete, np.where(instants[subject], by_utc.earliest, moments.days * DAY), np.nan)
+    date = records["date"].str.replace(_TIME, "", regex=True)
+    return records.assign(exact=exact, date=date.where(date != ""))
 
 
 def _flag_where_silent(tu: pd.DataFrame, tr: pd.DataFrame) -> pd.DataFrame:

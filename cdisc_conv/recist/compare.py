@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -72,15 +73,20 @@ def list_disagreements(frame: pd.DataFrame, grid: pd.DataFrame) -> pd.DataFrame:
 def describe_disagreements(found: pd.DataFrame) -> Iterator[Problem]:
     """The differences as findings (warnings RECIST001 to RECIST004)."""
     for row in found.to_dict("records"):
-        when = f"{row['assessment']} ({row['date']})" if row["date"] else row["assessment"]
         message = (
-            f"subject {row['subject']}, {when}: the {NAMES[row['part']]} is recorded as {row['recorded']}, "
-            f"the measurements give {row['derived']}"
+            f"subject {row['subject']}, {_name_moment(row)}: the {NAMES[row['part']]} is recorded as "
+            f"{row['recorded']}, the measurements give {row['derived']}"
         )
         behind = "; ".join(filter(None, (row["reason"], row["measurements"])))
         message += f": {behind}" if behind else ""
         place = Place(dataset="RS", variable="RSSTRESC", rows=(row["row"],))
         yield Problem(CODES[row["part"]], message, Severity.WARNING, place, row["hint"], value=row["recorded"])
+
+
+def _name_moment(row: Mapping[Any, Any]) -> str:
+    """The assessment with its date, where it has one that its name does not hold."""
+    name, date = str(row["assessment"]), str(row["date"])
+    return name if date in name else f"{name} ({date})"
 
 
 def describe_gaps(
@@ -98,7 +104,7 @@ def describe_gaps(
     for row in silent.to_dict("records"):
         yield Problem(
             "RECIST005",
-            f"subject {row['subject']}, {row['assessment']} ({row['date']}): RS has no overall response; "
+            f"subject {row['subject']}, {_name_moment(row)}: RS has no overall response; "
             f"the measurements give {row['overall'] or 'none'}",
             Severity.NOTE,
             Place(dataset="RS"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from cdisc_conv.columns.moments import read_moments
 from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 from cdisc_conv.recist.frames import Tumours
@@ -59,7 +60,7 @@ def _add_visits(frame: pd.DataFrame, tr: pd.DataFrame) -> pd.DataFrame:
     )
     numeral = _format_number(number)
     key = numeral.mask(of_several | number.isna().to_numpy(), numeral + "\0" + text)
-    day = pd.to_datetime(frame["date"].str[:10].where(frame["date"].str.len() >= 10), errors="coerce")
+    day = pd.Series(pd.to_datetime(read_moments(frame["date"]).days, unit="D"), index=frame.index)
     return frame.assign(visit_key=key, visit_text=text, visit_number=number, day=day, slot="")
 
 

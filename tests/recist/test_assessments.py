@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.recist.lesion_data import TARGETS, check, frame, identify, join, measure, respond
 
 TR = "USUBJID TRGRPID TRLNKID TRTESTCD TRSTRESC TRLNKGRP VISIT VISITNUM TRDTC"
@@ -32,6 +34,40 @@ def test_without_a_whole_date_the_visit_number_tells() -> None:
         lesion(40, "", "WEEK 12", "3", "2024-03-30"),
         lesion(40, "", "WEEK 18", "4", ""),
     ) == ["SCREENING", "WEEK 6", "WEEK 12", "WEEK 18"]
+
+
+@pytest.mark.parametrize("date", ["2024-02-30", "2024-05-01/2024-05-20", "20240501", "2024-13-01"])
+def test_a_date_that_is_impossible_or_uncertain_moves_no_assessment(date: str) -> None:
+    assert names(
+        lesion(40, "", "SCREENING", "1", "2024-01-20"),
+        lesion(40, "", "WEEK 6", "2", date),
+        lesion(40, "", "WEEK 12", "3", "2024-02-20"),
+    ) == ["SCREENING", "WEEK 6", "WEEK 12"]
+
+
+def test_offsets_from_utc_count_where_all_dates_of_the_subject_have_one() -> None:
+    early, late = "2024-02-02T01:00+02:00", "2024-02-01T20:30-05:00"
+    records = (
+        lesion(40, "", "WEEK 6", "2", late),
+        lesion(40, "", "UNSCHEDULED", "3", early),
+    )
+    assert names(*records, lesion(40, "", "SCREENING", "1", "2024-01-20T09:00Z")) == [
+        "SCREENING",
+        "UNSCHEDULED",
+        "WEEK 6",
+    ]
+    assert names(*records, lesion(40, "", "SCREENING", "1", "2024-01-20")) == ["SCREENING", "WEEK 6", "UNSCHEDULED"]
+
+
+def test_of_an_impossible_and_a_possible_date_the_possible_one_is_that_of_the_assessment() -> None:
+    result, _ = check(
+        frame(
+            TR,
+            lesion(40, "", "1", "1", "2024-01-00"),
+            ("S1", "TARGET", "T02", "LDIAM", "30", "", "1", "1", "2024-01-03T11:00"),
+        )
+    )
+    assert result.assessments["date"].tolist() == ["2024-01-03"]
 
 
 def test_the_date_is_that_of_the_first_measurement() -> None:

@@ -77,8 +77,7 @@ def test_a_response_without_a_date_may_belong_to_any_of_them() -> None:
     assert [str(problem) for problem in problems] == [
         "RS.RSDTC row 1: RECIST015 subject S1, UNSCHEDULED: TR has several assessments at this visit, and 1 record of "
         "RS may belong to any of them; not used (give the whole date, a VISITNUM for each assessment, or RSLNKGRP)",
-        "RS: RECIST005 subject S1, UNSCHEDULED (2024-02-20) (2024-02-20): RS has no overall response; the measurements "
-        "give SD",
+        "RS: RECIST005 subject S1, UNSCHEDULED (2024-02-20): RS has no overall response; the measurements give SD",
     ]
 
 
@@ -89,6 +88,22 @@ def test_a_measurement_without_a_date_is_reported_too() -> None:
             ("T01", 40, "UNSCHEDULED", 99, "2024-02-20"),
             ("T01", 60, "UNSCHEDULED", 99, "2024-05-20"),
             ("T01", 90, "UNSCHEDULED", 99, "2024-05"),
+        ),
+        responded(("SD", "UNSCHEDULED", 99, "2024-02-20"), ("PD", "UNSCHEDULED", 99, "2024-05-20")),
+    )
+    assert result.assessments["sum"].tolist() == [40, 40, 60]
+    assert [(problem.code, problem.place.dataset, problem.place.rows) for problem in problems] == [
+        ("RECIST015", "TR", (4,))
+    ]
+
+
+def test_an_impossible_date_is_no_whole_date() -> None:
+    result, problems = check(
+        measured(
+            BASELINE,
+            ("T01", 40, "UNSCHEDULED", 99, "2024-02-20"),
+            ("T01", 60, "UNSCHEDULED", 99, "2024-05-20"),
+            ("T01", 90, "UNSCHEDULED", 99, "2024-05-32"),
         ),
         responded(("SD", "UNSCHEDULED", 99, "2024-02-20"), ("PD", "UNSCHEDULED", 99, "2024-05-20")),
     )
