@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from cdisc_conv.dataset import Origin, OriginSource, OriginType
 from cdisc_conv.derivations.base import Ref
-from cdisc_conv.derivations.copying import Constant
+from cdisc_conv.derivations.copying import Constant, Copy
 from cdisc_conv.engine.plan import Part, Plan, variable_of
 from cdisc_conv.engine.selection import describe_where
-from cdisc_conv.engine.words import describe_table, method_of, name_variable, takes_working
+from cdisc_conv.engine.words import describe_table, explain_left_out, method_of, name_variable, takes_working
 from cdisc_conv.spec.model import Block, Field, Study
 from cdisc_conv.spec.references import TargetKind, resolve
 
@@ -51,6 +51,9 @@ def provenance_of(study: Study, plan: Plan, parts: Sequence[Part]) -> Provenance
     comment = " ".join(dict.fromkeys(c for part in parts if (c := variable_of(study, part).comment)))
     if origin is not None and origin.type is OriginType.DERIVED:
         return Provenance(origin, text, comment)
+    if origin is not None and origin.predecessor and parts:
+        keys = [(name.partition(".")[0], name.partition(".")[2]) for name in origin.predecessor.split(", ")]
+        comment = f"{comment} {explain_left_out(study, parts[0].dataset, keys)}".strip()
     return Provenance(origin, "", " ".join(filter(None, (text, comment))))
 
 
@@ -62,18 +65,17 @@ def _origin_of(study: Study, plan: Plan, part: Part) -> Origin:
             pages = _pages(_fields(study, part))
             return Origin(variable.origin.type, variable.origin.source or OriginSource.INVESTIGATOR, pages)
         return variable.origin
-    kind = variable.derivation.actual_origin()
+    kind, fields = variable.derivation.actual_origin(), _fields(study, part)
     if kind is OriginType.PREDECESSOR and takes_working(study, part):
         return Origin(OriginType.DERIVED, OriginSource.SPONSOR)
     if kind is OriginType.PREDECESSOR:  # Define-XML 2.1 has no source for it: the predecessor tells
         return Origin(kind, predecessor=", ".join(_predecessors(study, part)))
     if kind is OriginType.ASSIGNED and _is_decided(study, part):
         return Origin(OriginType.DERIVED, OriginSource.SPONSOR)
-    if kind is OriginType.ASSIGNED and _is_planned(study, part):
+    if (kind is OriginType.ASSIGNED or _repeats_design(study, part, fields)) and _is_planned(study, part):
         return Origin(OriginType.PROTOCOL, OriginSource.SPONSOR)
     if kind is not OriginType.COLLECTED:
         return Origin(kind, OriginSource.SPONSOR)
-    fields = _fields(study, part)
     if fields and all(not field.item for field in fields):
         return Origin(OriginType.ASSIGNED, OriginSource.SPONSOR)
     if fields:
@@ -99,6 +101,17 @@ def _is_planned(study: Study, part: Part) -> bool:
     of_element = part.name == "EPOCH" and constant and "ETCD" in dataset.names()
     point = part.name.startswith(part.dataset) and part.name.removeprefix(part.dataset) in PLANNED_POINTS
     return part.name in PLANNED or of_element or point
+
+
+def _repeats_design(study: Study, part: Part, fields: Sequence[Field]) -> bool:
+    """Whether a variable is the one of the same name of another dataset: the planned day of a visit, as SV has it."""
+    derivation = variable_of(study, part).derivation
+    if isinstance(derivation, Copy):
+        return not fields and derivation.source.rpartition(".")[2] == part.name
+    picked = derivation.picks()
+    return bool(picked) and all(
+        not table.startswith("form ") and columns[-1:] == (part.name,) for table, columns in picked.items()
+    )
 
 
 def _is_decided(study: Study, part: Part) -> bool:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import SELF, Ref
-from cdisc_conv.derivations.copying import Constant
+from cdisc_conv.derivations.copying import Constant, Copy
+from cdisc_conv.derivations.expressions import Expr
 from cdisc_conv.engine.narrow import list_differing, name_entry, narrow_study
 from cdisc_conv.engine.plan import Part, parts_of, variable_of
 from cdisc_conv.expr import Expression
-from cdisc_conv.expr.words import is_date_name
+from cdisc_conv.expr.words import is_date_name, is_date_node
 from cdisc_conv.spec.model import Block, Study, Variable
 from cdisc_conv.spec.references import TargetKind, resolve
 
@@ -211,6 +212,13 @@ def _explain_working(study: Study, named: dict[tuple[str, str], None]) -> list[s
     return list(said.values())
 
 
+def explain_left_out(study: Study, dataset: str, names: Iterable[tuple[str, str]]) -> str:
+    """What variables that others are taken over from are, where the package does not hold their dataset."""
+    family = study.family_of(dataset)
+    gone = {key: None for key in names if is_left_out(study, *key) and study.family_of(key[0]) == family}
+    return " ".join(_explain_working(study, gone))
+
+
 def is_working(study: Study, table: str, name: str) -> bool:
     """Whether a column is a working variable, which no dataset holds in the end."""
     return table in study.datasets and name in study.datasets[table].working_names()
@@ -219,10 +227,19 @@ def is_working(study: Study, table: str, name: str) -> bool:
 def _is_date(study: Study, table: str, name: str) -> bool:
     if not is_working(study, table, name):
         return is_date_name(name)
-    derivations = [variable_of(study, part).derivation for part in parts_of(study.datasets[table])[name]]
-    taken = [columns[-1] for derivation in derivations for columns in derivation.picks().values() if columns]
-    dated = all(is_date_name(column) for column in taken) if taken else derivations[0].name == "numeric_date"
-    return is_date_name(name) or dated
+    return is_date_name(name) or all(_makes_date(study, part) for part in parts_of(study.datasets[table])[name])
+
+
+def _makes_date(study: Study, part: Part) -> bool:
+    """Whether a working value is a date as a number, by what makes it."""
+    derivation = variable_of(study, part).derivation
+    is_date = PartWords(study, part).is_date
+    if isinstance(derivation, Expr):
+        return is_date_node(derivation.expression.tree, is_date)
+    if isinstance(derivation, Copy):
+        return is_date(derivation.source)
+    taken = [columns[-1] for columns in derivation.picks().values() if columns]
+    return all(is_date_name(column) for column in taken) if taken else derivation.name == "numeric_date"
 
 
 def takes_working(study: Study, part: Part) -> bool:

@@ -66,17 +66,31 @@ def describe_node(node: Node, name_of: Namer) -> str:
 def _describe_days(operator: str, left: Node, right: Node, name_of: Namer) -> str:
     """Days added to a date, taken from it, or between two dates; "" for any other sum or difference."""
     is_date = getattr(name_of, "is_date", is_date_name)
-    first, second = (isinstance(node, Name) and is_date(node.name) for node in (left, right))
+    first, second = (is_date_node(node, is_date) for node in (left, right))
     if operator == "-" and first and second:
-        return f"the number of days from {describe_node(right, name_of)} to {describe_node(left, name_of)}"
-    if operator not in "+-" or first == second:
+        return f"the number of days from {_operand(right, name_of)} to {_operand(left, name_of)}"
+    if operator not in "+-" or first == second or (operator == "-" and second):
         return ""
     date, days = (left, right) if first else (right, left)
-    if not isinstance(days, Literal | Name) or (operator == "-" and second):
-        return ""
-    count = describe_node(days, name_of)
+    count = _operand(days, name_of)
     word = "day" if count == "1" else "days"
-    return f"{count} {word} {'after' if operator == '+' else 'before'} {describe_node(date, name_of)}"
+    return f"{count} {word} {'after' if operator == '+' else 'before'} {_operand(date, name_of)}"
+
+
+def is_date_node(node: Node, is_date: Callable[[str], bool]) -> bool:
+    """Whether an expression is a date as a number, where `is_date` tells it of names."""
+    match node:
+        case Name(name):
+            return is_date(name)
+        case Call("coalesce" | "min" | "max", arguments):
+            return all(is_date_node(one, is_date) for one in arguments)
+        case Call("if", (_, yes, no)):
+            values = [one for one in (yes, no) if not is_missing_literal(one)]
+            return bool(values) and all(is_date_node(one, is_date) for one in values)
+        case Arithmetic("+" | "-" as operator, left, right):
+            first, second = is_date_node(left, is_date), is_date_node(right, is_date)
+            return first != second and (operator == "+" or first)
+    return False
 
 
 def is_date_name(name: str) -> bool:
@@ -173,12 +187,17 @@ def _fill_words(template: str, call: Call, name_of: Namer) -> str:
         for place, node in enumerate(call.arguments)
     ]
 
+    listed = [
+        f"({words})" if isinstance(node, Call) and node.function == "if" else words
+        for node, words in zip(call.arguments, said, strict=True)
+    ]
+
     def put(found: re.Match[str]) -> str:
         place, before, after = found.groups()
         if place == "0" and found.start() == 0 and template[found.end() :]:
             return _enclosed(call.arguments[0], said[0])
         if place == "all":
-            return f"({', '.join(said)})"
+            return f"({', '.join(listed)})"
         words = said[int(place)] if int(place) < len(said) else ""
         if before is None:
             return words
