@@ -60,6 +60,7 @@ records:
     where: PARAMCD == "ONE"
     group: [USUBJID]
     order: [TERM]
+    columns: {TERM: first}
     set:
       PARAMCD: {constant: ALL}
       PARAM:   {constant: All Events}
