@@ -1,4 +1,4 @@
-"""The texts that a mapping compares columns of raw forms and given datasets with: ``AEYN == "Y"``."""
+"""The texts that a mapping compares columns of forms and datasets with: ``AEYN == "Y"``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Comparison:
     reader: str
     """``records of AE`` or ``AE.AESER``, as nodes of the plan are called."""
     table: str
-    """``form ae``, or the name of a dataset that is given."""
+    """``form ae``, or the name of a dataset."""
     columns: tuple[str, ...]
     texts: tuple[str, ...]
     place: Place
@@ -29,8 +29,7 @@ class Comparison:
 def list_comparisons(study: Study) -> Iterator[Comparison]:
     """Every comparison of a column with written texts, in ``where``, ``when``, ``cases``, ``expr`` and look-ups.
 
-    What is compared after a function has changed it (``upper(AEYN) == "Y"``), and variables of datasets that are made,
-    are left out.
+    What is compared after a function has changed it (``upper(AEYN) == "Y"``) is left out.
 
     >>> from cdisc_conv.spec.load import load_study
     >>> found = list_comparisons(load_study("hope2021_thal_agc")[0])
@@ -50,9 +49,11 @@ def list_comparisons(study: Study) -> Iterator[Comparison]:
                 for expression, _, table in expressions_in(variable.derivation):
                     if not table:
                         yield from _compare(study, dataset, block, name, expression, variable.place)
-                    elif table != SELF and _is_source(study, table):
+                    else:
+                        there = dataset.name if table == SELF else table
                         for column, texts in texts_compared(expression).items():
-                            yield Comparison(f"{dataset.name}.{name}", table, (column,), texts, variable.place)
+                            bare = column.removeprefix("raw.")
+                            yield Comparison(f"{dataset.name}.{name}", there, (bare,), texts, variable.place)
 
 
 def _compare(
@@ -62,9 +63,11 @@ def _compare(
     reader = f"{dataset.name}.{name}" if name else f"records of {dataset.name}"
     for ref, texts in texts_compared(expression).items():
         asked = ref if name else f"raw.{ref.removeprefix('raw.')}"
-        table = block.source.table
-        columns = _find_columns(block, resolve(study, dataset, block, name, asked))
-        if columns and _is_source(study, table):
+        target = resolve(study, dataset, block, name, asked)
+        columns = _find_columns(block, target)
+        if target is not None and columns:
+            given = target.kind is TargetKind.GIVEN
+            table = block.source.table if given else target.table.removeprefix("dataset ")
             yield Comparison(reader, table, columns, texts, place)
 
 
@@ -73,15 +76,11 @@ def _find_columns(block: Block, target: Target | None) -> tuple[str, ...]:
 
     None where an entry of ``for_each`` holds a text of its own, since that may be what is asked for.
     """
-    if target is not None and target.kind is TargetKind.SOURCE:
-        return (target.name,)
-    if target is None or target.kind is not TargetKind.GIVEN:
+    if target is None:
         return ()
+    if target.kind is not TargetKind.GIVEN:
+        return (target.name,)
     values = [entry[target.name] for entry in block.for_each if entry.get(target.name, "") != ""]
     if not all(isinstance(value, Ref) for value in values):
         return ()
     return tuple(dict.fromkeys(str(value).removeprefix("raw.") for value in values))
-
-
-def _is_source(study: Study, table: str) -> bool:
-    return table in study.given or table.removeprefix("form ") in study.forms

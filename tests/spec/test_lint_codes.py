@@ -5,6 +5,10 @@
 from __future__ import annotations
 
 import pytest
+from analysis import write_analysis
+from studies import edit, write_tiny_study
+
+from cdisc_conv.spec.lint import lint_study
 
 AE = "sdtm/ae.yaml"
 FORMS = "forms.yaml"
@@ -61,3 +65,37 @@ def test_columns_under_one_name_share_their_lists(lint):
         "LINT310 records of AE: AEYN or AESER is compared with 'X', which is not among the values in form ae (Y, N, SER) "
         "(correct the condition, or add the code to forms.yaml)"
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "when: ADSL.AGE >= 65",
+            "when: 'AE.AESER == \"Yes\"'",
+            "LINT310 ADAE.AGEGR1: AE.AESER is compared with 'Yes', which is not among its values (N, NA, U, Y) (did you mean Y?)",
+        ),
+        (
+            "when: ADSL.AGE >= 65",
+            "when: 'SAFFL != \"NO\"'",
+            "LINT310 ADAE.AGEGR1: ADAE.SAFFL is compared with 'NO', which is not among its values (N, Y) (did you mean N?)",
+        ),
+        (
+            "  - from: AE\n",
+            '  - from: AE\n    where: \'AESER in ("Y", "YES")\'\n',
+            "LINT310 records of ADAE: AE.AESER is compared with 'YES', which is not among its values (N, NA, U, Y) "
+            "(did you mean Y?)",
+        ),
+        (
+            "  AGEGR1:",
+            "  X: {exists: {from: AE, where: 'AESER == \"1\"'}, label: x}\n  AGEGR1:",
+            "LINT310 ADAE.X: AE.AESER is compared with '1', which is not among its values (N, NA, U, Y) (correct the condition)",
+        ),
+    ],
+)
+def test_a_variable_of_a_dataset_is_compared_with_what_its_codelist_does_not_have(tmp_path, old, new, message):
+    study = write_tiny_study(tmp_path)
+    write_analysis(tmp_path)
+    edit(study / "adam" / "adae.yaml", old, new)
+    found = [str(problem) for problem in lint_study(study)[1]]
+    assert [text.partition(" ")[2] for text in found if "LINT310" in text] == [message]
