@@ -223,20 +223,36 @@ def _group(rows: BlockRows, block: Block, dates: Callable[[pd.Series], pd.Series
     chosen[rank] = _choose_rows(rows, block, record) if block.order or block.take == "last" else first
     made = _select(rows, chosen, rank[record], np.arange(rows.length))
     order = _sort_rows(rows, block, record) if block.order else np.arange(rows.length)
-    of_record = made.origins()[0][order]
+    return _take_columns(rows, block, made, rank[record], order, chosen, dates)
+
+
+def _take_columns(
+    rows: BlockRows,
+    block: Block,
+    made: BlockRows,
+    record: np.ndarray,
+    order: np.ndarray,
+    chosen: np.ndarray,
+    dates: Callable[[pd.Series], pd.Series],
+) -> BlockRows:
+    """The records with the columns that `columns` takes of all their rows: `record` is that of each row.
+
+    `order` are the rows in the order in which they are taken, `chosen` the row that each record reads else.
+    """
     found: dict[str, pd.Series] = {}
     taken: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+    of_record = record[order]
     for name, way in block.columns.items():
         if way == "row":
             continue
         values = take_rows(rows.column(name), order)
         found[name] = take_values(values, of_record, made.length, way, dates)
         places = order[find_taken(values, of_record, made.length, way, dates)]
-        blank = np.setdiff1d(np.arange(made.length), rank[record[places]])
-        taken |= _list_taken(rows, block, name, rank[record], np.concatenate([places, chosen[blank]]))
+        blank = np.setdiff1d(np.arange(made.length), record[places])
+        taken |= _list_taken(rows, block, name, record, np.concatenate([places, chosen[blank]]))
     given = {name: found.get(name, series) for name, series in made.given.items()}
-    replaced = {name: found[name] for name in found if name not in given}
-    return replace(made, given=given, replaced=replaced, taken=taken)
+    replaced = {**made.replaced, **{name: found[name] for name in found if name not in given}}
+    return replace(made, given=given, replaced=replaced, taken={**made.taken, **taken})
 
 
 def _list_taken(
@@ -275,7 +291,10 @@ def _fold_column(series: pd.Series) -> pd.Series:
 
 
 def _merge(rows: BlockRows, block: Block, merge: Merge, dates: Callable[[pd.Series], pd.Series]) -> BlockRows:
-    """Adjoining intervals of equal `by` become one; one with a partial or missing date, or reversed, stays alone."""
+    """Adjoining intervals of equal `by` become one; one with a partial or missing date, or reversed, stays alone.
+
+    The other columns are those of the first interval, or as `columns` says.
+    """
     groups = group_codes([rows.column(name) for name in merge.by], rows.length)
     start, end = (read_moments(dates(rows.column(name))).days for name in (merge.start, merge.end))
     whole = np.isfinite(start) & np.isfinite(end) & (start <= end)
@@ -294,8 +313,10 @@ def _merge(rows: BlockRows, block: Block, merge: Merge, dates: Callable[[pd.Seri
     record[order] = record_sorted
     taken = _list_taken(rows, block, merge.end, record, last)
     if merge.end in merged.given:
-        return replace(merged, given={**merged.given, merge.end: ends}, taken=taken)
-    return replace(merged, replaced={merge.end.removeprefix("raw."): ends}, taken=taken)
+        merged = replace(merged, given={**merged.given, merge.end: ends}, taken=taken)
+    else:
+        merged = replace(merged, replaced={merge.end.removeprefix("raw."): ends}, taken=taken)
+    return merged if block.group else _take_columns(rows, block, merged, record, order, first, dates)
 
 
 def _last_end(end: np.ndarray, record: np.ndarray, order: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ WAYS = "first, last, min, max, most_complete, list, or row for that of the row t
 
 
 def report_lost_values(state: State) -> None:
-    """A finding for every column of a grouped block that some entry reads and whose rows differ within groups.
+    """A finding for every column that some entry reads and whose rows differ within a group, or a merged interval.
 
     Where the mapping says under ``columns`` how the column is taken, it is silent; only a most complete date that
     others contradict is a finding all the same.
@@ -27,8 +27,10 @@ def report_lost_values(state: State) -> None:
     for (dataset, number, name, given), variable in state.taken.items():
         block = state.study.datasets[dataset].blocks[number]
         rows = state.blocks[dataset, number]
+        if not (block.group or block.merge):
+            continue
         way = block.columns.get(name, "")
-        if not block.group or name in block.group or way not in ("", "most_complete"):
+        if name in _shared_columns(block) or way not in ("", "most_complete"):
             continue
         for problem in _check(state, block, rows, name, given, way):
             where = Place(
@@ -43,6 +45,13 @@ def report_lost_values(state: State) -> None:
                     problem.code, problem.message, problem.severity, where, problem.hint, problem.value, problem.count
                 )
             )
+
+
+def _shared_columns(block: Block) -> tuple[str, ...]:
+    """The columns that lose nothing: those that make a group, or an interval."""
+    if block.group or block.merge is None:
+        return block.group
+    return (*block.merge.by, block.merge.start, block.merge.end)
 
 
 def _check(state: State, block: Block, rows: BlockRows, name: str, given: bool, way: str) -> Iterator[Problem]:
@@ -77,7 +86,10 @@ def _describe(
     groups = np.unique(record[lost])
     first = record[lost[0]]
     other, own = as_text(values).iloc[lost[0]], as_text(taken).iloc[first]
-    of = f"{len(groups):,} of {len(np.unique(record)):,} groups by {', '.join(block.group)}"
+    count = f"{len(groups):,} of {len(np.unique(record)):,}"
+    of = f"{count} groups by {', '.join(block.group)}"
+    if block.merge is not None and not block.group:
+        of = f"{count} intervals merged by {', '.join(block.merge.by)}"
     rows = tuple(dict.fromkeys(int(row) + 1 for row in np.sort(source_row[lost])))[:SHOWN_ROWS]
     place = Place(rows=rows)
     shown = (
@@ -90,4 +102,6 @@ def _describe(
         return Problem("GROUP001", message, Severity.WARNING, place, "correct the data", str(other), len(lost))
     message = f"{name} differs within {of}; first: {shown}"
     hint = f"say how it is taken, 'columns: {{{name}: ...}}': {WAYS}"
+    if block.merge is not None and not block.group:
+        hint = f"add it to 'by' of 'merge', or {hint}"
     return Problem("GROUP001", message, Severity.WARNING, place, hint, str(other), len(lost))

@@ -81,6 +81,54 @@ def test_a_column_says_how_it_is_taken(lab, records, way, dates, taken):
     assert lost(made) == []
 
 
+EX = """\
+keys: [USUBJID, EXTRT, EXSTDTC]
+records:
+  - form: ex
+    merge: {{by: [SUBJID, TRT], start: STDAT, end: ENDAT}}
+{more}
+variables:
+  EXTRT: {{copy: TRT}}
+  EXSTDTC: {{datetime: STDAT}}
+  EXENDTC: {{datetime: ENDAT}}
+  EXROUTE: {{copy: ROUTE}}
+"""
+DOSES = {
+    "SUBJID": ["1", "1", "1", "2"],
+    "TRT": ["A", "A", "A", "A"],
+    "STDAT": ["01-MAR-2022", "03-MAR-2022", "09-MAR-2022", "01-MAR-2022"],
+    "ENDAT": ["02-MAR-2022", "04-MAR-2022", "09-MAR-2022", "01-MAR-2022"],
+    "ROUTE": ["ORAL", "TOPICAL", "ORAL", "ORAL"],
+}
+
+
+def merge(lab, more: str = ""):
+    return lab.convert({**FORMS, "ex": DOSES}, {"DM": DM, "EX": EX.format(more=more)})
+
+
+def test_a_value_that_a_merged_interval_does_not_have_is_a_finding(lab, records):
+    made = merge(lab)
+    assert records(made, "EX", "EXSTDTC", "EXENDTC", "EXROUTE")[0] == ("2022-03-01", "2022-03-04", "ORAL")
+    assert lost(made) == [
+        "EX.EXROUTE form ex.ROUTE row 2: GROUP001 ROUTE differs within 1 of 3 intervals merged by SUBJID, TRT; first: 'ORAL' is taken, "
+        "'TOPICAL' is not (add it to 'by' of 'merge', or say how it is taken, 'columns: {ROUTE: ...}': first, last, min, max, "
+        "most_complete, list, or row for that of the row that is taken)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("way", "taken"), [("list", "ORAL; TOPICAL"), ("last", "TOPICAL"), ("first", "ORAL"), ("row", "ORAL")]
+)
+def test_a_column_of_merged_intervals_says_how_it_is_taken(lab, records, way, taken):
+    made = merge(lab, f"    columns: {{ROUTE: {way}}}")
+    assert records(made, "EX", "EXENDTC", "EXROUTE") == [
+        ("2022-03-04", taken),
+        ("2022-03-09", "ORAL"),
+        ("2022-03-01", "ORAL"),
+    ]
+    assert lost(made) == []
+
+
 def test_numbers_are_compared_as_numbers(lab, records):
     made = run(lab, "    columns: {DOSE: max, STDAT: row}", DOSE=["100", "20", "", ""])
     assert records(made, "CM", "CMDOSE")[0] == (100.0,)
