@@ -47,20 +47,24 @@ class Sequence(Derivation):
 
     by: Refs = Field((), description="columns that give the order; without them the order of the source")
     within: Refs = Field((), description="columns that split the subject's records, each group numbered from 1")
+    subjects: bool = Field(True, description="false in a dataset without subjects, such as trial design")
     missing: Literal["first", "last"] = Field("first", description="whether missing values come first or last")
 
     def derive(self, rows: Rows) -> pd.Series:
-        groups = rows.codes([SUBJECT, *self.within])
+        split = [SUBJECT, *self.within] if self.subjects else [*self.within]
+        groups = rows.codes(split) if split else np.zeros(len(rows), dtype=np.int64)
         order = sort_rows(groups, [rank_column(rows[name], self.missing) for name in self.by])
         return pd.Series(number_groups(groups, order).astype("float64"))
 
     def method(self, words: Words) -> str:
-        group = join_words(["subject", *map(words, self.within)])
+        split = ["subject"] if self.subjects else []
+        group = join_words([*split, *map(words, self.within)])
+        within = f" within each {group}" if group else ""
         if not self.by:
-            return f"Records are numbered from 1 within each {group}, in the order of the source data."
+            return f"Records are numbered from 1{within}, in the order of the source data."
         names = join_words(map(words, self.by))
         return (
-            f"Records are numbered from 1 within each {group}, sorted ascending by {names}. Text is sorted by "
+            f"Records are numbered from 1{within}, sorted ascending by {names}. Text is sorted by "
             f"character code and missing values come {self.missing}. Records that are equal in all of these keep the "
             "order of the source data."
         )

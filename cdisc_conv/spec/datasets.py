@@ -229,15 +229,20 @@ def _implied_sequence(
 ) -> dict[str, Variable]:
     """--SEQ numbers the records of a subject in the order of the natural key, unless an entry says otherwise.
 
-    `names` are mapped for the whole dataset, or meant to be by an entry that cannot be read.
+    In a dataset without subjects (TS, OI) it numbers the records that share the keys before it. `names` are
+    mapped for the whole dataset, or meant to be by an entry that cannot be read.
     """
     name = f"{template.name}SEQ"
     mapped = {*names, *(name for block in blocks for name in block.variables)}
     by = [key for key in (keys or template.keys) if key in mapped and key not in ("STUDYID", SUBJECT)]
     if template.variable(name) is None or name in mapped or not by:
         return {}
-    sequence = load_derivations()["sequence"]
-    return {name: Variable(name, sequence.model_validate({"by": by}), node.place)}
+    said: dict[str, Any] = {"by": by}
+    if template.variable(SUBJECT) is None:
+        before = template.keys[: template.keys.index(name)] if name in template.keys else ()
+        within = [key for key in before if key in mapped and key != "STUDYID"]
+        said = {"by": [key for key in by if key not in within], "within": within, "subjects": False}
+    return {name: Variable(name, load_derivations()["sequence"].model_validate(said), node.place)}
 
 
 def _read_value_level(

@@ -22,6 +22,16 @@ def test_records_are_numbered_within_subjects() -> None:
     assert derive(rows, sequence="AETERM") == [2.0, 1.0, 1.0, 3.0]
 
 
+def test_a_dataset_without_subjects() -> None:
+    rows = FakeRows({"TSPARMCD": ["OBJPRIM", "INDIC", "INDIC"], "TSVAL": ["b", "d", "c"]})
+    assert derive(rows, sequence={"within": "TSPARMCD", "subjects": False}) == [1.0, 1.0, 2.0]
+    assert derive(rows, sequence={"by": "TSVAL", "subjects": False}) == [1.0, 3.0, 2.0]
+    assert method(sequence={"within": "TSPARMCD", "subjects": False}) == (
+        "Records are numbered from 1 within each AE.TSPARMCD, in the order of the source data."
+    )
+    assert method(sequence={"subjects": False}) == "Records are numbered from 1, in the order of the source data."
+
+
 def test_numbers_are_ordered_by_size_and_missing_ones_first() -> None:
     rows = FakeRows({"USUBJID": ["01"] * 4, "VISITNUM": [10, 2, None, -1]})
     assert derive(rows, sequence=["VISITNUM"]) == [4.0, 3.0, 1.0, 2.0]
