@@ -125,7 +125,7 @@ class AssessmentRule(RecordChooser):
         unknown = [text not in (*RESPONSES, *NO_RESPONSE) for text in found.values]
         return _Read(
             records,
-            read_days(records.column(self.date)),
+            read_days(self.date, records.column(self.date)),
             np.array(number, dtype=np.int64)[found.codes],
             start[records.subjects],
             until[records.subjects],
@@ -202,7 +202,7 @@ class AssessmentRule(RecordChooser):
                 rows.report("RESP005", message, where=where, severity=Severity.ERROR, hint=hint)
 
     def _date_of(self, rows: Rows, ref: Ref | None) -> np.ndarray:
-        return np.full(len(rows), np.nan) if ref is None else read_days(rows[ref])
+        return np.full(len(rows), np.nan) if ref is None else read_days(ref, rows[ref])
 
     def describe_assessments(self, words: Words) -> str:
         """Which records count, as whole sentences."""

@@ -80,7 +80,7 @@ class NewTherapyRule(CensoringRule):
     date: Ref = Field(description="the start of the other therapy")
 
     def judge(self, rows: Rows, time: Time, adequate: Adequate) -> Judgement:
-        therapy = read_days(rows[self.date])
+        therapy = read_days(self.date, rows[self.date])
         before = time.is_event & (time.dates.date <= therapy)
         return ~np.isnan(therapy) & ~before, adequate.find_last(therapy)
 

@@ -9,11 +9,10 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from cdisc_conv.columns.numerals import write_number
-from cdisc_conv.columns.sas_dates import to_sas_days
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
+from cdisc_conv.derivations.date_findings import moments_of
 from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.derivations.registry import register
-from cdisc_conv.derivations.texts import is_number
 from cdisc_conv.problems import Severity
 
 _DAYS = {"day": 1.0, "week": 7.0}
@@ -67,7 +66,7 @@ class _Intensity(Derivation):
         if self.duration is not None:
             days, source = as_numbers(rows[self.duration]).to_numpy(), str(self.duration)
         else:
-            start, end = (_read_days(rows[name]) for name in (self.start, self.end) if name is not None)
+            start, end = (moments_of(rows, name).days for name in (self.start, self.end) if name is not None)
             days, source = end - start + self.add, f"{self.end} - {self.start} + {write_number(self.add)}"
         if (wrong := days <= 0).any():
             count = int(wrong.sum())
@@ -192,11 +191,6 @@ class RelativeDoseIntensity(_Intensity):
         per = f", per {self._describe_unit()}," if self.planned is not None else ""
         actual = f"{dose} divided by {self._describe_duration(words)}{per}"
         return f"{actual} in percent of {plan}, not rounded. {blank}, or the duration is not above 0."
-
-
-def _read_days(series: pd.Series) -> np.ndarray:
-    """Dates as days: SAS dates as they are, ISO 8601 text read."""
-    return (series if is_number(series) else to_sas_days(series)).to_numpy(dtype=float)
 
 
 def _read(rows: Rows, quantity: Any) -> np.ndarray:

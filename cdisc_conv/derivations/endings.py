@@ -79,7 +79,7 @@ class DatedSource(Parameters):
     def find(self, rows: Rows) -> tuple[SubjectRecords, np.ndarray]:
         """The records, and their dates in days."""
         records = find_records(rows, self.source, self.where)
-        return records, read_days(records.column(self.date))
+        return records, read_days(self.date, records.column(self.date))
 
     def numbers(self, records: SubjectRecords) -> pd.Series:
         """The sequence number of each record."""

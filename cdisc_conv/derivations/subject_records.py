@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from cdisc_conv.columns.moments import rank_in_time
+from cdisc_conv.columns.moments import SAS_OFFSET, is_datetime, rank_in_time, read_sas_moments
 from cdisc_conv.columns.sas_dates import to_sas_days
 from cdisc_conv.derivations.base import SELF, SUBJECT, Derivation, Kind, Reach, Ref, Rows, Table, TableRef, Words
 from cdisc_conv.derivations.joining import Keys, match_records, name_column, pick_or_blank, select_records
@@ -82,14 +82,19 @@ def rank_for(values: pd.Series, keep: Keep) -> np.ndarray:
     return np.where(missing.to_numpy(dtype=bool), len(ranks), ranks) if keep == "first" else ranks
 
 
-def read_days(dates: pd.Series) -> np.ndarray:
-    """Dates as whole days: SAS dates, or complete dates in ISO 8601 text; NaN for any other.
+def read_days(name: str, dates: pd.Series) -> np.ndarray:
+    """A column of dates as whole SAS days: SAS dates, SAS datetimes where it is called ``--DTM``, or ISO 8601 text.
 
-    >>> read_days(pd.Series(["2022-03-01T08:00", "2022-03", ""], dtype="str")).tolist()
+    NaN for dates that are not complete, or not in the calendar.
+
+    >>> read_days("ADTM", pd.Series([86_400.0 * 3])).tolist()
+    [3.0]
+    >>> read_days("RSDTC", pd.Series(["2022-03-01T08:00", "2022-03", ""], dtype="str")).tolist()
     [22705.0, nan, nan]
     """
-    days = dates if is_number(dates) else to_sas_days(dates)
-    return np.asarray(np.floor(days.to_numpy(dtype="float64")))
+    if not is_number(dates):
+        return to_sas_days(dates).to_numpy(dtype="float64")
+    return read_sas_moments(dates, is_datetime(name)).first_day - SAS_OFFSET
 
 
 def name_subjects(rows: Rows, mask: np.ndarray) -> str:
@@ -202,4 +207,4 @@ class BroughtDate(Brought):
     kind: ClassVar[Kind] = Kind.NUMBER
 
     def derive(self, rows: Rows) -> pd.Series:
-        return pd.Series(read_days(super().derive(rows)))
+        return pd.Series(read_days(self.column, super().derive(rows)))

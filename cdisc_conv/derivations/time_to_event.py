@@ -65,7 +65,8 @@ class Result:
 class TimeToEvent(Derivation):
     """The date that ends a time to event: that of the event, or of censoring.
 
-    Dates are SAS dates, or complete dates in ISO 8601 text, so that a source may be an SDTM dataset.
+    Dates are SAS dates, the days of SAS datetimes (columns called --DTM), or complete dates in ISO 8601 text, so that a
+    source may be an SDTM dataset.
 
     The earliest date among `events` ends the time, whatever the dates of censoring; of events on one date the one
     listed first counts. Without event the latest date among `censors` does; of equal dates the one listed last. A date
@@ -207,7 +208,7 @@ class TimeToEvent(Derivation):
 
     def find_start(self, rows: Rows) -> np.ndarray:
         """The start of each row in days."""
-        return read_days(rows[self.start])
+        return read_days(self.start, rows[self.start])
 
     def resolve(self, rows: Rows) -> Result:
         """How the time of each row ends."""

@@ -108,6 +108,17 @@ def test_what_is_refused() -> None:
     )
 
 
+def test_datetimes_count_by_their_days_and_a_text_that_is_no_date_is_reported() -> None:
+    day = 86_400.0
+    rows = FakeRows({"CUMDOSE": [210], "TRTSDTM": [22_000 * day + 36_000], "TRTEDTM": [22_020 * day + 30_000]})
+    assert derive(rows, dose_intensity={"dose": "CUMDOSE", "start": "TRTSDTM", "end": "TRTEDTM", "per": "day"}) == [10]
+    rows = FakeRows({"CUMDOSE": [210, 210], "S": ["2022-02-30", "2022-03-01"], "E": ["2022-03-22", "2022-03-21"]})
+    assert derive(rows, dose_intensity={"dose": "CUMDOSE", "start": "S", "end": "E", "per": "day"}) == [None, 10]
+    assert [(report.code, report.message) for report in rows.reports] == [
+        ("DATE004", "'2022-02-30' is not an ISO 8601 date that the calendar has; AEX is left missing")
+    ]
+
+
 def test_they_describe_themselves() -> None:
     assert method(dose_intensity=ACTUAL) == (
         "AE.CUMDOSE divided by the duration in days (AE.LASTDT minus AE.FIRSTDT plus 21), per week, not rounded. Blank "

@@ -166,6 +166,20 @@ def test_dates_of_tabulations() -> None:
 MISSED = {"gap_days": 98, "description": "Missed assessments", "cnsr": 3}
 
 
+def test_datetimes_count_by_their_days() -> None:
+    day = 86_400.0
+    tables = {
+        "ADSL": {"USUBJID": ["01"], "DTHDTM": [(START + 60) * day + 80_000], "TRTSDT": [START], "DTHDT": [START + 99]},
+        "ADRS": {"USUBJID": ["01"], "PARAMCD": ["OVR"], "ADT": [START + 30], "ASEQ": [1]},
+    }
+    columns = {"USUBJID": ["01"], "TRTSDTM": [START * day + 30_600]}
+    rows = FakeRows(columns, tables=tables, variable="ADT", dataset="ADTTE")
+    death = {**DEATH, "date": "DTHDTM"}
+    entry = {"start": "TRTSDTM", "events": [death], "censors": [LAST], "unit": "days"}
+    assert ends(rows, entry) == (60, 0, "Death")
+    assert (brought(rows, entry)["STARTDT"], brought(rows, entry)["AVAL"]) == (START, 61)
+
+
 def test_events_after_missed_assessments() -> None:
     entry = {**ASKED, "missed": MISSED}
     assert ends(subject(pd=140, visits=[42, 140]), entry) == (140, 0, "Progression")
