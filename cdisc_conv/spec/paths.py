@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from cdisc_conv.problems import Place, Problem, ProblemsError, closest, did_you_mean
+from cdisc_conv.problems import Place, Problem, ProblemsError, closest
 from cdisc_conv.spec.yaml_nodes import Node, read_yaml
 
 FAMILIES = ("sdtm", "adam")
@@ -115,7 +115,6 @@ def _is_mapping(path: Path) -> bool:
 
 
 def _describe_stray(inside: PurePosixPath | Path, show: str) -> Problem:
-    name = inside.name
     right = f"{inside.stem}.yaml"
     place = Place(file=f"{show}/{inside.as_posix()}")
     top = inside.parts[0] if len(inside.parts) > 1 else ""
@@ -130,5 +129,6 @@ def _describe_stray(inside: PurePosixPath | Path, show: str) -> Problem:
         meant = closest(top, FAMILIES)
         hint = f"did you mean {meant}/{right}?" if meant else f"move it to sdtm/{right} or adam/{right}"
         return Problem("SPEC115", f"this file is not read: '{top}' is not a folder of mappings", place=place, hint=hint)
-    hint = did_you_mean(name, OWN_FILES) or f"a mapping belongs to sdtm/{right} or adam/{right}"
+    own = closest(inside.stem, [PurePosixPath(file).stem for file in OWN_FILES])  # without .yaml, which is always alike
+    hint = f"did you mean {own}.yaml?" if own else f"a mapping belongs to sdtm/{right} or adam/{right}"
     return Problem("SPEC115", "this file is not read", place=place, hint=hint)

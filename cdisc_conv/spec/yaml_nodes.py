@@ -98,9 +98,16 @@ def read_yaml(path: Path, shown: str = "") -> Node:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ProblemsError(
-            [Problem("YAML001", f"the file cannot be read: {reason}", place=Place(file=name))]
+            [Problem("YAML001", f"the file cannot be read: {reason}", place=Place(file=name), hint=_find_other(path))]
         ) from None
     return read_yaml_text(text, name)
+
+
+def _find_other(path: Path) -> str:
+    """The hint for a file that is missing, where it is there with another ending (forms.yml)."""
+    others = [path.with_suffix(ending) for ending in (".yml", ".YAML", ".YML")]
+    there = [] if path.exists() else [other.name for other in others if other.is_file()]
+    return f"{there[0]} is there: rename it to {path.name}" if there else ""
 
 
 def read_yaml_text(text: str, shown: str = "<text>") -> Node:

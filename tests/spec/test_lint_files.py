@@ -9,7 +9,7 @@ from studies import write_files, write_tiny_study
 
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.spec.lint import lint_study
-from cdisc_conv.spec.load import find_study
+from cdisc_conv.spec.load import find_study, load_study
 
 LB = "dataset: LB\nrecords:\n  - form: ae\n"
 
@@ -21,6 +21,8 @@ LB = "dataset: LB\nrecords:\n  - form: ae\n"
         ("sdtm/lb.YAML", "tiny/sdtm/lb.YAML: SPEC115 this file is not read: mappings end in .yaml (did you mean lb.yaml?)"),
         ("sdtm/more/lb.yaml", "tiny/sdtm/more/lb.yaml: SPEC115 this file is not read: mappings stand in sdtm/ itself (move it to sdtm/lb.yaml)"),
         ("lb.yaml", "tiny/lb.yaml: SPEC115 this file is not read (a mapping belongs to sdtm/lb.yaml or adam/lb.yaml)"),
+        ("vs.yaml", "tiny/vs.yaml: SPEC115 this file is not read (a mapping belongs to sdtm/vs.yaml or adam/vs.yaml)"),
+        ("ae.yaml", "tiny/ae.yaml: SPEC115 this file is not read (a mapping belongs to sdtm/ae.yaml or adam/ae.yaml)"),
         ("SDTM/lb.yaml", "tiny/SDTM/lb.yaml: SPEC115 this file is not read: 'SDTM' is not a folder of mappings (did you mean sdtm/lb.yaml?)"),
         ("amda/lb.yaml", "tiny/amda/lb.yaml: SPEC115 this file is not read: 'amda' is not a folder of mappings (did you mean adam/lb.yaml?)"),
         ("cheks.yaml", "tiny/cheks.yaml: SPEC115 this file is not read (did you mean checks.yaml?)"),
@@ -29,6 +31,17 @@ LB = "dataset: LB\nrecords:\n  - form: ae\n"
 )  # fmt: skip
 def test_a_file_that_nobody_reads(lint, file, message):
     assert lint(files={file: LB}) == [message]
+
+
+def test_a_file_with_another_ending_in_the_place_of_one_that_is_missing(tmp_path):
+    study = write_tiny_study(tmp_path)
+    (study / "forms.yaml").rename(study / "forms.yml")
+    with pytest.raises(ProblemsError) as error:
+        load_study(study)
+    assert str(error.value) == (
+        f"{study}/forms.yaml: YAML001 the file cannot be read: No such file or directory "
+        "(forms.yml is there: rename it to forms.yaml)"
+    )
 
 
 def test_other_files_are_nobodys_business(lint):
