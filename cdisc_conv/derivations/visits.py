@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -35,23 +36,33 @@ class Visits:
     names: Mapping[str, str]
     days: Mapping[str, float]
     events: tuple[str, ...]
+    """Every name and identifier as written."""
+    identifiers: Mapping[str, str]
+    """Folded event names by the folded identifiers (``eid``) that no other event has."""
+
+    def key(self, event: str) -> str:
+        """The folded name of an event that is written as its name or as its identifier."""
+        folded = fold(event)
+        return folded if folded in self.names else self.identifiers.get(folded, folded)
 
     def number(self, event: str) -> float:
-        return self.numbers.get(fold(event), np.nan)
+        return self.numbers.get(self.key(event), np.nan)
 
 
 def read_visits(table: Any) -> Visits:
-    """The table from a study's settings: ``event``, and ``visitnum``, ``visit`` and ``day`` where a visit has them.
+    """The table from a study's settings: ``event``, and ``eid``, ``visitnum``, ``visit``, ``day`` where it has them.
 
     A visit without ``visit`` is called as its event, in capital letters. Raises ProblemsError (VISIT003).
     """
     try:
         entries = [(fold(str(entry["event"])), entry) for entry in table or ()]
+        identifiers = _list_identifiers([(key, str(entry.get("eid") or "")) for key, entry in entries])
         return Visits(
             {key: float(entry["visitnum"]) for key, entry in entries if entry.get("visitnum") is not None},
             {key: str(entry.get("visit") or str(entry["event"]).upper()) for key, entry in entries},
             {key: float(entry["day"]) for key, entry in entries if entry.get("day") is not None},
-            tuple(str(entry["event"]) for _, entry in entries),
+            (*(str(entry["event"]) for _, entry in entries), *identifiers),
+            {fold(identifier): key for identifier, key in identifiers.items()},
         )
     except (AttributeError, KeyError, TypeError, ValueError):
         message = "the study's table of visits cannot be read"
@@ -59,13 +70,19 @@ def read_visits(table: Any) -> Visits:
         raise ProblemsError([Problem("VISIT003", message, hint=hint)]) from None
 
 
+def _list_identifiers(entries: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Event names by identifier as written; one that several events have stands for none of them."""
+    counts = Counter(fold(identifier) for _, identifier in entries)
+    return {identifier: key for key, identifier in entries if identifier and counts[fold(identifier)] == 1}
+
+
 @register
 class Visit(Derivation):
     """The number, name or planned day of the visit that an event of the EDC is.
 
     Events are looked up in the study's table of visits (`visits` among its settings, or `events` in forms.yaml)
-    without regard to case and blanks. An event that is not there is an error finding (VISIT001). An event without a
-    number, such as a log, has no visit.
+    by their name or their identifier (`eid`), without regard to case and blanks. An event that is not there is an error
+    finding (VISIT001). An event without a number, such as a log, has no visit.
 
     An unscheduled visit is numbered after the scheduled visit that it follows: that visit's number plus 0.01 for the
     subject's first unscheduled visit, 0.02 for the second, as the EDC counts them. So its number is the same in every
@@ -126,11 +143,11 @@ class Visit(Derivation):
         visits = read_visits(rows.setting("visits"))
         found = find_texts(rows[self.event])
         self._report_unknown(rows, visits, found)
-        keys = [fold(event) for event in found.values]
+        keys = [visits.key(event) for event in found.values]
         if self.take == "day":
             return found.spread(pd.Series([visits.days.get(key, np.nan) for key in keys], dtype="float64"))
         numbers = found.spread(pd.Series([visits.numbers.get(key, np.nan) for key in keys], dtype="float64")).to_numpy()
-        open_events = {fold(event) for event in self.unscheduled}
+        open_events = {visits.key(event) for event in self.unscheduled}
         unscheduled = found.spread(pd.Series([key in open_events for key in keys], dtype=bool)).to_numpy()
         if unscheduled.any():
             numbers = numbers.copy()
@@ -142,8 +159,8 @@ class Visit(Derivation):
         return names.where(~unscheduled, map_distinct(pd.Series(numbers), _name_unscheduled))
 
     def _report_unknown(self, rows: Rows, visits: Visits, found: Distinct) -> None:
-        known = {fold(event) for event in (*visits.events, *self.unscheduled)}
-        bad = np.array([bool(event) and fold(event) not in known for event in found.values], dtype=bool)
+        known = {*visits.names, *(visits.key(event) for event in self.unscheduled)}
+        bad = np.array([bool(event) and visits.key(event) not in known for event in found.values], dtype=bool)
 
         def describe(event: str) -> tuple[str, str]:
             hint = did_you_mean(event, visits.events) or "add it to the events of the study"

@@ -97,6 +97,48 @@ def test_unknown_events_are_errors() -> None:
     ]
 
 
+CODED = [
+    {"event": "Screening", "eid": "SCR", "visitnum": 1, "day": -14},
+    {"event": "Cycle 1 Day 1", "eid": "C1D1", "visitnum": 10, "visit": "C1 D1", "day": 1},
+    {"event": "Log A", "eid": "LOG", "visitnum": 30},
+    {"event": "Log B", "eid": "LOG", "visitnum": 31},
+    {"event": "Unscheduled", "eid": "UNS"},
+    {"event": "UNS", "eid": "X", "visitnum": 99},
+]
+
+
+def test_events_are_known_by_their_identifiers_too() -> None:
+    rows = FakeRows({"EVENTEID": ["SCR", "c1d1 ", "Screening", "UNS"]}, settings={"visits": CODED}, variable="VISITNUM")
+    take = {"event": "EVENTEID", "unscheduled": []}
+    assert derive(rows, visit={"take": "number", **take}) == [1.0, 10.0, 1.0, 99.0]  # a name before an identifier
+    assert derive(rows, visit={"take": "name", **take}) == ["SCREENING", "C1 D1", "SCREENING", "UNS"]
+    assert derive(rows, visit={"take": "day", **take}) == [-14.0, 1.0, -14.0, None]
+    assert rows.reports == []
+
+
+def test_unscheduled_visits_by_their_identifier() -> None:
+    columns = {"EVENT": ["UNS"], "EVENTDT": ["25-MAR-2022"], "ESEQ": ["1"], "DM.RFSTDTC": ["2022-03-01"]}
+    rows = FakeRows(columns, settings={"visits": CODED[:5]}, variable="VISITNUM")
+    assert derive(rows, visit="number") == [10.01]
+    assert rows.reports == []
+
+
+def test_attended_visits_by_their_identifier() -> None:
+    vs = {"SUBJID": ["01", "01"], "EVENT": ["SCR", "C1D1"], "EVENTDT": ["15-FEB-2022", "01-MAR-2022"]}
+    columns = {"EVENT": ["UNS"], "EVENTDT": ["25-MAR-2022"], "ESEQ": ["1"], "SUBJID": ["01"]}
+    rows = FakeRows(columns, tables={"form vs": vs}, settings={"visits": CODED[:5]})
+    assert derive(rows, visit={"take": "number", "forms": ["vs"]}) == [10.01]
+
+
+def test_an_identifier_of_two_events_is_none() -> None:
+    rows = FakeRows({"EVENT": ["LOG", "C1D2"]}, settings={"visits": CODED}, variable="VISITDY")
+    assert derive(rows, visit="day") == [None, None]
+    assert [(report.message, report.hint) for report in rows.reports] == [
+        ("'LOG' is not in the study's table of visits; VISITDY is left missing", "did you mean Log B?"),
+        ("'C1D2' is not in the study's table of visits; VISITDY is left missing", "did you mean C1D1?"),
+    ]
+
+
 def test_unscheduled_visits_that_cannot_be_numbered() -> None:
     rows = visits(
         EVENT=["Unscheduled"] * 7,
