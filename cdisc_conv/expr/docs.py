@@ -35,7 +35,8 @@ and that name; a backtick in it is doubled |
 
 There are three types: text, number, and true or false. They never turn into each other by themselves: raw columns are
 text, so a number is compared by `number(AGE) >= 18`. Texts compare by their characters, letter case mattering; ISO 8601
-dates of the same precision so compare in time order.
+dates of the same precision so compare in time order. Times that both have an offset from UTC (`Z`, `+02:00`) compare by
+their instants, in `min` and `max` too where all values that are there have one.
 
 ## Operators
 

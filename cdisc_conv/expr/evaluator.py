@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdisc_conv.expr.functions import FUNCTIONS, Function
+from cdisc_conv.expr.instants import has_instants, read_instants
 from cdisc_conv.expr.nodes import (
     Arithmetic,
     Call,
@@ -126,6 +127,8 @@ def _compare(operator: str, left: Any, right: Any) -> np.ndarray:
 
 
 def _compare_texts(operator: str, left: pa.Array, right: pa.Array | str) -> np.ndarray:
+    if operator in _MIRRORED and has_instants(left) and has_instants(right):
+        return _compare_instants(operator, left, right)
     function = _COMPARE_TEXTS[operator]
     if right == "":  # a computed "": a missing value
         return np.zeros(len(left), dtype=bool)
@@ -134,6 +137,16 @@ def _compare_texts(operator: str, left: pa.Array, right: pa.Array | str) -> np.n
         return result if operator in ("==", ">", ">=") else np.asarray(result & ~is_missing(left))
     result = to_bool(function(plain_text(left), plain_text(right)))
     return np.asarray(result & ~is_missing(left) & ~is_missing(right))
+
+
+def _compare_instants(operator: str, left: pa.Array, right: pa.Array | str) -> np.ndarray:
+    """Times that both have an offset from UTC by their instants, other texts by their characters."""
+    ours, theirs = plain_text(left), plain_text(right if not isinstance(right, str) else lift(right))
+    by_text = to_bool(_COMPARE_TEXTS[operator](ours, theirs if len(theirs) == len(ours) else theirs[0]))
+    first, second = read_instants(ours), read_instants(theirs)
+    by_instant = _COMPARE_NUMBERS[operator](first, second)
+    result = np.where(np.isnan(first) | np.isnan(second), by_text, by_instant)
+    return np.asarray(result & ~is_missing(ours) & ~is_missing(theirs))
 
 
 def _test_membership(value: Any, items: tuple[Literal, ...], negated: bool) -> np.ndarray:

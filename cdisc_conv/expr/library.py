@@ -19,6 +19,7 @@ from cdisc_conv.columns.date_formats import format_date
 from cdisc_conv.columns.distinct import from_arrow, to_arrow
 from cdisc_conv.columns.moments import Written, read_written
 from cdisc_conv.columns.numerals import write_number
+from cdisc_conv.expr.instants import has_instants, read_instants
 from cdisc_conv.expr.nodes import Type
 from cdisc_conv.expr.vectors import (
     TEXT_TYPE,
@@ -244,14 +245,14 @@ def raise_to_power(numbers: Any, exponents: Any) -> Any:
 def take_least(*values: Any) -> Any:
     """The least of the values that are there."""
     if type_of(values[0]) is Type.TEXT:
-        return _take_text(pc.min_element_wise, values)
+        return _take_instants(values, 1.0) if _have_instants(values) else _take_text(pc.min_element_wise, values)
     return _reduce(np.fmin, values)
 
 
 def take_greatest(*values: Any) -> Any:
     """The greatest of the values that are there."""
     if type_of(values[0]) is Type.TEXT:
-        return _take_text(pc.max_element_wise, values)
+        return _take_instants(values, -1.0) if _have_instants(values) else _take_text(pc.max_element_wise, values)
     return _reduce(np.fmax, values)
 
 
@@ -260,6 +261,23 @@ def _reduce(function: np.ufunc, values: tuple[Any, ...]) -> Any:
     for value in values[1:]:
         result = function(result, value)
     return result
+
+
+def _have_instants(values: tuple[Any, ...]) -> bool:
+    return sum(has_instants(value) for value in values) > 1
+
+
+def _take_instants(values: tuple[Any, ...], sign: float) -> pa.Array:
+    """The first (sign 1) or last (-1) of the texts by instant on the records where all that are there have one."""
+    length = max(1 if isinstance(value, str) else len(value) for value in values)
+    texts = [pa.repeat(plain_text(v), length) if isinstance(v, str) else plain_text(v) for v in values]
+    by_text = _take_text(pc.min_element_wise if sign > 0 else pc.max_element_wise, tuple(texts))
+    moments = np.array([read_instants(text) for text in texts])
+    missing = np.array([is_missing(text) for text in texts])
+    known = (~np.isnan(moments) | missing).all(axis=0) & ~missing.all(axis=0)
+    place = np.argmin(np.where(missing | ~known, np.inf, sign * moments), axis=0)
+    by_instant = pc.choose(pa.array(place), *texts)
+    return pc.if_else(pa.array(known), by_instant, by_text)
 
 
 def _take_text(function: Any, values: tuple[Any, ...]) -> pa.Array:
