@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
-from cdisc_conv.dataset import Codelist, Column, Dataset, Item, OriginType, Records, Term
+from cdisc_conv.dataset import Codelist, Column, Dataset, Item, Origin, OriginSource, OriginType, Records, Term
 from cdisc_conv.derivations.long_text import MOST_BYTES, SHORTENED, Split
 from cdisc_conv.derivations.texts import as_text, format_numbers
 from cdisc_conv.engine.draft import Draft
@@ -125,7 +125,10 @@ def resolve_predecessors(datasets: Sequence[Dataset]) -> list[Dataset]:
         origin = column.item.origin if column is not None else None
         if column is None or key in seen or origin is None or origin.type is not OriginType.PREDECESSOR:
             return column
-        sources = [find(_split_name(name), seen | {key}) for name in origin.predecessor.split(", ")]
+        names = [_split_name(name) for name in origin.predecessor.split(", ")]
+        if all(dataset in frames and (dataset, name.partition(" ")[0]) not in known for dataset, name in names):
+            return _without_predecessor(column)
+        sources = [find(name, seen | {key}) for name in names]
         return _like_predecessors(column, [source for source in sources if source is not None], frames[key[0]])
 
     frames = {dataset.name: dataset.frame for dataset in datasets}
@@ -134,6 +137,13 @@ def resolve_predecessors(datasets: Sequence[Dataset]) -> list[Dataset]:
         columns = tuple(find((dataset.name, column.name), frozenset()) or column for column in dataset.columns)
         resolved.append(replace(dataset, columns=columns))
     return resolved
+
+
+def _without_predecessor(column: Column) -> Column:
+    """A column whose predecessor has no value in any record, so that its dataset was written without it."""
+    origin = Origin(OriginType.NOT_AVAILABLE, OriginSource.SPONSOR)
+    comment = f"{column.item.comment} The variable that it is taken over from has no value and is left out.".strip()
+    return replace(column, may_be_missing=True, item=replace(column.item, origin=origin, comment=comment))
 
 
 def _split_name(name: str) -> tuple[str, str]:

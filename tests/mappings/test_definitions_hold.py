@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -55,8 +56,8 @@ def others(package) -> set[str]:
     if not package.parent.name.startswith("pilot"):
         return set()
     fields = {field for form in load_study("cdiscpilot01")[0].forms.values() for field in form.fields}
-    read = {path.stem.upper() for path in (golden_folder() / "sdtm").glob("*.csv")}
-    return read | {field.partition(".")[0] for field in fields if "." in field}
+    read = json.loads((package / "report" / "lineage.json").read_text(encoding="utf-8"))["given"]
+    return set(read) | {field.partition(".")[0] for field in fields if "." in field}
 
 
 @pytest.mark.parametrize("folder", ["sdtm", "adam"])

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 from lxml import etree
+from studies import AE as TINY_AE
 from studies import edit, write_files, write_tiny_raw, write_tiny_study
 
 from cdisc_conv.package.run import run_study
@@ -48,7 +49,7 @@ keys: [STUDYID, USUBJID, AESEQ]
 records: [{from: AE}]
 predecessors:
   ADSL: [TRTSDT]
-  AE: [AESEQ, AETERM, AEDECOD, AENOTE]
+  AE: [AESEQ, AETERM, AEDECOD, AENOTE, AESPID]
 working:
   LASTCYC: {expr: ADSL.TRTSDT + 21}
 variables:
@@ -61,7 +62,8 @@ variables:
   NOTEFL:  {cases: [{when: 'AE.AENOTE != ""', constant: Y}, {constant: ""}], label: With a Remark}
   SAFEFL:  {cases: [{when: 'ADSL.SAFFL == "Y"', constant: Y}, {constant: ""}], label: Treated}
 """
-FILES = {"sdtm/vs.yaml": VS, "adam/adsl.yaml": ADSL, "adam/adae.yaml": ADAE}
+AE = TINY_AE.replace("variables:\n", "variables:\n  AESPID:   {constant: ''}\n", 1)
+FILES = {"sdtm/ae.yaml": AE, "sdtm/vs.yaml": VS, "adam/adsl.yaml": ADSL, "adam/adae.yaml": ADAE}
 
 
 @pytest.fixture(scope="module")
@@ -167,3 +169,11 @@ def test_variables_of_datasets_that_the_package_does_not_hold_are_explained(read
         "No part of the date is imputed: missing where DM.RFSTDTC is missing or lacks its day or month.]",
     )
     assert read("all", "ADAE", "TRTSDT")["comment"] == ""
+
+
+def test_a_predecessor_that_is_empty_and_left_out_is_not_named(read):
+    found = read("all", "ADAE", "AESPID")
+    assert (found["origin"], found["comment"]) == (
+        "Not Available",
+        "The variable that it is taken over from has no value and is left out.",
+    )
