@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cdisc_conv.derivations.base import SELF, SUBJECT, Ref
+from cdisc_conv.derivations.parameters import join_words
 from cdisc_conv.problems import Place, Problem, did_you_mean
 from cdisc_conv.spec.lint_causes import missing_table
 from cdisc_conv.spec.model import Block, DatasetSpec, Source, SourceKind, Study, Variable
@@ -24,6 +25,7 @@ def check_references(study: Study) -> Iterator[Problem]:
         for block in dataset.blocks:
             if _has_source(study, dataset, block):
                 yield from _check_block(study, dataset, block)
+        yield from _check_names_of_others(study, dataset)
         for variable, blocks in _entries(dataset):
             if dataset.is_misspelt(variable.name):  # a finding by itself; what it reads is looked at afterwards
                 continue
@@ -68,7 +70,11 @@ def _check_entry(study: Study, dataset: DatasetSpec, variable: Variable, blocks:
     when = variable.when.names if variable.when is not None else ()
     for ref in dict.fromkeys((*variable.derivation.reads(), *when)):
         targets = [resolve(study, dataset, block, variable.name, ref) for block in blocks]
-        lost = [block for block, target in zip(blocks, targets, strict=True) if target is None]
+        lost = [
+            block
+            for block, target in zip(blocks, targets, strict=True)
+            if target is None and not _define_elsewhere(dataset, block, ref)  # a finding of the block
+        ]
         if lost and not _is_unread(study, dataset, ref):
             yield _describe_lost(study, dataset, lost, what, ref, variable.place)
         table = next((target.table for target in targets if target and target.kind is TargetKind.OTHER), "")
@@ -84,6 +90,45 @@ def _check_entry(study: Study, dataset: DatasetSpec, variable: Variable, blocks:
             message = f"{what} reads {ref}, but {table} has several records per subject"
             hint = f"say which record: {{lookup: {{from: {table}, ...}}}}, {{min: {ref}}} or {{max: {ref}}}"
             yield Problem("LINT304", message, place=variable.place, hint=hint)
+
+
+def _define_elsewhere(dataset: DatasetSpec, block: Block, ref: str) -> list[int]:
+    """The numbers of the blocks whose ``for_each`` defines a name that a block's own does not."""
+    if ref in block.given_names:
+        return []
+    return [number for number, other in enumerate(dataset.blocks, 1) if ref in other.given_names]
+
+
+def _check_names_of_others(study: Study, dataset: DatasetSpec) -> Iterator[Problem]:
+    """LINT301: entries read names of ``for_each`` in a block that does not define them: one finding for the block."""
+    for number, block in enumerate(dataset.blocks, 1):
+        if not _has_source(study, dataset, block):
+            continue
+        where = block.where.names if block.where is not None else ()
+        merge = (*block.merge.by, block.merge.start, block.merge.end) if block.merge else ()
+        columns = source_columns(study, block)
+        decide = (*where, *block.group, *merge, *block.order, *block.columns)
+        readers = {ref: "" for ref in decide if _define_elsewhere(dataset, block, ref) and ref not in columns}
+        for name in dataset.names():
+            variable = dataset.own_variable(name, block)
+            if variable is None or dataset.is_misspelt(name):
+                continue
+            when = variable.when.names if variable.when is not None else ()
+            for ref in (*variable.derivation.reads(), *when):
+                if _define_elsewhere(dataset, block, ref) and resolve(study, dataset, block, name, ref) is None:
+                    readers.setdefault(ref, name)
+        if readers:
+            yield _describe_names_of_others(dataset, number, block, readers)
+
+
+def _describe_names_of_others(dataset: DatasetSpec, number: int, block: Block, readers: Mapping[str, str]) -> Problem:
+    first = min(_define_elsewhere(dataset, block, ref)[0] for ref in readers)
+    mapped = join_words(list(dict.fromkeys(name for name in readers.values() if name)))
+    reads = f"block {number} of {dataset.name} reads {join_words(list(readers))}"
+    message = f"{reads}, which it does not define, as block {first} does in 'for_each'"
+    other_way = f", or map {mapped} in its 'set'" if mapped else ""
+    hint = f"give it a 'for_each' that does{other_way}"
+    return Problem("LINT301", message, place=block.place, hint=hint)
 
 
 def _is_unread(study: Study, dataset: DatasetSpec, ref: str) -> bool:
@@ -122,7 +167,7 @@ def _check_block(study: Study, dataset: DatasetSpec, block: Block) -> Iterator[P
         if block.source.kind is SourceKind.SELF and name in columns and not before:
             message = f"block {number + 1} of {dataset.name} reads {name} of earlier blocks, but none of them maps it"
             yield Problem("LINT305", message, place=place, hint=_blocks_that_map(dataset, number, name))
-        elif name not in columns:
+        elif name not in columns and not _define_elsewhere(dataset, block, ref):
             what = f"{block.source}" if block.source.name else "'for_each'"
             message = f"the records of {dataset.name} depend on {ref}, which is not a column of {what}"
             yield Problem("LINT301", message, place=place, hint=did_you_mean(ref.removeprefix("raw."), columns))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from studies import write_tiny_study
 
 from cdisc_conv.spec.lint import lint_study
@@ -86,3 +87,59 @@ def test_a_code_that_the_dictionary_spells_otherwise(lint):
         "tiny/sdtm/ae.yaml:22: LINT310 AE.AEACN: AESER is compared with 'Y', which is not among the values in form ae "
         "(YES, N); the same at tiny/sdtm/ae.yaml:23 (did you mean YES?)"
     ]
+
+
+VS = """\
+dataset: VS
+records:
+  - form: dm
+    for_each:
+      - {VSTESTCD: WEIGHT, VSTEST: Weight, RES: raw.AGE, UNIT: kg}
+  - form: ae
+    set: {VSTESTCD: {constant: TEMP}, VSTEST: {constant: Temperature}%s}
+%s
+variables:
+  VISITNUM: &blank {constant: ""}
+  VSDTC: *blank
+  VSLOBXFL: *blank
+  VSORRES: {copy: RES}
+  VSORRESU: {copy: UNIT, when: 'UNIT != ""'}
+  VSSTRESC: {copy: VSORRES}
+  VSSTRESN: *blank
+  VSSTRESU: *blank
+  VSREASND: {cases: [{when: 'RES == ""', constant: X}, {constant: ""}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("entries", "more", "messages"),
+    [
+        (
+            "",
+            "",
+            [
+                "tiny/sdtm/vs.yaml:6: LINT301 block 2 of VS reads RES and UNIT, which it does not define, as block 1 "
+                "does in 'for_each' (give it a 'for_each' that does, or map VSORRES and VSORRESU in its 'set')"
+            ],
+        ),
+        (
+            ", VSORRES: {copy: AENOTE}, VSREASND: {constant: ''}",
+            "",
+            [
+                "tiny/sdtm/vs.yaml:6: LINT301 block 2 of VS reads UNIT, which it does not define, as block 1 "
+                "does in 'for_each' (give it a 'for_each' that does, or map VSORRESU in its 'set')"
+            ],
+        ),
+        (
+            ", VSORRES: {copy: AENOTE}, VSREASND: {constant: ''}, VSORRESU: {constant: C}",
+            "    where: RES != ''",
+            [
+                "tiny/sdtm/vs.yaml:6: LINT301 block 2 of VS reads RES, which it does not define, as block 1 "
+                "does in 'for_each' (give it a 'for_each' that does)"
+            ],
+        ),
+        (", VSORRES: {copy: AENOTE}, VSREASND: {constant: ''}, VSORRESU: {constant: C}", "", []),
+    ],
+)
+def test_a_block_without_the_names_of_for_each_is_one_finding(lint, entries, more, messages):
+    assert lint(files={"sdtm/vs.yaml": VS % (entries, more)}) == messages
