@@ -118,7 +118,7 @@ def read_yaml_text(text: str, shown: str = "<text>") -> Node:
     ('dm', 'study.yaml:2')
     """
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = _compose(text, shown)
     except yaml.MarkedYAMLError as error:
         raise ProblemsError([_describe_syntax_error(error, shown)]) from None
     except (yaml.YAMLError, RecursionError) as error:
@@ -131,6 +131,44 @@ def read_yaml_text(text: str, shown: str = "<text>") -> Node:
     if converter.problems:
         raise ProblemsError(converter.problems)
     return node
+
+
+def _compose(text: str, shown: str) -> yaml.Node | None:
+    """The nodes of a text: by libyaml, many times as fast, unless it is not there or refuses the text.
+
+    What it refuses, and what is so deep that it could end the process, is read once more for the words of the error.
+    """
+    fast = getattr(yaml, "CSafeLoader", None)
+    if fast is not None:
+        try:
+            if _measure_depth(text, fast, shown) <= DEEPEST:
+                return yaml.compose(text, Loader=fast)
+        except yaml.YAMLError:
+            pass
+    return yaml.compose(text, Loader=yaml.SafeLoader)
+
+
+def _measure_depth(text: str, loader: type, shown: str) -> int:
+    """The deepest level of a text; YAML004 as soon as it has too many values."""
+    depth = deepest = count = 0
+    for event in yaml.parse(text, Loader=loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            deepest = max(deepest, depth)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        count += isinstance(event, yaml.NodeEvent)
+        if count > 2 * MOST_NODES:  # a key and its value are two
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            raise ProblemsError([_describe_size(shown, line)])
+        if deepest > DEEPEST:
+            break
+    return deepest
+
+
+def _describe_size(shown: str, line: int) -> Problem:
+    message = f"the file holds more than {MOST_NODES} values or is nested deeper than {DEEPEST} levels"
+    return Problem("YAML004", message, place=Place(file=shown, line=line), hint="are anchors repeated?")
 
 
 def _describe_syntax_error(error: yaml.MarkedYAMLError, shown: str) -> Problem:
@@ -156,10 +194,7 @@ class _Converter:
         line = node.start_mark.line + 1
         self.count += 1
         if self.count > MOST_NODES or depth > DEEPEST:
-            message = f"the file holds more than {MOST_NODES} values or is nested deeper than {DEEPEST} levels"
-            raise ProblemsError(
-                [Problem("YAML004", message, place=Place(file=self.shown, line=line), hint="are anchors repeated?")]
-            )
+            raise ProblemsError([_describe_size(self.shown, line)])
         if isinstance(node, yaml.SequenceNode):
             return Node([self.convert(child, depth + 1) for child in node.value], self.shown, line)
         if isinstance(node, yaml.MappingNode):
@@ -201,7 +236,7 @@ class _Converter:
 
 def _read_scalar(node: yaml.Node) -> Any:
     text = str(node.value)
-    if getattr(node, "style", None) is not None:
+    if getattr(node, "style", None):  # "" or None of a plain one
         return text
     if text in ("", "~", "null"):
         return None

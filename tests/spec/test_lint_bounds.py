@@ -29,3 +29,30 @@ def test_extends_takes_one_mapping(lint):
     assert lint((AE, "dataset: AE", "extends: [a, b]\ndataset: AE")) == [
         "tiny/sdtm/ae.yaml:1: SPEC102 'extends' takes the name of one mapping (a layer can extend another one in turn)"
     ]
+
+
+def test_very_many_keys_are_read_in_seconds(lint):
+    started = time.perf_counter()
+    found = lint((AE, "dataset: AE", "dataset: AE\n" + "".join(f"unknown{number}: 1\n" for number in range(150_000))))
+    assert (len(found), found[-1]) == (51, "tiny/sdtm/ae.yaml:52: SPEC001 AE has 149,950 more keys that are not known")
+    assert time.perf_counter() - started < 30
+
+
+def test_anchors_that_multiply_are_refused(lint):
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
+    found = lint((AE, "dataset: AE", "\n".join([*lines, "dataset: AE"])))
+    assert found[0] == (
+        "tiny/sdtm/ae.yaml:1: YAML004 the file holds more than 200000 values or is nested deeper than 60 levels "
+        "(are anchors repeated?)"
+    )
+
+
+def test_deep_nesting_is_refused(lint):
+    deep = "[" * 20_000 + "]" * 20_000
+    found = lint((AE, "dataset: AE", f"dataset: AE\nmore: {deep}"))
+    assert found[0] == "tiny/sdtm/ae.yaml: YAML002 the file is nested too deeply"
+    found = lint((AE, 'AEYN == "Y"', "(" * 1000 + 'AEYN == "Y"' + ")" * 1000))
+    assert found[0].startswith(
+        "tiny/sdtm/ae.yaml:5: EXPR007 the expression is nested more than 50 deep, at character 51"
+    )
