@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +15,7 @@ from cdisc_conv.problems import Problem, closest, did_you_mean
 from cdisc_conv.spec.documents import BlockDocument, DatasetDocument
 from cdisc_conv.spec.model import Block, DatasetSpec, Family, Merge, Source, SourceKind, ValueLevelSpec, Variable
 from cdisc_conv.spec.predecessors import add_predecessors
-from cdisc_conv.spec.repair import repair_keys
+from cdisc_conv.spec.repair import MOST_UNKNOWN, repair_keys
 from cdisc_conv.spec.validate import validate
 from cdisc_conv.spec.variables import brought_along, companions, read_expression, read_origin, read_variables
 from cdisc_conv.spec.yaml_nodes import Node
@@ -81,19 +82,21 @@ def _written_names(node: Node, family: Family, template: DatasetStandard) -> fro
         sections += [block.get("set"), block.get("supplemental"), block.get("working")]
     names = {name for section in sections if section is not None for name, _ in section.items()}
     variables = (node.get("variables"), *(block.get("set") for block in node.at(("records",)).value))
-    misspelt = {
-        find_meant(name, family, template, names)
+    unknown = (
+        name
         for section in variables
         if section is not None and not family.is_analysis
         for name, _ in section.items()
         if family.standard.variable(template, name) is None
-    }
+    )
+    misspelt = {find_meant(name, family, template, names) for name in islice(unknown, MOST_UNKNOWN)}
     return frozenset(names | misspelt - {""})
 
 
 def find_meant(name: str, family: Family, template: DatasetStandard, mapped: Collection[str]) -> str:
     """The variable that a misspelt name must mean, or "": one that is not mapped, and rather one that has to be."""
-    free = [known for known in family.standard.names(template) if known not in mapped]
+    taken = frozenset(mapped)
+    free = [known for known in family.standard.names(template) if known not in taken]
     wanted = {one.name for one in template.variables if one.core in ("Req", "Exp")}
     return closest(name, [known for known in free if known in wanted]) or closest(name, free)
 

@@ -11,6 +11,7 @@ from cdisc_conv.problems import Problem, Severity, closest, did_you_mean
 from cdisc_conv.spec.datasets import find_meant
 from cdisc_conv.spec.expected import codelist_keys, codelist_of, is_numeric, label_of, standard_variable
 from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
+from cdisc_conv.spec.repair import MOST_UNKNOWN
 from cdisc_conv.standards import SUB_CLASSES, CodelistTerms, VariableStandard
 
 MOST_NAME = 8
@@ -25,7 +26,14 @@ def check_variables(study: Study) -> Iterator[Problem]:
         yield from _check_required(study, dataset)
         yield from _check_keys(dataset)
         yield from _check_sections(dataset)
+        beyond = [] if dataset.family.is_analysis else _list_unknown(dataset)[MOST_UNKNOWN:]
+        if beyond:
+            message = f"{dataset.name} has {len(beyond):,} more variables that {dataset.family.standard.label} has not"
+            yield Problem("LINT207", message, place=dataset.place)
+        passed_over = frozenset(beyond)
         for section, variable in entries_of(dataset):
+            if variable.name in passed_over:
+                continue
             yield from _check_name(dataset, variable, section)
             yield from _check_label(dataset, variable)
             if section == "supplemental":
@@ -83,9 +91,7 @@ def _check_required(study: Study, dataset: DatasetSpec) -> Iterator[Problem]:
     given = {name for block in dataset.blocks for name in block.given_names}
     mapped = {*dataset.names(), *dataset.written, *given}
     # A misspelt variable is a finding by itself; the one it must mean is not missed as well.
-    own = {*dataset.supplemental_names(), *dataset.working_names()}
-    misspelt = [name for name in dataset.names() if name not in own and not _is_known(study, dataset, name)]
-    mapped |= {_find_meant(dataset, name) for name in misspelt}
+    mapped |= {_find_meant(dataset, name) for name in _list_unknown(dataset)[:MOST_UNKNOWN]}
     # TRT01P is the TRTxxP that ADaM wants.
     places = {found.order for name in mapped if (found := dataset.standard.variable(name)) is not None}
     for standard in dataset.standard.variables:
@@ -160,7 +166,13 @@ def _check_name(dataset: DatasetSpec, variable: Variable, section: str) -> Itera
         )
 
 
-def _is_known(study: Study, dataset: DatasetSpec, name: str) -> bool:
+def _list_unknown(dataset: DatasetSpec) -> list[str]:
+    """The variables that the standard does not have, in the order of the mapping."""
+    own = {*dataset.supplemental_names(), *dataset.working_names()}
+    return [name for name in dataset.names() if name not in own and not _is_known(dataset, name)]
+
+
+def _is_known(dataset: DatasetSpec, name: str) -> bool:
     return dataset.family.standard.variable(dataset.standard, name) is not None
 
 
@@ -175,7 +187,7 @@ def _check_known(study: Study, dataset: DatasetSpec, variable: Variable) -> Iter
         if not taken_over and not label_of(study, dataset, variable.name):
             message = f"{dataset.name}.{variable.name} is a variable of your own and has no label"
             yield _problem("LINT214", message, variable, "add 'label:'")
-    elif not _is_known(study, dataset, variable.name):
+    elif not _is_known(dataset, variable.name):
         message = f"{dataset.family.standard.label} has no variable {variable.name} in {dataset.name}"
         known = dataset.family.standard.names(dataset.standard)
         meant = _find_meant(dataset, variable.name) or closest(variable.name, known)
