@@ -17,12 +17,16 @@ from cdisc_conv.engine.state import trim_blanks
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, Tally
 from cdisc_conv.spec.codes import list_codes, reduce_text, show_text
 from cdisc_conv.spec.comparisons import Comparison, list_comparisons
+from cdisc_conv.spec.lint_codes import closed_values
 from cdisc_conv.spec.model import Study
 
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """A value of a column, and the text that it is compared with and differs from in case, blanks or signs alone."""
+    """A value of a column, and the text that it is compared with and differs from in case, blanks or signs alone.
+
+    Without a `text`, one of a given dataset that is not in the codelist of its variable.
+    """
 
     table: str
     column: str
@@ -58,7 +62,11 @@ def find_near_misses(
                 continue
             if (table, column) not in columns:
                 columns[table, column] = find_distinct(trim_blanks(frame[column]))
-            for miss, tally in _compare(comparison, column, columns[table, column]):
+            terms: Collection[str] = ()
+            if table in study.given:
+                standard = study.sdtm.standard.variable(study.given[table].standard, column)
+                terms = closed_values(study.sdtm, standard)
+            for miss, tally in _compare(comparison, column, columns[table, column], terms):
                 found[miss] = tally
     return found
 
@@ -68,10 +76,14 @@ def _is_declared(study: Study, table: str, column: str) -> bool:
     return form is not None and column in form.fields and bool(form.fields[column].values)
 
 
-def _compare(comparison: Comparison, column: str, values: Distinct) -> Iterator[tuple[NearMiss, Tally]]:
+def _compare(
+    comparison: Comparison, column: str, values: Distinct, terms: Collection[str]
+) -> Iterator[tuple[NearMiss, Tally]]:
     meant = {reduced: text for text in comparison.texts if (reduced := reduce_text(text))}
     for number, value in enumerate(values.values.tolist()):
         text = meant.get(reduce_text(value)) if value not in comparison.texts else None
+        if text is None and value and terms and value not in terms and value not in comparison.texts:
+            text = ""
         if text is not None:
             rows = np.flatnonzero(values.codes == number)
             shown = tuple(int(row) + 1 for row in rows[:SHOWN_ROWS])
@@ -81,13 +93,20 @@ def _compare(comparison: Comparison, column: str, values: Distinct) -> Iterator[
 def describe_near_misses(found: NearMisses) -> list[Problem]:
     """The findings: CODE003 (warning), one per value and the text it is compared with."""
     readers: dict[tuple[str, str, str, str], tuple[dict[str, None], Tally]] = {}
+    near = {(miss.table, miss.column, miss.value) for miss in found if miss.text}
     for miss, tally in found.items():
+        if not miss.text and (miss.table, miss.column, miss.value) in near:
+            continue
         key = (miss.table, miss.column, miss.value, miss.text)
         readers.setdefault(key, ({}, tally))[0][miss.reader] = None
     return [_describe(*key, list_codes(sorted(names)), tally) for key, (names, tally) in readers.items()]
 
 
 def _describe(table: str, column: str, value: str, text: str, readers: str, tally: Tally) -> Problem:
+    if not text:
+        message = f"'{show_text(value)}' in {column} of {table} is not in its codelist; read by {readers}"
+        place = Place(dataset=table, variable=column, rows=tally.rows)
+        return Problem("CODE003", message, Severity.WARNING, place, "correct the dataset", value, tally.count)
     form = table.removeprefix("form ") if table.startswith("form ") else ""
     message = f"'{show_text(value)}' in {column} of {table} is not the '{text}' that it is compared with by {readers}"
     hint = f"correct the {'export' if form else 'dataset'}, or let the condition name both"

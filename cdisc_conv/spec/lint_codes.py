@@ -64,7 +64,7 @@ def _check_variable(study: Study, found: Comparison, seen: set[tuple[str, str, s
 def _list_values(study: Study, table: str, name: str) -> list[Collection[str]]:
     """The values that a variable may take, for each of its entries; none of one where that is open."""
     if table in study.given:
-        return [_close(study.sdtm, study.sdtm.standard.variable(study.given[table].standard, name))]
+        return [closed_values(study.sdtm, study.sdtm.standard.variable(study.given[table].standard, name))]
     spec = study.datasets.get(table)
     if spec is None:
         return []
@@ -83,7 +83,8 @@ def _list_values_of(study: Study, spec: DatasetSpec, entry: Variable) -> list[Co
     return [standard.values if standard is not None else ()]
 
 
-def _close(family: Family, standard: VariableStandard | None) -> Collection[str]:
+def closed_values(family: Family, standard: VariableStandard | None) -> Collection[str]:
+    """The terms of a variable's codelist where the standard has one that is not extensible; else none."""
     keys = [key for key in standard.codelists if key in family.terminology] if standard is not None else []
     codelist = family.terminology.codelist(*keys) if keys else None
     return () if codelist is None or codelist.extensible else codelist.values

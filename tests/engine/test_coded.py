@@ -183,6 +183,26 @@ def test_values_of_given_datasets_that_a_condition_just_misses(folder):
     ]
 
 
+def test_values_of_given_datasets_outside_a_codelist_that_a_condition_reads(folder):
+    """One that is nearly what a condition asks for is told as that alone."""
+    given = "given:\n  MH: {file: mh.csv, columns: [USUBJID, MHPRESP, MHTERM]}\n"
+    edit(folder / "tiny" / "study.yaml", "not_submitted:", f"{given}not_submitted:")
+    edit(
+        folder / "tiny" / "sdtm" / "ae.yaml",
+        "AEHLT:    *blank",
+        'AEHLT:    {exists: {from: MH, where: \'MHPRESP == "Y" and MHTERM != "X"\'}}',
+    )
+    (folder / "raw" / "mh.csv").write_text(
+        "USUBJID,MHPRESP,MHTERM\nTINY-01-001,1,A\nTINY-01-002,yes,B\nTINY-01-002,N,\nTINY-01-003,,C\n", encoding="utf-8"
+    )
+    assert [text for text in findings(folder) if "CODE" in text] == [
+        "warning: MH.MHPRESP row 1: CODE003 '1' in MHPRESP of MH is not in its codelist; read by AE.AEHLT "
+        "(correct the dataset)",
+        "warning: MH.MHPRESP row 2: CODE003 'yes' in MHPRESP of MH is not the 'Y' that it is compared with by AE.AEHLT "
+        "(correct the dataset, or let the condition name both)",
+    ]
+
+
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
     return load_study(write_tiny_study(tmp_path_factory.mktemp("study")))[0]
