@@ -140,7 +140,7 @@ def _read_block(document: BlockDocument, dataset: str, node: Node, what: str, pr
     if document.order and not document.group:
         hint = "add 'group', or leave 'order' out: records are sorted by the keys in the end"
         problems.append(node.problem("SPEC114", f"{what} has an 'order', but no 'group' to take a row of", hint))
-    if document.columns and not (document.group or document.merge):
+    elif document.columns and not (document.group or document.merge):
         message = f"{what} has 'columns', but no 'group' or 'merge' whose rows could differ"
         hint = "add 'group' or 'merge', or leave 'columns' out"
         problems.append(node.at(("columns",)).problem("SPEC114", message, hint))

@@ -46,20 +46,20 @@ BROKEN = {
         ADNN,
         "AVAL:    {sum: raw.AVAL}",
         "AVAL:    {sum: raw.AVAL}\n      LAST: {lookup: {from: self, take: LAST}, label: Last}",
-        "21: LINT305 ADNN.LAST reads LAST of earlier blocks, but none of them maps it",
+        "22: LINT305 ADNN.LAST reads LAST of earlier blocks, but none of them maps it",
     ),
     "a column that the earlier blocks do not have": (
         ADNN,
         "AVAL:    {sum: raw.AVAL}",
         "AVAL:    {sum: raw.AVLA}",
-        "20: LINT301 ADNN.AVAL reads raw.AVLA, which is not a column of dataset ADNN (did you mean AVAL?)",
+        "21: LINT301 ADNN.AVAL reads raw.AVLA, which is not a column of dataset ADNN (did you mean AVAL?)",
     ),
     "records that depend on their own order": (
         ADNN,
         'where: PARAMCD == "ALL"',
         'where: PARAMCD == "ALL" and ASEQ == 1',
-        "22: PLAN001 variables read each other in a circle: records of ADNN -> ADNN.ASEQ -> ADNN.USUBJID -> "
-        "records of ADNN (each reads the next; see tiny/adam/adnn.yaml:22, tiny/adam/adnn.yaml:32, "
+        "23: PLAN001 variables read each other in a circle: records of ADNN -> ADNN.ASEQ -> ADNN.USUBJID -> "
+        "records of ADNN (each reads the next; see tiny/adam/adnn.yaml:23, tiny/adam/adnn.yaml:33, "
         "tiny/adam/adnn.yaml:1; a later block can read what looks at all records of a subject only from the 'set' of "
         "a block)",
     ),
@@ -154,7 +154,7 @@ BROKEN = {
         ADNN,
         "  ADSL: [TRT01P]",
         "  ADAE: [AESEQ]",
-        "30: LINT304 ADNN.AESEQ reads ADAE.AESEQ, but ADAE has several records per subject "
+        "31: LINT304 ADNN.AESEQ reads ADAE.AESEQ, but ADAE has several records per subject "
         "(say which record: {lookup: {from: ADAE, ...}}, {min: ADAE.AESEQ} or {max: ADAE.AESEQ})",
     ),
     "no class": (
