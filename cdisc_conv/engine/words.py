@@ -114,7 +114,7 @@ def method_of(study: Study, part: Part) -> str:
     text = " ".join(filter(None, (text, *_explain_columns(study, part, variable))))
     if variable.when is not None:
         text = f"Only where {words.condition(variable.when)}; blank otherwise. {text}".strip()
-    return " ".join([text, *_explain_working(study, words.working)]) if text else ""
+    return " ".join([text, *explain_working(study, words.working)]) if text else ""
 
 
 def _differs(study: Study, part: Part, number: int) -> bool:
@@ -190,7 +190,7 @@ def _explain_columns(study: Study, part: Part, variable: Variable) -> Iterator[s
 _OF_ROWS = (TargetKind.SOURCE, TargetKind.GIVEN)
 
 
-def _explain_working(study: Study, named: dict[tuple[str, str], None]) -> list[str]:
+def explain_working(study: Study, named: dict[tuple[str, str], None]) -> list[str]:
     """One explanation for each working variable, and for those that these name in turn."""
     left, said = list(named), {}
     while left:
@@ -216,7 +216,7 @@ def explain_left_out(study: Study, dataset: str, names: Iterable[tuple[str, str]
     """What variables that others are taken over from are, where the package does not hold their dataset."""
     family = study.family_of(dataset)
     gone = {key: None for key in names if is_left_out(study, *key) and study.family_of(key[0]) == family}
-    return " ".join(_explain_working(study, gone))
+    return " ".join(explain_working(study, gone))
 
 
 def is_working(study: Study, table: str, name: str) -> bool:

@@ -62,8 +62,22 @@ variables:
   NOTEFL:  {cases: [{when: 'AE.AENOTE != ""', constant: Y}, {constant: ""}], label: With a Remark}
   SAFEFL:  {cases: [{when: 'ADSL.SAFFL == "Y"', constant: Y}, {constant: ""}], label: Treated}
 """
+ADNN = """\
+dataset: ADNN
+label: Numbers of Adverse Events
+class: BASIC DATA STRUCTURE
+structure: One record per subject per parameter
+keys: [STUDYID, USUBJID, PARAMCD]
+records:
+  - from: ADSL
+    where: SAFFL == "Y" and EOS2DT > 0
+    set: {PARAMCD: {constant: NAE}, PARAM: {constant: Number of Events}, AVAL: {count: {of: AE.AESEQ}}}
+  - from: self
+    where: PARAMCD == "NAE"
+    set: {PARAMCD: {constant: TWICE}, PARAM: {constant: Twice the Number}, AVAL: {expr: raw.AVAL * 2}}
+"""
 AE = TINY_AE.replace("variables:\n", "variables:\n  AESPID:   {constant: ''}\n", 1)
-FILES = {"sdtm/ae.yaml": AE, "sdtm/vs.yaml": VS, "adam/adsl.yaml": ADSL, "adam/adae.yaml": ADAE}
+FILES = {"sdtm/ae.yaml": AE, "sdtm/vs.yaml": VS, "adam/adsl.yaml": ADSL, "adam/adae.yaml": ADAE, "adam/adnn.yaml": ADNN}
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +87,7 @@ def folder(tmp_path_factory):
     write_files(study, FILES)
     edit(raw / "ae.csv", "001,Log,Y,Nausea,07-JAN-2022,N,", "001,Log,Y,Nausea,07-JAN-2022,N,12 cm")
     run_study(study, raw, folder / "all")
-    run_study(study, raw, folder / "one", ["ADAE"])
+    run_study(study, raw, folder / "one", ["ADAE", "ADNN"])
     return folder
 
 
@@ -177,3 +191,12 @@ def test_a_predecessor_that_is_empty_and_left_out_is_not_named(read):
         "Not Available",
         "The variable that it is taken over from has no value and is left out.",
     )
+
+
+def test_records_of_a_parameter_name_only_what_is_there_or_explained(read):
+    working = "[EOS2DT, a working value: 10 days after ADSL.TRTSDT.]"
+    count = "The number of values of AE.AESEQ over all records whose USUBJID is the same. Missing values are not counted; 0 where there is none."
+    where = "Records of ADSL where ADSL.SAFFL equals Y and EOS2DT is greater than 0."
+    assert read("all", "ADNN", "AVAL.PARAMCD.EQ.NAE")["method"] == f"{where} {working} {count}"
+    method = str(read("one", "ADNN", "AVAL.PARAMCD.EQ.NAE")["method"])
+    assert method.startswith(f"{where} [ADSL.SAFFL, of a dataset that is not in the package: ")
