@@ -19,6 +19,8 @@ from cdisc_conv.problems import Place, Problem, ProblemsError
 
 MOST_NODES = 200_000
 DEEPEST = 60
+MOST_REPORTED = 50
+"""Of repeated keys and the like in one file; the others are counted."""
 _MERGE = "tag:yaml.org,2002:merge"
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
@@ -129,6 +131,11 @@ def read_yaml_text(text: str, shown: str = "<text>") -> Node:
     converter = _Converter(shown)
     node = converter.convert(root, 0)
     if converter.problems:
+        beyond = len(converter.problems) - MOST_REPORTED
+        if beyond > 0:
+            message = f"the file has {beyond:,} more faults of this kind"
+            more = Problem("YAML003", message, place=converter.problems[MOST_REPORTED].place)
+            raise ProblemsError([*converter.problems[:MOST_REPORTED], more])
         raise ProblemsError(converter.problems)
     return node
 

@@ -65,3 +65,12 @@ def test_very_many_unknown_variables_share_a_finding(lint):
     assert len(found) == 51
     assert found[0] == "tiny/sdtm/ae.yaml:1: LINT207 AE has 4,950 more variables that SDTMIG 3.4 has not"
     assert time.perf_counter() - started < 60
+
+
+def test_very_many_repeated_keys_share_a_finding(lint):
+    found = lint((AE, "dataset: AE", "dataset: AE\n" + "x: 1\n" * 1000))
+    repeated = [text for text in found if "YAML003" in text]
+    assert (len(repeated), repeated[-1]) == (
+        51,
+        "tiny/sdtm/ae.yaml:53: YAML003 the file has 949 more faults of this kind",
+    )
