@@ -19,6 +19,7 @@ from cdisc_conv.raw.checks import DELIMITERS, is_delimiter
 from cdisc_conv.raw.encoding import COMMON, describe_bad_encoding
 from cdisc_conv.spec.lint_causes import fold_causes, missing_table
 from cdisc_conv.spec.lint_codes import check_codes
+from cdisc_conv.spec.lint_entries import check_entries
 from cdisc_conv.spec.lint_expressions import check_expressions
 from cdisc_conv.spec.lint_parameters import check_parameters
 from cdisc_conv.spec.lint_references import check_references
@@ -57,6 +58,7 @@ def check_study(study: Study) -> list[Problem]:
         *check_references(study),
         *check_expressions(study),
         *check_codes(study),
+        *check_entries(study),
         *check_value_level(study),
         *check_parameters(study),
     ]

@@ -10,6 +10,7 @@ from cdisc_conv.derivations.base import SUBJECT, Kind, Ref
 from cdisc_conv.problems import Problem, Severity, closest, did_you_mean
 from cdisc_conv.spec.datasets import find_meant
 from cdisc_conv.spec.expected import codelist_keys, codelist_of, is_numeric, label_of, standard_variable
+from cdisc_conv.spec.lint_entries import is_column_name
 from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
 from cdisc_conv.spec.repair import MOST_UNKNOWN
 from cdisc_conv.standards import SUB_CLASSES, CodelistTerms, VariableStandard
@@ -239,10 +240,12 @@ def _check_codelist(study: Study, dataset: DatasetSpec, variable: Variable) -> I
         yield replace(found, value=f"{problem.message} {problem.hint}")
     for block in dataset.blocks:
         if codelist is not None and dataset.own_variable(variable.name, block) is variable:
-            yield from _check_given(dataset, block, variable, codelist)
+            yield from _check_given(study, dataset, block, variable, codelist)
 
 
-def _check_given(dataset: DatasetSpec, block: Block, variable: Variable, codelist: CodelistTerms) -> Iterator[Problem]:
+def _check_given(
+    study: Study, dataset: DatasetSpec, block: Block, variable: Variable, codelist: CodelistTerms
+) -> Iterator[Problem]:
     """Literals of ``for_each`` that fill a variable with a codelist."""
     for entry, place in zip(block.for_each, block.entry_places, strict=True):
         value = entry.get(variable.name, "")
@@ -252,4 +255,6 @@ def _check_given(dataset: DatasetSpec, block: Block, variable: Variable, codelis
             f"{dataset.name}.{variable.name}: '{value}' is not in codelist {codelist.short_name} ({codelist.code})"
         )
         severity = Severity.WARNING if codelist.extensible else Severity.ERROR
-        yield Problem("LINT212", message, severity, place, codelist.suggest(str(value)))
+        column = is_column_name(study, block, entry, value)
+        hint = f"write raw.{value} to read the column" if column else codelist.suggest(str(value))
+        yield Problem("LINT212", message, severity, place, hint)

@@ -46,8 +46,8 @@ BLOCK = '  - form: ae\n    where: AEYN == "Y"'
             "4: LINT301 the records of AE depend on AEENDAT, which is not a column of form ae (did you mean AESTDAT?)",
         ),
         (
-            "  - form: ae\n    for_each:\n      - {TERM: raw.AETERM}\n      - {TERM: raw.AETRM}",
-            "7: LINT301 the records of AE depend on raw.AETRM, which is not a column of form ae (did you mean AETERM?)",
+            '  - form: ae\n    where: TERM != ""\n    for_each:\n      - {TERM: raw.AETERM}\n      - {TERM: raw.AETRM}',
+            "8: LINT301 the records of AE depend on raw.AETRM, which is not a column of form ae (did you mean AETERM?)",
         ),
         (
             "  - form: ae\n    where: AEYN == 1",
