@@ -1,4 +1,4 @@
-"""Options that take one value are given once: of two values, one would be passed over in silence."""
+"""Values on the command line that would be passed over in silence: the first of two for one option, and empty ones."""
 
 from __future__ import annotations
 
@@ -9,12 +9,24 @@ from typer.core import TyperCommand, TyperOption
 
 
 class OnceCommand(TyperCommand):
-    """A command that refuses an option that is given twice, unless the option is meant to be repeated."""
+    """A command that refuses empty values, and an option that is given twice unless it is meant to be repeated.
+
+    An empty value comes from a variable of a script that is not set. It would mean the current folder, or everything.
+    """
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """The arguments that are left; see the base class. Raises BadParameter for an option that is given twice."""
+        """The arguments that are left; see the base class.
+
+        Raises BadParameter for an option that is given twice, and for a value of nothing but blanks and commas.
+        """
         if not ctx.resilient_parsing:
-            _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+            given, _, order = self.make_parser(ctx).parse_args(args=list(args))
+            for param in dict.fromkeys(order):
+                values = given.get(param.name)
+                for value in values if isinstance(values, list | tuple) else (values,):
+                    if isinstance(value, str) and not value.strip(" \t,"):
+                        more = ", or leave it out" if isinstance(param, TyperOption) else ""
+                        raise typer.BadParameter(f"it is empty; give it a value{more}", ctx=ctx, param=param)
             for param in dict.fromkeys(order):
                 if isinstance(param, TyperOption) and not param.multiple and not param.is_flag and not param.count:
                     times = order.count(param)

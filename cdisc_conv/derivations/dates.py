@@ -32,14 +32,18 @@ from cdisc_conv.problems import Problem, ProblemsError, Severity
 What = Literal["date", "time"]
 
 
-def choose_formats(written: Sequence[str], what: What, pivot: int | None = None) -> tuple[DateFormat, ...]:
-    """The formats of dates, or of times, among those written; the built-in ones without any.
+def choose_formats(written: str | Sequence[str], what: What, pivot: int | None = None) -> tuple[DateFormat, ...]:
+    """The formats of dates, or of times, among those written, a list or a single one; the built-in ones without any.
 
     `pivot` is the first of the hundred years that years of two digits lie in. Raises ProblemsError (DATE003) for a
     format that means nothing.
     """
+    listed = [written] if isinstance(written, str) else written
+    if not isinstance(listed, list | tuple) or not all(isinstance(text, str) for text in listed):
+        message = "the formats of dates cannot be read"
+        raise ProblemsError([Problem("DATE003", message, hint="'date_formats' is a list such as [DD-MON-YYYY]")])
     try:
-        formats = [read_format(text, pivot) for text in written]
+        formats = [read_format(text, pivot) for text in listed]
     except ValueError as error:
         raise ProblemsError([Problem("DATE003", str(error), hint="correct 'date_formats' of the study")]) from None
     wanted = [each for each in formats if each.has_date == (what == "date")]

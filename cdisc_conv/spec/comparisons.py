@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pydantic import BaseModel
+
 from cdisc_conv.derivations.base import SELF, Ref
+from cdisc_conv.derivations.terminology import Map, Term
 from cdisc_conv.expr import Expression, texts_compared
 from cdisc_conv.problems import Place
 from cdisc_conv.spec.lint_expressions import expressions_in
@@ -54,6 +57,42 @@ def list_comparisons(study: Study) -> Iterator[Comparison]:
                         for column, texts in texts_compared(expression).items():
                             bare = column.removeprefix("raw.")
                             yield Comparison(f"{dataset.name}.{name}", there, (bare,), texts, variable.place)
+
+
+def list_translated(study: Study) -> Iterator[Comparison]:
+    """The texts that every ``map``, and the ``map`` of every ``term``, translates, with the columns they are from.
+
+    >>> from cdisc_conv.spec.load import load_study
+    >>> found = list_translated(load_study("hope2021_thal_agc")[0])
+    >>> [(item.reader, item.columns, item.texts) for item in found if item.table == "form ic"]
+    [('DS.DSTERM', ('ICTYPE',), ('INIT', 'RE'))]
+    """
+    for dataset in study.datasets.values():
+        for block in dataset.blocks:
+            for name in dataset.names():
+                variable = dataset.own_variable(name, block)
+                for inner in _list_tables(variable.derivation if variable is not None else None):
+                    target = resolve(study, dataset, block, name, inner.value)
+                    columns = _find_columns(block, target)
+                    if variable is not None and target is not None and columns:
+                        keys = inner.values if isinstance(inner, Map) else inner.map
+                        table = block.source.table if target.kind is TargetKind.GIVEN else target.table
+                        place = variable.place
+                        yield Comparison(
+                            f"{dataset.name}.{name}", table, columns, tuple(filter(str.strip, keys)), place
+                        )
+
+
+def _list_tables(value: object) -> Iterator[Map | Term]:
+    """Every translation table inside a derivation."""
+    if isinstance(value, Map | Term):
+        yield value
+    if isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _list_tables(getattr(value, name))
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from _list_tables(item)
 
 
 def _compare(

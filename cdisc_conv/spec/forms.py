@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from cdisc_conv.derivations.texts import fold
 from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
 from cdisc_conv.spec.documents import FIELD_TYPES, FieldDocument, FormDocument, FormsDocument
 from cdisc_conv.spec.model import Field, Form
@@ -34,7 +35,42 @@ def read_forms(
         name: _read_form(name, form, key_columns, document.key, node.at(("forms", name)), problems)
         for name, form in document.forms.items()
     }
+    _check_keys(forms, document, node, problems)
+    check_events(node.get("events"), problems)
     return forms, [event.model_dump(exclude_defaults=True) for event in document.events]
+
+
+def check_events(events: Node | None, problems: list[Problem]) -> None:
+    """FORM003: two events with one name or one ``eid``, of which only one would be found."""
+    for key in ("event", "eid"):
+        first: dict[str, Node] = {}
+        for entry in events.value if events is not None and events.is_list else ():
+            said = entry.get(key)
+            text = fold(str(said.value)) if said is not None and said.value is not None else ""
+            if text and text in first:
+                message = f"two events have the {'eid' if key == 'eid' else 'name'} '{said.value}'"
+                problems.append(said.problem("FORM003", message, f"the first is {first[text].place}"))
+            elif text:
+                first[text] = said
+
+
+def _check_keys(forms: Mapping[str, Form], document: FormsDocument, node: Node, problems: list[Problem]) -> None:
+    """FORM002: a key names a column that the form does not have; that of all forms is one finding for a name."""
+    for name, form in document.forms.items():
+        fields = forms[name].fields
+        for column in form.key:
+            if column not in fields:
+                message = f"'key' of form {name} names {column}, which is not a column of the form"
+                place = node.at(("forms", name, "key"))
+                problems.append(place.problem("FORM002", message, did_you_mean(column, fields)))
+    sharing = [forms[name] for name, form in document.forms.items() if not form.key]
+    for column in document.key:
+        without = [form.name for form in sharing if column not in form.fields]
+        if without:
+            message = f"'key' names {column}, which is not a column of form {', '.join(without)}"
+            known = [name for form in sharing for name in form.fields]
+            hint = did_you_mean(column, known) if len(without) == len(sharing) else "give these forms a 'key' each"
+            problems.append(node.at(("key",)).problem("FORM002", message, hint))
 
 
 def _read_form(

@@ -17,8 +17,9 @@ from cdisc_conv.derivations.visits import read_visits
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.raw.checks import DELIMITERS, is_delimiter
 from cdisc_conv.raw.encoding import COMMON, describe_bad_encoding
+from cdisc_conv.spec.codes import show_text
 from cdisc_conv.spec.lint_causes import fold_causes, missing_table
-from cdisc_conv.spec.lint_codes import check_codes
+from cdisc_conv.spec.lint_codes import check_codes, check_translations
 from cdisc_conv.spec.lint_entries import check_entries
 from cdisc_conv.spec.lint_expressions import check_expressions
 from cdisc_conv.spec.lint_parameters import check_parameters
@@ -28,6 +29,7 @@ from cdisc_conv.spec.lint_variables import check_variables
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import SourceKind, Study
 from cdisc_conv.spec.not_submitted import matches_any
+from cdisc_conv.xpt.transliteration import COMMON_MARKS, Transliteration
 
 
 def lint_study(words: str | Path) -> tuple[Study | None, list[Problem]]:
@@ -52,12 +54,14 @@ def check_study(study: Study) -> list[Problem]:
         *check_sources(study),
         *check_settings(study),
         *check_raw(study),
+        *check_transliteration(study),
         *check_tables(study),
         *check_shared(study),
         *check_variables(study),
         *check_references(study),
         *check_expressions(study),
         *check_codes(study),
+        *check_translations(study),
         *check_entries(study),
         *check_value_level(study),
         *check_parameters(study),
@@ -124,6 +128,21 @@ def check_raw(study: Study) -> Iterator[Problem]:
     if not is_delimiter(study.raw.delimiter):
         message = f"'delimiter' of 'raw' is {study.raw.delimiter!r}, which cannot be one"
         yield Problem("RAW008", message, place=study.place_of("raw", "delimiter"), hint=DELIMITERS)
+
+
+def check_transliteration(study: Study) -> Iterator[Problem]:
+    """LINT108: a transliteration of nothing, or to what a transport file cannot hold: anything but printable ASCII."""
+    for text, written in (study.settings.get("transliterate") or {}).items():
+        place = study.place_of("transliterate", text)
+        if not text:
+            hint = "name the character that is to be replaced"
+            yield Problem("LINT108", "'transliterate' replaces an empty text", place=place, hint=hint)
+        if not (written.isascii() and (written.isprintable() or not written)):
+            message = f"'transliterate' writes '{show_text(written)}' for '{show_text(text)}', which is not plain ASCII"
+            common = Transliteration(COMMON_MARKS).apply(written)
+            plain = common.isascii() and common.isprintable()
+            hint = f"write '{common}'" if plain else "a transport file holds printable ASCII characters only"
+            yield Problem("LINT108", message, place=place, hint=hint)
 
 
 def check_shared(study: Study) -> Iterator[Problem]:

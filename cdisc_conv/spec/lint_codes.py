@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from cdisc_conv.derivations.texts import fold
 from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.spec.codes import guess_code, list_codes
-from cdisc_conv.spec.comparisons import Comparison, list_comparisons
+from cdisc_conv.spec.comparisons import Comparison, list_comparisons, list_translated
 from cdisc_conv.spec.expected import codelist_of, predecessor_of, standard_variable
 from cdisc_conv.spec.model import DatasetSpec, Family, Study, Variable
 from cdisc_conv.standards import VariableStandard
@@ -23,21 +24,46 @@ def check_codes(study: Study) -> Iterator[Problem]:
         if not found.table.startswith("form "):
             yield from _check_variable(study, found, seen)
             continue
-        form = study.forms.get(found.table.removeprefix("form ")) if found.table.startswith("form ") else None
-        fields = [form.fields[name] for name in found.columns if name in form.fields] if form else []
-        if form is None or not fields or not all(field.values and not field.separator for field in fields):
-            continue
-        values = {code: words for field in fields for code, words in field.values.items()}
-        for text in found.texts:
+        values = _list_declared(study, found)
+        for text in found.texts if values else ():
             if text not in values:
                 message = (
                     f"{found.reader}: {' or '.join(found.columns)} is compared with '{text}', which is not among the "
-                    f"values in form {form.name} ({list_codes(values)})"
+                    f"values in {found.table} ({list_codes(values)})"
                 )
                 meant = guess_code(text, values)
                 hint = f"did you mean {meant}?" if meant else "correct the condition, or add the code to forms.yaml"
                 cause = f"{text} of {list_codes(values)}"
                 yield Problem("LINT310", message, Severity.WARNING, found.place, hint, value=cause)
+
+
+def check_translations(study: Study) -> Iterator[Problem]:
+    """LINT313: a translation table has a code that forms.yaml does not list among the values of its column."""
+    seen: set[tuple[str, str, str]] = set()
+    for found in list_translated(study):
+        values = _list_declared(study, found)
+        known = {fold(code) for code in values}
+        for text in found.texts if values else ():
+            key = (found.reader, str(found.place), text)
+            if fold(text) in known or key in seen:
+                continue
+            seen.add(key)
+            message = (
+                f"{found.reader}: the table translates '{text}', which is not among the values of "
+                f"{' or '.join(found.columns)} in {found.table} ({list_codes(values)})"
+            )
+            meant = guess_code(text, values)
+            hint = f"did you mean {meant}?" if meant else "leave it out, or add the code to forms.yaml"
+            yield Problem("LINT313", message, Severity.WARNING, found.place, hint)
+
+
+def _list_declared(study: Study, found: Comparison) -> dict[str, str]:
+    """The values that forms.yaml declares for columns of a form; none where that of any of them is open."""
+    form = study.forms.get(found.table.removeprefix("form ")) if found.table.startswith("form ") else None
+    fields = [form.fields[name] for name in found.columns if name in form.fields] if form else []
+    if not all(field.values and not field.separator for field in fields):
+        return {}
+    return {code: words for field in fields for code, words in field.values.items()}
 
 
 def _check_variable(study: Study, found: Comparison, seen: set[tuple[str, str, str]]) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
 from cdisc_conv.resources import shipped
 from cdisc_conv.spec.datasets import read_dataset
 from cdisc_conv.spec.documents import SETTINGS, EventDocument, StudyDocument
-from cdisc_conv.spec.forms import read_forms
+from cdisc_conv.spec.forms import check_events, read_forms
 from cdisc_conv.spec.layers import read_layers
 from cdisc_conv.spec.model import DatasetSpec, Family, Form, GivenDataset, RawSettings, Study
 from cdisc_conv.spec.paths import check_path, find_strays, leads_out, suggest_study
@@ -174,6 +174,7 @@ class _Loader:
         if visits is not None and visits.is_list:
             entries = [repair_keys(EventDocument, entry, "a visit", self.problems) for entry in visits.value]
             node = Node({**node.value, "visits": Node(entries, visits.file, visits.line)}, node.file, node.line)
+        check_events(visits, self.problems)
         settings: dict[str, Any] = node.plain()
         return settings
 

@@ -1,4 +1,4 @@
-"""Options that take one value are refused when they are given twice."""
+"""Options that take one value are refused when they are given twice, and empty values wherever they are."""
 
 from __future__ import annotations
 
@@ -23,3 +23,31 @@ def test_an_option_given_twice(cli, tmp_path, arguments, option):
 def test_an_option_that_is_meant_to_be_repeated(cli):
     result = cli("compare", "raw/dm.csv", "raw/dm.csv", "--tolerance", "1", "--tolerance", "AGE=2")
     assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run", "tiny", "--raw", "", "--out", "out"), "'--raw': it is empty; give it a value, or leave it out"),
+        (("run", "tiny", "--raw", "raw", "--out", ""), "'--out': it is empty; give it a value, or leave it out"),
+        (
+            ("run", "tiny", "--raw", "raw", "--out", "out", "--datasets", ""),
+            "'--datasets': it is empty; give it a value, or leave it out",
+        ),
+        (
+            ("run", "tiny", "--raw", "raw", "--out", "out", "--datasets=, "),
+            "'--datasets': it is empty; give it a value, or leave it out",
+        ),
+        (("demo", ""), "'OUT': it is empty; give it a value"),
+        (
+            ("compare", "raw/dm.csv", "raw/dm.csv", "--tolerance", ""),
+            "'--tolerance': it is empty; give it a value, or leave it out",
+        ),
+    ],
+)
+def test_an_empty_value(cli, tmp_path, arguments, message):
+    before = sorted(path.name for path in tmp_path.iterdir())
+    result = cli(*arguments)
+    assert result.exit_code == 2
+    assert f"Invalid value for {message}" in result.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == before

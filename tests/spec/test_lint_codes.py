@@ -99,3 +99,31 @@ def test_a_variable_of_a_dataset_is_compared_with_what_its_codelist_does_not_hav
     edit(study / "adam" / "adae.yaml", old, new)
     found = [str(problem) for problem in lint_study(study)[1]]
     assert [text.partition(" ")[2] for text in found if "LINT310" in text] == [message]
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (
+            "{map: {value: AEYN, values: {Y: One, Q: Two}}}",
+            "LINT313 AE.AEDECOD: the table translates 'Q', which is not among the values of AEYN in form ae (Y, N) (leave it out, or add the code to forms.yaml)",
+        ),
+        (
+            "{cases: [{when: 'AETERM != \"\"', map: {value: AEYN, values: {yes: One}}}, {constant: ''}]}",
+            "LINT313 AE.AEDECOD: the table translates 'yes', which is not among the values of AEYN in form ae (Y, N) (did you mean Y?)",
+        ),
+        (
+            '{term: {value: AEYN, map: {"1": "Y"}}, codelist: NY}',
+            "LINT313 AE.AEDECOD: the table translates '1', which is not among the values of AEYN in form ae (Y, N) (leave it out, or add the code to forms.yaml)",
+        ),
+    ],
+)
+def test_a_table_translates_a_code_that_is_not_listed(lint, entry, message):
+    found = lint((FORMS, *CODED), (AE, "{copy: raw.AETERM}", entry))
+    assert found == [f"tiny/sdtm/ae.yaml:9: {message}"]
+
+
+def test_a_table_of_listed_codes_in_other_case_and_of_a_column_without_values(lint):
+    entry = "{map: {value: AEYN, values: {y: One, ' N': Two}}}"
+    assert lint((FORMS, *CODED), (AE, "{copy: raw.AETERM}", entry)) == []
+    assert lint((AE, "{copy: raw.AETERM}", entry)) == []
