@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperOption
 
 
 class OnceCommand(TyperCommand):
@@ -22,6 +22,8 @@ class OnceCommand(TyperCommand):
         if not ctx.resilient_parsing:
             given, _, order = self.make_parser(ctx).parse_args(args=list(args))
             for param in dict.fromkeys(order):
+                if not isinstance(param, TyperArgument | TyperOption):
+                    continue
                 values = given.get(param.name)
                 for value in values if isinstance(values, list | tuple) else (values,):
                     if isinstance(value, str) and not value.strip(" \t,"):

@@ -73,7 +73,7 @@ def list_translated(study: Study) -> Iterator[Comparison]:
                 variable = dataset.own_variable(name, block)
                 for inner in _list_tables(variable.derivation if variable is not None else None):
                     target = resolve(study, dataset, block, name, inner.value)
-                    columns = _find_columns(block, target)
+                    columns = find_columns(block, target)
                     if variable is not None and target is not None and columns:
                         keys = inner.values if isinstance(inner, Map) else inner.map
                         table = block.source.table if target.kind is TargetKind.GIVEN else target.table
@@ -103,14 +103,14 @@ def _compare(
     for ref, texts in texts_compared(expression).items():
         asked = ref if name else f"raw.{ref.removeprefix('raw.')}"
         target = resolve(study, dataset, block, name, asked)
-        columns = _find_columns(block, target)
+        columns = find_columns(block, target)
         if target is not None and columns:
             given = target.kind is TargetKind.GIVEN
             table = block.source.table if given else target.table.removeprefix("dataset ")
             yield Comparison(reader, table, columns, texts, place)
 
 
-def _find_columns(block: Block, target: Target | None) -> tuple[str, ...]:
+def find_columns(block: Block, target: Target | None) -> tuple[str, ...]:
     """The columns of the source behind a reference: itself, or those that ``for_each`` puts under the name.
 
     None where an entry of ``for_each`` holds a text of its own, since that may be what is asked for.

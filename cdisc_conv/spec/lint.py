@@ -20,6 +20,7 @@ from cdisc_conv.raw.encoding import COMMON, describe_bad_encoding
 from cdisc_conv.spec.codes import show_text
 from cdisc_conv.spec.lint_causes import fold_causes, missing_table
 from cdisc_conv.spec.lint_codes import check_codes, check_translations
+from cdisc_conv.spec.lint_copies import check_copies
 from cdisc_conv.spec.lint_entries import check_entries
 from cdisc_conv.spec.lint_expressions import check_expressions
 from cdisc_conv.spec.lint_parameters import check_parameters
@@ -63,6 +64,7 @@ def check_study(study: Study) -> list[Problem]:
         *check_codes(study),
         *check_translations(study),
         *check_entries(study),
+        *check_copies(study),
         *check_value_level(study),
         *check_parameters(study),
     ]
