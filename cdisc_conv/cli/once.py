@@ -27,7 +27,7 @@ class OnceCommand(TyperCommand):
                 values = given.get(param.name)
                 for value in values if isinstance(values, list | tuple) else (values,):
                     if isinstance(value, str) and not value.strip(" \t,"):
-                        more = ", or leave it out" if isinstance(param, TyperOption) else ""
+                        more = "" if param.required else ", or leave it out"
                         raise typer.BadParameter(f"it is empty; give it a value{more}", ctx=ctx, param=param)
             for param in dict.fromkeys(order):
                 if isinstance(param, TyperOption) and not param.multiple and not param.is_flag and not param.count:

@@ -29,7 +29,7 @@ def test_an_option_that_is_meant_to_be_repeated(cli):
     ("arguments", "message"),
     [
         (("run", "tiny", "--raw", "", "--out", "out"), "'--raw': it is empty; give it a value, or leave it out"),
-        (("run", "tiny", "--raw", "raw", "--out", ""), "'--out': it is empty; give it a value, or leave it out"),
+        (("run", "tiny", "--raw", "raw", "--out", ""), "'--out': it is empty; give it a value\n"),
         (
             ("run", "tiny", "--raw", "raw", "--out", "out", "--datasets", ""),
             "'--datasets': it is empty; give it a value, or leave it out",
@@ -38,7 +38,7 @@ def test_an_option_that_is_meant_to_be_repeated(cli):
             ("run", "tiny", "--raw", "raw", "--out", "out", "--datasets=, "),
             "'--datasets': it is empty; give it a value, or leave it out",
         ),
-        (("demo", ""), "'OUT': it is empty; give it a value"),
+        (("demo", ""), "'OUT': it is empty; give it a value\n"),
         (
             ("compare", "raw/dm.csv", "raw/dm.csv", "--tolerance", ""),
             "'--tolerance': it is empty; give it a value, or leave it out",
