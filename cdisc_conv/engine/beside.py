@@ -75,5 +75,6 @@ def _describe_column(standard: DatasetStandard, name: str, series: pd.Series, la
         item=Item("float", 8) if numeric else Item("text", byte_length(series)),
         role=known.role if known else "",
         core=known.core if known else "",
+        may_be_missing=bool(series.isna().any() if numeric else (series == "").any()),
         non_standard=known is None,
     )

@@ -18,6 +18,7 @@ from cdisc_conv.dataset import Dataset
 from cdisc_conv.derivations.long_text import OWN_PARTS
 from cdisc_conv.derivations.texts import as_text
 from cdisc_conv.engine.behind import list_origins, list_picks
+from cdisc_conv.engine.beside import describe_given
 from cdisc_conv.engine.blocks import group_codes
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.metadata import describe_dataset, harmonise_lengths, resolve_predecessors
@@ -49,7 +50,8 @@ def finish_datasets(state: State, names: Iterable[str]) -> list[Dataset]:
             datasets.append(qualifiers)
     for number, (block, records) in state.located.items():
         state.problems[number] = _locate(state, state.problems[number], block, records, places)
-    return [_renumber(state.study, dataset, places) for dataset in harmonise_lengths(resolve_predecessors(datasets))]
+    resolved = resolve_predecessors(datasets, describe_given(state))
+    return [_renumber(state.study, dataset, places) for dataset in harmonise_lengths(resolved)]
 
 
 def _locate(

@@ -112,12 +112,13 @@ def _may_be_missing(spec: DatasetSpec, name: str, series: pd.Series, item: Item)
     return lacking or (spec.family.is_analysis and not taken and name not in PARAMETER_NAMES)
 
 
-def resolve_predecessors(datasets: Sequence[Dataset]) -> list[Dataset]:
+def resolve_predecessors(datasets: Sequence[Dataset], given: Sequence[Dataset] = ()) -> list[Dataset]:
     """The datasets with what variables have of their predecessors: the codelist, and whether a value may be missing.
 
-    The predecessor of a predecessor counts as well. A codelist comes along where all values are terms of it.
+    The predecessor of a predecessor counts as well, and so does one in a `given` dataset. A codelist comes along where
+    all values are terms of it.
     """
-    known = {(dataset.name, column.name): column for dataset in datasets for column in dataset.columns}
+    known = {(dataset.name, column.name): column for dataset in (*given, *datasets) for column in dataset.columns}
 
     def find(key: tuple[str, str], seen: frozenset[tuple[str, str]]) -> Column | None:
         """A column as it will be, its own predecessors resolved."""

