@@ -163,7 +163,7 @@ def _read_defined_keys(file: DatasetFile) -> tuple[str, ...]:
     try:
         document = DefineDocument(path)
     except ProblemsError:
-        return ()  # what is wrong with it is told where define.xml itself is compared
+        return ()  # the comparison of define.xml itself reports what is wrong with it
     items = document.index("ItemDef")
     for group in document.metadata.iter(document.tag("ItemGroupDef")):
         if document.get(group, "Name").upper() == file.name:

@@ -161,5 +161,5 @@ def _make_response(row: Mapping[str, Any], part: str, findings: Mapping[tuple[st
     if recorded in ("", derived):
         alone = part == "overall" and derived and not recorded
         return Cell(derived, "not in RS" if alone else "", "" if recorded else "quiet")
-    # Not the same word, and no disagreement: what RS says is told beside.
+    # Not the same word, and no disagreement: what RS says stands beside it.
     return Cell(derived, f"RS: {recorded}", "" if derived else "quiet")

@@ -183,7 +183,7 @@ def _find_meant(dataset: DatasetSpec, name: str) -> str:
 
 def _check_known(study: Study, dataset: DatasetSpec, variable: Variable) -> Iterator[Problem]:
     if dataset.family.is_analysis:
-        # A predecessor without a label is told where it is mapped.
+        # A predecessor without a label is reported where it is mapped.
         taken_over = variable.derivation.actual_origin() is OriginType.PREDECESSOR
         if not taken_over and not label_of(study, dataset, variable.name):
             message = f"{dataset.name}.{variable.name} is a variable of your own and has no label"
