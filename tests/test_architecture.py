@@ -26,7 +26,7 @@ LAYERS = (
     ("engine",),
     ("spec",),
     ("derivations",),
-    ("expr", "standards", "raw", "xpt"),
+    ("expr", "standards", "raw", "xpt", "datafiles"),
     ("columns",),
     ("dataset", "docstrings", "problems", "resources", "visible", "workplace"),
 )

@@ -3,6 +3,6 @@
 from cdisc_conv.compare.result import Comparison
 from cdisc_conv.compare.rules import Rules
 from cdisc_conv.compare.run import compare
-from cdisc_conv.compare.table import Table
+from cdisc_conv.datafiles.table import Table
 
 __all__ = ["Comparison", "Rules", "Table", "compare"]

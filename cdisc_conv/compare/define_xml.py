@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cdisc_conv.compare.define_content import CodelistContent, DatasetContent, DefineContent, Facts, ItemContent
-from cdisc_conv.compare.define_reader import read_define
+from cdisc_conv.define.reading.content import CodelistContent, DatasetContent, DefineContent, Facts, ItemContent
+from cdisc_conv.define.reading.reader import read_define
 from cdisc_conv.problems import Problem, ProblemsError
 
 PRESENT, ABSENT = "present", "absent"

@@ -9,7 +9,7 @@ import numpy as np
 
 from cdisc_conv.compare.codes import Codes, combine_codes, encode_rows, encode_values
 from cdisc_conv.compare.rules import Rules
-from cdisc_conv.compare.table import Table, is_missing
+from cdisc_conv.datafiles.table import Table, is_missing
 from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
 
 GIVEN, INFERRED = "given", "inferred"

@@ -10,8 +10,8 @@ import pandas as pd
 
 from cdisc_conv.compare.codes import Codes, encode_rows, encode_values
 from cdisc_conv.compare.rules import Rules
-from cdisc_conv.compare.table import Table
 from cdisc_conv.compare.values import Pairs
+from cdisc_conv.datafiles.table import Table
 
 
 @dataclass(frozen=True, slots=True)

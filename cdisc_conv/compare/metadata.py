@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cdisc_conv.compare.table import Kind, Table, Variable, is_missing
+from cdisc_conv.datafiles.table import Kind, Table, Variable, is_missing
 
 COLUMNS = ("variable", "attribute", "base", "other")
 PRESENT, ABSENT = "present", "absent"

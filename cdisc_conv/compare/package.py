@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cdisc_conv.compare.faults import make_error
-from cdisc_conv.compare.read import DatasetFile, list_datasets
 from cdisc_conv.compare.result import Comparison
 from cdisc_conv.compare.rules import Rules
 from cdisc_conv.compare.run import KEEP, compare_tables
-from cdisc_conv.compare.table import Table
+from cdisc_conv.datafiles.faults import make_error
+from cdisc_conv.datafiles.read import DatasetFile, list_datasets
+from cdisc_conv.datafiles.table import Table
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.workplace import recover
 
@@ -154,7 +154,7 @@ def _check_spelling(options: Options, known: Mapping[str, None]) -> None:
 
 def _read_defined_keys(file: DatasetFile) -> tuple[str, ...]:
     """The keys of a dataset in the define.xml beside it or in the folder above; none when it has none to read."""
-    from cdisc_conv.compare.define_document import DefineDocument
+    from cdisc_conv.define.reading.document import DefineDocument
 
     folder = file.path.resolve().parent
     path = next((one for one in (folder / DEFINE, folder.parent / DEFINE) if one.is_file()), None)

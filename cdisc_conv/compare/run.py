@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from cdisc_conv.compare.columns import make_table
 from cdisc_conv.compare.keys import choose_keys
 from cdisc_conv.compare.match import Matched, match_records
 from cdisc_conv.compare.metadata import compare_metadata, match_names
-from cdisc_conv.compare.numerals import parse_numbers, write_numbers
 from cdisc_conv.compare.result import Comparison, KeyReport, Side
 from cdisc_conv.compare.rules import Rules, Tolerance, read_tolerance
-from cdisc_conv.compare.table import Kind, Table, take_rows
 from cdisc_conv.compare.values import Differences, compare_variable
+from cdisc_conv.datafiles.columns import make_table
+from cdisc_conv.datafiles.numerals import parse_numbers, write_numbers
+from cdisc_conv.datafiles.table import Kind, Table, take_rows
 from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
 
 KEEP = 100_000

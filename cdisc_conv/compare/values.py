@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_conv.compare.formats import Unit
-from cdisc_conv.compare.numerals import NUMERAL, parse_numbers, write_exact, write_numbers
 from cdisc_conv.compare.rules import Rules
-from cdisc_conv.compare.table import TEXT, ColumnValues, Kind, Table, Variable, take_rows
 from cdisc_conv.compare.tolerances import Tolerances, equal_numbers, equal_numerals, subtract_numerals
+from cdisc_conv.datafiles.formats import Unit
+from cdisc_conv.datafiles.numerals import NUMERAL, parse_numbers, write_exact, write_numbers
+from cdisc_conv.datafiles.table import TEXT, ColumnValues, Kind, Table, Variable, take_rows
 from cdisc_conv.xpt import find_missing_codes
 
 _DAY = 86_400.0

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 from cdisc_conv.compare import compare
-from cdisc_conv.compare.columns import read_arrow
-from cdisc_conv.compare.table import Kind, Table, Variable
+from cdisc_conv.datafiles.columns import read_arrow
+from cdisc_conv.datafiles.table import Kind, Table, Variable
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.xpt import make_missing
 

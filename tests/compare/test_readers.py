@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from cdisc_conv.compare.package import compare_paths
-from cdisc_conv.compare.read import list_datasets
+from cdisc_conv.datafiles.read import list_datasets
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.xpt import write_xpt
 

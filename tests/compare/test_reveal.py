@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cdisc_conv.compare.define_document import DefineDocument
 from cdisc_conv.compare.reveal import reveal, reveal_table, show_hidden
+from cdisc_conv.define.reading.document import DefineDocument
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lxml import etree
 
-from cdisc_conv.compare.define_content import CodelistContent
-from cdisc_conv.compare.define_document import DefineDocument
+from cdisc_conv.define.reading.content import CodelistContent
+from cdisc_conv.define.reading.document import DefineDocument
 
 TERM_KINDS = ("CodeListItem", "EnumeratedItem")
 

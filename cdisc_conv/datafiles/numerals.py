@@ -17,9 +17,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_conv.compare.formats import Unit
-from cdisc_conv.compare.moments import is_compact, parse_moment, write_moment
-from cdisc_conv.compare.table import TEXT, ColumnValues, Variable
+from cdisc_conv.datafiles.formats import Unit
+from cdisc_conv.datafiles.moments import is_compact, parse_moment, write_moment
+from cdisc_conv.datafiles.table import TEXT, ColumnValues, Variable
 from cdisc_conv.xpt import find_missing_codes, make_missing
 
 NUMERAL = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,9})?$"
@@ -51,7 +51,7 @@ def parse_numbers(texts: Any, variable: Variable) -> Numerals:
     Where numbers of the variable count days or seconds, texts like ``2020-03-17``, ``17MAR2020 10:00`` and ``01:02:03``
     are numbers too.
 
-    >>> from cdisc_conv.compare.table import Kind
+    >>> from cdisc_conv.datafiles.table import Kind
     >>> found = parse_numbers(pa.array(["1.50", "", "x", "9007199254740993"], TEXT), Variable("X", Kind.NUMBER))
     >>> found.values.tolist(), found.bad.tolist(), found.inexact.tolist()
     ([1.5, nan, nan, 9007199254740992.0], [False, False, True, False], [False, False, False, True])
@@ -102,7 +102,7 @@ def _read_plain_moments(words: Any, variable: Variable, values: np.ndarray, bad:
 def write_exact(values: ColumnValues, variable: Variable) -> Any:
     """Values as texts that are the same exactly where the numbers are; "" for missing, other texts as they stand.
 
-    >>> from cdisc_conv.compare.table import Kind
+    >>> from cdisc_conv.datafiles.table import Kind
     >>> write_exact(pa.array(["1.50", "+1e2", "x", None], TEXT), Variable("X", Kind.NUMBER)).to_pylist()
     ['1.5', '100', 'x', '']
     """
@@ -121,7 +121,7 @@ def write_exact(values: ColumnValues, variable: Variable) -> Any:
 def write_numbers(values: ColumnValues, variable: Variable) -> Any:
     """Numbers as the shortest text that is the same number, dates as ISO 8601, missing values by their codes.
 
-    >>> from cdisc_conv.compare.table import Kind
+    >>> from cdisc_conv.datafiles.table import Kind
     >>> write_numbers(np.array([1.0, 0.1, np.nan]), Variable("X", Kind.NUMBER)).to_pylist()
     ['1', '0.1', '.']
     >>> write_numbers(np.array([0.0]), Variable("X", Kind.NUMBER, format="DATE9.")).to_pylist()

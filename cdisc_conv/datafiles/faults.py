@@ -1,4 +1,4 @@
-"""Problems of files that are compared."""
+"""Problems of dataset files."""
 
 from __future__ import annotations
 

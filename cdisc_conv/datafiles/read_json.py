@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from cdisc_conv.compare.columns import read_numerals
-from cdisc_conv.compare.faults import check_names, make_error
-from cdisc_conv.compare.formats import Unit
-from cdisc_conv.compare.numerals import parse_numbers, write_canonical
-from cdisc_conv.compare.table import TEXT, ColumnValues, Kind, Table, Variable
+from cdisc_conv.datafiles.columns import read_numerals
+from cdisc_conv.datafiles.faults import check_names, make_error
+from cdisc_conv.datafiles.formats import Unit
+from cdisc_conv.datafiles.numerals import parse_numbers, write_canonical
+from cdisc_conv.datafiles.table import TEXT, ColumnValues, Kind, Table, Variable
 from cdisc_conv.problems import ProblemsError
 
 _NUMBERS = ("integer", "float", "double", "decimal", "boolean")

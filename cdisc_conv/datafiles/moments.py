@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from cdisc_conv.compare.formats import Unit, split_name
+from cdisc_conv.datafiles.formats import Unit, split_name
 
 _ORIGIN = date(1960, 1, 1).toordinal()
 _DAY = 86_400

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from cdisc_conv.compare.define_codelists import read_codelist
-from cdisc_conv.compare.define_content import CodelistContent, ItemContent
-from cdisc_conv.compare.define_document import DefineDocument, line_of
-from cdisc_conv.compare.where_words import write_condition
+from cdisc_conv.define.reading.codelists import read_codelist
+from cdisc_conv.define.reading.content import CodelistContent, ItemContent
+from cdisc_conv.define.reading.document import DefineDocument, line_of
+from cdisc_conv.define.reading.where_words import write_condition
 from cdisc_conv.problems import Place, Problem, Severity
 
 MOST_PAGES = 2000

@@ -12,9 +12,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_conv.compare.formats import Unit
-from cdisc_conv.compare.numerals import parse_numbers, write_canonical, write_exact
-from cdisc_conv.compare.table import TEXT, ColumnValues, Kind, Table, Variable
+from cdisc_conv.datafiles.formats import Unit
+from cdisc_conv.datafiles.numerals import parse_numbers, write_canonical, write_exact
+from cdisc_conv.datafiles.table import TEXT, ColumnValues, Kind, Table, Variable
 
 _EXACT = 2**53
 _LATEST = 2**33

@@ -1,4 +1,4 @@
-"""A dataset as the comparison wants it: columns of text or numbers, and what its source says of them."""
+"""A dataset of a file: columns of text or numbers, and what its source says of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_conv.compare.formats import Unit, find_unit
+from cdisc_conv.datafiles.formats import Unit, find_unit
 
 TEXT = pa.large_string()
 ColumnValues = Any

@@ -8,9 +8,9 @@ import io
 from pathlib import Path
 from typing import Any
 
-from cdisc_conv.compare.columns import combine
-from cdisc_conv.compare.faults import check_names, make_error
-from cdisc_conv.compare.table import TEXT, Kind, Table, Variable
+from cdisc_conv.datafiles.columns import combine
+from cdisc_conv.datafiles.faults import check_names, make_error
+from cdisc_conv.datafiles.table import TEXT, Kind, Table, Variable
 
 _DELIMITERS = ",;\t|"
 _MOST_HEADER = 1 << 20

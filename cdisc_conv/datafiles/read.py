@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.compare.columns import make_column, read_arrow
-from cdisc_conv.compare.faults import check_names, make_error
-from cdisc_conv.compare.read_csv import read_csv
-from cdisc_conv.compare.read_json import read_dataset_json
-from cdisc_conv.compare.table import Kind, Table, Variable
+from cdisc_conv.datafiles.columns import make_column, read_arrow
+from cdisc_conv.datafiles.faults import check_names, make_error
+from cdisc_conv.datafiles.read_csv import read_csv
+from cdisc_conv.datafiles.read_json import read_dataset_json
+from cdisc_conv.datafiles.table import Kind, Table, Variable
 from cdisc_conv.problems import Place, Problem, ProblemsError
 from cdisc_conv.xpt import list_members, make_missing, read_xpt
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from lxml import etree
 
-from cdisc_conv.compare.define_content import DatasetContent, DefineContent, Facts, ItemContent
-from cdisc_conv.compare.define_document import DefineDocument, line_of
-from cdisc_conv.compare.define_items import ItemReader
+from cdisc_conv.define.reading.content import DatasetContent, DefineContent, Facts, ItemContent
+from cdisc_conv.define.reading.document import DefineDocument, line_of
+from cdisc_conv.define.reading.items import ItemReader
 from cdisc_conv.problems import Place, Problem, Severity
 
 
