@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+
 from hypothesis import settings
+
+from cdisc_conv.standards.store import VARIABLE
+
+# What a person imported on this machine is not for the tests.
+os.environ[VARIABLE] = os.path.join(tempfile.gettempdir(), f"cdisc-conv-tests-{os.getpid()}")
 
 # How long one example takes says how busy the machine is, not whether a law holds.
 settings.register_profile("laws", deadline=None)
