@@ -62,7 +62,7 @@ class Rule:
 class Parameters(BaseModel):
     """Base of the parameters of a check function: nothing beyond what it declares."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 @dataclass(frozen=True)

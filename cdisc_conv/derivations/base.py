@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -225,7 +226,9 @@ class Words(Protocol):
 class Derivation(BaseModel, ABC):
     """Base of every derivation. Subclass it, declare the fields, and register it with `registry.register`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True, defer_build=True
+    )
 
     name: ClassVar[str]
     """The word that mappings use."""
@@ -257,6 +260,10 @@ class Derivation(BaseModel, ABC):
 
         Names in another table are written ``DS.DSSTDTC`` with `tables` saying that all its records are read.
         """
+        return self._reads
+
+    @cached_property
+    def _reads(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(_walk(self)))
 
     def tables(self) -> dict[str, tuple[str, ...]]:

@@ -55,7 +55,9 @@ Names = Annotated[tuple[Text, ...], BeforeValidator(_read_list)]
 class Parameters(BaseModel):
     """A group of parameters inside a derivation."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True, defer_build=True
+    )
 
 
 def are_numbers(values: Iterable[str | float | None]) -> bool:

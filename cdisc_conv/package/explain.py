@@ -83,7 +83,7 @@ class _Known:
             records,
             _nodes(lineage, spec, own),
             _nodes(lineage, spec, qualifiers),
-            _nodes(lineage, spec, sorted(working, key=spec.names().index)),
+            _nodes(lineage, spec, [each for each in spec.names() if each in working]),
         )
 
     def find_variable(self, dataset: str, variable: str) -> Nodes:

@@ -47,7 +47,7 @@ Quantiles = Annotated[tuple[Number, ...], Field(min_length=2), AfterValidator(_c
 class Section(BaseModel):
     """A part of the file: unknown keys are refused, nothing changes after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class Spread(Section):

@@ -18,7 +18,7 @@ Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isi
 class Document(BaseModel):
     """Base of all: keys that are not declared are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 FIELD_TYPES = (

@@ -91,12 +91,20 @@ def _check_sub_class(dataset: DatasetSpec) -> Iterator[Problem]:
 def _check_required(study: Study, dataset: DatasetSpec) -> Iterator[Problem]:
     given = {name for block in dataset.blocks for name in block.given_names}
     mapped = {*dataset.names(), *dataset.written, *given}
-    # A misspelt variable is a finding by itself; the one it must mean is not missed as well.
-    mapped |= {_find_meant(dataset, name) for name in _list_unknown(dataset)[:MOST_UNKNOWN]}
     # TRT01P is the TRTxxP that ADaM wants.
     places = {found.order for name in mapped if (found := dataset.standard.variable(name)) is not None}
-    for standard in dataset.standard.variables:
-        if standard.name in mapped or standard.order in places or not _is_wanted(dataset, standard):
+    missing = [
+        standard
+        for standard in dataset.standard.variables
+        if standard.core in ("Req", "Exp") and standard.name not in mapped and standard.order not in places
+        if _is_wanted(dataset, standard)
+    ]
+    # A misspelt variable is a finding by itself; the one it must mean is not missed as well.
+    meant = {_find_meant(dataset, name) for name in _list_unknown(dataset)[:MOST_UNKNOWN]} if missing else set()
+    mapped |= meant
+    places |= {found.order for name in meant if (found := dataset.standard.variable(name)) is not None}
+    for standard in missing:
+        if standard.name in mapped or standard.order in places:
             continue
         if standard.core == "Req" and not _lacks_order(dataset, standard, mapped):
             message = f"{dataset.name} does not map {standard.name} ({standard.label}), which the standard requires"

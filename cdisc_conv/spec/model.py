@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import KeysView, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +173,7 @@ class ValueLevelSpec:
     place: Place = Place()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DatasetSpec:
     """The mapping of one dataset."""
 
@@ -220,22 +221,40 @@ class DatasetSpec:
 
     def own_variable(self, name: str, block: Block) -> Variable | None:
         """What the mapping says of a name in a block: the block's own entry first, then the dataset's."""
-        own = (block.variables, block.supplemental, block.working)
-        sections = (*own, self.variables, self.supplemental, self.working)
-        return next((section[name] for section in sections if name in section), None)
+        if id(block) not in self._entries:
+            own = {**block.working, **block.supplemental, **block.variables}
+            self._entries[id(block)] = (block, {**self.working, **self.supplemental, **self.variables, **own})
+        return self._entries[id(block)][1].get(name)
 
-    def names(self) -> tuple[str, ...]:
+    def names(self) -> KeysView[str]:
         """Every name that is mapped anywhere in the dataset, in the order of the mapping."""
-        variables = (self.variables, *(block.variables for block in self.blocks))
-        sections = [*variables, *self._supplemental(), *self._working()]
-        return tuple(dict.fromkeys(name for section in sections for name in section))
+        return self._names
 
-    def supplemental_names(self) -> tuple[str, ...]:
+    def supplemental_names(self) -> KeysView[str]:
         """Every QNAM, in the order of the mapping."""
-        return tuple(dict.fromkeys(name for section in self._supplemental() for name in section))
+        return self._supplemental_names
 
     def working_names(self) -> frozenset[str]:
         """Every name that is only worked with and not in the finished dataset."""
+        return self._working_names
+
+    @cached_property
+    def _entries(self) -> dict[int, tuple[Block, dict[str, Variable]]]:
+        """By block, every entry that counts in it; the block is kept so that its id stays its own."""
+        return {}
+
+    @cached_property
+    def _names(self) -> KeysView[str]:
+        variables = (self.variables, *(block.variables for block in self.blocks))
+        sections = [*variables, *self._supplemental(), *self._working()]
+        return dict.fromkeys(name for section in sections for name in section).keys()
+
+    @cached_property
+    def _supplemental_names(self) -> KeysView[str]:
+        return dict.fromkeys(name for section in self._supplemental() for name in section).keys()
+
+    @cached_property
+    def _working_names(self) -> frozenset[str]:
         return frozenset(name for section in self._working() for name in section)
 
     def _working(self) -> list[Mapping[str, Variable]]:

@@ -92,7 +92,7 @@ def table_columns(study: Study, table: str) -> tuple[str, ...]:
         form = study.forms.get(table[5:])
         return tuple(form.fields) if form else ()
     if table in study.datasets:
-        return study.datasets[table].names()
+        return tuple(study.datasets[table].names())
     return study.given[table].columns if table in study.given else ()
 
 

@@ -84,13 +84,20 @@ class DatasetStandard:
 
         ADaM names with placeholders count: ``TRT01P`` is ``TRTxxP`` for treatment 01, and its label says so.
         """
-        return self._by_name.get(name) or next(
-            (found for pattern in self._patterns if (found := _fill_placeholders(*pattern, name))), None
-        )
+        known = self._known
+        if name not in known:
+            filled = (_fill_placeholders(*pattern, name) for pattern in self._patterns)
+            known[name] = next((found for found in filled if found), None)
+        return known[name]
 
     @cached_property
     def _by_name(self) -> dict[str, VariableStandard]:
         return {variable.name: variable for variable in self.variables}
+
+    @cached_property
+    def _known(self) -> dict[str, VariableStandard | None]:
+        """The answers so far: the variables themselves, and the names that were asked for."""
+        return dict(self._by_name)
 
     @cached_property
     def _patterns(self) -> tuple[tuple[re.Pattern[str], VariableStandard], ...]:
