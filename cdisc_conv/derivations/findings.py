@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import find_distinct
+from cdisc_conv.columns.numbers import find_lost_digits
 from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.derivations.base import Rows
-from cdisc_conv.derivations.numbers import find_lost_digits
 from cdisc_conv.problems import Severity
 
 MOST_FINDINGS = 100

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
+from cdisc_conv.columns.texts import fold
 from cdisc_conv.derivations.base import Ref
-from cdisc_conv.derivations.texts import fold
 
 
 def _read_text(value: Any) -> Any:

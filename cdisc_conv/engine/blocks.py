@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from cdisc_conv.columns.distinct import from_arrow, map_distinct, rank_values
 from cdisc_conv.columns.moments import read_moments
+from cdisc_conv.columns.texts import as_text, fold, is_number, text_column
 from cdisc_conv.derivations.base import Ref
-from cdisc_conv.derivations.texts import as_text, fold, is_number, text_column
 from cdisc_conv.engine.grouping import find_taken, take_values
 from cdisc_conv.expr import Expression
 from cdisc_conv.spec.model import Block, Merge

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import find_distinct_rows
+from cdisc_conv.columns.texts import fold
 from cdisc_conv.derivations.findings import MOST_FINDINGS
-from cdisc_conv.derivations.texts import fold
 from cdisc_conv.engine.plan import Plan
 from cdisc_conv.engine.state import trim_blanks
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, Tally

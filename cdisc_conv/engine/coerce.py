@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import map_distinct
+from cdisc_conv.columns.numbers import parse_numbers
 from cdisc_conv.derivations.base import Rows
 from cdisc_conv.derivations.findings import report_lost_digits
-from cdisc_conv.derivations.numbers import parse_numbers
 from cdisc_conv.problems import Severity
 
 SHOWN_VALUES = 20

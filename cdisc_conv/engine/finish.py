@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
+from cdisc_conv.columns.texts import as_text
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.derivations.long_text import OWN_PARTS
-from cdisc_conv.derivations.texts import as_text
+from cdisc_conv.derivations.values.long_text import OWN_PARTS
 from cdisc_conv.engine.behind import list_origins, list_picks
 from cdisc_conv.engine.beside import describe_given
 from cdisc_conv.engine.blocks import group_codes

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT, find_distinct
+from cdisc_conv.columns.numbers import find_lost_digits, parse_numbers
 from cdisc_conv.columns.numerals import write_number
-from cdisc_conv.derivations.numbers import find_lost_digits, parse_numbers
-from cdisc_conv.derivations.texts import as_text
+from cdisc_conv.columns.texts import as_text
 from cdisc_conv.engine.given_files import read_file
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, did_you_mean
 from cdisc_conv.spec.model import GivenDataset, Study

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import find_distinct, map_distinct, rank_values
-from cdisc_conv.derivations.numbers import as_numbers
-from cdisc_conv.derivations.texts import as_text, fold, is_filled, is_number, text_column
+from cdisc_conv.columns.numbers import as_numbers
+from cdisc_conv.columns.texts import as_text, fold, is_filled, is_number, text_column
 
 Dates = Callable[[pd.Series], pd.Series]
 MARK = "; "

@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from cdisc_conv.columns.distinct import TEXT, to_arrow
+from cdisc_conv.columns.texts import format_numbers
 from cdisc_conv.dataset import Codelist, Item, Term
-from cdisc_conv.derivations.texts import format_numbers
 from cdisc_conv.engine.origins import Provenance
 from cdisc_conv.standards import CodelistTerms, Terminology
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.derivations.dates import choose_formats, read_dates
-from cdisc_conv.derivations.texts import as_text, is_filled
+from cdisc_conv.columns.texts import as_text, is_filled
+from cdisc_conv.derivations.dates.collected import choose_formats, read_dates
 from cdisc_conv.engine.blocks import BlockRows, take_rows
 from cdisc_conv.engine.grouping import find_contradictions, find_lost
 from cdisc_conv.engine.state import State

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
+from cdisc_conv.columns.texts import as_text, format_numbers
 from cdisc_conv.dataset import Codelist, Column, Dataset, Item, Origin, OriginSource, OriginType, Records, Term
-from cdisc_conv.derivations.long_text import MOST_BYTES, SHORTENED, Split
-from cdisc_conv.derivations.texts import as_text, format_numbers
+from cdisc_conv.derivations.values.long_text import MOST_BYTES, SHORTENED, Split
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.items import flag_codelist, make_item, used_codelist
 from cdisc_conv.engine.origins import provenance_of

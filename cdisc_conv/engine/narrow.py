@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from cdisc_conv.derivations.base import Ref
-from cdisc_conv.derivations.copying import Constant, Copy
+from cdisc_conv.derivations.values.copying import Constant, Copy
 from cdisc_conv.expr.partial import decide
 from cdisc_conv.spec.expected import is_numeric
 from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable

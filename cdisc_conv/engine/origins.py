@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cdisc_conv.dataset import Origin, OriginSource, OriginType
 from cdisc_conv.derivations.base import Ref
-from cdisc_conv.derivations.copying import Constant, Copy
+from cdisc_conv.derivations.values.copying import Constant, Copy
 from cdisc_conv.engine.plan import Part, Plan, variable_of
 from cdisc_conv.engine.selection import describe_where
 from cdisc_conv.engine.words import describe_table, explain_left_out, method_of, name_variable, takes_working

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
+from cdisc_conv.columns.texts import format_numbers
 from cdisc_conv.dataset import Codelist, Term
-from cdisc_conv.derivations.texts import format_numbers
 
 PARAMETER_CODE, PARAMETER = "PARAMCD", "PARAM"
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
+from cdisc_conv.columns.numbers import as_numbers
+from cdisc_conv.columns.texts import is_number
 from cdisc_conv.derivations.base import SUBJECT
-from cdisc_conv.derivations.numbers import as_numbers
-from cdisc_conv.derivations.texts import is_number
 from cdisc_conv.engine.blocks import group_codes
 from cdisc_conv.problems import Place, Problem, Severity
 

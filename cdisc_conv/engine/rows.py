@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
+from cdisc_conv.columns.texts import as_text, is_number
 from cdisc_conv.derivations.base import SELF, Table
-from cdisc_conv.derivations.texts import as_text, is_number
 from cdisc_conv.engine.blocks import group_codes, spread, take_rows
 from cdisc_conv.engine.plan import Part, variable_of
 from cdisc_conv.engine.reads import find_given_rows, find_source_rows

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
+from cdisc_conv.columns.texts import as_text
 from cdisc_conv.derivations.base import Derivation, Ref
-from cdisc_conv.derivations.dates import choose_formats, read_dates
-from cdisc_conv.derivations.texts import as_text
+from cdisc_conv.derivations.dates.collected import choose_formats, read_dates
 from cdisc_conv.engine.blocks import BlockRows, make_rows, spread
 from cdisc_conv.engine.coerce import as_number
 from cdisc_conv.engine.lost_values import report_lost_values

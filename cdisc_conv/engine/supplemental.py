@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.texts import as_text
 from cdisc_conv.dataset import Column, Condition, Dataset, Item, Origin, OriginSource, OriginType, Records, ValueLevel
 from cdisc_conv.derivations.base import SUBJECT
-from cdisc_conv.derivations.texts import as_text
 from cdisc_conv.engine.blocks import spread
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.items import byte_length, make_item, used_codelist

@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from cdisc_conv.columns.numbers import as_numbers
 from cdisc_conv.derivations.base import SUBJECT
-from cdisc_conv.derivations.numbers import as_numbers
 from cdisc_conv.engine.given import Given, blank_frame, type_columns
 from cdisc_conv.engine.given_files import SUFFIXES, read_file
 from cdisc_conv.engine.plan import Node, Part, Plan, RowSet, plan_study

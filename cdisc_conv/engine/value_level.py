@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
+from cdisc_conv.columns.numbers import parse_numbers
 from cdisc_conv.dataset import Codelist, Condition, Item, OriginType, ValueLevel
 from cdisc_conv.derivations.base import Ref
-from cdisc_conv.derivations.numbers import parse_numbers
 from cdisc_conv.engine.draft import Draft
 from cdisc_conv.engine.finer import tell_apart
 from cdisc_conv.engine.items import describe_numbers, describe_written, make_item, used_codelist

@@ -7,8 +7,8 @@ from typing import Any
 
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import SELF, Ref
-from cdisc_conv.derivations.copying import Constant, Copy
-from cdisc_conv.derivations.expressions import Expr
+from cdisc_conv.derivations.values.copying import Constant, Copy
+from cdisc_conv.derivations.values.expressions import Expr
 from cdisc_conv.engine.narrow import list_differing, name_entry, narrow_study
 from cdisc_conv.engine.plan import Part, parts_of, variable_of
 from cdisc_conv.expr import Expression

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from cdisc_conv.derivations.base import SELF, Ref
-from cdisc_conv.derivations.terminology import Map, Term
+from cdisc_conv.derivations.values.terminology import Map, Term
 from cdisc_conv.expr import Expression, texts_compared
 from cdisc_conv.problems import Place
 from cdisc_conv.spec.lint_expressions import expressions_in

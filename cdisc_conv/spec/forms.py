@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cdisc_conv.derivations.texts import fold
+from cdisc_conv.columns.texts import fold
 from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
 from cdisc_conv.spec.documents import FIELD_TYPES, FieldDocument, FormDocument, FormsDocument
 from cdisc_conv.spec.model import Field, Form

@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cdisc_conv.derivations.dates import choose_formats
-from cdisc_conv.derivations.units import read_units
-from cdisc_conv.derivations.visits import read_visits
+from cdisc_conv.derivations.dates.collected import choose_formats
+from cdisc_conv.derivations.results.units import read_units
+from cdisc_conv.derivations.timing.visits import read_visits
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.raw.checks import DELIMITERS, is_delimiter
 from cdisc_conv.raw.encoding import COMMON, describe_bad_encoding

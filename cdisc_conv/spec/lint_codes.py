@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from cdisc_conv.derivations.texts import fold
+from cdisc_conv.columns.texts import fold
 from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.spec.codes import guess_code, list_codes
 from cdisc_conv.spec.comparisons import Comparison, list_comparisons, list_translated

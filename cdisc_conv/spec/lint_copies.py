@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from cdisc_conv.derivations.copying import Copy
+from cdisc_conv.derivations.values.copying import Copy
 from cdisc_conv.problems import Problem
 from cdisc_conv.spec.codes import list_codes
 from cdisc_conv.spec.comparisons import find_columns

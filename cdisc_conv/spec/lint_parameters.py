@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from cdisc_conv.derivations.base import SELF, Ref
-from cdisc_conv.derivations.copying import Constant, Copy
+from cdisc_conv.derivations.values.copying import Constant, Copy
 from cdisc_conv.expr import Expression, literals_of
 from cdisc_conv.problems import Place, Problem, did_you_mean
 from cdisc_conv.spec.model import Block, DatasetSpec, SourceKind, Study, Variable

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from pydantic import BaseModel
 
-from cdisc_conv.derivations.copying import Constant
-from cdisc_conv.derivations.terminology import Term
+from cdisc_conv.derivations.values.copying import Constant
+from cdisc_conv.derivations.values.terminology import Term
 from cdisc_conv.problems import Problem, Severity, did_you_mean
 from cdisc_conv.spec.expected import codelist_of
 from cdisc_conv.spec.model import Family, Study, Variable

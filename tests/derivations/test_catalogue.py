@@ -44,7 +44,7 @@ def test_its_example_works(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_test_uses_it(name: str) -> None:
-    texts = [path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py")]
+    texts = [path.read_text(encoding="utf-8") for path in Path(__file__).parent.rglob("test_*.py")]
     used = re.compile(rf"\b(derive|make|method|refusal)\([^)]*?\b{name}=", flags=re.DOTALL)
     assert any(used.search(text) for text in texts)
 

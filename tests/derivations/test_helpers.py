@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from cdisc_conv.columns.distinct import find_distinct, find_distinct_rows, map_distinct, rank_values
 from cdisc_conv.columns.moments import read_moments
-from cdisc_conv.derivations.joining import match_records
-from cdisc_conv.derivations.numbers import parse_numbers
+from cdisc_conv.columns.numbers import parse_numbers
+from cdisc_conv.derivations.records.joining import match_records
 from cdisc_conv.expr.library import round_numbers
 from tests.derivations.rows import FakeRows
 

@@ -48,7 +48,7 @@ def test_a_taken_name_is_refused() -> None:
     with pytest.raises(ValueError) as caught:
         registry.register(other)
     assert str(caught.value) == (
-        "derivation 'copy' is registered twice: by cdisc_conv.derivations.copying.Copy and by acme.Other"
+        "derivation 'copy' is registered twice: by cdisc_conv.derivations.values.copying.Copy and by acme.Other"
     )
 
 

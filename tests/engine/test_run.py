@@ -172,7 +172,7 @@ def test_an_error_inside_a_derivation_names_the_variable(lab, monkeypatch):
     def derive(self, rows):
         raise KeyError("broken")
 
-    monkeypatch.setattr("cdisc_conv.derivations.copying.Copy.derive", derive)
+    monkeypatch.setattr("cdisc_conv.derivations.values.copying.Copy.derive", derive)
     with pytest.raises(KeyError) as caught:
         lab.convert({"dm": DM_FORM}, {"DM": DM})
     (note,) = caught.value.__notes__

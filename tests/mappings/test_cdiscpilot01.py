@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from golden_data import golden_folder, read_golden
 
-from cdisc_conv.derivations.texts import as_text
+from cdisc_conv.columns.texts import as_text
 from cdisc_conv.engine.convert import Conversion, convert
 from cdisc_conv.spec.lint import lint_study
 from cdisc_conv.spec.load import load_study

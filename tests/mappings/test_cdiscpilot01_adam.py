@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from golden_data import golden_folder, read_golden
 
 from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
+from cdisc_conv.columns.texts import as_text, is_number
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.derivations.texts import as_text, is_number
 from cdisc_conv.engine.convert import Conversion, convert
 from cdisc_conv.spec.load import load_study
 

@@ -116,7 +116,7 @@ def test_forms_yaml_that_is_a_link_out_of_the_study(tmp_path):
 
 
 def test_a_setting_that_a_plug_in_reads(lint, monkeypatch):
-    from cdisc_conv.derivations.copying import Copy
+    from cdisc_conv.derivations.values.copying import Copy
 
     monkeypatch.setattr(Copy, "reads_settings", ("acme",))
     assert lint(("study.yaml", "variables:", "settings: {acme: 1}\nvariables:")) == []

@@ -17,8 +17,8 @@ from cdisc_conv.checks.tables import NotRunnableError, Table
 from cdisc_conv.columns.calendar import DAY
 from cdisc_conv.columns.distinct import from_arrow
 from cdisc_conv.columns.moments import SAS_OFFSET, Written, read_moments, read_written
-from cdisc_conv.derivations.imputation import find_date_levels
-from cdisc_conv.derivations.texts import text_column
+from cdisc_conv.columns.texts import text_column
+from cdisc_conv.derivations.dates.imputation import find_date_levels
 
 Found = TypeVar("Found")
 

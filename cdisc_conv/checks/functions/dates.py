@@ -12,7 +12,7 @@ from cdisc_conv.checks.registry import register_check
 from cdisc_conv.checks.tables import SUBJECT, NotRunnableError, Table
 from cdisc_conv.columns.durations import is_duration
 from cdisc_conv.columns.moments import read_moments
-from cdisc_conv.derivations.texts import text_column
+from cdisc_conv.columns.texts import text_column
 
 _DATE = "ISO 8601 datetime"
 _DURATION = "ISO 8601 duration"

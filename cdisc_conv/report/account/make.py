@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from cdisc_conv.derivations.texts import is_filled
+from cdisc_conv.columns.texts import is_filled
 from cdisc_conv.engine.coded import list_readers
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.engine.plan import Part, Plan, RowSet

@@ -1,0 +1,1 @@
+"""Endpoints of oncology trials: tumour response and time to event."""

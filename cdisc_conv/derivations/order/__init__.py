@@ -1,0 +1,1 @@
+"""The place of a record among its group: order, first and last, baseline, running values."""

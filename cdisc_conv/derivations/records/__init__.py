@@ -1,0 +1,1 @@
+"""Values of other records: joined by key, gathered, summed and looked up."""

@@ -1,0 +1,165 @@
+"""The values that stand behind a record: of the source rows it was grouped from, or of matching records elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from cdisc_conv.derivations.base import Ref, Rows, TableRef, Words
+from cdisc_conv.derivations.records.joining import (
+    BY_SUBJECT,
+    Keys,
+    describe_keys,
+    match_records,
+    name_column,
+    names_in,
+    select_records,
+)
+from cdisc_conv.expr import Expression
+
+_RAW = "raw."
+
+
+class ValuesRef(str):
+    """Where values come from.
+
+    A bare name (``TRSTRESN``, ``raw.TRSTRESN``) is a column of the source rows behind the record; ``EX.EXDOSE``,
+    ``self.AVAL`` and ``form ex.EXDOSE`` are columns of all records of another table.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(cls._validate, core_schema.str_schema(min_length=1))
+
+    @classmethod
+    def _validate(cls, text: str) -> ValuesRef:
+        if len(text) > 2 and text[0] == text[-1] == "`":
+            return cls(f"{_RAW}{text[1:-1]}")
+        if not text.startswith(_RAW) and "." in text and not all(text.partition(".")):
+            raise ValueError(
+                f"'{text}' should be written DATASET.VARIABLE, such as EX.EXSTDTC, or as the bare name of a column of "
+                "the source rows behind the record"
+            )
+        return cls(text)
+
+    @property
+    def table(self) -> str:
+        """The dataset or form; "" for the source rows behind the record."""
+        return "" if self.startswith(_RAW) or "." not in self else self.partition(".")[0]
+
+    @property
+    def reference(self) -> Ref | TableRef:
+        """The same as a reference of the record, or of a table."""
+        return TableRef(self) if self.table else Ref(f"{_RAW}{self.column}")
+
+    @property
+    def column(self) -> str:
+        return self.partition(".")[2] if self.table else self.removeprefix(_RAW)
+
+
+def _read_list(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+ValuesRefs = Annotated[tuple[ValuesRef, ...], BeforeValidator(_read_list), Field(min_length=1)]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Values, and which of our records they stand behind.
+
+    ``groups`` holds for each value a group from 0; ``ours`` the group of each of our records.
+    """
+
+    groups: np.ndarray
+    values: pd.Series
+    ours: np.ndarray
+    count: int
+
+
+def gather_values(rows: Rows, of: ValuesRef, by: Keys, where: Expression | None) -> Gathered:
+    """The values of a column behind each record, of the rows that meet a condition on columns beside it."""
+    if not of.table:
+        record, values = gather_members(rows, of, where)
+        return Gathered(record, values, np.arange(len(rows)), len(rows))
+    table = rows.table(of.table)
+    picked = select_records(table, where)
+    keys = [table[name].take(picked).reset_index(drop=True) for name in by.values()]
+    matches = match_records(rows, tuple(by), keys)
+    asked = np.flatnonzero(matches.theirs >= 0)
+    values = table[of.column].take(picked[asked]).reset_index(drop=True)
+    return Gathered(matches.theirs[asked], values, matches.ours, matches.count)
+
+
+def gather_members(rows: Rows, of: ValuesRef, where: Expression | None) -> tuple[np.ndarray, pd.Series]:
+    """The record of each source row that meets a condition, and its value of a column."""
+    record, values = rows.members(of.column)
+    if where is None:
+        return record, values
+    met = find_members(rows, where, len(record))
+    return record[met], values[met].reset_index(drop=True)
+
+
+def find_members(rows: Rows, where: Expression, size: int) -> np.ndarray:
+    """Which of the source rows behind the records (`size` of them) meet a condition on source columns."""
+    met = where.evaluate(lambda name: rows.members(name.removeprefix(_RAW))[1], size)
+    return met.to_numpy(dtype=bool)
+
+
+def check_source(of: Sequence[ValuesRef], by: Keys, where: Expression | None) -> None:
+    """Raises ValueError when own source rows and other tables are mixed, or keys or names do not fit the former."""
+    tables = {ref.table for ref in of}
+    if "" not in tables:
+        return
+    if len(tables) > 1:
+        raise ValueError("'of' names columns of the source rows behind the record and of other datasets; take one kind")
+    if by != BY_SUBJECT:
+        raise ValueError(f"'by' matches records of another dataset, but {of[0]} is a column of the record's own rows")
+    foreign = [name for name in names_in(where) if "." in name]
+    if foreign:
+        raise ValueError(f"'where' can ask only for columns of the source rows behind the record, not for {foreign[0]}")
+
+
+def list_references(of: Sequence[ValuesRef], by: Keys, where: Expression | None) -> tuple[str, ...]:
+    """What a derivation over these values reads of its own rows: the keys, or the source columns as ``raw.X``."""
+    if any(ref.table for ref in of):
+        return tuple(by)
+    return tuple(dict.fromkeys(f"{_RAW}{name}" for name in (*(ref.column for ref in of), *names_in(where))))
+
+
+def list_tables(of: Sequence[ValuesRef], by: Keys, where: Expression | None) -> dict[str, tuple[str, ...]]:
+    """The other tables that a derivation over these values reads, with the columns it needs."""
+    found: dict[str, tuple[str, ...]] = {}
+    for ref in of:
+        if ref.table:
+            columns = (*found.get(ref.table, ()), *by.values(), *names_in(where), ref.column)
+            found[ref.table] = tuple(dict.fromkeys(columns))
+    return found
+
+
+def name_values(words: Words, of: ValuesRef) -> str:
+    """The column in words."""
+    return name_column(words, of.table, of.column) if of.table else words(Ref(f"{_RAW}{of.column}"))
+
+
+def describe_source(words: Words, of: ValuesRef, by: Keys, where: Expression | None) -> str:
+    """Which rows the values come from, in words: ``all records whose USUBJID is the same and where ...``."""
+    if of.table:
+        condition = f" and where {words.condition(where, of.table)}" if where is not None else ""
+        return f"all records {describe_keys(words, by)}{condition}"
+    if where is None:
+        return "the source records grouped into this record"
+    return f"the source records grouped into this record where {describe_condition(words, where)}"
+
+
+def describe_condition(words: Words, where: Expression) -> str:
+    """A condition on source columns in words."""
+    return words.condition(where.rename({name: f"{_RAW}{name.removeprefix(_RAW)}" for name in where.names}))

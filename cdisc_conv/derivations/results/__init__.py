@@ -1,0 +1,1 @@
+"""Results: taken apart, in standard units, and computed from other results."""

@@ -1,0 +1,173 @@
+"""A parameter computed from other parameters of the same subject and time point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, ClassVar, Self
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+
+from cdisc_conv.columns.texts import as_text, is_filled
+from cdisc_conv.derivations.base import SELF, Derivation, ExpressionField, Reach, Rows, Table, TableRef, Words
+from cdisc_conv.derivations.parameters import join_words
+from cdisc_conv.derivations.records.joining import (
+    BY_SUBJECT,
+    Keys,
+    Matches,
+    check_keys,
+    describe_keys,
+    find_reach,
+    match_records,
+    names_in,
+    pick_or_blank,
+    select_records,
+)
+from cdisc_conv.derivations.registry import register
+from cdisc_conv.expr import Expression, Type
+from cdisc_conv.problems import Severity, did_you_mean
+
+
+@register
+class FromParameters(Derivation):
+    """A value computed from the values that other parameters have for the same subject and time point.
+
+    The names of the formula are parameter codes. For each record the value of each code is that of the record of the
+    table with this code whose keys (`by`) are equal and that meets `where`. The table is `self`, the records of the
+    earlier blocks of the dataset, or another dataset of the same structure. A parameter without a record, or with a
+    missing value, is missing in the formula. A code that no record of the table has is an error finding (PARAM001).
+    Several records of one parameter for the same keys are an error finding (PARAM002), and that parameter is missing
+    there; several without a difference in value are fine.
+
+    | PARAMCD | AVISITN | AVAL | `100 * 100 * WEIGHT / (HEIGHT * HEIGHT)` |
+    |---|---|---|---|
+    | HEIGHT | 1 | 170 | |
+    | WEIGHT | 1 | 72.25 | |
+    | BMI | 1 | | 25 |
+
+    ```yaml
+    AVAL: {from_parameters: {formula: 'sqrt(HEIGHT * WEIGHT / 3600)', by: [USUBJID, AVISITN]}}
+    ```
+
+    Source: ADaMIG 1.3 section 4.2.1 (a function of more than one parameter is a new parameter). Body surface area:
+    Mosteller, N Engl J Med 1987;317:1098 (the example; height in cm, weight in kg), or Du Bois and Du Bois, Arch
+    Intern Med 1916;17:863, `0.007184 * power(WEIGHT, 0.425) * power(HEIGHT, 0.725)`.
+    """
+
+    name: ClassVar[str] = "from_parameters"
+    topic: ClassVar[str] = "Analysis values"
+    shorthand: ClassVar[str] = "formula"
+    reach: ClassVar[Reach] = Reach.SUBJECT
+
+    formula: Annotated[Expression, ExpressionField] = Field(description="an expression whose names are parameter codes")
+    value: str = Field("AVAL", description="their column with the values: AVAL, or AVALC for texts")
+    by: Keys = Field(BY_SUBJECT, description="keys that must be equal: names, or own column -> their column")
+    source: str = Field(SELF, alias="from", description="the dataset with the parameters; `self`: the earlier blocks")
+    parameter: str = Field("PARAMCD", description="their column with the parameter codes")
+    where: Annotated[Expression, ExpressionField] | None = Field(None, description="a condition on their columns")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        check_keys(self.source, self.by)
+        if not self.formula.names:
+            raise ValueError(f"'formula' {self.formula} names no parameter")
+        if self.formula.check(lambda name: None)[0] is Type.BOOLEAN:
+            raise ValueError(
+                f'{self.formula} is true or false, which is not a value; write if({self.formula}, "Y", "N")'
+            )
+        return self
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The parameter codes of the formula."""
+        return tuple(dict.fromkeys(name.removeprefix("raw.") for name in self.formula.names))
+
+    def reads(self) -> tuple[str, ...]:
+        return tuple(self.by)
+
+    def tables(self) -> dict[str, tuple[str, ...]]:
+        columns = (*self.by.values(), self.parameter, *names_in(self.where), self.value)
+        return {self.source: tuple(dict.fromkeys(columns))}
+
+    def actual_reach(self) -> Reach:
+        return find_reach(self.by)
+
+    def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
+        numeric = is_number(TableRef(f"{self.source}.{self.value}"))
+        made, _ = self.formula.check(lambda name: Type.NUMBER if numeric else Type.TEXT)
+        return made is Type.NUMBER
+
+    def derive(self, rows: Rows) -> pd.Series:
+        table = rows.table(self.source)
+        picked = select_records(table, self.where)
+        codes = _pick(as_text(table[self.parameter]), picked)
+        values = _pick(table[self.value], picked)
+        matches = match_records(rows, tuple(self.by), [_pick(table[name], picked) for name in self.by.values()])
+        if len(rows):
+            self._report_unknown(rows, table)
+        inputs = {}
+        for code in self.needed:
+            position = self._find_records(rows, matches, code, codes, values)
+            rows.took(self.source, np.append(picked, -1)[position])
+            inputs[code] = pick_or_blank(values, position)
+        return self.formula.evaluate(lambda name: inputs[name.removeprefix("raw.")], len(rows))
+
+    def picks(self) -> dict[str, tuple[str, ...]]:
+        return {self.source: (self.value,)}
+
+    def _find_records(self, rows: Rows, matches: Matches, code: str, codes: pd.Series, values: pd.Series) -> np.ndarray:
+        """Among the records picked, that with one parameter for each of our records; -1 where there is none."""
+        theirs = np.flatnonzero((codes == code).to_numpy(dtype=bool) & (matches.theirs >= 0) & is_filled(values))
+        groups = matches.theirs[theirs]
+        position = np.full(matches.count, -1)
+        position[groups] = theirs
+        leader = values.take(position[groups]).reset_index(drop=True)
+        different = (values.take(theirs).reset_index(drop=True) != leader).to_numpy(dtype=bool)
+        several = np.unique(groups[different])
+        if len(several):
+            self._report_several(rows, matches, code, several, int((groups == several[0]).sum()))
+            position[several] = -1
+        return np.asarray(position[matches.ours])
+
+    def _report_unknown(self, rows: Rows, table: Table) -> None:
+        """Parameters that no record has, whatever `where` says: the formula reads them before they exist."""
+        known = set(as_text(table[self.parameter]).unique())
+        for code in self.needed:
+            if code not in known:
+                place = f"no earlier block of {rows.dataset}" if self.source == SELF else f"no record of {self.source}"
+                message = f"the formula {self.formula} reads parameter {code}, which {place} has"
+                hint = did_you_mean(code, sorted(known)) or self._suggest(sorted(known - {""}))
+                rows.report("PARAM001", message, severity=Severity.ERROR, value=code, hint=hint)
+
+    def _suggest(self, known: list[str]) -> str:
+        shown = f"{', '.join(known[:10])}{' ...' if len(known) > 10 else ''}"
+        there = f"there are {shown}" if known else "there are none"
+        return f"{there}; put the block that makes it before this one" if self.source == SELF else there
+
+    def _report_several(self, rows: Rows, matches: Matches, code: str, several: np.ndarray, count: int) -> None:
+        example = matches.describe(int(several[0]), tuple(self.by.values()))
+        rest = f", and so it is for {len(several) - 1:,} more" if len(several) > 1 else ""
+        table = f"earlier records of {rows.dataset}" if self.source == SELF else f"records of {self.source}"
+        message = f"{count} {table} with different {self.value} have parameter {code} for {example}{rest}"
+        hint = "add keys to 'by', or narrow 'where' to one record, such as ANL01FL"
+        where = np.isin(matches.ours, several)
+        rows.report("PARAM002", message, where=where, severity=Severity.ERROR, value=example, hint=hint)
+
+    def method(self, words: Words) -> str:
+        text = self.formula.describe(lambda name: name.removeprefix("raw."))
+        table = (
+            f"earlier records of {words.dataset}" if self.source == SELF else f"records of {words.table(self.source)}"
+        )
+        where = f" and where {words.condition(self.where, self.source)}" if self.where is not None else ""
+        one = len(self.needed) == 1
+        what = f"is the value of {self.value} of the" if one else f"are the values of {self.value} of the"
+        return (
+            f"{text[:1].upper()}{text[1:]}; {join_words(self.needed)} {what} {table} with "
+            f"{'this' if one else 'these'} {self.parameter} {describe_keys(words, self.by)}{where}. A parameter is "
+            f"missing where there is no such record, or where several have different values."
+        )
+
+
+def _pick(series: pd.Series, positions: np.ndarray) -> pd.Series:
+    return series.take(positions).reset_index(drop=True)
