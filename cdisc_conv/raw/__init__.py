@@ -1,4 +1,4 @@
-"""Raw exports: delimited text files, one per form, read as text with nothing guessed.
+"""Raw exports, in any format that there is a reader for: every value as text, with nothing guessed.
 
 Reads files and reports what is wrong with them; knows nothing of studies, mappings or standards.
 
@@ -22,10 +22,12 @@ Reads files and reports what is wrong with them; knows nothing of studies, mappi
 | RAW016 | subjects that are not in the home form | warning |
 | RAW017 | rows without a subject | warning |
 | RAW018 | byte order marks inside the data | warning |
+| RAW019 | the file has no known format, or another one than declared | error |
+| RAW020 | the file does not hold the form's table | error |
 """
 
 from cdisc_conv.raw.checks import check_subjects
-from cdisc_conv.raw.reader import read_form, read_forms
+from cdisc_conv.raw.read import read_form, read_forms
 from cdisc_conv.raw.source import FormSource, RawForm
 
 __all__ = ["FormSource", "RawForm", "check_subjects", "read_form", "read_forms"]

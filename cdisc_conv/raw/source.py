@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -18,6 +18,8 @@ class FormSource:
 
     `path` is relative to the folder of the export, with `/` between its parts. `columns` are those that must be there
     (None or none at all: not declared, everything is fine); `key` are columns that together tell the rows apart.
+    `format` is the name of a reader, "" for what the file shows; `table` is the table in a file that holds several, ""
+    for that of the form's name.
     """
 
     name: str
@@ -26,6 +28,10 @@ class FormSource:
     delimiter: str = ","
     columns: tuple[str, ...] | None = None
     key: tuple[str, ...] = ()
+    format: str = ""
+    table: str = ""
+    metadata: tuple[str, ...] = ()
+    """Files in the same folder that say more of this one: a SAS format catalogue, the metadata of an ODM file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +39,15 @@ class RawForm:
     """The rows of a form.
 
     All columns of `frame` have dtype ``str`` and hold the values as the file has them, "" for an empty field; the row
-    labelled i is data row i + 1 of the file, blank lines not counted.
+    labelled i is data row i + 1 of the file, blank lines not counted. `labels` and `values` (code -> words, by column)
+    are what the file itself says of its columns.
     """
 
     name: str
     path: str
     frame: pd.DataFrame
+    labels: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from cdisc_conv.derivations.results.units import read_units
 from cdisc_conv.derivations.timing.visits import read_visits
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.raw.checks import DELIMITERS, is_delimiter
-from cdisc_conv.raw.encoding import COMMON, describe_bad_encoding
+from cdisc_conv.raw.delimited.encoding import COMMON, describe_bad_encoding
 from cdisc_conv.spec.codes import show_text
 from cdisc_conv.spec.lint_causes import fold_causes, missing_table
 from cdisc_conv.spec.lint_codes import check_codes, check_translations

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from cdisc_conv.raw import FormSource, read_form, read_forms
+from cdisc_conv.raw.delimited.parse import parse_rows
 from tests.raw.conftest import Read
 
 MARK = "\ufeff"
@@ -63,14 +64,14 @@ def test_the_mark_of_an_encoding_that_names_its_order(read: Read, encoding: str)
 def test_a_form_that_cannot_be_parsed_costs_that_form(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "ae.csv").write_text("A,B\n1,2\n")
     (folder / "dm.csv").write_text("A\n1\n")
-    parse = read_form.__globals__["parse_rows"]
+    parse = parse_rows
 
     def refuse(data: bytes, start: int, width: int, *rest: object) -> object:
         if width == 2:
             raise pa.ArrowInvalid("CSV parse error")
         return parse(data, start, width, *rest)
 
-    monkeypatch.setattr("cdisc_conv.raw.reader.parse_rows", refuse)
+    monkeypatch.setattr("cdisc_conv.raw.delimited.reader.parse_rows", refuse)
     forms, problems = read_forms([FormSource("ae", "ae.csv"), FormSource("dm", "dm.csv")], folder)
     assert list(forms) == ["dm"]
     assert [str(problem) for problem in problems] == [

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from cdisc_conv.raw.structure import split_records
+from cdisc_conv.raw.delimited.structure import split_records
+from cdisc_conv.raw.tables import TEXT
 
-_TEXT = pa.large_string()
-_STR = pd.StringDtype("pyarrow", na_value=np.nan)
-_ArrowStringArray: Any = pd.arrays.ArrowStringArray
 _BLOCK = 1 << 25
 _LARGEST_BLOCK = 2**31 - 1
 
@@ -32,8 +29,8 @@ class RaggedRow:
 
 def parse_rows(
     data: bytes, start: int, width: int, delimiter: str, wanted: Sequence[int]
-) -> tuple[dict[int, pd.Series], list[RaggedRow]]:
-    """The wanted columns (by place, from 0) of the records from the byte `start` on, ``str`` dtype.
+) -> tuple[pa.Table, list[RaggedRow]]:
+    """The wanted columns (by place, from 0) of the records from the byte `start` on.
 
     Rows with too few fields are filled up with "", of rows with too many the first fields are kept; both are returned.
     """
@@ -41,7 +38,7 @@ def parse_rows(
     marked = bool(start) and data.startswith(codecs.BOM_UTF8, start)
     body = pa.py_buffer(data).slice(start - 1 if marked else start)
     if not bytes(memoryview(body)[:64]).strip(b"\r\n") and not data[start:].strip(b"\r\n"):
-        return {place: pd.Series([], dtype="str") for place in wanted}, []
+        return pa.table({str(place): pa.array([], TEXT) for place in wanted}), []
     ragged: list[RaggedRow] = []
 
     def keep(row: Any) -> str:
@@ -49,14 +46,7 @@ def parse_rows(
         return "skip"
 
     table = _read(body, width, delimiter, wanted, keep)
-    if ragged:
-        table = _insert_rows(table, ragged, delimiter, wanted)
-    chunked = table.columns
-    del table
-    series: dict[int, pd.Series] = {}
-    for place in reversed(wanted):  # each column is let go when its copy in one piece is made
-        series[place] = _to_series(chunked.pop())
-    return series, ragged
+    return (_insert_rows(table, ragged, delimiter, wanted) if ragged else table), ragged
 
 
 def _read(body: pa.Buffer, width: int, delimiter: str, wanted: Sequence[int], handler: Any) -> pa.Table:
@@ -76,7 +66,7 @@ def _read(body: pa.Buffer, width: int, delimiter: str, wanted: Sequence[int], ha
                 convert_options=arrow_csv.ConvertOptions(
                     check_utf8=False,
                     strings_can_be_null=False,
-                    column_types=dict.fromkeys(names, _TEXT),
+                    column_types=dict.fromkeys(names, TEXT),
                     include_columns=[str(place) for place in wanted],
                 ),
             )
@@ -91,10 +81,10 @@ def _insert_rows(table: pa.Table, ragged: list[RaggedRow], delimiter: str, wante
     """The table with the ragged rows put back in their places."""
     records = list(split_records((item.text for item in ragged), delimiter))
     longest = max(map(len, records))
-    blank = pa.repeat(pa.scalar("", _TEXT), len(records))
+    blank = pa.repeat(pa.scalar("", TEXT), len(records))
     extra = pa.table(
         {
-            str(place): pa.array([record[place] if place < len(record) else "" for record in records], _TEXT)
+            str(place): pa.array([record[place] if place < len(record) else "" for record in records], TEXT)
             if place < longest
             else blank
             for place in wanted
@@ -108,8 +98,3 @@ def _insert_rows(table: pa.Table, ragged: list[RaggedRow], delimiter: str, wante
     order[sound] = np.arange(table.num_rows)
     order[places] = np.arange(table.num_rows, total)
     return pa.concat_tables([table, extra]).take(pa.array(order))
-
-
-def _to_series(column: pa.ChunkedArray) -> pd.Series:
-    chunk = column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays([pa.array([], _TEXT), *column.chunks])
-    return pd.Series(_ArrowStringArray(chunk, dtype=_STR))

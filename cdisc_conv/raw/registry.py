@@ -1,0 +1,88 @@
+"""The registry of readers, built-in and plug-ins alike, and which of them a file is for.
+
+A package offers a reader by an entry point of the group ``cdisc_conv.readers`` that names a module; importing the
+module runs its `register` decorators. Our own readers are such an entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import TypeVar
+
+from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
+from cdisc_conv.raw.signatures import describe_foreign
+from cdisc_conv.raw.source import Reporter
+from cdisc_conv.raw.tables import RawFile, Reader
+
+GROUP = "cdisc_conv.readers"
+BUILT_IN = "cdisc_conv.raw.formats"
+
+_registered: dict[str, Reader] = {}
+_Class = TypeVar("_Class", bound=type[Reader])
+
+
+def register(reader: _Class) -> _Class:
+    """Class decorator that adds a reader of a format. Raises ValueError when its name is taken by another class."""
+    known = _registered.get(reader.name)
+    if known is not None and type(known).__qualname__ != reader.__qualname__:
+        raise ValueError(f"the reader '{reader.name}' is registered twice: by {type(known)} and by {reader}")
+    _registered[reader.name] = reader()
+    return reader
+
+
+@cache
+def _load() -> None:
+    import_module(BUILT_IN)  # also reached by its entry point; a checkout that is not installed has none
+    for entry in sorted(entry_points(group=GROUP), key=lambda e: (e.value, e.name)):
+        try:
+            entry.load()
+        except Exception as error:
+            message = f"the plug-in '{entry.name}' ({entry.value}) could not be loaded: {type(error).__name__}: {error}"
+            hint = "fix or uninstall the package that offers it"
+            raise ProblemsError([Problem("SPEC900", message, hint=hint)]) from error
+
+
+def load_readers() -> MappingProxyType[str, Reader]:
+    """All readers by name, read-only.
+
+    >>> "csv" in load_readers()
+    True
+    """
+    _load()
+    return MappingProxyType(dict(sorted(_registered.items())))
+
+
+def choose_reader(file: RawFile, declared: str, reporter: Reporter) -> Reader:
+    """The reader of a file: by its content first, then by its name; `declared` is what ``format:`` says, or "".
+
+    Raises ProblemsError (RAW019) for a file of no known format, or of another one than declared.
+    """
+    readers = load_readers()
+    head, name = file.head(), file.path.name.lower()
+    found = next((reader for reader in readers.values() if reader.recognises(head, name)), None)
+    if not declared:
+        return found or _take_for_text(head, readers, reporter)
+    if declared not in readers:
+        message = f"form '{reporter.form}' has the format '{declared}', which is unknown"
+        hint = did_you_mean(declared, readers) or f"there are: {', '.join(readers)}"
+        raise ProblemsError([reporter.report("RAW019", message, hint=hint)])
+    wanted = readers[declared]
+    if found is None and (foreign := describe_foreign(head)):
+        raise _refuse(foreign.what, wanted.label, foreign.hint, reporter)
+    if found is not None and found is not wanted and not wanted.recognises(head, name):
+        raise _refuse(found.label, wanted.label, f"declare 'format: {found.name}'", reporter)
+    return wanted
+
+
+def _take_for_text(head: bytes, readers: Mapping[str, Reader], reporter: Reporter) -> Reader:
+    if foreign := describe_foreign(head):
+        raise _refuse(foreign.what, f"one of the formats {', '.join(readers)}", foreign.hint, reporter)
+    return readers["csv"]
+
+
+def _refuse(what: str, wanted: str, hint: str, reporter: Reporter) -> ProblemsError:
+    return ProblemsError([reporter.report("RAW019", f"form '{reporter.form}' is {what}, not {wanted}", hint=hint)])
