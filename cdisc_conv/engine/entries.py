@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import yaml
@@ -54,6 +55,12 @@ def write_line(data: Mapping[str, Any]) -> str:
     >>> write_line({"copy": "AETERM", "pages": (1, 2), "comment": "it's"})
     "{copy: AETERM, pages: [1, 2], comment: it's}"
     """
-    plain = json.loads(json.dumps(data, default=str))  # tuples, references and expressions become lists and texts
+    return _write_plain(json.dumps(data, default=str))  # tuples, references and expressions become lists and texts
+
+
+@cache
+def _write_plain(data: str) -> str:
+    """JSON as one line of YAML; entries of ``for_each`` share most of what they say."""
+    plain = json.loads(data)
     text = yaml.safe_dump(plain, default_flow_style=True, sort_keys=False, allow_unicode=True, width=float("inf"))
     return re.sub(r"\s*\n\s*", " ", text).strip()

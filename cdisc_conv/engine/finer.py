@@ -39,11 +39,13 @@ def tell_apart(
     is true of its records only, else with the opposites of the entries before it; where neither will do, the values of
     the variables that the entries name.
     """
+    if not specs:
+        return [Told(None, places)], []
     meets = {spec: _meets(spec.where, frame, places) for spec in dict.fromkeys(specs)}
     whole = [spec for spec in specs if meets[spec].all()]
     some = [spec for spec in specs if meets[spec].any() and spec not in whole and _read(spec, column, frame)]
-    own = frame.take(places).reset_index(drop=True)
     names = list(dict.fromkeys(one.variable for spec in some for one in _read(spec, column, frame)))
+    own = frame[names].take(places).reset_index(drop=True)
     left = np.ones(len(places), dtype=bool)
     told: list[Told] = []
     opposites: tuple[Condition, ...] | None = ()

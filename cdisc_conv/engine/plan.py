@@ -139,24 +139,20 @@ def refs_of(variable: Variable) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*variable.derivation.reads(), *when)))
 
 
-def parts_of(dataset: DatasetSpec) -> dict[str, tuple[Part, ...]]:
-    """The parts of every mapped name of a dataset.
+def parts_of(dataset: DatasetSpec, name: str) -> tuple[Part, ...]:
+    """The parts of a mapped name of a dataset.
 
     >>> from cdisc_conv.spec.load import load_study
-    >>> parts_of(load_study("cdiscpilot01")[0].datasets["AE"])["AETERM"]
+    >>> parts_of(load_study("cdiscpilot01")[0].datasets["AE"], "AETERM")
     (Part(dataset='AE', name='AETERM', blocks=(0,)),)
     """
-    result: dict[str, tuple[Part, ...]] = {}
-    apart = dataset.reads_itself
-    for name in dataset.names():
-        blocks_by_entry: dict[tuple[int, int], list[int]] = {}
-        for number, block in enumerate(dataset.blocks):
-            variable = dataset.own_variable(name, block)
-            if variable is not None:
-                alone = apart and _is_made_by_block(variable)
-                blocks_by_entry.setdefault((id(variable), number if alone else -1), []).append(number)
-        result[name] = tuple(Part(dataset.name, name, tuple(blocks)) for blocks in blocks_by_entry.values())
-    return result
+    blocks_by_entry: dict[tuple[int, int], list[int]] = {}
+    for number, block in enumerate(dataset.blocks):
+        variable = dataset.own_variable(name, block)
+        if variable is not None:
+            alone = dataset.reads_itself and _is_made_by_block(variable)
+            blocks_by_entry.setdefault((id(variable), number if alone else -1), []).append(number)
+    return tuple(Part(dataset.name, name, tuple(blocks)) for blocks in blocks_by_entry.values())
 
 
 def _is_made_by_block(variable: Variable) -> bool:
@@ -168,9 +164,9 @@ class _Graph:
     def __init__(self, study: Study) -> None:
         self.study = study
         self.parts = {
-            (dataset.name, name): parts
+            (dataset.name, name): parts_of(dataset, name)
             for dataset in study.datasets.values()
-            for name, parts in parts_of(dataset).items()
+            for name in dataset.names()
         }
         # Dicts for their order: the plan must not depend on the hash seed.
         self.reads: dict[Node, dict[Node, None]] = {}

@@ -198,7 +198,7 @@ def explain_working(study: Study, named: dict[tuple[str, str], None]) -> list[st
         if (dataset, name) in said:
             continue
         texts = []
-        for part in parts_of(study.datasets[dataset])[name]:
+        for part in parts_of(study.datasets[dataset], name):
             words = PartWords(study, part)
             variable = variable_of(study, part)
             texts.append(variable.method or variable.derivation.sentence(words))
@@ -227,7 +227,7 @@ def is_working(study: Study, table: str, name: str) -> bool:
 def _is_date(study: Study, table: str, name: str) -> bool:
     if not is_working(study, table, name):
         return is_date_name(name)
-    return is_date_name(name) or all(_makes_date(study, part) for part in parts_of(study.datasets[table])[name])
+    return is_date_name(name) or all(_makes_date(study, part) for part in parts_of(study.datasets[table], name))
 
 
 def _makes_date(study: Study, part: Part) -> bool:

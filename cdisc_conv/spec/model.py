@@ -210,7 +210,7 @@ class DatasetSpec:
         """Whether the file maps a name by an entry that could not be read: a finding by then."""
         return name in self.written and name not in self.names()
 
-    @property
+    @cached_property
     def reads_itself(self) -> bool:
         """Whether a block reads records of earlier blocks, as its source or in a derivation."""
         return any(block.source.kind is SourceKind.SELF for block in self.blocks) or any(
