@@ -20,8 +20,8 @@ from pathlib import Path
 import pandas as pd
 
 from cdisc_conv.engine.convert import convert_frames
-from cdisc_conv.engine.plan import plan_study
-from cdisc_conv.engine.tabulations import read_tabulations
+from cdisc_conv.engine.given.tabulations import read_tabulations
+from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import Study
 

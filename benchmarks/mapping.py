@@ -21,7 +21,7 @@ from pathlib import Path
 import pandas as pd
 
 from cdisc_conv.engine.convert import convert_frames
-from cdisc_conv.engine.plan import plan_study
+from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.spec.load import load_study
 
 LIMIT_SECONDS = 5.0

@@ -13,7 +13,7 @@ import pandas as pd
 
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.convert import Conversion, convert_frames
-from cdisc_conv.engine.plan import plan_study
+from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.simulate import simulate_study
 from cdisc_conv.spec.lint import lint_study
 from cdisc_conv.spec.model import Study

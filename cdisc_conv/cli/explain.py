@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rich.tree import Tree
 
-    from cdisc_conv.engine.lineage import LineageNode
+    from cdisc_conv.engine.describe.lineage import LineageNode
     from cdisc_conv.package.explain import ExplainedDataset
 
 
@@ -89,7 +89,7 @@ def _list_entries(nodes: Sequence[LineageNode]) -> Iterable[str]:
 
 
 def _name(node: LineageNode) -> str:
-    from cdisc_conv.engine.lineage import NodeKind
+    from cdisc_conv.engine.describe.lineage import NodeKind
 
     pages = f", CRF page {', '.join(map(str, node.pages))}" if node.pages else ""
     if node.kind is NodeKind.FIELD:

@@ -12,16 +12,16 @@ from pathlib import Path
 import pandas as pd
 
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.engine.beside import describe_beside, describe_given
-from cdisc_conv.engine.coded import describe_codes, drop_told, find_wrong_codes, list_readers
-from cdisc_conv.engine.finish import finish_datasets
-from cdisc_conv.engine.given import read_given
-from cdisc_conv.engine.metadata import harmonise_lengths
-from cdisc_conv.engine.near_misses import describe_near_misses, find_near_misses
-from cdisc_conv.engine.plan import Plan, RowSet, plan_study
-from cdisc_conv.engine.run import run_plan
-from cdisc_conv.engine.state import State
-from cdisc_conv.engine.tabulations import read_tabulations
+from cdisc_conv.engine.account.coded import describe_codes, drop_told, find_wrong_codes, list_readers
+from cdisc_conv.engine.account.near_misses import describe_near_misses, find_near_misses
+from cdisc_conv.engine.derive.run import run_plan
+from cdisc_conv.engine.derive.state import State
+from cdisc_conv.engine.describe.metadata import harmonise_lengths
+from cdisc_conv.engine.finish.beside import describe_beside, describe_given
+from cdisc_conv.engine.finish.datasets import finish_datasets
+from cdisc_conv.engine.given.tabulations import read_tabulations
+from cdisc_conv.engine.given.typed import read_given
+from cdisc_conv.engine.plan.graph import Plan, RowSet, plan_study
 from cdisc_conv.problems import Problem
 from cdisc_conv.raw import FormSource, RawForm, check_subjects, read_forms
 from cdisc_conv.spec.model import SourceKind, Study

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cdisc_conv.engine.lineage import Lineage, LineageNode, build_lineage
-from cdisc_conv.engine.plan import plan_study
+from cdisc_conv.engine.describe.lineage import Lineage, LineageNode, build_lineage
+from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.problems import Problem, ProblemsError, closest, did_you_mean
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import DatasetSpec, Study

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from cdisc_conv.columns.numerals import write_number
-from cdisc_conv.engine.given_files import read_file
+from cdisc_conv.engine.given.files import read_file
 from cdisc_conv.package.confine import check_names
 from cdisc_conv.package.manifest import describe_file
 from cdisc_conv.problems import Problem, Severity

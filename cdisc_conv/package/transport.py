@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdisc_conv.dataset import Column, Condition, Dataset, Item, Term, ValueLevel
-from cdisc_conv.engine.finer import meets_conditions
+from cdisc_conv.engine.describe.finer import meets_conditions
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 from cdisc_conv.visible import replace_steering
 from cdisc_conv.xpt.ibm import LARGEST, SMALLEST

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.engine.lineage import Lineage, LineageNode, list_names
+from cdisc_conv.engine.describe.lineage import Lineage, LineageNode, list_names
 from cdisc_conv.problems import Place, Problem, Severity, count_by_severity
 from cdisc_conv.report.places import spec_folders
 from cdisc_conv.spec.model import Form, Study

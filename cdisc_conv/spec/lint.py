@@ -49,7 +49,7 @@ def lint_study(words: str | Path) -> tuple[Study | None, list[Problem]]:
 
 def check_study(study: Study) -> list[Problem]:
     """All findings about a loaded study."""
-    from cdisc_conv.engine.plan import plan_study
+    from cdisc_conv.engine.plan.graph import plan_study
 
     problems = [
         *check_sources(study),

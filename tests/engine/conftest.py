@@ -12,7 +12,7 @@ from studies import write_files
 
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.convert import Conversion, convert_frames
-from cdisc_conv.engine.plan import plan_study
+from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import Study
 

@@ -10,7 +10,7 @@ import pytest
 
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.convert import Conversion, convert_frames
-from cdisc_conv.engine.plan import plan_study
+from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.problems import Severity
 from cdisc_conv.report.account import Account, account_for
 from cdisc_conv.simulate import simulate_study

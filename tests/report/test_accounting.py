@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from studies import edit, write_tiny_study
 
 from cdisc_conv.engine.convert import convert, convert_frames
-from cdisc_conv.engine.plan import plan_study
+from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.report.account import Account, account_for, merge_accounts, write_accounting
 from cdisc_conv.spec.load import load_study
 

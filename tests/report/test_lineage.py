@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from studies import edit
 
-from cdisc_conv.engine.lineage import NodeKind, build_lineage
-from cdisc_conv.engine.plan import plan_study
+from cdisc_conv.engine.describe.lineage import NodeKind, build_lineage
+from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.spec.load import load_study
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from cdisc_conv.engine.state import State
+from cdisc_conv.engine.derive.state import State
 from cdisc_conv.expr import literals_of, texts_compared
 from cdisc_conv.problems import Place, Problem, Severity
 from cdisc_conv.spec.expected import codelist_of

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from cdisc_conv.columns.texts import is_filled
-from cdisc_conv.engine.coded import list_readers
+from cdisc_conv.engine.account.coded import list_readers
 from cdisc_conv.engine.convert import Conversion
-from cdisc_conv.engine.plan import Part, Plan, RowSet
+from cdisc_conv.engine.plan.graph import Part, Plan, RowSet
 from cdisc_conv.expr import texts_compared
 from cdisc_conv.report.account.blocks import count_blocks, describe_blocks
 from cdisc_conv.report.account.findings import describe_account

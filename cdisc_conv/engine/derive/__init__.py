@@ -1,0 +1,1 @@
+"""Walking the plan: row sets and columns of all datasets."""

@@ -1,0 +1,309 @@
+"""The records of a part as its derivation sees them (the `Rows` protocol of derivations.base)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.columns.distinct import TEXT
+from cdisc_conv.columns.texts import as_text, is_number
+from cdisc_conv.derivations.base import SELF, Table
+from cdisc_conv.engine.derive.blocks import group_codes, spread, take_rows
+from cdisc_conv.engine.derive.reads import find_given_rows, find_source_rows
+from cdisc_conv.engine.derive.state import State
+from cdisc_conv.engine.plan.graph import Part, variable_of
+from cdisc_conv.expr import Expression
+from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
+from cdisc_conv.spec.model import SourceKind, Variable
+from cdisc_conv.spec.references import Target, TargetKind, resolve
+from cdisc_conv.standards import CodelistTerms, Terminology
+
+
+class LostReferenceError(Exception):
+    """A name leads nowhere. `lint` finds it before; a run goes on without the variable."""
+
+
+class PartRows:
+    """The records of one part, or those of them that a mask picked."""
+
+    def __init__(
+        self, state: State, part: Part, variable: Variable, numeric: bool, codelist: CodelistTerms | None
+    ) -> None:
+        self._state = state
+        self._part = part
+        self._entry = variable
+        self._codelist = codelist
+        self._picked: np.ndarray | None = None
+        self.dataset = part.dataset
+        self.variable = part.name
+        self.numeric = numeric
+        self.terminology: Terminology = state.study.family_of(part.dataset).terminology
+
+    def __len__(self) -> int:
+        whole = self._state.length(self.dataset, self._part.blocks)
+        return whole if self._picked is None else len(self._picked)
+
+    def __getitem__(self, ref: str) -> pd.Series:
+        self._mark(ref, np.ones(len(self), dtype=bool))
+        return self.peek(ref)
+
+    def evaluate(self, expression: Expression) -> pd.Series:
+        columns = {ref: self.peek(ref) for ref in expression.names}
+        for ref, used in expression.reads(columns.__getitem__).items():
+            self._mark(ref, np.broadcast_to(np.asarray(used, dtype=bool), len(self)))
+        return expression.evaluate(columns.__getitem__, len(self))
+
+    def peek(self, ref: str) -> pd.Series:
+        series = self._whole(ref)
+        return series if self._picked is None else take_rows(series, self._picked)
+
+    def _mark(self, ref: str, used: np.ndarray) -> None:
+        """The values behind a reference are made use of for some of the records."""
+        targets = self._targets(ref)
+        kinds = {target.kind for target in targets}
+        if kinds.isdisjoint((TargetKind.SOURCE, TargetKind.GIVEN)):
+            return
+        marked = used
+        if self._picked is not None:
+            marked = np.zeros(self._state.length(self.dataset, self._part.blocks), dtype=bool)
+            marked[self._picked[used]] = True
+        start = 0
+        for number, target in zip(self._part.blocks, targets, strict=True):
+            length = self._state.blocks[self.dataset, number].length
+            self._mark_block(number, target, marked[start : start + length])
+            start += length
+
+    def _mark_block(self, number: int, target: Target, used: np.ndarray) -> None:
+        block = self._state.study.datasets[self.dataset].blocks[number]
+        if block.source.kind is not SourceKind.FORM or not used.any():
+            return
+        rows, form = self._state.blocks[self.dataset, number], block.source.name
+        length = len(self._state.forms[form])
+        if target.kind is TargetKind.SOURCE:
+            self._state.reads.mark(form, target.name, length, find_source_rows(rows, used))
+        elif target.kind is TargetKind.GIVEN:
+            for column, source_rows in find_given_rows(block, rows, target.name, used):
+                self._state.reads.mark(form, column, length, source_rows)
+
+    def codes(self, refs: Sequence[str]) -> np.ndarray:
+        targets = [self._targets(ref) for ref in refs]
+        if self._picked is None and all(t.kind is TargetKind.OWN for found in targets for t in found):
+            return self._state.codes(self.dataset, tuple(found[0].name for found in targets), self._part.blocks)
+        return group_codes([self[ref] for ref in refs], len(self))
+
+    def table(self, source: str) -> Table:
+        if source == SELF:
+            return _EarlierRecords(self._state, self.dataset, self._part.blocks[0])
+        return _WholeTable(self._state, self.dataset, source)
+
+    def members(self, column: str) -> tuple[np.ndarray, pd.Series]:
+        name = column.removeprefix("raw.")
+        records: list[np.ndarray] = []
+        values: list[pd.Series] = []
+        start = 0
+        for number, target in zip(self._part.blocks, self._targets(f"raw.{name}"), strict=True):
+            block = self._state.blocks[self.dataset, number]
+            record, row = block.origins()
+            used = np.ones(block.length, dtype=bool)
+            if self._picked is not None:
+                used = np.isin(np.arange(start, start + block.length), self._picked)
+            self._mark_block(number, target, used)
+            order = np.argsort(record, kind="stable")
+            records.append(record[order] + start)
+            if target.kind is TargetKind.GIVEN:
+                values.append(take_rows(block.behind.get(name, block.given[name]), order))
+            else:
+                values.append(take_rows(block.read_source(name), row[order]))
+            start += block.length
+        record = np.concatenate(records)
+        whole = values[0] if len(values) == 1 else pd.concat(values, ignore_index=True)
+        return (record, whole) if self._picked is None else self._pick_members(record, whole)
+
+    def _pick_members(self, record: np.ndarray, values: pd.Series) -> tuple[np.ndarray, pd.Series]:
+        """The source rows of the picked records only, counted as they are."""
+        assert self._picked is not None
+        places = np.full(self._state.length(self.dataset, self._part.blocks), -1)
+        places[self._picked] = np.arange(len(self._picked))
+        wanted = np.flatnonzero(places[record] >= 0)
+        return places[record[wanted]], take_rows(values, wanted)
+
+    def took(self, source: str, positions: np.ndarray) -> None:
+        found = np.flatnonzero(positions >= 0)
+        records = found if self._picked is None else self._picked[found]
+        self._state.note_picks(self._part, source, records, positions[found])
+
+    def matched(self, source: str, asked: np.ndarray, found: np.ndarray) -> None:
+        if source.startswith("form "):
+            self._state.note_matched(self._part, source, asked, found)
+
+    def unread(self, ref: str) -> np.ndarray:
+        targets = self._targets(ref)
+        whole = np.concatenate([self._unread_block(n, t) for n, t in zip(self._part.blocks, targets, strict=True)])
+        return whole if self._picked is None else whole[self._picked]
+
+    def _unread_block(self, number: int, target: Target) -> np.ndarray:
+        """Where one block has lost what the target stands for."""
+        block, study = self._state.blocks[self.dataset, number], self._state.study
+        if target.kind is TargetKind.GIVEN or target.table not in study.datasets:
+            return np.zeros(block.length, dtype=bool)
+        if target.kind is TargetKind.OWN:
+            return find_unread(self._state, self.dataset, target.name, (number,))
+        earlier = target.table == self.dataset  # a block that reads the records of the blocks before it
+        blocks = tuple(range(number)) if earlier else self._state.blocks_of(target.table)
+        lost = find_unread(self._state, target.table, target.name, blocks)
+        if not lost.any():
+            return np.zeros(block.length, dtype=bool)
+        if target.kind is TargetKind.OTHER:
+            positions = self._state.join(self.dataset, (number,), target.table)
+            return np.asarray((positions >= 0) & lost[np.maximum(positions, 0)])
+        return np.asarray(self._state.in_reading_order(self.dataset, target.table, lost)[block.source_rows()])
+
+    def codelist(self) -> CodelistTerms | None:
+        return self._codelist
+
+    def setting(self, name: str) -> Any:
+        return self._state.study.settings.get(name)
+
+    def matching(self, mask: np.ndarray) -> PartRows:
+        subset = PartRows(self._state, self._part, self._entry, self.numeric, self._codelist)
+        positions = np.arange(len(self)) if self._picked is None else self._picked
+        subset._picked = positions[np.asarray(mask, dtype=bool)]
+        return subset
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        *,
+        where: np.ndarray | None = None,
+        severity: Severity = Severity.WARNING,
+        field: str = "",
+        value: str = "",
+        hint: str = "",
+        once: bool | str = False,
+    ) -> None:
+        if once:
+            source = str(self._targets(field)[0]) if field else ""
+            if not self._state.is_first(code, source, once if isinstance(once, str) else value):
+                return
+        positions = np.arange(len(self)) if self._picked is None else self._picked
+        if where is not None:
+            positions = positions[np.asarray(where, dtype=bool)]
+        start = 0
+        for number in self._part.blocks:
+            rows = self._state.blocks[self.dataset, number]
+            inside = positions[(positions >= start) & (positions < start + rows.length)] - start
+            start += rows.length
+            if len(inside):
+                source_rows = rows.source_rows()[inside]
+                place = self._place(number, source_rows, field)
+                problem = Problem(code, message, severity, place, hint, value, len(inside))
+                self._state.report(problem, number, None if place.form else inside)
+
+    def _place(self, number: int, source_rows: np.ndarray, field: str) -> Place:
+        source = self._state.study.datasets[self.dataset].blocks[number].source
+        form = source.name if source.kind is SourceKind.FORM else ""
+        shown = tuple(int(row) + 1 for row in np.unique(source_rows)[:SHOWN_ROWS]) if source.name else ()
+        field = field.removeprefix("raw.") if form else ""
+        return Place(form=form, field=field, rows=shown, dataset=self.dataset, variable=self.variable)
+
+    def _targets(self, ref: str) -> list[Target]:
+        """What the reference stands for in each block of the part."""
+        dataset = self._state.study.datasets[self.dataset]
+        found = [resolve(self._state.study, dataset, dataset.blocks[n], self.variable, ref) for n in self._part.blocks]
+        missing = [n for n, target in zip(self._part.blocks, found, strict=True) if target is None]
+        if missing:
+            source = dataset.blocks[missing[0]].source
+            raise LostReferenceError(
+                f"it reads {ref}, which is not a column of {source if source.name else 'the written records'}"
+            )
+        return [target for target in found if target is not None]
+
+    def _whole(self, ref: str) -> pd.Series:
+        """The column behind a reference for all records of the part."""
+        targets = self._targets(ref)
+        first = targets[0]
+        if all(target.kind is TargetKind.OWN for target in targets):
+            return self._state.own(self.dataset, first.name, self._part.blocks)
+        if all(target.kind is TargetKind.OTHER for target in targets):
+            return self._joined(first)
+        pieces = [self._block_column(n, target) for n, target in zip(self._part.blocks, targets, strict=True)]
+        if len({is_number(piece) for piece in pieces}) > 1:
+            pieces = [as_text(piece) for piece in pieces]
+        return pieces[0] if len(pieces) == 1 else pd.concat(pieces, ignore_index=True)
+
+    def _block_column(self, number: int, target: Target) -> pd.Series:
+        if target.kind is TargetKind.OWN:
+            return self._state.own(self.dataset, target.name, (number,))
+        block = self._state.blocks[self.dataset, number]
+        given = target.kind is TargetKind.GIVEN
+        self._state.taken.setdefault((self.dataset, number, target.name, given), self.variable)
+        return block.given[target.name] if given else block.source_column(target.name)
+
+    def _joined(self, target: Target) -> pd.Series:
+        """A variable of another dataset for the same subject; blank where the subject is not there."""
+        positions = self._state.join(self.dataset, self._part.blocks, target.table)
+        theirs = self._state.column(target.table, target.name)
+        if not len(theirs):
+            return spread("", len(positions)) if theirs.dtype == TEXT else spread(np.nan, len(positions))
+        taken = take_rows(theirs, np.where(positions < 0, 0, positions))
+        blank: Any = "" if theirs.dtype == TEXT else np.nan
+        return taken if (positions >= 0).all() else taken.mask(positions < 0, blank)
+
+
+def find_unread(state: State, dataset: str, name: str, blocks: Sequence[int]) -> np.ndarray:
+    """Which records of some blocks have lost a variable: it was made of something that could not be read (bool)."""
+    pieces = [np.zeros(0, dtype=bool)]
+    for number in blocks:
+        length = state.blocks[dataset, number].length
+        part = next((part for part in state.plan.parts.get((dataset, name), ()) if number in part.blocks), None)
+        lost = None if part is None else _find_unread(state, part)
+        if part is None or lost is None:
+            pieces.append(np.zeros(length, dtype=bool))
+            continue
+        start = state.length(dataset, part.blocks[: part.blocks.index(number)])
+        pieces.append(lost[start : start + length])
+    return np.concatenate(pieces)
+
+
+def _find_unread(state: State, part: Part) -> np.ndarray | None:
+    """The same of all records of a part; None for nowhere."""
+    if part not in state.unread:
+        variable = variable_of(state.study, part)
+        state.unread[part] = variable.derivation.find_unread(PartRows(state, part, variable, False, None))
+    return state.unread[part]
+
+
+class _WholeTable:
+    """All records of another dataset or form (the `Table` protocol)."""
+
+    def __init__(self, state: State, reader: str, source: str) -> None:
+        self._state = state
+        self._reader = reader
+        self._source = source
+
+    def __len__(self) -> int:
+        return self._state.table_length(self._source)
+
+    def __getitem__(self, column: str) -> pd.Series:
+        if self._source.startswith("form "):
+            self._state.reads.mark(self._source[5:], column, len(self))
+        return self._state.read(self._reader, self._source, column)
+
+
+class _EarlierRecords:
+    """The records of a dataset's blocks before one of them (the `Table` protocol)."""
+
+    def __init__(self, state: State, dataset: str, number: int) -> None:
+        self._state = state
+        self._dataset = dataset
+        self._number = number
+
+    def __len__(self) -> int:
+        return self._state.length(self._dataset, range(self._number))
+
+    def __getitem__(self, column: str) -> pd.Series:
+        return self._state.earlier(self._dataset, column, self._number)

@@ -1,0 +1,287 @@
+"""What a run has at hand while it works: raw forms, given datasets, row sets, and the columns made so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+
+from cdisc_conv.columns.distinct import from_arrow, to_arrow
+from cdisc_conv.derivations.base import SUBJECT
+from cdisc_conv.engine.derive.blocks import BlockRows, group_codes, spread, take_rows
+from cdisc_conv.engine.derive.reads import Reads
+from cdisc_conv.engine.plan.graph import Part, Plan, variable_of
+from cdisc_conv.engine.plan.narrow import Entry, narrow_study
+from cdisc_conv.engine.plan.order import final_columns, order_records, reads_final_order, sort_keys
+from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
+from cdisc_conv.spec.expected import is_numeric
+from cdisc_conv.spec.model import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Picks:
+    """Records of a part (0-based, among those of its blocks) and the records of a table that their values are from."""
+
+    source: str
+    records: np.ndarray
+    positions: np.ndarray
+
+
+@dataclass
+class State:
+    """The working memory of one run; only `run` writes to it."""
+
+    study: Study
+    plan: Plan
+    forms: Mapping[str, pd.DataFrame]
+    given: Mapping[str, pd.DataFrame]
+    blocks: dict[tuple[str, int], BlockRows] = field(default_factory=dict)
+    values: dict[Part, pd.Series] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    located: dict[int, tuple[int, np.ndarray]] = field(default_factory=dict)
+    """Of findings about records rather than raw rows, by their place in `problems`: a block, and records from there on
+    (0-based) in the order they were made in. `finish` gives them the row numbers of the finished dataset."""
+    picks: dict[Part, list[Picks]] = field(default_factory=dict)
+    """Which records of other tables the values of a part were taken from."""
+    matched: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    """Form (``form ic``) and the name of a part that looks something up in it by keys -> for each row whether it meets
+    the condition of a look-up, and whether it has the keys of a record as well."""
+    reads: Reads = field(default_factory=Reads)
+    """The cells of raw forms that something read."""
+    taken: dict[tuple[str, int, str, bool], str] = field(default_factory=dict)
+    """What was read of records that stand for several rows: dataset, block, name, whether `for_each` gives it -> the
+    first variable that reads it."""
+    _absent: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    _codes: dict[tuple, np.ndarray] = field(default_factory=dict)
+    _joins: dict[tuple, np.ndarray] = field(default_factory=dict)
+    _stacked: dict[tuple[str, str], pd.Series] = field(default_factory=dict)
+    _earlier: dict[tuple[str, str, int], pd.Series] = field(default_factory=dict)
+    _sorted: dict[tuple[str, str], pd.Series] = field(default_factory=dict)
+    _orders: dict[str, np.ndarray] = field(default_factory=dict)
+    _subjects: dict[str, tuple[pd.Index, np.ndarray]] = field(default_factory=dict)
+    _narrowed: dict[tuple, Study] = field(default_factory=dict)
+
+    unread: dict[Part, np.ndarray | None] = field(default_factory=dict)
+    """Which records of a part have lost their value, kept by `rows.find_unread`."""
+    _reported: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def report(self, problem: Problem, block: int = 0, records: np.ndarray | None = None) -> None:
+        """Add a finding; `records` are those of a dataset it is about, counted from the first one of `block`."""
+        if records is not None:
+            self.located[len(self.problems)] = (block, records)
+        self.problems.append(problem)
+
+    def note_picks(self, part: Part, source: str, records: np.ndarray, positions: np.ndarray) -> None:
+        """Remember which records of a table (`positions`) the values of some `records` of a part are from."""
+        if len(records):
+            self.picks.setdefault(part, []).append(Picks(source, records, positions))
+
+    def note_matched(self, part: Part, source: str, asked: np.ndarray, found: np.ndarray) -> None:
+        """Remember which rows of a form meet the condition of a part's look-up, and which have the keys of a record."""
+        length = self.table_length(source)
+        nothing = (np.zeros(length, dtype=bool), np.zeros(length, dtype=bool))
+        masks = self.matched.setdefault((source, str(part)), nothing)
+        masks[0][asked] = True
+        masks[1][found] = True
+
+    def narrow(self, dataset: str, entries: Mapping[int, tuple[Entry, ...]], column: str, code: str) -> Study:
+        """`narrow_study` for the records of a dataset whose `column` is `code`."""
+        key = (dataset, tuple(entries), column, code)
+        if key not in self._narrowed:
+            self._narrowed[key] = narrow_study(self.study, dataset, entries, {column: code})
+        return self._narrowed[key]
+
+    def is_first(self, code: str, source: str, value: str) -> bool:
+        """Whether nothing with this code was reported of this value of a column; from now on something was."""
+        key = (code, source, value)
+        first = key not in self._reported
+        self._reported.add(key)
+        return first
+
+    def blocks_of(self, dataset: str) -> tuple[int, ...]:
+        """The numbers of all blocks of a dataset."""
+        return tuple(range(len(self.study.datasets[dataset].blocks)))
+
+    def length(self, dataset: str, blocks: Sequence[int]) -> int:
+        """How many records the blocks have together."""
+        return sum(self.blocks[dataset, number].length for number in blocks)
+
+    def own(self, dataset: str, name: str, blocks: tuple[int, ...]) -> pd.Series:
+        """A variable of a dataset for some of its blocks, stacked; blank where a block does not map it."""
+        for part in self.plan.parts.get((dataset, name), ()):
+            if part.blocks == blocks:
+                return self.values[part]
+        pieces = [self._own_block(dataset, name, number) for number in blocks]
+        return pd.concat(_same_kind(pieces), ignore_index=True) if len(pieces) > 1 else pieces[0]
+
+    def _own_block(self, dataset: str, name: str, number: int) -> pd.Series:
+        for part in self.plan.parts.get((dataset, name), ()):
+            if number in part.blocks:
+                start = self.length(dataset, part.blocks[: part.blocks.index(number)])
+                stop = start + self.blocks[dataset, number].length
+                return self.values[part].iloc[start:stop].reset_index(drop=True)
+        return spread(np.nan if self._is_numeric(dataset, name) else "", self.blocks[dataset, number].length)
+
+    def _is_numeric(self, dataset: str, name: str) -> bool:
+        """Whether a variable that only other blocks map is a number there."""
+        parts = self.plan.parts.get((dataset, name), ())
+        spec = self.study.datasets[dataset]
+        return any(is_numeric(self.study, spec, variable_of(self.study, part)) for part in parts)
+
+    def column(self, table: str, name: str) -> pd.Series:
+        """A whole column of a dataset (``DS``), or of a form (``form ic``) without the blanks around its values.
+
+        Blanks at the ends mean nothing in an export, but would make ``AEYN == "Y"`` pass over a row with ``"Y "``.
+        """
+        if table in self.given:
+            return self.given[table][name]
+        key = (table, name)
+        if key not in self._stacked:
+            form = table.startswith("form ")
+            whole = trim_blanks(self.forms[table[5:]][name]) if form else self.own(table, name, self.blocks_of(table))
+            self._stacked[key] = whole
+        return self._stacked[key]
+
+    def read(self, reader: str, table: str, name: str) -> pd.Series:
+        """A whole column of a dataset or form, as a dataset reads it: the SDTM in its final order, or as it is made."""
+        if not reads_final_order(self.study, reader, table):
+            return self.column(table, name)
+        key = (table, name)
+        if key not in self._sorted:
+            self._sorted[key] = take_rows(self.column(table, name), self._final_order(table))
+        return self._sorted[key]
+
+    def in_reading_order(self, reader: str, table: str, values: np.ndarray) -> np.ndarray:
+        """Something known of each record of a dataset, in the order in which another one reads it; see `read`."""
+        return values[self._final_order(table)] if reads_final_order(self.study, reader, table) else values
+
+    def _final_order(self, table: str) -> np.ndarray:
+        if table not in self._orders:
+            spec = self.study.datasets[table]
+            by = sort_keys(spec, final_columns(spec))
+            columns = [self.column(table, name) for name in by]
+            self._orders[table] = order_records(columns) if by else np.arange(self.table_length(table))
+        return self._orders[table]
+
+    def table_length(self, table: str) -> int:
+        """How many records a dataset or form has."""
+        if table.startswith("form "):
+            return len(self.forms[table[5:]])
+        return len(self.given[table]) if table in self.given else self.length(table, self.blocks_of(table))
+
+    def earlier(self, dataset: str, name: str, number: int) -> pd.Series:
+        """A variable for the records of all blocks before block `number`, stacked."""
+        key = (dataset, name, number)
+        if key not in self._earlier:
+            self._earlier[key] = self.own(dataset, name, tuple(range(number)))
+        return self._earlier[key]
+
+    def codes(self, dataset: str, names: tuple[str, ...], blocks: tuple[int, ...]) -> np.ndarray:
+        """Group numbers of records by their values of some variables of their own dataset."""
+        key = (dataset, names, blocks)
+        if key not in self._codes:
+            columns = [self.own(dataset, name, blocks) for name in names]
+            self._codes[key] = group_codes(columns, self.length(dataset, blocks))
+        return self._codes[key]
+
+    def join(self, dataset: str, blocks: tuple[int, ...], other: str) -> np.ndarray:
+        """For each record the one record of `other` with the same subject; -1 where there is none.
+
+        Subjects with several records in `other` are one finding (JOIN001) per run; the first record counts.
+        """
+        key = (dataset, blocks, other)
+        if key not in self._joins:
+            mine, subjects = pd.factorize(self.own(dataset, SUBJECT, blocks), use_na_sentinel=False)
+            theirs, first = self._subjects_of(other)
+            found = theirs.get_indexer(pd.Index(subjects))
+            self._joins[key] = np.where(found < 0, -1, first[found])[mine] if len(first) else found[mine]
+            self._report_absent(dataset, blocks, other, subjects, found, mine)
+        return self._joins[key]
+
+    def _report_absent(
+        self,
+        dataset: str,
+        blocks: tuple[int, ...],
+        other: str,
+        subjects: pd.Index,
+        found: np.ndarray,
+        mine: np.ndarray,
+    ) -> None:
+        """JOIN002: subjects of a dataset that are not in the dataset it reads.
+
+        For raw forms without their subject in demographics that is RAW016, and for ADaM without ADSL the rule ADSL003.
+        """
+        absent = np.flatnonzero((found < 0) & (subjects != ""))
+        if not len(absent) or (self.forms and other == "DM") or other == "ADSL":
+            return
+        names = [str(name) for name in subjects.take(absent)]
+        if self._absent.setdefault((dataset, other), set()).issuperset(names):
+            return
+        self._absent[dataset, other].update(names)
+        records = np.flatnonzero(np.isin(mine, absent))
+        what = f"{len(names):,} subject{'s' if len(names) > 1 else ''} of {dataset}"
+        message = (
+            f"{other} has no record of {what}, such as {', '.join(names[:3])}; what is read from it is blank there"
+        )
+        place = Place(dataset=dataset, rows=tuple(int(row) + 1 for row in records[:SHOWN_ROWS]))
+        hint = f"are records missing in {other}, or is the subject written in another way?"
+        problem = Problem("JOIN002", message, Severity.WARNING, place, hint, names[0], len(records))
+        self.report(problem, blocks[0], records if len(blocks) == len(self.blocks_of(dataset)) else None)
+
+    def _subjects_of(self, other: str) -> tuple[pd.Index, np.ndarray]:
+        """The subjects of a dataset, each once, and the first record of each."""
+        if other not in self._subjects:
+            whole = pd.Index(self.column(other, SUBJECT))
+            repeated = whole.duplicated()
+            if repeated.any():
+                several = np.flatnonzero(whole.isin(whole[repeated]))
+                problem = _describe_repeated(other, whole[repeated].unique(), several)
+                self.report(problem, records=several if other in self.study.datasets else None)
+            self._subjects[other] = (whole[~repeated], np.flatnonzero(~repeated))
+        return self._subjects[other]
+
+
+def _describe_repeated(dataset: str, names: pd.Index, several: np.ndarray) -> Problem:
+    shown = ", ".join(str(name) for name in names[:3])
+    message = (
+        f"{dataset} should have one record per subject, but {len(names)} subject{'s' if len(names) > 1 else ''} "
+        f"ha{'ve' if len(names) > 1 else 's'} several, such as {shown}; other datasets read the first"
+    )
+    place = Place(dataset=dataset, rows=tuple(int(row) + 1 for row in several[:SHOWN_ROWS]))
+    return Problem("JOIN001", message, place=place, hint="are raw rows repeated?", count=len(several))
+
+
+def _same_kind(pieces: list[pd.Series]) -> list[pd.Series]:
+    """Pieces that can be stacked: where one is numeric, blank text pieces become missing numbers."""
+    if any(pd.api.types.is_numeric_dtype(piece) for piece in pieces):
+        return [pd.to_numeric(piece, errors="coerce").astype("float64") for piece in pieces]
+    return pieces
+
+
+def trim_blanks(series: pd.Series) -> pd.Series:
+    """Text without the white space around it; the very same series when there is none.
+
+    >>> trim_blanks(pd.Series([" a b ", "c"], dtype="str")).tolist()
+    ['a b', 'c']
+    """
+    texts = to_arrow(series)
+    return from_arrow(pc.utf8_trim_whitespace(texts)) if _may_have_outer_blanks(texts) else series
+
+
+def _may_have_outer_blanks(texts: Any) -> bool:
+    """Whether any value begins or ends with a byte of white space, or one that may belong to a wider blank.
+
+    Looking at two bytes of each value is several times faster than trimming a million of them for nothing.
+    """
+    _, offsets_buffer, data_buffer = texts.buffers()
+    if data_buffer is None or not len(texts):
+        return False
+    offsets = np.frombuffer(offsets_buffer, dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    data = np.frombuffer(data_buffer, dtype=np.uint8)
+    filled = offsets[1:] > offsets[:-1]
+    ends = np.concatenate([data[offsets[:-1][filled]], data[offsets[1:][filled] - 1]])
+    return bool(((ends <= 0x20) | (ends >= 0x80)).any())

@@ -1,0 +1,1 @@
+"""What a dataset says of itself: metadata, origins, methods, value level, lineage."""

@@ -1,0 +1,60 @@
+"""Which records of its source a block turns into records of the dataset, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cdisc_conv.engine.describe.words import PartWords, describe_columns, describe_table, explain_working
+from cdisc_conv.engine.plan.graph import Part
+from cdisc_conv.spec.model import Study
+
+
+def describe_selection(study: Study, part: Part) -> str:
+    """The condition and the groups of the blocks of a part, a sentence each; nothing of a block that takes all.
+
+    For ``{from: RS, where: RSSTRESC == "PD", group: [USUBJID], order: [RSDTC]}`` it is "One record for each USUBJID of
+    RS where RS.RSSTRESC equals PD, from the first of its records sorted by RSDTC."
+    """
+    return " ".join(dict.fromkeys(text for number in part.blocks if (text := _describe_block(study, part, number))))
+
+
+def _describe_block(study: Study, part: Part, number: int) -> str:
+    block = study.datasets[part.dataset].blocks[number]
+    source = describe_table(study, block.source.table)
+    where = f" where {describe_where(study, part, number)}" if block.where is not None else ""
+    explained = _explain_where(study, part, number)
+    group = [name.removeprefix("raw.") for name in block.group if name not in block.given_names]
+    if not group:
+        return f"Records of {source}{where}.{explained}" if where else ""
+    text = f"One record for each {_list(group)} of {source}{where}"
+    if not block.order and block.take == "first":
+        return f"{text}.{explained}"
+    order = f" sorted by {_list(block.order)}" if block.order else ""
+    return f"{text}, from the {block.take} of its records{order}.{explained}"
+
+
+def describe_where(study: Study, part: Part, number: int) -> str:
+    """The condition of a block in words. Its names are columns of the source, also where the dataset has them too."""
+    block = study.datasets[part.dataset].blocks[number]
+    words = PartWords(study, Part(part.dataset, part.name, (number,)))
+
+    def name_column(name: str) -> str:
+        bare = name.removeprefix("raw.")
+        return words(name) if bare in block.given_names else describe_columns(study, [(block.source.table, bare)])
+
+    return block.where.describe(name_column) if block.where is not None else ""
+
+
+def _explain_where(study: Study, part: Part, number: int) -> str:
+    """What the condition of a block names and no dataset of the package holds, explained."""
+    block = study.datasets[part.dataset].blocks[number]
+    names = block.where.names if block.where is not None else ()
+    words = PartWords(study, Part(part.dataset, part.name, (number,)))
+    for name in names:
+        if name.removeprefix("raw.") not in block.given_names:
+            words.note(block.source.table.removeprefix("dataset "), name.removeprefix("raw."))
+    return "".join(f" {text}" for text in explain_working(study, words.working))
+
+
+def _list(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

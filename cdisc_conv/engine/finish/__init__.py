@@ -1,0 +1,1 @@
+"""Columns to finished datasets: order, keys, --SEQ, types, supplemental qualifiers."""

@@ -1,0 +1,135 @@
+"""Supplemental qualifiers: one record of SUPP-- per qualifier that has a value (SDTMIG 3.4, 8.4)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.columns.texts import as_text
+from cdisc_conv.dataset import Column, Condition, Dataset, Item, Origin, OriginSource, OriginType, Records, ValueLevel
+from cdisc_conv.derivations.base import SUBJECT
+from cdisc_conv.engine.derive.blocks import spread
+from cdisc_conv.engine.derive.state import State
+from cdisc_conv.engine.describe.items import byte_length, make_item, used_codelist
+from cdisc_conv.engine.describe.origins import provenance_of
+from cdisc_conv.engine.finish.draft import Draft
+from cdisc_conv.engine.plan.graph import variable_of
+from cdisc_conv.spec.expected import codelist_of
+
+QORIG = {
+    OriginType.COLLECTED: "CRF",
+    OriginType.DERIVED: "DERIVED",
+    OriginType.ASSIGNED: "ASSIGNED",
+    OriginType.PROTOCOL: "PROTOCOL",
+    OriginType.PREDECESSOR: "PREDECESSOR",
+    OriginType.NOT_AVAILABLE: "NOT AVAILABLE",
+}
+
+
+def split_supplemental(state: State, draft: Draft) -> Dataset | None:
+    """The SUPP-- dataset of a draft, or None when no record has a qualifier."""
+    names = [str(name) for name in draft.supplemental if (draft.supplemental[name] != "").any()]
+    if not names:
+        return None
+    pieces = [_qualifier(state, draft, name) for name in names]
+    stacked = pd.concat(pieces, ignore_index=True)
+    order = np.lexsort([stacked["qualifier"], stacked["position"]])
+    stacked = stacked.take(order).reset_index(drop=True)
+    template = state.study.sdtm.standard.supplemental(draft.spec.name)
+    frame = stacked[[variable.name for variable in template.variables]]
+    levels = {"QVAL": tuple(_level(state, draft, name) for name in names)}
+    columns = tuple(
+        _column(state, frame, variable.name, template.keys, levels.get(variable.name, ()))
+        for variable in template.variables
+    )
+    return Dataset(
+        name=template.name,
+        label=template.label,
+        frame=frame,
+        columns=columns,
+        class_name=template.class_name,
+        structure=template.structure,
+        standard=state.study.sdtm.standard.label,
+        repeating=True,
+        records=Records(
+            _records(draft, stacked["position"].to_numpy()), _picked(draft, stacked["position"], frame["QNAM"])
+        ),
+        supplemental_to=draft.spec.name,
+    )
+
+
+def _qualifier(state: State, draft: Draft, name: str) -> pd.DataFrame:
+    """The records of one qualifier; `position` is the parent record, `qualifier` its place in the mapping."""
+    values = draft.supplemental[name]
+    position = np.flatnonzero((values != "").to_numpy(dtype=bool))
+    parent = draft.frame.take(position).reset_index(drop=True)
+    sequence = f"{draft.spec.name}SEQ"
+    has_sequence = sequence in parent
+    provenance = provenance_of(state.study, state.plan, state.plan.parts[draft.spec.name, name])
+    entry = variable_of(state.study, state.plan.parts[draft.spec.name, name][0])
+    origin = QORIG[provenance.origin.type] if provenance.origin else ""
+    length = len(position)
+    return pd.DataFrame(
+        {
+            "STUDYID": parent["STUDYID"],
+            "RDOMAIN": spread(draft.spec.name, length),
+            SUBJECT: parent[SUBJECT],
+            "IDVAR": spread(sequence if has_sequence else "", length),
+            "IDVARVAL": as_text(parent[sequence]) if has_sequence else spread("", length),
+            "QNAM": spread(name, length),
+            "QLABEL": spread(entry.label or name, length),
+            "QVAL": values.take(position).reset_index(drop=True),
+            "QORIG": spread(origin, length),
+            "QEVAL": spread(entry.evaluator, length),
+            "position": position,
+            "qualifier": np.full(length, list(draft.supplemental).index(name)),
+        }
+    )
+
+
+def _level(state: State, draft: Draft, name: str) -> ValueLevel:
+    parts = state.plan.parts[draft.spec.name, name]
+    entry = variable_of(state.study, parts[0])
+    values = draft.supplemental[name]
+    values = values[values != ""].reset_index(drop=True)
+    terms = codelist_of(state.study, draft.spec, entry)
+    codelist = used_codelist(values, terms, state.study.sdtm.terminology) if terms else None
+    item = make_item(values, "", codelist, provenance_of(state.study, state.plan, parts))
+    return ValueLevel((Condition("QNAM", "EQ", (name,)),), item, label=entry.label or name)
+
+
+def _column(
+    state: State, frame: pd.DataFrame, name: str, keys: tuple[str, ...], levels: tuple[ValueLevel, ...]
+) -> Column:
+    standard = next(v for v in state.study.sdtm.standard.supplemental("AE").variables if v.name == name)
+    origin = None if levels else Origin(OriginType.ASSIGNED, OriginSource.SPONSOR)
+    terms = state.study.sdtm.terminology.codelist(*standard.codelists) if standard.codelists else None
+    codelist = used_codelist(frame[name], terms, state.study.sdtm.terminology) if terms else None
+    return Column(
+        name=name,
+        label=standard.label,
+        numeric=False,
+        item=Item("text", byte_length(frame[name]), origin=origin, codelist=codelist),
+        role=standard.role,
+        core=standard.core,
+        key=keys.index(name) + 1 if name in keys else 0,
+        value_level=levels,
+    )
+
+
+def _records(draft: Draft, position: np.ndarray) -> pd.DataFrame:
+    """The raw rows behind each qualifier: those of its parent record."""
+    parents = pd.DataFrame({"parent": position, "record": np.arange(len(position))})
+    joined = parents.merge(draft.records.rename(columns={"record": "parent"}), on="parent", how="inner")
+    return joined[["record", "source", "row", "variant", "read"]].sort_values(
+        ["record", "row"], kind="stable", ignore_index=True
+    )
+
+
+def _picked(draft: Draft, position: pd.Series, names: pd.Series) -> pd.DataFrame:
+    """The records that the values of qualifiers are from."""
+    mine = pd.DataFrame({"parent": position.to_numpy(), "variable": names.astype("str")})
+    mine = mine.assign(record=np.arange(len(mine)))
+    found = draft.picked.rename(columns={"record": "parent"}).assign(variable=draft.picked["variable"].astype("str"))
+    joined = mine.merge(found, on=["parent", "variable"], how="inner")[["variable", "record", "source", "row"]]
+    return joined.assign(variable=pd.Categorical(joined["variable"]))

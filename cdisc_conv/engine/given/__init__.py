@@ -1,0 +1,1 @@
+"""Datasets that are given, not made."""

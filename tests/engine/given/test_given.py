@@ -1,0 +1,62 @@
+"""Datasets that are given: read as text and typed by the standard."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cdisc_conv.engine.given.typed import read_given
+from cdisc_conv.problems import Severity
+
+GIVEN = "given: {SV: {file: sv.csv, columns: [USUBJID, VISITNUM, SVSTDTC]}}\n"
+DM = "records: [{form: dm}]\n"
+
+
+def test_numbers_are_numbers_and_text_is_text(lab, tmp_path):
+    study = lab.load({"dm": {"SUBJID": []}}, {"DM": DM}, GIVEN)
+    text = "USUBJID,VISITNUM,SVSTDTC,MORE\n1,1.5,2022-01-05,x\n2,,NA,x\n"
+    (tmp_path / "sv.csv").write_text(text, encoding="utf-8")
+    given = read_given(study, tmp_path)
+    frames = given.frames
+    assert given.problems == ()
+    assert given.files == (tmp_path / "sv.csv",)
+    assert list(frames["SV"]) == ["USUBJID", "VISITNUM", "SVSTDTC"]
+    assert frames["SV"]["VISITNUM"].dtype == "float64"
+    assert frames["SV"]["VISITNUM"].tolist()[0] == 1.5
+    assert pd.isna(frames["SV"]["VISITNUM"].tolist()[1])
+    assert frames["SV"]["SVSTDTC"].tolist() == ["2022-01-05", "NA"]
+
+
+def test_text_where_the_standard_wants_a_number(lab, tmp_path):
+    study = lab.load({"dm": {"SUBJID": []}}, {"DM": DM}, GIVEN)
+    (tmp_path / "sv.csv").write_text("USUBJID,VISITNUM,SVSTDTC\n1,one,\n2,2,\n3,three,\n", encoding="utf-8")
+    problems = read_given(study, tmp_path).problems
+    assert [str(problem) for problem in problems] == [
+        "SV.VISITNUM rows 1, 3: GIVEN001 'one' and 1 more in sv.csv is not a number; VISITNUM is left missing"
+    ]
+    assert problems[0].count == 2
+
+
+def test_numbers_of_more_digits_than_a_number_holds(lab, tmp_path):
+    study = lab.load({"dm": {"SUBJID": []}}, {"DM": DM}, GIVEN)
+    rows = "1,1.5,\n2,12345678901234567,\n3,0.1000000000000000055,\n"
+    (tmp_path / "sv.csv").write_text(f"USUBJID,VISITNUM,SVSTDTC\n{rows}", encoding="utf-8")
+    (problem,) = read_given(study, tmp_path).problems
+    assert (
+        str(problem)
+        == "SV.VISITNUM rows 2, 3: NUM002 '12345678901234567' in sv.csv has more digits than a number holds; VISITNUM "
+        "becomes 12345678901234568; so it is in 1 more record (a transport file holds about 15 digits: round it where "
+        "it is made, or keep it in a text variable)"
+    )
+    assert (problem.severity, problem.count) == (Severity.WARNING, 2)
+
+
+def test_a_file_that_is_not_there_counts_as_empty(lab, tmp_path):
+    study = lab.load({"dm": {"SUBJID": []}}, {"DM": DM}, GIVEN)
+    given = read_given(study, tmp_path)
+    assert given.frames["SV"].shape == (0, 3)
+    assert given.files == ()
+    (problem,) = given.problems
+    assert (
+        str(problem)
+        == f"{tmp_path.name}/sv.csv: RAW001 dataset SV has no file sv.csv in {tmp_path.name} (the folder has no files)"
+    )
