@@ -56,8 +56,8 @@ def compare(
     """
     from cdisc_conv.cli.compare_text import print_comparison
     from cdisc_conv.cli.progress import show_progress
-    from cdisc_conv.compare.package import Options, compare_paths
-    from cdisc_conv.compare.report import check_targets, write_reports
+    from cdisc_conv.compare.packages.run import Options, compare_paths
+    from cdisc_conv.compare.report.write import check_targets, write_reports
     from cdisc_conv.compare.rules import Rules, parse_tolerances
 
     rules = Rules(

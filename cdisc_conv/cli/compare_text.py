@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from cdisc_conv.cli.console import plural, print_line, print_table
-from cdisc_conv.compare.package import PackageComparison
+from cdisc_conv.compare.packages.run import PackageComparison
+from cdisc_conv.compare.report.reveal import reveal_all, show_hidden
 from cdisc_conv.compare.result import Comparison
-from cdisc_conv.compare.reveal import reveal_all, show_hidden
 
 
 def print_comparison(found: PackageComparison, most: int) -> None:
@@ -20,7 +20,7 @@ def print_comparison(found: PackageComparison, most: int) -> None:
         if len(found.datasets) == 1 or not one.equal:
             _print_dataset(one, most)
     if found.define:
-        from cdisc_conv.compare.define_xml import describe_difference
+        from cdisc_conv.compare.packages.define_xml import describe_difference
 
         _print_some("define.xml", [describe_difference(one) for one in found.define], most)
     _print_some("why", [str(one) for one in found.why], most)

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from studies import write_tiny_raw, write_tiny_study
 
-from cdisc_conv.compare.recorded import read_recorded
+from cdisc_conv.compare.packages.recorded import read_recorded
 from cdisc_conv.package.run import run_study
 from cdisc_conv.package.trace import trace_records
 from cdisc_conv.problems import ProblemsError

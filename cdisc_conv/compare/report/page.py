@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cdisc_conv.compare.reveal import reveal_table
+from cdisc_conv.compare.report.reveal import reveal_table
 
 MOST_ROWS = 200_000
 """Rows of one table on the page; the page tells what it leaves out."""
@@ -30,7 +30,7 @@ def render_page(plain: Mapping[str, Any]) -> str:
 
     tables = [table for one in plain["datasets"] for table in _list_tables(one)]
     tables += _list_objects("define.xml", plain["define"]) + _list_objects("why", plain["why"])
-    template = make_environment(PackageLoader("cdisc_conv.compare")).get_template("compare.html")
+    template = make_environment(PackageLoader("cdisc_conv.compare.report")).get_template("compare.html")
     return template.render(found=plain, rows_of=_rows_of, changed=_list_changed, data=embed(tables))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from cdisc_conv.compare.package import PackageComparison
+from cdisc_conv.compare.packages.run import PackageComparison
 from cdisc_conv.compare.result import Comparison
 
 SCHEMA = 1

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from cdisc_conv.compare.package import PackageComparison
-from cdisc_conv.compare.plain import make_plain
+from cdisc_conv.compare.packages.run import PackageComparison
+from cdisc_conv.compare.report.plain import make_plain
 from cdisc_conv.workplace import check_file_target, replace_file
 
 
@@ -40,13 +40,13 @@ def _write_json(plain: dict[str, Any], path: Path) -> None:
 
 
 def _write_html(plain: dict[str, Any], path: Path) -> None:
-    from cdisc_conv.compare.page import render_page
+    from cdisc_conv.compare.report.page import render_page
 
     path.write_text(render_page(plain), encoding="utf-8", newline="\n")
 
 
 def _write_xlsx(plain: dict[str, Any], path: Path) -> None:
-    from cdisc_conv.compare.workbook import write_workbook
+    from cdisc_conv.compare.report.workbook import write_workbook
 
     write_workbook(plain, path)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.compare.codes import Codes, encode_rows, encode_values
+from cdisc_conv.compare.datasets.codes import Codes, encode_rows, encode_values
+from cdisc_conv.compare.datasets.values import Pairs
 from cdisc_conv.compare.rules import Rules
-from cdisc_conv.compare.values import Pairs
 from cdisc_conv.datafiles.table import Table
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cdisc_conv.compare.datasets.tolerances import Tolerances, equal_numbers, equal_numerals, subtract_numerals
 from cdisc_conv.compare.rules import Rules
-from cdisc_conv.compare.tolerances import Tolerances, equal_numbers, equal_numerals, subtract_numerals
 from cdisc_conv.datafiles.formats import Unit
 from cdisc_conv.datafiles.numerals import NUMERAL, parse_numbers, write_exact, write_numbers
 from cdisc_conv.datafiles.table import TEXT, ColumnValues, Kind, Table, Variable, take_rows

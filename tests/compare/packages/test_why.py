@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from studies import edit, write_files, write_tiny_raw, write_tiny_study
 
-from cdisc_conv.compare.why import CauseKind, describe_reason, explain_changes
+from cdisc_conv.compare.packages.why import CauseKind, describe_reason, explain_changes
 from cdisc_conv.package.run import run_study
 from cdisc_conv.problems import ProblemsError
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cdisc_conv.compare.reveal import reveal_table
+from cdisc_conv.compare.report.reveal import reveal_table
 from cdisc_conv.problems import Problem, ProblemsError
 
 MOST_ROWS = 1_048_575

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cdisc_conv.compare.package import Options, compare_paths
+from cdisc_conv.compare.packages.run import Options, compare_paths
 from cdisc_conv.xpt import XptVariable, write_xpt
 
 MIDNIGHT = datetime.datetime(1960, 1, 1)

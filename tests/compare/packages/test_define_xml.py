@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from cdisc_conv.compare.define_xml import DefineDifference, compare_define, describe_difference
+from cdisc_conv.compare.packages.define_xml import DefineDifference, compare_define, describe_difference
 from cdisc_conv.dataset import (
     Codelist,
     Column,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cdisc_conv.compare.reveal import reveal, reveal_table, show_hidden
+from cdisc_conv.compare.report.reveal import reveal, reveal_table, show_hidden
 from cdisc_conv.define.reading.document import DefineDocument
 
 

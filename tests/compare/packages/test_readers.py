@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cdisc_conv.compare.package import compare_paths
+from cdisc_conv.compare.packages.run import compare_paths
 from cdisc_conv.datafiles.read import list_datasets
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.xpt import write_xpt

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdisc_conv.compare.codes import Codes, combine_codes, encode_rows, encode_values
+from cdisc_conv.compare.datasets.codes import Codes, combine_codes, encode_rows, encode_values
 from cdisc_conv.compare.rules import Rules
 from cdisc_conv.datafiles.table import Table, is_missing
 from cdisc_conv.problems import Problem, ProblemsError, did_you_mean

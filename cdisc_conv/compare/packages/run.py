@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from cdisc_conv.compare.datasets.run import KEEP, compare_tables
 from cdisc_conv.compare.result import Comparison
 from cdisc_conv.compare.rules import Rules
-from cdisc_conv.compare.run import KEEP, compare_tables
 from cdisc_conv.datafiles.faults import make_error
 from cdisc_conv.datafiles.read import DatasetFile, list_datasets
 from cdisc_conv.datafiles.table import Table
@@ -177,7 +177,7 @@ def _read_defined_keys(file: DatasetFile) -> tuple[str, ...]:
 
 
 def _compare_definitions(base: Path, other: Path) -> PackageComparison:
-    from cdisc_conv.compare.define_xml import compare_define
+    from cdisc_conv.compare.packages.define_xml import compare_define
 
     paths = [_find_definitions(path).get("sdtm", path / DEFINE) if path.is_dir() else path for path in (base, other)]
     for path in paths:
@@ -222,7 +222,7 @@ def _explain(base: Path, other: Path, found: Sequence[Comparison]) -> tuple[tupl
     """What changed upstream of each changed variable; only packages of cdisc-conv can tell."""
     if not all((path / "manifest.json").is_file() and (path / "report").is_dir() for path in (base, other)):
         return (), ()
-    from cdisc_conv.compare.why import explain_changes
+    from cdisc_conv.compare.packages.why import explain_changes
 
     try:
         return tuple(explain_changes(base, other, {one.name: _list_changed(one) for one in found})), ()

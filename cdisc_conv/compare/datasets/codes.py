@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
+from cdisc_conv.compare.datasets.values import align_days, encode_texts, meaning_of, normalise_text
 from cdisc_conv.compare.rules import Rules
-from cdisc_conv.compare.values import align_days, encode_texts, meaning_of, normalise_text
 from cdisc_conv.datafiles.numerals import parse_numbers, write_exact
 from cdisc_conv.datafiles.table import Kind, Table
 from cdisc_conv.xpt import find_missing_codes

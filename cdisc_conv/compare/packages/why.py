@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import takewhile
 from pathlib import Path
 
-from cdisc_conv.compare.recorded import FORM, RECORDS, Entry, Recorded, pair_entries, read_recorded
+from cdisc_conv.compare.packages.recorded import FORM, RECORDS, Entry, Recorded, pair_entries, read_recorded
 
 SHOWN_CAUSES = 20
 SHOWN_WORDS = 4

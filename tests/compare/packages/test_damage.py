@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cdisc_conv.compare.package import Options, compare_paths
+from cdisc_conv.compare.packages.run import Options, compare_paths
 from cdisc_conv.problems import ProblemsError
 
 COLUMNS = [

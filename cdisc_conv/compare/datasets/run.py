@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from cdisc_conv.compare.keys import choose_keys
-from cdisc_conv.compare.match import Matched, match_records
-from cdisc_conv.compare.metadata import compare_metadata, match_names
+from cdisc_conv.compare.datasets.keys import choose_keys
+from cdisc_conv.compare.datasets.match import Matched, match_records
+from cdisc_conv.compare.datasets.metadata import compare_metadata, match_names
+from cdisc_conv.compare.datasets.values import Differences, compare_variable
 from cdisc_conv.compare.result import Comparison, KeyReport, Side
 from cdisc_conv.compare.rules import Rules, Tolerance, read_tolerance
-from cdisc_conv.compare.values import Differences, compare_variable
 from cdisc_conv.datafiles.columns import make_table
 from cdisc_conv.datafiles.numerals import parse_numbers, write_numbers
 from cdisc_conv.datafiles.table import Kind, Table, take_rows

@@ -1,0 +1,1 @@
+"""Records of both sides paired by key, and their values compared."""

@@ -1,0 +1,1 @@
+"""A comparison as JSON, page and workbook."""
