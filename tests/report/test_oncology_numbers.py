@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from oncology_studies import make_dataset
+from scipy.stats import CensoredData, ecdf
 
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.report.plots.figure import Figure
@@ -50,6 +53,20 @@ def test_all_censored_has_no_median_and_no_limits() -> None:
     assert result.survival.tolist() == [1, 1]
     assert np.isnan(result.low).all()
     assert describe_median(result) == "not reached"
+
+
+@given(st.lists(st.tuples(st.integers(1, 12), st.booleans()), min_size=1, max_size=30))
+def test_estimate_and_limits_are_those_of_scipy(followed: list[tuple[int, bool]]) -> None:
+    times, is_event = np.array([float(time) for time, _ in followed]), np.array([event for _, event in followed])
+    result = estimate_survival(times, is_event)
+    curve = ecdf(CensoredData.right_censored(times, ~is_event)).sf
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # where the formula has no value
+        limits = curve.confidence_interval(confidence_level=0.95, method="log-log")
+    assert result.times.tolist() == curve.quantiles.tolist()
+    np.testing.assert_allclose(result.survival, curve.probabilities, atol=1e-12)
+    np.testing.assert_allclose(result.low, limits.low.probabilities, atol=1e-12)
+    np.testing.assert_allclose(result.high, limits.high.probabilities, atol=1e-12)
 
 
 def test_one_event_is_the_whole_curve() -> None:

@@ -1,10 +1,10 @@
-"""The Kaplan-Meier estimate, by scipy, and what a report says of it: median, its interval, numbers at risk."""
+"""The Kaplan-Meier estimate, and what a report says of it: median, its interval, numbers at risk."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -49,22 +49,16 @@ def estimate_survival(times: np.ndarray, is_event: np.ndarray) -> Estimate:
     >>> [round(float(value), 3) for value in result.survival], result.median
     ([0.75, 0.5, 0.5], 2.0)
     """
-    from scipy.stats import CensoredData, ecdf
-
-    curve = ecdf(CensoredData.right_censored(times, ~is_event)).sf
-    with warnings.catch_warnings():
-        # scipy warns where the formula has no value; those are the NaN that are documented above.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        limits = curve.confidence_interval(confidence_level=CONFIDENCE, method="log-log")
-    distinct = np.asarray(curve.quantiles, dtype="float64")
-    survival = np.asarray(curve.probabilities, dtype="float64")
-    low, high = (np.asarray(limit.probabilities, dtype="float64") for limit in (limits.low, limits.high))
+    distinct = np.unique(times)
+    at_risk = count_at_risk(times, distinct)
     events = count_at(times[is_event], distinct)
+    survival = np.cumprod(1 - events / at_risk)
+    low, high = find_limits(at_risk, events, survival)
     return Estimate(
         subjects=len(times),
         total_events=int(is_event.sum()),
         times=distinct,
-        at_risk=count_at_risk(times, distinct),
+        at_risk=at_risk,
         events=events,
         censored=count_at(times, distinct) - events,
         survival=survival,
@@ -74,6 +68,25 @@ def estimate_survival(times: np.ndarray, is_event: np.ndarray) -> Estimate:
         median_low=find_half(distinct, low),
         median_high=find_half(distinct, high),
     )
+
+
+def find_limits(at_risk: np.ndarray, events: np.ndarray, survival: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The pointwise confidence limits of a survival curve, NaN while it is one and once it is zero.
+
+    The logarithm of minus the logarithm of the estimate is taken as normal, with Greenwood's variance, so that the
+    limits stay between zero and one (Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data).
+
+    >>> low, high = find_limits(np.array([4.0, 3.0]), np.array([1.0, 1.0]), np.array([0.75, 0.5]))
+    >>> low.round(3).tolist(), high.round(3).tolist()
+    ([0.128, 0.058], [0.961, 0.845])
+    """
+    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+    inside = (survival > 0) & (survival < 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        greenwood = np.cumsum(events / (at_risk * (at_risk - events)))
+        width = z * np.sqrt(greenwood) / np.log(survival)  # negative, as the logarithm is
+        low, high = (np.where(inside, survival ** np.exp(sign * width), np.nan) for sign in (-1, 1))
+    return low, high
 
 
 def count_at_risk(times: np.ndarray, at: Sequence[float] | np.ndarray) -> np.ndarray:
