@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdisc_conv.columns.distinct import TEXT, to_arrow
@@ -37,14 +39,20 @@ def describe_numbers(series: pd.Series) -> tuple[str, int, int | None]:
     >>> describe_numbers(pd.Series([1.0, -20.0])), describe_numbers(pd.Series([1.25, 20.0]))
     (('integer', 2, None), ('float', 5, 2))
     """
-    texts = format_numbers(pd.Series(series.dropna().unique()))
-    bare = texts.str.lstrip("-")
-    decimals = bare.str.partition(".")[2].str.len() if len(bare) else pd.Series([], dtype=int)
-    digits = int(decimals.max()) if len(decimals) else 0
-    if not digits:
-        return "integer", int(bare.str.len().max()) if len(bare) else 1, None
-    whole = int(bare.str.partition(".")[0].str.len().max())
-    return "float", whole + 1 + digits, digits
+    numbers = series.to_numpy(dtype="float64")
+    texts = pc.ascii_ltrim(to_arrow(format_numbers(pd.Series(np.unique(numbers[~np.isnan(numbers)])))), "-")
+    if not len(texts):
+        return "integer", 1, None
+    longest, whole, digits = _measure_digits(texts)
+    return ("float", whole + 1 + digits, digits) if digits else ("integer", longest, None)
+
+
+def _measure_digits(bare: pa.Array) -> tuple[int, int, int]:
+    """The longest text of plain numbers without signs, and the most digits before and after the point."""
+    lengths, points = pc.binary_length(bare), pc.find_substring(bare, ".")
+    whole = pc.if_else(pc.less(points, 0), lengths, points)
+    decimals = pc.max(pc.subtract(pc.subtract(lengths, whole), 1)).as_py()
+    return pc.max(lengths).as_py(), pc.max(whole).as_py(), max(0, decimals)
 
 
 def describe_written(texts: pd.Series) -> tuple[str, int, int | None] | None:
@@ -53,11 +61,10 @@ def describe_written(texts: pd.Series) -> tuple[str, int, int | None] | None:
     >>> describe_written(pd.Series(["36.60", "7"], dtype="str")), describe_written(pd.Series(["12", "<5"], dtype="str"))
     (('float', 5, 2), None)
     """
-    bare = pd.Series(texts.unique(), dtype="str").str.strip().str.lstrip("+-")
-    if not len(bare) or not bare.str.fullmatch(r"\d+(\.\d+)?").all():
+    bare = pc.ascii_ltrim(to_arrow(pd.Series(texts.unique(), dtype="str").str.strip()), "+-")
+    if not len(bare) or not pc.all(pc.match_substring_regex(bare, r"^[0-9]+(\.[0-9]+)?$")).as_py():
         return None
-    digits = int(bare.str.partition(".")[2].str.len().max())
-    longest = int(bare.str.len().max())
+    longest, _, digits = _measure_digits(bare)
     return ("float", longest, digits) if digits else ("integer", longest, None)
 
 

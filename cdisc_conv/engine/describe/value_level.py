@@ -14,8 +14,9 @@ from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.columns.numbers import parse_numbers
 from cdisc_conv.dataset import Codelist, Condition, Item, OriginType, ValueLevel
 from cdisc_conv.derivations.base import Ref
+from cdisc_conv.engine.derive.blocks import take_rows
 from cdisc_conv.engine.derive.state import State
-from cdisc_conv.engine.describe.finer import tell_apart
+from cdisc_conv.engine.describe.finer import Told, tell_apart
 from cdisc_conv.engine.describe.items import describe_numbers, describe_written, make_item, used_codelist
 from cdisc_conv.engine.describe.origins import Provenance, provenance_of
 from cdisc_conv.engine.describe.pairs import PARAMETER, PARAMETER_CODE, code_type, decode_terms, list_terms
@@ -113,7 +114,7 @@ def _list_kinds(
                 kind = Provenance(
                     said.origin or found.origin, said.method or found.method, said.comment or found.comment
                 )
-            terms = _terms(state, draft, parts[0], series.iloc[one.places], said)
+            terms = _terms(state, draft, parts[0], name, one)
             yield _Kind((code,), label, one.places, kind, terms, selection, one.conditions)
     for spec in specs:
         if spec not in used:
@@ -157,19 +158,18 @@ def _with_selection(kind: _Kind) -> Provenance:
     return replace(found, comment=f"{kind.selection} {found.comment}".strip())
 
 
-def _terms(
-    state: State, draft: Draft, part: Part, series: pd.Series, said: ValueLevelSpec | None
-) -> CodelistTerms | None:
+def _terms(state: State, draft: Draft, part: Part, name: str, one: Told) -> CodelistTerms | None:
     """The codelist of a test's results: the mapping's, else the variable's where it has any of them.
 
     A codelist of results is that of some tests only: responses have terms, sums of diameters are numbers.
     """
-    if said and said.codelist:
-        return draft.spec.family.terminology.codelist(said.codelist)
+    if one.spec and one.spec.codelist:
+        return draft.spec.family.terminology.codelist(one.spec.codelist)
     terms = codelist_of(state.study, draft.spec, variable_of(state.study, part))
-    if terms is None or series.dtype != TEXT:
+    if terms is None or draft.frame[name].dtype != TEXT:
         return None
-    return terms if not terms.values.isdisjoint(series.unique()) else None
+    used = take_rows(draft.frame[name], one.places).unique()
+    return terms if not terms.values.isdisjoint(used) else None
 
 
 def _join_numbered(kinds: Sequence[_Kind]) -> list[_Kind]:
