@@ -141,13 +141,19 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def closest(word: str, known: Iterable[str]) -> str:
     """The known word that a misspelt one must mean, or an empty text when none is close.
 
-    >>> closest("AETRM", ["AETERM", "AESEV"])
-    'AETERM'
+    Of words that are equally close, one that only swaps two neighbouring letters is meant.
+
+    >>> closest("AETRM", ["AETERM", "AESEV"]), closest("fomr", ["from", "form"])
+    ('AETERM', 'form')
     """
     from difflib import get_close_matches
 
     by_folded = {name.casefold(): name for name in known}
     folded = word.casefold()
+    places = range(min(len(folded), MOST_LETTERS) - 1 if len(folded) > 2 else 0)  # EA need not be AE
+    swapped = (folded[:at] + folded[at + 1] + folded[at] + folded[at + 2 :] for at in places)
+    if found := next((text for text in swapped if text in by_folded), ""):
+        return by_folded[found]
     names = list(by_folded)
     if len(names) > MOST_COMPARED:  # comparing one by one takes a second for 20,000 names
         near = [name for name in names if abs(len(name) - len(folded)) <= 2 and name[:2] == folded[:2]]

@@ -7,7 +7,14 @@
 The rules, the operators and every function stand in docs/expressions.md.
 """
 
-from cdisc_conv.expr.expression import Expression, columns_as_numbers, literals_of, parse, texts_compared
+from cdisc_conv.expr.expression import (
+    Expression,
+    columns_as_numbers,
+    literals_of,
+    names_as_texts,
+    parse,
+    texts_compared,
+)
 from cdisc_conv.expr.nodes import Type
 
-__all__ = ["Expression", "Type", "columns_as_numbers", "literals_of", "parse", "texts_compared"]
+__all__ = ["Expression", "Type", "columns_as_numbers", "literals_of", "names_as_texts", "parse", "texts_compared"]

@@ -203,6 +203,25 @@ def texts_compared(expression: Expression) -> dict[str, tuple[str, ...]]:
     return {name: tuple(texts) for name, texts in found.items()}
 
 
+def names_as_texts(expression: Expression) -> tuple[str, ...]:
+    """The names that stand where a text might be meant: compared with the column before them (``AEYN == Y``).
+
+    >>> names_as_texts(parse('AEYN == Y and AESTDTC >= DM.RFSTDTC and "N" == AEYN and AESEV == raw.AESEV'))
+    ('Y',)
+    """
+    return tuple(
+        dict.fromkeys(
+            node.right.name
+            for node in walk(expression.tree)
+            if isinstance(node, Comparison)
+            and isinstance(node.left, Name | Call)
+            and isinstance(node.right, Name)
+            and not node.right.quoted
+            and "." not in node.right.name
+        )
+    )
+
+
 def columns_as_numbers(expression: Expression) -> tuple[str, ...]:
     """The columns that the expression itself makes numbers of, by their names as they are written.
 

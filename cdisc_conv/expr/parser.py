@@ -216,7 +216,8 @@ class _Parser:
             return Literal(-value if negative else value, Type.NUMBER, position=token.position)
         if token.kind is Kind.TEXT:
             return Literal(token.value, Type.TEXT, position=token.position)
-        hint = "write x == A or x == B to compare with other columns" if token.kind is not Kind.END else ""
+        hint = "put texts in quotes; to compare with other columns, write x == A or x == B"
+        hint = hint if token.kind is not Kind.END else ""
         return self._fail("EXPR006", "a list after in holds texts and numbers only", token, hint)
 
     def _parse_call(self, name: Token) -> Node:
@@ -252,9 +253,8 @@ class _Parser:
             self._fail("EXPR006", f'"{token.text}" closes nothing', token, "take it out, or open it before")
         if token.is_symbol(","):
             self._fail("EXPR006", '"," stands outside a list', token, "lists follow in or the name of a function")
-        hint = _FOREIGN_WORDS.get(
-            token.text.casefold(), "write an operator between them; a name with blanks goes in backticks"
-        )
+        between = "write an operator between them; texts stand in quotes, names with blanks in backticks"
+        hint = _FOREIGN_WORDS.get(token.text.casefold(), between)
         self._fail("EXPR006", f"{_show(token)} stands where an operator is expected", token, hint)
 
     def _fail(self, code: str, what: str, token: Token, hint: str) -> Literal:

@@ -26,8 +26,9 @@ from cdisc_conv.define import (
 from cdisc_conv.define.displays import ResultDisplay
 from cdisc_conv.define.read_displays import read_displays
 from cdisc_conv.package.transport import Alphabet, fit_texts
-from cdisc_conv.problems import Place, Problem, Severity, did_you_mean
+from cdisc_conv.problems import Problem, Severity, did_you_mean
 from cdisc_conv.spec.model import Family, Study
+from cdisc_conv.spec.yaml_nodes import Node
 
 TEXTS = ("description", "metadata_name", "metadata_description", "originator", "context", "comment", "language")
 """Keys of ``define:`` in study.yaml that are texts of `DefineStudy`."""
@@ -93,22 +94,19 @@ def describe_study(study: Study, family: Family, datasets: Sequence[Dataset]) ->
     """
     whole: Mapping[str, Any] = study.settings.get("define") or {}
     said: Mapping[str, Any] = (whole.get("adam") or {}) if family.is_analysis else whole
-    section = (
-        _Section("define: adam", study.place_of("define", "adam"))
-        if family.is_analysis
-        else _Section("define", study.place)
-    )
+    node = study.define.get("adam") or Node({}, study.place.file, 0) if family.is_analysis else study.define
+    section = _Section("define: adam" if family.is_analysis else "define", node)
     known = (*TEXTS, "documents", "displays" if family.is_analysis else "adam")
     problems = [
-        Problem(
-            "PKG020",
-            f"'{section.name}' has no '{key}'",
-            place=section.place,
-            hint=did_you_mean(key, known) or _list(known),
+        section.node.at((key,)).problem(
+            "PKG020", f"'{section.name}' has no '{key}'", did_you_mean(key, known) or _list(known)
         )
         for key in said
         if key not in known
     ]
+    if not family.is_analysis and "adam" not in study.families and whole.get("adam"):
+        message = "'define' describes analysis datasets, but the study maps none"
+        problems.append(node.at(("adam",)).problem("PKG020", message, "map them in the folder adam/, or take it out"))
     inherited = {key: whole[key] for key in SHARED if whole.get(key)}
     texts = {
         key: " ".join(str(value).split()) for key, value in {**inherited, **said}.items() if key in TEXTS and value
@@ -121,7 +119,7 @@ def describe_study(study: Study, family: Family, datasets: Sequence[Dataset]) ->
         standards=_list_standards(family, datasets),
         documents=_read_documents(section, said.get("documents") or [], problems),
         stylesheet=stylesheet_path().name,
-        displays=read_displays(said.get("displays"), section.place, problems) if family.is_analysis else (),
+        displays=read_displays(node.get("displays"), problems) if family.is_analysis else (),
         **texts,
     )
     return described, problems
@@ -156,10 +154,10 @@ def leave_out_displays(
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """A part of study.yaml as findings name it."""
+    """A part of study.yaml as findings name it, and where it stands."""
 
     name: str
-    place: Place
+    node: Node
 
 
 def _list_standards(family: Family, datasets: Sequence[Dataset]) -> tuple[Standard, ...]:
@@ -185,19 +183,18 @@ def _read_documents(section: _Section, entries: Sequence[Any], problems: list[Pr
     kinds = [kind.value for kind in DocumentKind]
     for number, entry in enumerate(entries, start=1):
         data = entry if isinstance(entry, dict) else {}
+        node = section.node.at(("documents", number - 1))
         missing = [key for key in ("id", "title", "href") if not data.get(key)]
         kind = data.get("kind", DocumentKind.SUPPLEMENTAL.value)
         if missing or kind not in kinds:
             what = f"lacks {_list(missing)}" if missing else f"has the kind '{kind}'"
             hint = f"each document has id, title, href, and kind ({' or '.join(kinds)})"
-            problems.append(
-                Problem("PKG021", f"document {number} of '{section.name}' {what}", place=section.place, hint=hint)
-            )
+            problems.append(node.problem("PKG021", f"document {number} of '{section.name}' {what}", hint))
             continue
         if not _stays_inside(str(data["href"])):
             hint = "name it relative to define.xml, without '..'"
             message = f"document {number} of '{section.name}' points outside the package: {data['href']}"
-            problems.append(Problem("PKG021", message, place=section.place, hint=hint))
+            problems.append(node.at(("href",)).problem("PKG021", message, hint))
             continue
         documents.append(Document(str(data["id"]), str(data["title"]), str(data["href"]), DocumentKind(kind)))
     return tuple(documents)

@@ -12,7 +12,7 @@ from cdisc_conv.derivations.values.terminology import Map, Term
 from cdisc_conv.expr import Expression, texts_compared
 from cdisc_conv.problems import Place
 from cdisc_conv.spec.lint_expressions import expressions_in
-from cdisc_conv.spec.model import Block, DatasetSpec, Study
+from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
 from cdisc_conv.spec.references import Target, TargetKind, resolve
 
 
@@ -42,21 +42,28 @@ def list_comparisons(study: Study) -> Iterator[Comparison]:
     for dataset in study.datasets.values():
         for block in dataset.blocks:
             if block.where is not None:
-                yield from _compare(study, dataset, block, "", block.where, block.place)
+                yield from _compare(study, dataset, block, "", block.where, block.place_of("where"))
             for name in dataset.names():
                 variable = dataset.own_variable(name, block)
                 if variable is None:
                     continue
                 if variable.when is not None:
-                    yield from _compare(study, dataset, block, name, variable.when, variable.place)
+                    yield from _compare(study, dataset, block, name, variable.when, place_of(variable.when, variable))
                 for expression, _, table in expressions_in(variable.derivation):
+                    place = place_of(expression, variable)
                     if not table:
-                        yield from _compare(study, dataset, block, name, expression, variable.place)
+                        yield from _compare(study, dataset, block, name, expression, place)
                     else:
                         there = dataset.name if table == SELF else table
                         for column, texts in texts_compared(expression).items():
                             bare = column.removeprefix("raw.")
-                            yield Comparison(f"{dataset.name}.{name}", there, (bare,), texts, variable.place)
+                            yield Comparison(f"{dataset.name}.{name}", there, (bare,), texts, place)
+
+
+def place_of(expression: Expression, variable: Variable) -> Place:
+    """Where an expression of an entry stands; the entry where that is not known."""
+    source = expression.source
+    return Place(file=source.file, line=source.line) if source.file else variable.place
 
 
 def list_translated(study: Study) -> Iterator[Comparison]:

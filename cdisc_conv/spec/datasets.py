@@ -151,6 +151,7 @@ def _read_block(document: BlockDocument, dataset: str, node: Node, what: str, pr
     return Block(
         source=_source_of(document, dataset),
         place=node.place,
+        places=MappingProxyType({key: child.place for key, child in node.items()}),
         where=read_expression(document.where, node.at(("where",)), problems),
         for_each=tuple(MappingProxyType(_read_entry(entry)) for entry in document.for_each),
         entry_places=tuple(node.at(("for_each", number)).place for number in range(len(document.for_each))),

@@ -148,11 +148,14 @@ def check_transliteration(study: Study) -> Iterator[Problem]:
 
 
 def check_shared(study: Study) -> Iterator[Problem]:
-    """LINT106: a variable of study.yaml that no dataset of the study has by its standard, and so goes nowhere."""
+    """LINT106: a variable of study.yaml that no dataset of the study has by its standard, and so goes nowhere.
+
+    Analysis datasets do not take them.
+    """
     for path, place in study.places.items():
-        if path[0] != "variables" or len(path) == 1 or not study.datasets:
+        if path[0] != "variables" or len(path) == 1 or not study.datasets_of("sdtm"):
             continue
-        standards = [dataset.standard for dataset in study.datasets.values()]
+        standards = [dataset.standard for dataset in study.datasets.values() if not dataset.family.is_analysis]
         if all(standard.variable(path[1]) is None for standard in standards):
             message = f"study.yaml maps {path[1]}, which the standard has in no dataset of the study"
             known = [variable.name for standard in standards for variable in standard.variables]

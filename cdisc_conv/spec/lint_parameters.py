@@ -24,9 +24,10 @@ def check_parameters(study: Study) -> Iterator[Problem]:
         for number, block in enumerate(dataset.blocks):
             kind, name = block.source.kind, block.source.name
             if block.where is not None and kind is SourceKind.SELF:
-                yield from _check(dataset, number, block.where, "", block.place)
+                yield from _check(dataset, number, block.where, "", block.place_of("where"))
             elif block.where is not None and kind is SourceKind.DATASET and name in study.datasets:
-                yield from _check(study.datasets[name], None, block.where, f"{dataset.name} reads ", block.place)
+                what = f"{dataset.name} reads "
+                yield from _check(study.datasets[name], None, block.where, what, block.place_of("where"))
         for variable, number in _entries(dataset):
             for table, where in _conditions(variable.derivation):
                 if table == SELF:

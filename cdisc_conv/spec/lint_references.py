@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from cdisc_conv.derivations.base import SELF, SUBJECT, Ref
 from cdisc_conv.derivations.parameters import join_words
+from cdisc_conv.expr import Expression, names_as_texts
 from cdisc_conv.problems import Place, Problem, did_you_mean
 from cdisc_conv.spec.lint_causes import missing_table
+from cdisc_conv.spec.lint_expressions import expressions_in
 from cdisc_conv.spec.model import Block, DatasetSpec, Source, SourceKind, Study, Variable
 from cdisc_conv.spec.references import (
     TargetKind,
@@ -76,7 +79,9 @@ def _check_entry(study: Study, dataset: DatasetSpec, variable: Variable, blocks:
             if target is None and not _define_elsewhere(dataset, block, ref)  # a finding of the block
         ]
         if lost and not _is_unread(study, dataset, ref):
-            yield _describe_lost(study, dataset, lost, what, ref, variable.place)
+            problem = _describe_lost(study, dataset, lost, what, ref, variable.place)
+            conditions = [variable.when, *(inner for inner, _, _ in expressions_in(variable.derivation))]
+            yield replace(problem, hint=problem.hint or _suggest_quotes(ref, conditions))
         table = next((target.table for target in targets if target and target.kind is TargetKind.OTHER), "")
         yield from _check_direction(study, dataset, table, f"{what} reads {ref}", variable.place)
         if (
@@ -152,13 +157,13 @@ def _check_block(study: Study, dataset: DatasetSpec, block: Block) -> Iterator[P
     yield from _check_direction(study, dataset, block.source.table, f"{dataset.name} reads {block.source}", block.place)
     columns = {*source_columns(study, block), *block.given_names}
     merge = (*block.merge.by, block.merge.start, block.merge.end) if block.merge else ()
-    places = dict.fromkeys((*block.group, *merge), block.place)
+    places = dict.fromkeys(block.group, block.place_of("group")) | dict.fromkeys(merge, block.place_of("merge"))
     for entry, place in zip(block.for_each, block.entry_places, strict=True):
         places |= {str(value): place for value in entry.values() if isinstance(value, Ref)}
     if block.where is not None:
-        source = block.where.source
-        places |= dict.fromkeys(block.where.names, Place(file=source.file, line=source.line))
-    places |= dict.fromkeys((*block.order, *block.columns), block.place)
+        places |= dict.fromkeys(block.where.names, block.place_of("where"))
+    places |= dict.fromkeys(block.order, block.place_of("order"))
+    places |= dict.fromkeys(block.columns, block.place_of("columns"))
     for ref, place in places.items():
         name = ref.removeprefix("raw.")
         number = dataset.blocks.index(block)
@@ -170,7 +175,14 @@ def _check_block(study: Study, dataset: DatasetSpec, block: Block) -> Iterator[P
         elif name not in columns and not _define_elsewhere(dataset, block, ref):
             what = f"{block.source}" if block.source.name else "'for_each'"
             message = f"the records of {dataset.name} depend on {ref}, which is not a column of {what}"
-            yield Problem("LINT301", message, place=place, hint=did_you_mean(ref.removeprefix("raw."), columns))
+            meant = did_you_mean(ref.removeprefix("raw."), columns)
+            yield Problem("LINT301", message, place=place, hint=meant or _suggest_quotes(ref, [block.where]))
+
+
+def _suggest_quotes(ref: str, conditions: Sequence[Expression | None]) -> str:
+    """The hint for a name that leads nowhere and is compared with a column: a text without its quotes."""
+    compared = any(ref in names_as_texts(condition) for condition in conditions if condition is not None)
+    return f'write "{ref}" if the text is meant' if compared else ""
 
 
 def _describe_lost(
@@ -213,6 +225,8 @@ def _check_tables(study: Study, dataset: DatasetSpec, variable: Variable) -> Ite
         if not has_table(study, table):
             known = [*study.datasets, *study.given, *(f"form {name}" for name in study.forms)]
             hint = did_you_mean(table, known) or "write a dataset (DS) or a form (form ic)"
+            if table in study.forms:
+                hint = f"write 'form {table}' for the form"
             if table in study.sdtm.standard.datasets:
                 hint = f"map {table}, or name it under 'given'"
             message = f"{what} reads {table}, which the study does not have"

@@ -117,6 +117,7 @@ class _Loader:
                 }
             ),
             created=document.created,
+            define=node.get("define") or Node({}, node.file, 1),
             files=tuple(dict.fromkeys(self.files)),
             place=Place(file=node.file, line=1),
             places=MappingProxyType(_places_in(node)),

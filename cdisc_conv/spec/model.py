@@ -13,6 +13,7 @@ from cdisc_conv.dataset import Origin
 from cdisc_conv.derivations.base import SELF, Derivation
 from cdisc_conv.expr import Expression
 from cdisc_conv.problems import Place
+from cdisc_conv.spec.yaml_nodes import Node
 from cdisc_conv.standards import DatasetStandard, Standard, Terminology
 
 
@@ -150,10 +151,16 @@ class Block:
     """What the block says itself (``set``), before the dataset's shared variables."""
     supplemental: Mapping[str, Variable] = field(default_factory=dict)
     working: Mapping[str, Variable] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Where the keys of the block stand: ``group``, ``order`` ..."""
     entry: str = ""
     """What tells its one entry of ``for_each`` from those that the mapping has beside it: ``VSTESTCD HEIGHT``."""
     before: int | None = None
     """How many blocks come before it where that is not its place: entries of one ``for_each`` do not see each other."""
+
+    def place_of(self, key: str) -> Place:
+        """Where a key of the block stands; the block where it is not there."""
+        return self.places.get(key, self.place)
 
     @property
     def given_names(self) -> frozenset[str]:
@@ -310,6 +317,8 @@ class Study:
     place: Place = Place()
     places: Mapping[tuple[str, ...], Place] = field(default_factory=dict)
     """Where the keys of study.yaml stand: ("created",), ("raw", "home")."""
+    define: Node = field(default_factory=lambda: Node({}, "", 0))
+    """``define:`` as study.yaml has it, with the place of each key; its plain values are among the `settings`."""
     files: tuple[Path, ...] = ()
     """Every file the mapping was read from."""
     left_out: frozenset[str] = frozenset()

@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from cdisc_conv.problems import Problem, closest, did_you_mean
+from cdisc_conv.problems import Problem, closest
 from cdisc_conv.spec.yaml_nodes import Node
 
 MOST_UNKNOWN = 50
@@ -18,7 +18,8 @@ def repair_keys(model: type[BaseModel], node: Node, what: str, problems: list[Pr
     """The node with misspelt keys under their right names and other unknown keys left out, at every depth.
 
     Each unknown key is added to `problems` (SPEC001); `what` names the thing in messages ("study.yaml"). A key counts
-    as misspelt when one that is close to it is known and not there. Values that are not a mapping stay as they are:
+    as misspelt when one that is close to it is known and not there, or when its value is a list of mappings and one
+    such list is missing (``tests:`` for ``for_each:``). Values that are not a mapping stay as they are:
     `validate` complains of them.
 
     >>> from cdisc_conv.spec.documents import RawDocument
@@ -48,13 +49,26 @@ def repair_mapping(fields: Mapping[str, Any], node: Node, what: str, problems: l
         if key in beyond:
             continue
         if key not in fields:
-            hint = did_you_mean(key, fields) or f"known are: {', '.join(sorted(fields))}"
+            meant = closest(key, fields) or _find_by_shape(fields, child, node)
+            hint = f"did you mean {meant}?" if meant else f"known are: {', '.join(sorted(fields))}"
             problems.append(child.problem("SPEC001", f"{what} has no '{key}'", hint))
-            meant = closest(key, fields)
             if not meant or meant in node.value or meant in result:
                 continue
         result[meant] = _repair_value(fields[meant], child, what, problems)
     return Node(result, node.file, node.line)
+
+
+def _find_by_shape(fields: Mapping[str, Any], child: Node, parent: Node) -> str:
+    """The only field that is not there and takes a list of mappings, for a key that holds such a list; else ""."""
+    if not (child.is_list and child.value and all(one.is_mapping for one in child.value)):
+        return ""
+    fitting = [name for name, annotation in fields.items() if name not in parent.value and _takes_mappings(annotation)]
+    return fitting[0] if len(fitting) == 1 else ""
+
+
+def _takes_mappings(annotation: Any) -> bool:
+    inner = next(iter(get_args(annotation)), None) if get_origin(annotation) in (list, tuple) else None
+    return get_origin(inner) is dict or (isinstance(inner, type) and issubclass(inner, BaseModel))
 
 
 def _repair_value(annotation: Any, node: Node, what: str, problems: list[Problem]) -> Node:

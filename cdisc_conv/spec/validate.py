@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
@@ -77,10 +78,22 @@ def _describe(details: Any, node: Node, what: str, model: type[BaseModel]) -> Pr
         return place.problem("SPEC001", f"{what} has no '{key}'", hint)
     if details["type"] == "missing":
         return place.problem("SPEC002", f"{what} needs '{key}'")
+    # The entries of lists are counted from 1, as in all messages.
+    steps = (str(step + 1 if isinstance(step, int) else step) for step in path)
+    where = f"'{'.'.join(steps)}' of {what}" if path else what
+    if details["type"] == "literal_error":
+        return _describe_choice(details, place, where)
     message = _PLAIN_WORDS.get(details["type"]) or details["msg"].removeprefix("Value error, ")
     message = message[:1].lower() + message[1:]
-    where = f"'{'.'.join(str(step) for step in path)}' of {what}" if path else what
     return place.problem("SPEC003", f"{where}: {message}")
+
+
+def _describe_choice(details: Any, place: Node, where: str) -> Problem:
+    """A word that is none of those that a key takes."""
+    choices = re.findall(r"'([^']*)'", details["ctx"]["expected"])
+    said = str(details["input"])
+    hint = did_you_mean(said, choices) or f"choose one of: {', '.join(choices)}"
+    return place.problem("SPEC003", f"{where} cannot be '{said}'", hint)
 
 
 def _fields_at(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:

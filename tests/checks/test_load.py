@@ -55,7 +55,7 @@ rule: 3
 """
     assert load_problems(tmp_path, text) == [
         "checks.yaml:7: SPEC001 a file of rules has no 'rule' (did you mean rules?)",
-        "checks.yaml:4: SPEC003 'severity' of rule OWN001: input should be 'error', 'warning' or 'note'",
+        "checks.yaml:4: SPEC003 'severity' of rule OWN001 cannot be 'fatal' (choose one of: error, warning, note)",
         "checks.yaml:2: SPEC002 rule OWN001 needs 'message'",
         "checks.yaml:5: SPEC001 rule OWN001 has no 'data' (did you mean datasets?)",
     ]

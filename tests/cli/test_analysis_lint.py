@@ -13,14 +13,14 @@ BROKEN = {
         ADNN,
         'where: PARAMCD == "ONE"',
         'where: PARAMCD == "TWICE"',
-        "13: LINT306 ADNN reads its parameter TWICE, which only a later block of 'records' makes "
+        "14: LINT306 ADNN reads its parameter TWICE, which only a later block of 'records' makes "
         "(put the block that makes it first)",
     ),
     "a parameter that no block makes": (
         ADNN,
         'where: PARAMCD == "ONE"',
         'where: PARAMCD == "OEN"',
-        "13: LINT306 ADNN reads its parameter OEN, which no block makes (did you mean ONE?)",
+        "14: LINT306 ADNN reads its parameter OEN, which no block makes (did you mean ONE?)",
     ),
     "a parameter of another dataset that no block makes": (
         ADAE,
@@ -74,13 +74,13 @@ BROKEN = {
         ADNN,
         "group: [USUBJID]",
         "group: [USUBJID, VISITNUM]",
-        "13: LINT301 the records of ADNN depend on VISITNUM, which is not a column of dataset ADNN",
+        "15: LINT301 the records of ADNN depend on VISITNUM, which is not a column of dataset ADNN",
     ),
     "an order by what is not there": (
         ADNN,
         "order: [TERM]",
         "order: [TREM]",
-        "13: LINT301 the records of ADNN depend on TREM, which is not a column of dataset ADNN (did you mean TERM?)",
+        "16: LINT301 the records of ADNN depend on TREM, which is not a column of dataset ADNN (did you mean TERM?)",
     ),
     "an order without a group": (
         ADNN,
@@ -93,19 +93,19 @@ BROKEN = {
         ADNN,
         "order: [TERM]",
         "order: {TERM: 1}",
-        "16: SPEC003 'records.1.order' of ADNN: a list is expected",
+        "16: SPEC003 'records.2.order' of ADNN: a list is expected",
     ),
     "a row that cannot be taken": (
         ADNN,
         "order: [TERM]",
         "order: [TERM]\n    take: middle",
-        "17: SPEC003 'records.1.take' of ADNN: input should be 'first' or 'last'",
+        "17: SPEC003 'records.2.take' of ADNN cannot be 'middle' (choose one of: first, last)",
     ),
     "working of a block that is not a mapping": (
         ADNN,
         "order: [TERM]",
         "order: [TERM]\n    working: [X]",
-        "17: SPEC003 'records.1.working' of ADNN: 'key: value' lines are expected",
+        "17: SPEC003 'records.2.working' of ADNN: 'key: value' lines are expected",
     ),
     "working of a block with a derivation that is not there": (
         ADNN,
@@ -129,7 +129,7 @@ BROKEN = {
         ADAE,
         OF_ADSL,
         "  ADSL: [TRT01P, 5]",
-        "10: SPEC003 'predecessors.ADSL.1' of ADAE: a text is expected",
+        "10: SPEC003 'predecessors.ADSL.2' of ADAE: a text is expected",
     ),
     "a predecessor that is not mapped": (
         ADAE,
@@ -232,6 +232,6 @@ def test_a_run_with_such_a_mapping_writes_nothing(cli, tmp_path):
     assert [line[:33] for line in result.stderr.splitlines()] == [
         "2 errors:",
         "  tiny/adam/adae.yaml:10: LINT301",
-        "  tiny/adam/adnn.yaml:13: LINT306",
+        "  tiny/adam/adnn.yaml:14: LINT306",
     ]
     assert not (tmp_path / "out").exists()

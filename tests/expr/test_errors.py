@@ -86,7 +86,7 @@ def test_pieces_that_mean_nothing(text: str, message: str) -> None:
 
 
 VALUE_HINT = "(write a column, a text in quotes, a number or a function)"
-BETWEEN_HINT = "(write an operator between them; a name with blanks goes in backticks)"
+BETWEEN_HINT = "(write an operator between them; texts stand in quotes, names with blanks in backticks)"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ BETWEEN_HINT = "(write an operator between them; a name with blanks goes in back
         (
             "a in (b)",
             "EXPR006 a list after in holds texts and numbers only, at character 7 of: a in (b) "
-            "(write x == A or x == B to compare with other columns)",
+            "(put texts in quotes; to compare with other columns, write x == A or x == B)",
         ),
         ('a in ("b"', 'EXPR006 the "(" is never closed, at character 6 of: a in ("b" (close it with ))'),
         ('a in ("b"]', 'EXPR006 "]" closes nothing, at character 10 of: a in ("b"] (take it out, or open it before)'),

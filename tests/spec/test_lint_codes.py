@@ -21,7 +21,7 @@ CODED = ("AEYN: Any adverse event?", 'AEYN: {label: Any adverse event, type: cod
         (
             'AEYN == "Y"',
             'AEYN == "Yes"',
-            "tiny/sdtm/ae.yaml:4: LINT310 records of AE: AEYN is compared with 'Yes', which is not among the values in form ae (Y, N) (did you mean Y?)",
+            "tiny/sdtm/ae.yaml:5: LINT310 records of AE: AEYN is compared with 'Yes', which is not among the values in form ae (Y, N) (did you mean Y?)",
         ),
         (
             "AETERM:   {copy: AETERM}",

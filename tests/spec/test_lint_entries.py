@@ -23,16 +23,16 @@ DM = "sdtm/dm.yaml"
         ("{lookup: DM}", "SPEC202 'lookup' of AE.AETERM takes parameters by name (such as {lookup: {...}})"),
         (
             "{min: EX.}",
-            "SPEC003 'of.0' of 'min' of AE.AETERM: 'EX.' should be written DATASET.VARIABLE, such as EX.EXSTDTC, or as "
+            "SPEC003 'of.1' of 'min' of AE.AETERM: 'EX.' should be written DATASET.VARIABLE, such as EX.EXSTDTC, or as "
             "the bare name of a column of the source rows behind the record",
         ),
         (
             "{cases: [{when: 'AESER == \"Y\"', constnat: x}]}",
-            "SPEC003 'branches.0' of 'cases' of AE.AETERM: there is no derivation 'constnat' (did you mean constant?)",
+            "SPEC003 'branches.1' of 'cases' of AE.AETERM: there is no derivation 'constnat' (did you mean constant?)",
         ),
         (
             "{cases: [{copy: {sorce: AETERM}}]}",
-            "SPEC003 'branches.0' of 'cases' of AE.AETERM: 'copy' needs 'source'; 'copy' has no 'sorce'",
+            "SPEC003 'branches.1' of 'cases' of AE.AETERM: 'copy' needs 'source'; 'copy' has no 'sorce'",
         ),
     ],
 )

@@ -72,7 +72,7 @@ def test_a_study_called_yml(tmp_path):
         ("forms.yaml", "forms:\n", "events:\n  - {event: Log, visitnm: 1}\nforms:\n",
          "tiny/forms.yaml:5: SPEC001 forms.yaml has no 'visitnm' (did you mean visitnum?)"),
         ("forms.yaml", "forms:\n", "events:\n  - {event: Log, day: first}\nforms:\n",
-         "tiny/forms.yaml:5: SPEC003 'events.0.day' of forms.yaml: a number is expected"),
+         "tiny/forms.yaml:5: SPEC003 'events.1.day' of forms.yaml: a number is expected"),
         ("forms.yaml", "type: date, unknown", "type: daet, unknown",
          "tiny/forms.yaml:19: SPEC003 'type' of column AESTDAT: 'daet' is not a type of column (did you mean date?)"),
         ("forms.yaml", "file: ae.csv", "file: ../ae.csv",

@@ -137,8 +137,7 @@ def test_an_unknown_key_does_not_hide_the_findings_of_other_files(lint):
             "{copy: AETERM}",
             "{copy: AETERM, origin: {type: Collectd}}",
             [
-                "tiny/sdtm/ae.yaml:8: SPEC003 'origin.type' of AE.AETERM: input should be 'Collected', 'Derived', "
-                "'Assigned', 'Protocol', 'Predecessor' or 'Not Available'"
+                "tiny/sdtm/ae.yaml:8: SPEC003 'origin.type' of AE.AETERM cannot be 'Collectd' (did you mean Collected?)"
             ],
         ),
     ],

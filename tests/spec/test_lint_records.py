@@ -39,11 +39,11 @@ BLOCK = '  - form: ae\n    where: AEYN == "Y"'
         ),
         (
             "  - form: ae\n    group: [SUBJID, AETRM]",
-            "4: LINT301 the records of AE depend on AETRM, which is not a column of form ae (did you mean AETERM?)",
+            "5: LINT301 the records of AE depend on AETRM, which is not a column of form ae (did you mean AETERM?)",
         ),
         (
             "  - form: ae\n    merge: {by: SUBJID, start: AESTDAT, end: AEENDAT}",
-            "4: LINT301 the records of AE depend on AEENDAT, which is not a column of form ae (did you mean AESTDAT?)",
+            "5: LINT301 the records of AE depend on AEENDAT, which is not a column of form ae (did you mean AESTDAT?)",
         ),
         (
             '  - form: ae\n    where: TERM != ""\n    for_each:\n      - {TERM: raw.AETERM}\n      - {TERM: raw.AETRM}',
