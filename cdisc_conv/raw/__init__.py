@@ -24,6 +24,7 @@ Reads files and reports what is wrong with them; knows nothing of studies, mappi
 | RAW018 | byte order marks inside the data | warning |
 | RAW019 | the file has no known format, or another one than declared | error |
 | RAW020 | the file does not hold the form's table | error |
+| RAW021 | the declared last line is missing: the file was cut short | error |
 """
 
 from cdisc_conv.raw.checks import check_subjects

@@ -97,6 +97,12 @@ def check_unnamed(places: Mapping[int, pd.Series], source: FormSource, reporter:
     return problems
 
 
+def report_cut(source: FormSource, reporter: Reporter) -> Problem:
+    """RAW021: the declared mark of the end is not there."""
+    message = f"form '{source.name}' does not end with the line '{source.end}', so it was cut short"
+    return reporter.report("RAW021", message, hint="ask for the file again, or take 'end' out of its declaration")
+
+
 def check_key(frame: pd.DataFrame, source: FormSource, reporter: Reporter) -> list[Problem]:
     """Rows that share the values of the key; nothing when a column of it is missing, which is reported elsewhere."""
     key = list(source.key)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -149,8 +149,9 @@ def collect_form(
     unnamed = [place for place, name in enumerate(header) if not name]
     places = [columns[name] for name in read] + unnamed or [0]
     before = len(table.problems)
+    end = EndMark(source.end)
     try:
-        values = _join_batches(table.read(places), places)
+        values = _join_batches(end.take(table, places), places)
     except ProblemsError as error:
         return None, _add_lines([*table.problems[:before], *problems, *error.problems], table)
     index = pd.RangeIndex(len(values[places[0]]))
@@ -158,6 +159,8 @@ def collect_form(
     problems = [*table.problems[:before], *problems]
     problems += checks.check_unnamed({place: values[place] for place in unnamed}, source, reporter)
     problems += table.problems[before:]
+    if source.end and not end.found:
+        problems.append(checks.report_cut(source, reporter))
     if not len(frame):
         message = f"form '{source.name}' has a header and no rows"
         hint = "export it again if subjects have data there"
@@ -167,6 +170,33 @@ def collect_form(
         frame = frame[kept]
     form = RawForm(source.name, reporter.file, frame, labels=table.labels, values=table.values)
     return form, _add_lines(problems, table)
+
+
+@dataclass(slots=True)
+class EndMark:
+    """Takes the last row away where it only marks the end: `text` in its first field, and nothing in those read."""
+
+    text: str
+    found: bool = False
+
+    def take(self, table: RawTable, places: Sequence[int]) -> Iterator[RawBatch]:
+        """The batches of a table without the mark."""
+        if not self.text:
+            yield from table.read(places)
+            return
+        more = [] if 0 in places else [0]
+        last: RawBatch | None = None
+        for batch in table.read([*places, *more]):
+            if last is not None and len(last.rows):
+                yield last.select(len(places))
+            last = batch if len(batch.rows) or last is None else last
+        if last is None:
+            return
+        if len(last.rows):
+            values = [column[-1].as_py() for column in last.values.columns]
+            first = values.pop([*places, *more].index(0))
+            self.found = first.strip() == self.text and not "".join(values).strip()
+        yield last.select(len(places), len(last.rows) - self.found)
 
 
 def _join_batches(batches: Iterable[RawBatch], places: Sequence[int]) -> dict[int, pd.Series]:

@@ -30,6 +30,12 @@ class FormSource:
     key: tuple[str, ...] = ()
     format: str = ""
     table: str = ""
+    quote: str = '"'
+    """What may stand around a field; "" where nothing does."""
+    header: tuple[str, ...] = ("names",)
+    """What each header row holds (see `cdisc_conv.raw.headers`); none at all where there are none."""
+    end: str = ""
+    """What the last line says that only marks the end of the file, in its first field."""
     metadata: tuple[str, ...] = ()
     """Files in the same folder that say more of this one: a SAS format catalogue, the metadata of an ODM file."""
 

@@ -12,6 +12,7 @@ then.
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,26 @@ class RawBatch:
 
     values: pa.RecordBatch
     rows: NDArray[np.int64]
+
+    def select(self, columns: int, rows: int | None = None) -> RawBatch:
+        """The first columns and rows."""
+        kept = self.values.select(range(columns))
+        return RawBatch(kept if rows is None else kept.slice(0, rows), self.rows[:rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What tells whether a file is the same: its size in bytes and its SHA-256."""
+
+    size: int
+    sha256: str
+
+
+def fingerprint_file(path: Path) -> Fingerprint:
+    """The fingerprint of a file, from all of its bytes. Raises OSError."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+        return Fingerprint(file.tell(), digest.hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +96,10 @@ class RawTable(ABC):
     def find_lines(self, rows: Collection[int]) -> Mapping[int, int]:
         """The line of the file on which each of these rows begins, where the file has lines."""
         return {}
+
+    def fingerprint(self) -> Fingerprint | None:
+        """Of the whole file, once the batches have been read, where it was read from its first byte to its last."""
+        return None
 
 
 class Container(ABC):

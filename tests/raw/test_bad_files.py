@@ -128,10 +128,10 @@ def test_a_name_no_file_can_have(folder: Path) -> None:
 def test_a_file_that_cannot_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "ae.csv").write_text("A\n1\n")
 
-    def refuse_bytes(self: Path) -> bytes:
+    def refuse_to_open(self: Path, *settings: object, **more: object) -> bytes:
         raise PermissionError(13, "Permission denied", str(self))
 
-    monkeypatch.setattr(Path, "read_bytes", refuse_bytes)
+    monkeypatch.setattr(Path, "open", refuse_to_open)
     assert refuse("ae.csv", folder) == [
         "raw/ae.csv: RAW003 form 'ae' cannot be read: Permission denied (check the permissions of the file)"
     ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -66,10 +68,10 @@ def test_a_form_that_cannot_be_parsed_costs_that_form(folder: Path, monkeypatch:
     (folder / "dm.csv").write_text("A\n1\n")
     parse = parse_rows
 
-    def refuse(data: bytes, start: int, width: int, *rest: object) -> object:
+    def refuse(blocks: Iterator[bytes], width: int, *rest: Any) -> object:
         if width == 2:
             raise pa.ArrowInvalid("CSV parse error")
-        return parse(data, start, width, *rest)
+        return parse(blocks, width, *rest)
 
     monkeypatch.setattr("cdisc_conv.raw.delimited.reader.parse_rows", refuse)
     forms, problems = read_forms([FormSource("ae", "ae.csv"), FormSource("dm", "dm.csv")], folder)

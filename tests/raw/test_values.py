@@ -143,8 +143,9 @@ def test_what_is_written_is_read(
     folder = tmp_path_factory.mktemp("raw")
     (folder / "f.csv").write_bytes(out.getvalue().encode(encoding))
     form, problems = read_form(FormSource("f", "f.csv", encoding=encoding, delimiter=delimiter), folder)
-    nul = any("\0" in cell for row in rows for cell in row)
-    assert {problem.code for problem in problems} == ({"RAW007"} if not rows else {"RAW015"} if nul else set())
+    text = "".join(cell for row in rows for cell in row)
+    expected = {code for sign, code in (("\0", "RAW015"), ("\ufeff", "RAW018")) if sign in text}
+    assert {problem.code for problem in problems} == (expected if rows else {"RAW007"})
     assert form is not None
     expected = pd.DataFrame({name: [row[place] for row in rows] for place, name in enumerate(names)}, dtype="str")
     pd.testing.assert_frame_equal(form.frame, expected, check_index_type=False)

@@ -1,15 +1,12 @@
-"""Bytes of any encoding to UTF-8, with what is wrong about them."""
+"""Bytes of any encoding to UTF-8, block by block, with what is wrong about them."""
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from cdisc_conv.problems import Problem
+from cdisc_conv.problems import Problem, ProblemsError
 from cdisc_conv.raw.source import FormSource, Reporter
 
-_BLOCK = 1 << 23
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -20,65 +17,72 @@ _MARKS = (
 _ESCAPES = ("unicode-escape", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape")
 _NO_FILES = frozenset({"idna", "punycode", *_ESCAPES})
 """Codecs that Python has for other things than files."""
+_UNMARKED = {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}
+"""What is read where a byte order mark should be and is not."""
 COMMON = "common ones are utf-8, utf-16, cp1252, gb18030, shift_jis"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """The file as UTF-8 without byte order mark. `bad` describes the first byte that could not be read, if any.
+class Decoder:
+    """Turns blocks of bytes into blocks of UTF-8 without byte order mark.
 
-    Bytes that could not be read stand as U+FFFD.
+    `bad` describes the first byte that could not be read, if any; such bytes become U+FFFD.
+
+    >>> decoder = Decoder("cp1252")
+    >>> decoder.decode(b"caf\\xe9"), decoder.decode(b"\\x81", final=True), decoder.bad
+    (b'caf\\xc3\\xa9', b'\\xef\\xbf\\xbd', '0x81 at byte 5')
     """
 
-    data: bytes
-    bad: str = ""
-    problems: list[Problem] = field(default_factory=list)
+    def __init__(self, encoding: str, bad: str = "") -> None:
+        self.bad = bad
+        self._utf8 = encoding == "utf-8"
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace" if bad else "strict")
+        self._taken = 0
+        self._first = True
+
+    def decode(self, block: bytes, final: bool = False) -> bytes:
+        """The next block; what is cut at its end comes with the one after it."""
+        pending = self._decoder.getstate()[0]
+        plain = self._utf8 and not pending and block.isascii()
+        done = block if plain else self._decode(block, pending, final)
+        self._taken += len(block)
+        if self._first and done:
+            self._first = False
+            return done.removeprefix(codecs.BOM_UTF8)
+        return done
+
+    def _decode(self, block: bytes, pending: bytes, final: bool) -> bytes:
+        state = self._decoder.getstate()
+        try:
+            text = self._decoder.decode(block, final)
+        except UnicodeDecodeError as error:
+            at = min(error.start, len(pending) + len(block) - 1)
+            self.bad = f"0x{(pending + block)[at]:02X} at byte {self._taken - len(pending) + at + 1}"
+            self._decoder.setstate(state)
+            self._decoder.errors = "replace"
+            return self._decoder.decode(block, final).encode("utf-8", "replace")
+        if self._utf8 and not self.bad:
+            left = len(self._decoder.getstate()[0])
+            return (pending + block)[: len(pending) + len(block) - left]
+        return text.encode("utf-8", "replace")
 
 
-def read_text(data: bytes, source: FormSource, reporter: Reporter) -> Text | None:
-    """The text of a file, or None when its declared encoding does not exist.
+def choose_encoding(head: bytes, source: FormSource, reporter: Reporter) -> tuple[str, list[Problem], str]:
+    """The codec to read a file with, what is wrong about the declared one, and what is bad about the bytes.
 
     A file whose byte order mark (or, for UTF-16, whose pattern of zero bytes) contradicts the declared encoding is read
-    as what it is, and reported.
+    as what it is, and reported. Raises ProblemsError (RAW009) when the declared encoding does not exist.
     """
-    declared = _normalise(source.encoding)
-    if declared is None:
-        return None
-    problems: list[Problem] = []
-    actual = _detect(data)
+    if why := describe_bad_encoding(source.encoding):
+        message = f"form '{source.name}' is declared with the encoding '{source.encoding}', which {why}"
+        raise ProblemsError([reporter.report("RAW009", message, hint=COMMON)])
+    declared = codecs.lookup(source.encoding).name
+    actual = _detect(head)
     if actual and not declared.startswith(actual):
         message = f"form '{source.name}' is {actual}, but {source.encoding} is declared"
-        problems.append(reporter.report("RAW009", message, hint=f"declare the encoding {actual}"))
-        declared = actual
-    if declared in ("utf-8", "utf-8-sig"):
-        declared = "utf-8"
-        data = data.removeprefix(codecs.BOM_UTF8)
-        if data.isascii():
-            return Text(data, problems=problems)
-    try:
-        if declared == "utf-8":
-            for _ in _decode(data, declared):
-                pass
-            return Text(data, problems=problems)
-        blocks = [block.encode("utf-8", "replace") for block in _decode(data, declared)]
-        # Encodings that name the order of their bytes keep the mark at the start.
-        return Text(b"".join(blocks).removeprefix(codecs.BOM_UTF8), problems=problems)
-    except UnicodeError as error:
-        at = _find_bad_byte(data, declared) if isinstance(error, UnicodeDecodeError) else None
-        bad = str(error) if at is None else f"0x{data[at]:02X} at byte {at + 1}"
-        return Text(data.decode(declared, "replace").encode("utf-8", "replace"), bad, problems)
-
-
-def report_unknown_encoding(source: FormSource, reporter: Reporter) -> Problem:
-    """The problem of an encoding that does not exist."""
-    why = describe_bad_encoding(source.encoding)
-    message = f"form '{source.name}' is declared with the encoding '{source.encoding}', which {why}"
-    return reporter.report("RAW009", message, hint=COMMON)
-
-
-def _normalise(encoding: str) -> str | None:
-    """The codec of an encoding that files can have; None where there is none."""
-    return None if describe_bad_encoding(encoding) else codecs.lookup(encoding).name
+        return actual, [reporter.report("RAW009", message, hint=f"declare the encoding {actual}")], ""
+    if declared in _UNMARKED and not head.startswith(tuple(mark for mark, name in _MARKS if name == declared)):
+        return _UNMARKED[declared], [], "it does not begin with a byte order mark" if head else ""
+    return "utf-8" if declared == "utf-8-sig" else declared, [], ""
 
 
 def describe_bad_encoding(encoding: str) -> str:
@@ -92,7 +96,7 @@ def describe_bad_encoding(encoding: str) -> str:
         found = codecs.lookup(encoding)
     except (LookupError, UnicodeError, ValueError):
         return "does not exist"
-    return "is not an encoding of text files" if found.name in _NO_FILES else ""
+    return "is not an encoding of text files" if found.name in _NO_FILES or found.incrementaldecoder is None else ""
 
 
 def _detect(data: bytes) -> str:
@@ -105,19 +109,3 @@ def _detect(data: bytes) -> str:
         if len(head) >= 4 and zeros > len(head) * 0.4 and head.count(0) < len(head) * 0.6:
             return name
     return ""
-
-
-def _decode(data: bytes, encoding: str) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
-    view = memoryview(data)
-    for start in range(0, len(data), _BLOCK):
-        yield decoder.decode(bytes(view[start : start + _BLOCK]))
-    yield decoder.decode(b"", final=True)
-
-
-def _find_bad_byte(data: bytes, encoding: str) -> int | None:
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError as error:
-        return min(error.start, len(data) - 1)
-    return None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import codecs
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,26 +12,27 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cdisc_conv.problems import Problem, Severity
-from cdisc_conv.raw.delimited.encoding import Text
 from cdisc_conv.raw.delimited.parse import RaggedRow
+from cdisc_conv.raw.delimited.stream import MARK, NUL, REPLACED, TextStream
 from cdisc_conv.raw.delimited.structure import QuoteFault
 from cdisc_conv.raw.source import FormSource, Reporter
 
 _SHOWN = 3
-REPLACED, NUL, MARK = "\ufffd", "\0", "\ufeff"
+_MARK_OF_END = re.compile(r"\W*[A-Za-z][A-Za-z _]{1,30}\W*")
 
 
 @dataclass(slots=True)
 class BadCells:
     """Where signs that hint at damage are: the rows of each, and the column of the first."""
 
-    signs: Sequence[str] = (REPLACED, NUL, MARK)
     rows: dict[str, list[int]] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
 
-    def look(self, batch: pa.RecordBatch, names: Sequence[str], rows: NDArray[np.int64]) -> None:
-        """Look through the columns that have a name."""
-        for sign in self.signs:
+    def look(
+        self, batch: pa.RecordBatch, names: Sequence[str], rows: NDArray[np.int64], signs: Collection[str]
+    ) -> None:
+        """Look for signs in the columns that have a name."""
+        for sign in signs:
             found = [
                 (name, pc.match_substring(column, sign).to_numpy(zero_copy_only=False))
                 for name, column in zip(names, batch.columns, strict=True)
@@ -62,8 +63,10 @@ def report_quotes(fault: QuoteFault, source: FormSource, reporter: Reporter) -> 
     return reporter.report("RAW011", message, hint=hint, line=fault.line, rows=rows)
 
 
-def report_ragged(ragged: Sequence[RaggedRow], width: int, source: FormSource, reporter: Reporter) -> list[Problem]:
-    """RAW010."""
+def report_ragged(
+    ragged: Sequence[RaggedRow], width: int, rows: int, source: FormSource, reporter: Reporter
+) -> list[Problem]:
+    """RAW010; a last line of one field, and no other fault, may be a mark of the end."""
     problems = []
     for word, hint, items in (
         (
@@ -75,31 +78,31 @@ def report_ragged(ragged: Sequence[RaggedRow], width: int, source: FormSource, r
     ):
         if not items:
             continue
+        if len(items) == 1 and items[0].row == rows and items[0].found == 1 and _MARK_OF_END.fullmatch(items[0].text):
+            hint = f"{hint}; if the last line only marks the end of the file, declare it with 'end'"
         shown = ", ".join(f"row {item.row} has {item.found}" for item in items[:_SHOWN])
         message = (
             f"form '{source.name}' has {len(items):,} row{'s' if len(items) > 1 else ''} with {word} fields than its "
             f"{width} column{'s' if width > 1 else ''}: {shown}{' ...' if len(items) > _SHOWN else ''}"
         )
-        rows = [item.row for item in items]
+        where = [item.row for item in items]
         problems.append(
-            reporter.report("RAW010", message, hint=hint, rows=rows, count=len(items), value=items[0].text[:80])
+            reporter.report("RAW010", message, hint=hint, rows=where, count=len(items), value=items[0].text[:80])
         )
     return problems
 
 
-def report_cells(text: Text, cells: BadCells, source: FormSource, reporter: Reporter) -> list[Problem]:
+def report_cells(stream: TextStream, cells: BadCells, source: FormSource, reporter: Reporter) -> list[Problem]:
     """RAW009 for bytes that are no text, RAW015 for NUL characters, RAW018 for byte order marks in the data."""
     found = (
         (
-            bool(text.bad),
             REPLACED,
             "RAW009",
-            f"is not {source.encoding}: {text.bad}, in",
+            f"is not {source.encoding}: {stream.bad}, in",
             "declare the encoding it has, such as cp1252 or gb18030; what cannot be read stands as U+FFFD",
             Severity.ERROR,
         ),
         (
-            b"\0" in text.data,
             NUL,
             "RAW015",
             "holds NUL characters, first in",
@@ -107,7 +110,6 @@ def report_cells(text: Text, cells: BadCells, source: FormSource, reporter: Repo
             Severity.ERROR,
         ),
         (
-            codecs.BOM_UTF8 in text.data,
             MARK,
             "RAW018",
             "holds byte order marks (U+FEFF) behind its start, first in",
@@ -116,8 +118,8 @@ def report_cells(text: Text, cells: BadCells, source: FormSource, reporter: Repo
         ),
     )
     problems = []
-    for is_there, sign, code, what, hint, severity in found:
-        if not is_there:
+    for sign, code, what, hint, severity in found:
+        if sign not in stream.seen:
             continue
         rows, column = cells.rows.get(sign, []), cells.columns.get(sign, "")
         message = f"form '{source.name}' {what} {cells.describe(sign)}"

@@ -1,4 +1,4 @@
-"""Quotes, records and lines of a delimited text, before and beside the parser."""
+"""Quotes, records and lines of a delimited text, by the csv module: for its header, and for what is wrong with it."""
 
 from __future__ import annotations
 
@@ -7,59 +7,78 @@ import io
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-_QUOTE = ord('"')
-_BLOCK = 1 << 23
 _LARGEST_FIELD = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
+class Signs:
+    """What parts the fields, and what may stand around one ("": nothing does)."""
+
+    delimiter: str = ","
+    quote: str = '"'
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The delimiter and the quote."""
+        return self.delimiter, self.quote
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Of a reader of the csv module."""
+        if self.quote:
+            return {"delimiter": self.delimiter, "quotechar": self.quote}
+        return {"delimiter": self.delimiter, "quoting": csv.QUOTE_NONE, "quotechar": None}
+
+
+@dataclass(frozen=True, slots=True)
 class QuoteFault:
-    """The first place where quotes do not match: data row (0 is the header), line, and what is wrong."""
+    """The first place where quotes do not match: data row (0 and below is the header), line, and what is wrong."""
 
     row: int
     line: int
     never_closed: bool
 
 
-def read_header(data: bytes, delimiter: str) -> tuple[list[str], int]:
-    """The fields of the first record that is not blank, and the offset of the byte after it.
+def read_header(data: bytes, signs: Signs, count: int) -> tuple[list[list[str]], int]:
+    """The fields of the first records that are not blank, and the offset of the byte after them.
 
-    >>> read_header(b'\\n"a b",c\\n1,2\\n', ",")
-    (['a b', 'c'], 9)
+    >>> read_header(b'\\n"a b",c\\n1,2\\n', Signs(), 1)
+    ([['a b', 'c']], 9)
     """
     taken = 0
 
     def lines() -> Iterator[str]:
         nonlocal taken
-        for line in _open_text(data):
-            taken += len(line.encode())
+        for line in io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", errors="surrogateescape", newline=""):
+            taken += len(line.encode("utf-8", "surrogateescape"))
             yield line
 
+    records: list[list[str]] = []
+    if not count:
+        return records, 0
     with _large_fields():
-        for record in csv.reader(lines(), delimiter=delimiter):
+        for record in csv.reader(lines(), **signs.options):
             if record:
-                return record, taken
-    return [], len(data)
+                records.append(record)
+            if len(records) == count:
+                return records, taken
+    return records, len(data)
 
 
-def find_quote_fault(data: bytes, delimiter: str) -> QuoteFault | None:
-    """Where quotes do not match, or None.
+def find_quote_fault(lines: Iterable[str], signs: Signs, header: int) -> QuoteFault | None:
+    """Where quotes do not match, or None; `header` records come before the first row.
 
-    A quote opens a field only at its start, and closes it only at its end; inside it is doubled. Almost every file
-    keeps this everywhere, which is seen from the bytes beside each quote. Where one does not, the csv module says
-    whether that is a fault: a quote inside a field without quotes is just a character.
+    A quote opens a field only at its start, and closes it only at its end; inside it is doubled.
 
-    >>> find_quote_fault(b'a,b\\n1,"x\\n2,y\\n', ",")
+    >>> find_quote_fault(["a,b\\n", '1,"x\\n', "2,y\\n"], Signs(), 1)
     QuoteFault(row=1, line=2, never_closed=True)
     """
-    if _quotes_are_regular(data, delimiter):
-        return None
-    row, line = -1, 1
+    row, line = -header, 1
     with _large_fields():
-        reader = csv.reader(_open_text(data), delimiter=delimiter, strict=True)
+        reader = csv.reader(lines, strict=True, **signs.options)
         try:
             for record in reader:
                 row += bool(record)
@@ -69,34 +88,17 @@ def find_quote_fault(data: bytes, delimiter: str) -> QuoteFault | None:
     return None
 
 
-def _quotes_are_regular(data: bytes, delimiter: str) -> bool:
-    beside = np.zeros(256, dtype=bool)
-    beside[[ord(delimiter), ord("\n"), ord("\r"), _QUOTE]] = True
-    values = np.frombuffer(data, dtype=np.uint8)
-    seen = 0
-    for start in range(0, len(values), _BLOCK):
-        places = np.flatnonzero(values[start : start + _BLOCK] == _QUOTE) + start
-        opening = places[seen % 2 :: 2]
-        closing = places[1 - seen % 2 :: 2]
-        before = opening[opening > 0] - 1
-        after = closing[closing < len(values) - 1] + 1
-        if not (beside[values[before]].all() and beside[values[after]].all()):
-            return False
-        seen += len(places)
-    return seen % 2 == 0
-
-
-def find_lines(data: bytes, delimiter: str, rows: Collection[int]) -> dict[int, int]:
+def find_lines(lines: Iterable[str], signs: Signs, header: int, rows: Collection[int]) -> dict[int, int]:
     """The line of the file on which each of the data rows begins.
 
-    >>> find_lines(b'a,b\\n1,"x\\ny"\\n\\n2,z\\n', ",", {1, 2})
+    >>> find_lines(["a,b\\n", '1,"x\\n', 'y"\\n', "\\n", "2,z\\n"], Signs(), 1, {1, 2})
     {1: 2, 2: 5}
     """
     found: dict[int, int] = {}
     wanted, last = set(rows), max(rows, default=0)
-    row, line = -1, 1
+    row, line = -header, 1
     with _large_fields():
-        reader = csv.reader(_open_text(data), delimiter=delimiter)
+        reader = csv.reader(lines, **signs.options)
         for record in reader:
             if record:
                 row += 1
@@ -108,15 +110,18 @@ def find_lines(data: bytes, delimiter: str, rows: Collection[int]) -> dict[int, 
     return found
 
 
-def split_records(texts: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+def split_records(texts: Iterable[str], signs: Signs) -> Iterator[list[str]]:
     """The fields of each of some records; one may run over several lines."""
     with _large_fields():
         for text in texts:
-            yield next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+            yield next(csv.reader(io.StringIO(text, newline=""), **signs.options), [])
 
 
-def _open_text(data: bytes) -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
+def open_lines(path: Path, encoding: str) -> Iterator[str]:
+    """The lines of a file with their ends, without byte order mark."""
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        for number, line in enumerate(file):
+            yield line if number else line.removeprefix("\ufeff")
 
 
 @contextmanager
