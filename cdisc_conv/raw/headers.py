@@ -64,7 +64,8 @@ def read_header_rows(rows: Sequence[Sequence[str]], roles: Sequence[str]) -> Hea
 
 def report_short_header(rows: int, source: FormSource, reporter: Reporter) -> Problem:
     """RAW006: there are fewer rows than header rows."""
-    message = f"form '{source.name}' has {rows} row{'' if rows == 1 else 's'}, but {len(source.header)} header rows are declared"
+    found = f"{rows} row{'' if rows == 1 else 's'}"
+    message = f"form '{source.name}' has {found}, but {len(source.header)} header rows are declared"
     return reporter.report("RAW006", message, hint="declare with 'header' what each of its header rows holds")
 
 
