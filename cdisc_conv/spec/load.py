@@ -133,17 +133,19 @@ class _Loader:
         """SDTM, and ADaM where the study has a folder of analysis datasets. Raises ProblemsError (SPEC011)."""
         said = document.standards
         loaders: dict[str, Callable[[], Any]] = {
-            "sdtmig": lambda: load_standard("sdtmig", said.sdtmig),
-            "sdtm_ct": lambda: load_terminology("sdtm", said.sdtm_ct),
-            "adamig": lambda: load_standard("adamig", said.adamig),
-            "adam_ct": lambda: load_terminology("adam", said.adam_ct),
+            "sdtmig": lambda: load_standard("sdtmig", said.sdtmig, self.folder),
+            "sdtm_ct": lambda: load_terminology("sdtm", said.sdtm_ct, self.folder),
+            "adamig": lambda: load_standard("adamig", said.adamig, self.folder, occds=said.occds),
+            "adam_ct": lambda: load_terminology("adam", said.adam_ct, self.folder),
         }
         loaded: dict[str, Any] = {}
         for name, load in loaders.items():
             try:
                 loaded[name] = load()
             except LookupError as error:
-                self.problems.append(node.at(("standards", name)).problem("SPEC011", str(error)))
+                command = "ct" if name.endswith("_ct") else "standards"
+                hint = f"import others with 'cdisc-conv {command} import FILE'"
+                self.problems.append(node.at(("standards", name)).problem("SPEC011", str(error), hint))
         if len(loaded) < len(loaders):
             raise ProblemsError(self.problems)
         families = {"sdtm": Family("sdtm", loaded["sdtmig"], loaded["sdtm_ct"])}
