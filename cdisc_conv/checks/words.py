@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.checks.codes import combine
-from cdisc_conv.checks.findings import Finding, Records
 from cdisc_conv.checks.load import fill_prefix
 from cdisc_conv.checks.model import PLACEHOLDER, Hits, Rule
 from cdisc_conv.checks.tables import SUBJECT, Table
@@ -23,21 +22,21 @@ EXAMPLES = 3
 """How many records a finding tells by their keys."""
 
 
-def describe_hits(rule: Rule, table: Table, hits: Iterable[Hits], keep: int = 0) -> list[Finding]:
-    """The findings of one rule in one dataset, each with at most `keep` of its records."""
+def describe_hits(rule: Rule, table: Table, hits: Iterable[Hits]) -> list[Problem]:
+    """The findings of one rule in one dataset."""
     rule = replace(
         rule,
         **{name: fill_prefix(getattr(rule, name), table.prefix) for name in ("message", "hint", "variable", "show")},
     )
-    return [finding for item in hits for finding in _describe(rule, table, item, keep)]
+    return [problem for item in hits for problem in _describe(rule, table, item)]
 
 
-def _describe(rule: Rule, table: Table, hits: Hits, keep: int) -> Iterator[Finding]:
+def _describe(rule: Rule, table: Table, hits: Hits) -> Iterator[Problem]:
     variable = hits.variable or rule.variable
     if hits.whole:
         words = dict(hits.words(-1))
         text = _fill(rule, table, words, -1)
-        yield Finding(_problem(rule, text, Place(dataset=table.name, variable=variable), words, hits.count), text)
+        yield _problem(rule, text, Place(dataset=table.name, variable=variable), words, hits.count)
         return
     if not len(hits.rows):
         return
@@ -45,14 +44,12 @@ def _describe(rule: Rule, table: Table, hits: Hits, keep: int) -> Iterator[Findi
     bounds = [*starts.tolist(), len(order)]
     for number, (start, stop) in enumerate(pairwise(bounds)):
         if number == MOST_FINDINGS:
-            yield _describe_rest(rule, table, hits, order[start:], len(starts) - number, keep)
+            yield _describe_rest(rule, table, hits, order[start:], len(starts) - number)
             return
         rows = order[start:stop]
         words = dict(hits.words(int(rows[0])))
-        text = _fill(rule, table, words, int(rows[0]))
-        told = f"{text}; {_examples(rule, table, hits, rows)}"
-        problem = _problem(rule, told, _place(table, variable, rows), words, len(rows))
-        yield Finding(problem, text, _list_records(rule, table, variable, hits, rows[:keep]))
+        text = f"{_fill(rule, table, words, int(rows[0]))}; {_examples(rule, table, hits, rows)}"
+        yield _problem(rule, text, _place(table, variable, rows), words, len(rows))
 
 
 def _split(rule: Rule, table: Table, hits: Hits) -> tuple[np.ndarray, np.ndarray]:
@@ -67,26 +64,11 @@ def _split(rule: Rule, table: Table, hits: Hits) -> tuple[np.ndarray, np.ndarray
     return hits.rows[order], starts
 
 
-def _describe_rest(rule: Rule, table: Table, hits: Hits, rows: np.ndarray, values: int, keep: int) -> Finding:
+def _describe_rest(rule: Rule, table: Table, hits: Hits, rows: np.ndarray, values: int) -> Problem:
     rows = np.sort(rows)
     plural = "value" if values == 1 else "values"
     text = f"the same for {values:,} more {plural}; {_examples(rule, table, hits, rows)}"
-    variable = hits.variable or rule.variable
-    problem = _problem(rule, text, _place(table, variable, rows), {}, len(rows))
-    return Finding(problem, "the same for more values", _list_records(rule, table, variable, hits, rows[:keep]))
-
-
-def _list_records(rule: Rule, table: Table, variable: str, hits: Hits, rows: np.ndarray) -> Records:
-    """The records with their subject, their keys, and the variables that the finding is about."""
-    if not len(rows):
-        return Records()
-    wanted = dict.fromkeys((SUBJECT, *table.key_names, variable, *rule.placeholders, *rule.show))
-    names = [name for name in wanted if name and table.has(name)]
-    found = [tuple(table.text(name, int(row)) for name in names) for row in rows]
-    if hits.details:
-        names.append("")
-        found = [(*values, hits.details(int(row))) for values, row in zip(found, rows, strict=True)]
-    return Records(tuple((rows + 1).tolist()), tuple(names), tuple(found))
+    return _problem(rule, text, _place(table, hits.variable or rule.variable, rows), {}, len(rows))
 
 
 def _problem(rule: Rule, text: str, place: Place, words: Mapping[str, str], count: int) -> Problem:

@@ -8,7 +8,6 @@ import typer
 
 from cdisc_conv import __version__
 from cdisc_conv.cli.catalogue import catalogue
-from cdisc_conv.cli.check import check
 from cdisc_conv.cli.compare import compare
 from cdisc_conv.cli.console import prepare_streams
 from cdisc_conv.cli.demo import demo
@@ -20,7 +19,7 @@ from cdisc_conv.cli.run import run
 from cdisc_conv.cli.simulate import simulate
 from cdisc_conv.cli.trace import trace
 
-COMMANDS = (run, demo, simulate, lint, explain, trace, check, compare, catalogue)
+COMMANDS = (run, demo, simulate, lint, explain, trace, compare, catalogue)
 
 # Plain help (no markup mode) starts faster, and reads the same in a terminal, a log and the documentation.
 app = typer.Typer(

@@ -42,8 +42,7 @@ def account_for(conversion: Conversion) -> Accounting:
     if not study.forms:
         lines += [line for name in study.given for line in accountant.account_given(name)]
     empty = describe_blocks(study, count_blocks(conversion.state))
-    codes = [problem for problem in conversion.problems if problem.code == "CODE001"]
-    return Accounting(tuple(lines), tuple(describe_account(study, lines, empty, codes)))
+    return Accounting(tuple(lines), tuple(describe_account(study, lines, empty)))
 
 
 class _Accountant:

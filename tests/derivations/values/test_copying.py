@@ -62,17 +62,11 @@ def test_constant_refuses_truth_values() -> None:
 def test_constant_outside_its_codelist() -> None:
     assert make(constant="YEARS").check(CT.codelist("AGEU"), numeric=False) == []
     assert make(constant="Yes").check(CT.codelist("SEX"), numeric=False) == [
-        Problem("DRV002", "'Yes' is not in codelist SEX (C66731)", value="Yes")
+        Problem("DRV002", "'Yes' is not in codelist SEX (C66731)")
     ]
     assert make(constant="MAL").check(CT.codelist("SEX"), numeric=False)[0].hint == "did you mean M?"
     assert make(constant="TABLETTE").check(CT.codelist("FRM"), numeric=False) == [
-        Problem(
-            "DRV002",
-            "'TABLETTE' is not in codelist FRM (C66726)",
-            Severity.WARNING,
-            hint="did you mean TABLET?",
-            value="TABLETTE",
-        )
+        Problem("DRV002", "'TABLETTE' is not in codelist FRM (C66726)", Severity.WARNING, hint="did you mean TABLET?")
     ]
     assert make(constant={"value": "OWN FORM", "extend": True}).check(CT.codelist("FRM"), numeric=False) == []
 
