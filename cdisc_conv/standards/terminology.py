@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from cdisc_conv.problems import did_you_mean
-from cdisc_conv.standards.blocks import Block, BlockFile
+from cdisc_conv.standards.blocks import Block, BlockFile, parse_blocks
 from cdisc_conv.standards.files import Source, find_source, require
 
 _SYNONYM_SEPARATOR = ";"
@@ -158,6 +158,21 @@ class Terminology:
         """The C-codes of all codelists, in the order of the publication."""
         return tuple(self._blocks)
 
+    @property
+    def heads(self) -> tuple[tuple[str, ...], ...]:
+        """The head of each codelist: its C-code, short name, name, ``Yes`` if extensible, and what binds it."""
+        return tuple(block.head for block in self._blocks.values())
+
+    @property
+    def has_synonyms(self) -> bool:
+        """Whether any term has synonyms; some forms of a publication leave them out."""
+        return any(line[-1] for block in self._blocks.values() for line in block.lines())
+
+    def same_list(self, other: Terminology, code: str) -> bool:
+        """Whether a codelist of this package is in every word that of another."""
+        mine, theirs = self._blocks[code], other._blocks[code]
+        return (mine.head[:4], mine.body.rstrip("\n")) == (theirs.head[:4], theirs.body.rstrip("\n"))
+
     def __contains__(self, key: str) -> bool:
         return key in self._codes_by_key or (self.beside is not None and key in self.beside)
 
@@ -295,6 +310,11 @@ def load_terminology(name: str, version: str, study: Path | None = None) -> Term
 def read_terminology(source: Source) -> Terminology:
     """The terminology package of a source; the same object as long as its file does not change."""
     return _make_terminology(source.read())
+
+
+def parse_terminology(data: bytes) -> Terminology:
+    """The terminology package of a file of blocks (`publications.package.format_package`)."""
+    return _make_terminology(parse_blocks(data.decode("utf-8")))
 
 
 @lru_cache(maxsize=32)
