@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from cdisc_conv.dataset import Dataset
@@ -16,13 +17,16 @@ from cdisc_conv.engine.account.coded import describe_codes, drop_told, find_wron
 from cdisc_conv.engine.account.near_misses import describe_near_misses, find_near_misses
 from cdisc_conv.engine.derive.run import run_plan
 from cdisc_conv.engine.derive.state import State
+from cdisc_conv.engine.describe.datasets import describe_datasets
 from cdisc_conv.engine.describe.metadata import harmonise_lengths
+from cdisc_conv.engine.facts.collect import collect_facts
+from cdisc_conv.engine.facts.facts import Facts
 from cdisc_conv.engine.finish.beside import describe_beside, describe_given
-from cdisc_conv.engine.finish.datasets import finish_datasets
+from cdisc_conv.engine.finish.datasets import finish_dataset
 from cdisc_conv.engine.given.tabulations import read_tabulations
 from cdisc_conv.engine.given.typed import read_given
 from cdisc_conv.engine.plan.graph import Plan, RowSet, plan_study
-from cdisc_conv.problems import Problem
+from cdisc_conv.problems import SHOWN_ROWS, Problem
 from cdisc_conv.raw import FormSource, RawForm, check_subjects, read_forms
 from cdisc_conv.spec.model import SourceKind, Study
 
@@ -36,6 +40,7 @@ class Conversion:
     forms: Mapping[str, RawForm]
     datasets: tuple[Dataset, ...]
     problems: tuple[Problem, ...]
+    facts: Facts
     state: State
     """Row sets and columns behind the datasets: what accounting and lineage are read from."""
     given_files: tuple[Path, ...] = ()
@@ -111,11 +116,29 @@ def convert_frames(
     whole = {name: _complete(forms.get(name), tuple(form.fields)) for name, form in study.forms.items()}
     state = run_plan(study, plan, whole, given, datasets, progress)
     state.study = replace(study, left_out=frozenset(study.datasets) - set(datasets))
-    finished = tuple(finish_datasets(state, datasets))
+    drafts = [finish_dataset(state, name) for name in datasets]
+    facts = Facts({draft.spec.name: collect_facts(state, draft) for draft in drafts})
+    finished = describe_datasets(study, plan, drafts, facts.datasets, describe_given(state))
+    found = [*locate_findings(state, {draft.spec.name: draft.place for draft in drafts}), *finished.problems]
     coded = describe_codes(study, find_wrong_codes(study, forms), list_readers(plan))
     missed = describe_near_misses(find_near_misses(study, forms, given, datasets))
-    problems = (*drop_told(coded, state.problems), *missed, *state.problems)
-    return Conversion(study, plan, {}, finished, problems, state)
+    problems = (*drop_told(coded, found), *missed, *found)
+    return Conversion(study, plan, {}, finished.datasets, problems, facts, state)
+
+
+def locate_findings(state: State, places: Mapping[str, np.ndarray]) -> list[Problem]:
+    """The findings of a run; those about records have the row numbers of the finished dataset (`places`).
+
+    Without any where the dataset is not among those that are written.
+    """
+    found = list(state.problems)
+    for number, (block, records) in state.located.items():
+        name = found[number].place.dataset
+        start = state.length(name, range(block))
+        rows = np.unique(places[name][records + start])[:SHOWN_ROWS] if name in places else records[:0]
+        place = replace(found[number].place, rows=tuple(int(row) + 1 for row in rows))
+        found[number] = replace(found[number], place=place)
+    return found
 
 
 def form_sources(study: Study, plan: Plan, datasets: Sequence[str]) -> list[FormSource]:

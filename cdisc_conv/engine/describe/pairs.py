@@ -5,44 +5,38 @@ PARAMCD and PARAM, AVISITN and AVISIT, AGEGR1N and AGEGR1: where the data hold b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.columns.texts import format_numbers
 from cdisc_conv.dataset import Codelist, Term
+from cdisc_conv.engine.facts.collect import list_partners
+from cdisc_conv.engine.facts.datasets import DatasetFacts
 
-PARAMETER_CODE, PARAMETER = "PARAMCD", "PARAM"
 
+def pair_codelists(facts: DatasetFacts, columns: Mapping[str, str], there: Collection[str]) -> dict[str, Codelist]:
+    """The codelists of the columns that have a partner in a dataset, by name of the column.
 
-def pair_codelists(frame: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, Codelist]:
-    """The codelists of the columns that have a partner in `frame`, by name of the column.
-
-    `columns` are the columns to look at (those without a published codelist) with their labels, which name the lists.
-    The terms are the values of the data. PARAMCD is decoded by PARAM, and a number (``AGEGR1N``, ``CRIT1FN``) by its
+    `columns` are the columns to look at (those without a published codelist) with their labels, which name the lists;
+    `there` are all columns of the dataset. The terms are the values of the data. PARAMCD is decoded by PARAM, and a
+    number (``AGEGR1N``, ``CRIT1FN``) by its
     text (``AGEGR1``, ``CRIT1FL``); the text itself is a list without decodes, in the order of its codes. A code with
     several texts has no codelist, because none of them is its decode.
-
-    >>> frame = pd.DataFrame({"AGEGR1": pd.Series([">=65", "<65"], dtype="str"), "AGEGR1N": [2.0, 1.0]})
-    >>> lists = pair_codelists(frame, {"AGEGR1": "Pooled Age Group 1", "AGEGR1N": "Pooled Age Group 1 (N)"})
-    >>> [(term.value, term.decode) for term in lists["AGEGR1N"].terms]
-    [('1', '<65'), ('2', '>=65')]
-    >>> [term.value for term in lists["AGEGR1"].terms]
-    ['<65', '>=65']
 
     Source: ADaMIG 1.3, section 3.1.4 (variable naming: the suffix N, one-to-one within a study or parameter).
     """
     found: dict[str, Codelist] = {}
     for name, label in columns.items():
-        text, code = _find_partners(frame, name)
-        if not text:
+        other = next((other for other in list_partners(name, facts.numeric) if other in there), "")
+        code, text = (name, other) if (name, other) in facts.pairs else (other, name)
+        if (code, text) not in facts.pairs:
             continue
-        coded = name == code
-        terms = decode_terms(frame[code], frame[text]) if coded else list_terms(frame[text], frame[code])
+        codes, texts = facts.pairs[code, text].columns()
+        terms = decode_terms(codes, texts) if name == code else list_terms(texts, codes)
         if terms:
-            kind = code_type(frame[name])
-            found[name] = Codelist(label, name, type=kind, terms=terms)
+            found[name] = Codelist(label, name, type=code_type(codes if name == code else texts), terms=terms)
     return found
 
 
@@ -87,21 +81,6 @@ def code_type(values: pd.Series) -> str:
     if values.dtype == TEXT:
         return "text"
     return "integer" if bool((values.dropna() % 1 == 0).all()) else "float"
-
-
-def _find_partners(frame: pd.DataFrame, name: str) -> tuple[str, str]:
-    """The text and the code that a column is one of; nothing when it has no partner."""
-    if name in (PARAMETER_CODE, PARAMETER):
-        pair = (PARAMETER, PARAMETER_CODE)
-        return pair if set(pair) <= set(frame) else ("", "")
-    if name not in frame:
-        return "", ""
-    if frame[name].dtype != TEXT:
-        text = f"{name[:-1]}L" if name.endswith("FN") and f"{name[:-1]}L" in frame else name[:-1]
-        paired = name.endswith("N") and text in frame and frame[text].dtype == TEXT
-        return (text, name) if paired else ("", "")
-    code = f"{name[:-1]}N" if name.endswith("FL") and f"{name[:-1]}N" in frame else f"{name}N"
-    return (name, code) if code in frame and frame[code].dtype != TEXT else ("", "")
 
 
 def _distinct(codes: pd.Series, texts: pd.Series) -> pd.DataFrame:

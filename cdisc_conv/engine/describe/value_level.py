@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.columns.distinct import TEXT
-from cdisc_conv.columns.numbers import parse_numbers
 from cdisc_conv.dataset import Codelist, Condition, Item, OriginType, ValueLevel
 from cdisc_conv.derivations.base import Ref
-from cdisc_conv.engine.derive.blocks import take_rows
-from cdisc_conv.engine.derive.state import State
 from cdisc_conv.engine.describe.finer import Told, tell_apart
 from cdisc_conv.engine.describe.items import describe_numbers, describe_written, make_item, used_codelist
 from cdisc_conv.engine.describe.origins import Provenance, provenance_of
-from cdisc_conv.engine.describe.pairs import PARAMETER, PARAMETER_CODE, code_type, decode_terms, list_terms
+from cdisc_conv.engine.describe.pairs import code_type, decode_terms, list_terms
 from cdisc_conv.engine.describe.selection import describe_selection
-from cdisc_conv.engine.finish.draft import Draft
-from cdisc_conv.engine.plan.graph import Part, variable_of
+from cdisc_conv.engine.facts.collect import ANALYSIS_VALUES, PARAMETER, PARAMETER_CODE, coding_column, is_told_by_code
+from cdisc_conv.engine.facts.datasets import Cell, DatasetFacts, LevelFacts, Pairs, column_of
+from cdisc_conv.engine.facts.values import Looks, ValueFacts, sum_facts
+from cdisc_conv.engine.plan.graph import Part, Plan, variable_of
+from cdisc_conv.engine.plan.narrow import narrow_study
 from cdisc_conv.problems import Place, Problem, Severity
-from cdisc_conv.spec.expected import codelist_of, is_result, standard_variable
+from cdisc_conv.spec.expected import codelist_of, standard_variable
 from cdisc_conv.spec.model import DatasetSpec, Study, ValueLevelSpec
 from cdisc_conv.standards import CodelistTerms
-
-STRUCTURE = "BASIC DATA STRUCTURE"
-ANALYSIS_VALUES = ("AVAL", "AVALC")
-"""The columns of the basic data structure that are always described parameter by parameter."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +34,9 @@ class _Kind:
 
     codes: tuple[str, ...]
     label: str
-    places: np.ndarray
-    """The positions of the records."""
+    facts: ValueFacts
+    pairs: Pairs | None
+    """Of AVAL and AVALC in these records."""
     provenance: Provenance
     terms: CodelistTerms | None
     selection: str
@@ -49,26 +45,138 @@ class _Kind:
     """Conditions beside the code, where the mapping tells records of one test apart."""
 
 
-def value_levels(state: State, draft: Draft, name: str) -> tuple[ValueLevel, ...]:
-    """The value-level items of a column: one per test code or parameter that has values; none where they say no more.
+class Levels:
+    """The value-level metadata of the columns of one dataset."""
 
-    Results of findings and the analysis values AVAL and AVALC are always described so, once there are two tests or
-    parameters; any other column of the basic data structure where its method differs by parameter. Parameters that
-    differ in a number only (LDIAM1, LDIAM2 ...) are one item.
-    """
-    column = _coding_column(draft, name)
-    specs = draft.spec.value_level.get(name, ())
-    if column is None or (draft.frame[column].nunique() < 2 and not specs):
-        return ()
-    kinds = list(_list_kinds(state, draft, name, column, specs))
-    if column == PARAMETER_CODE:
-        differ = len({kind.provenance.method for kind in kinds}) > 1
-        if not (specs or differ or name in ANALYSIS_VALUES):
+    def __init__(
+        self, study: Study, plan: Plan, spec: DatasetSpec, facts: DatasetFacts, columns: Sequence[str]
+    ) -> None:
+        self._study = study
+        self._plan = plan
+        self._spec = spec
+        self._facts = facts
+        self._columns = frozenset(columns)
+        self._column = coding_column(spec, columns)
+        self._narrowed: dict[str, Study] = {}
+        self.problems: list[Problem] = []
+
+    def describe(self, name: str) -> tuple[ValueLevel, ...]:
+        """The items of a column: one per test code or parameter that has values; none where they say no more.
+
+        Results of findings and the analysis values AVAL and AVALC are always described so, once there are two tests or
+        parameters; any other column of the basic data structure where its method differs by parameter. Parameters that
+        differ in a number only (LDIAM1, LDIAM2 ...) are one item.
+        """
+        specs = self._spec.value_level.get(name, ())
+        if not self._column or not is_told_by_code(self._spec, name) or (len(self._facts.codes) < 2 and not specs):
             return ()
-        if name in ANALYSIS_VALUES:
-            kinds = [replace(kind, provenance=_with_selection(kind)) for kind in kinds]
-        kinds = _join_numbered(kinds)
-    return tuple(_describe(state, draft, name, column, kind) for kind in kinds)
+        kinds = list(self._list_kinds(name, specs))
+        if self._column == PARAMETER_CODE:
+            differ = len({kind.provenance.method for kind in kinds}) > 1
+            if not (specs or differ or name in ANALYSIS_VALUES):
+                return ()
+            if name in ANALYSIS_VALUES:
+                kinds = [replace(kind, provenance=_with_selection(kind)) for kind in kinds]
+            kinds = _join_numbered(kinds)
+        return tuple(self._describe_kind(name, kind) for kind in kinds)
+
+    def _list_kinds(self, name: str, specs: tuple[ValueLevelSpec, ...]) -> Iterator[_Kind]:
+        """The tests or parameters in the order of their codes, each with the records that have a value."""
+        levels = self._facts.levels[name]
+        by_code: dict[str, list[tuple[Cell, ...]]] = {}
+        for key in levels.items:
+            by_code.setdefault(str(key[0]), []).append(key)
+        label_there = (PARAMETER if self._column == PARAMETER_CODE else f"{self._spec.name}TEST") in self._columns
+        used: dict[ValueLevelSpec, None] = {}
+        for code in sorted(by_code):
+            keys, about = by_code[code], self._facts.codes[code]
+            all_parts = self._plan.parts[self._spec.name, name]
+            parts = [part for part in all_parts if about.blocks & set(part.blocks)]
+            narrowed = self._narrow(code, about.blocks)
+            narrow_parts = [replace(part, blocks=tuple(n for n in part.blocks if n in about.blocks)) for part in parts]
+            found = provenance_of(narrowed, self._plan, narrow_parts)
+            selection = " ".join(describe_selection(narrowed, part) for part in narrow_parts)
+            told, mine = tell_apart(self._frame_of(levels, keys), specs, np.arange(len(keys)), self._column)
+            used.update(dict.fromkeys(mine))
+            for one in told:
+                facts = sum_facts([levels.items[keys[place]] for place in one.places])
+                pairs = [levels.pairs[keys[place]] for place in one.places if keys[place] in levels.pairs]
+                yield _Kind(
+                    (code,),
+                    about.label if label_there else "",
+                    facts,
+                    sum(pairs[1:], pairs[0]) if pairs else None,
+                    _said(one.spec, found),
+                    self._terms(parts[0], name, one, facts),
+                    selection,
+                    one.conditions,
+                )
+        self.problems += [self._describe_unused(name, spec) for spec in specs if spec not in used]
+
+    def _frame_of(self, levels: LevelFacts, keys: Sequence[tuple[Cell, ...]]) -> pd.DataFrame:
+        """What entries of ``value_level`` may ask for, one row per combination of values that occurs."""
+        columns = [(self._column, False), *zip(levels.names, levels.numeric, strict=True)]
+        made = {
+            name: column_of([key[place] for key in keys], numeric)
+            for place, (name, numeric) in enumerate(columns)
+            if name in self._columns
+        }
+        return pd.DataFrame(made, index=pd.RangeIndex(len(keys)))
+
+    def _narrow(self, code: str, blocks: frozenset[int]) -> Study:
+        """The study as far as it makes the records of one test: entries of ``for_each`` for others are left out."""
+        if code not in self._narrowed:
+            entries = {
+                number: tuple(
+                    entry for entry in self._spec.blocks[number].for_each if _may_make(entry.get(self._column), code)
+                )
+                for number in sorted(blocks)
+            }
+            self._narrowed[code] = narrow_study(self._study, self._spec.name, entries, {self._column: code})
+        return self._narrowed[code]
+
+    def _terms(self, part: Part, name: str, one: Told, facts: ValueFacts) -> CodelistTerms | None:
+        """The codelist of a test's results: the mapping's, else the variable's where it has any of them.
+
+        A codelist of results is that of some tests only: responses have terms, sums of diameters are numbers.
+        """
+        if one.spec and one.spec.codelist:
+            return self._spec.family.terminology.codelist(one.spec.codelist)
+        terms = codelist_of(self._study, self._spec, variable_of(self._study, part))
+        if terms is None or name in self._facts.numeric:
+            return None
+        return terms if not terms.values.isdisjoint(facts.values or ()) else None
+
+    def _describe_kind(self, name: str, kind: _Kind) -> ValueLevel:
+        standard = standard_variable(self._study, self._spec, name)
+        if kind.terms is not None:
+            codelist = used_codelist(kind.facts.values or (), kind.terms, self._spec.family.terminology)
+        else:
+            codelist = self._pair(name, kind)
+        described = standard.described if standard else ""
+        item = make_item(kind.facts, name in self._facts.numeric, described, codelist, kind.provenance)
+        comparator = "EQ" if len(kind.codes) == 1 else "IN"
+        item = item if self._spec.family.is_analysis else _refine_type(item, kind.facts)
+        return ValueLevel((Condition(self._column, comparator, kind.codes), *kind.finer), item, label=kind.label)
+
+    def _pair(self, name: str, kind: _Kind) -> Codelist | None:
+        """The codelist of AVAL and AVALC where the one is the code of the other, and not the same number as text."""
+        if kind.pairs is None or not self._columns.issuperset(ANALYSIS_VALUES):
+            return None
+        codes, texts = kind.pairs.columns()
+        decoded = decode_terms(codes, texts)
+        if not any(term.decode for term in decoded) or codes.isna().any() or (texts == "").any():
+            return None
+        owner, short_name = f"{self._spec.name}.{kind.codes[0]}", f"{name}.{kind.codes[0]}"
+        if name == "AVALC":
+            return Codelist(f"Analysis Value (C) of {owner}", short_name, terms=list_terms(texts, codes))
+        return Codelist(f"Analysis Value of {owner}", short_name, type=code_type(codes), terms=decoded)
+
+    def _describe_unused(self, name: str, spec: ValueLevelSpec) -> Problem:
+        message = f"'value_level': no record with a value of {name} meets {spec.where}, so that the entry says nothing"
+        place = Place(dataset=self._spec.name, variable=name)
+        hint = "right where the data do not have it yet; else correct the condition"
+        return Problem("LEVEL001", message, Severity.NOTE, place, hint)
 
 
 def own_provenance(levels: Sequence[ValueLevel], found: Provenance, spec: DatasetSpec) -> Provenance:
@@ -78,71 +186,11 @@ def own_provenance(levels: Sequence[ValueLevel], found: Provenance, spec: Datase
     return Provenance(None, "", "")
 
 
-def _coding_column(draft: Draft, name: str) -> str | None:
-    """The column that says how to read another one, or None."""
-    if draft.spec.standard.class_name == STRUCTURE:
-        own = name in (PARAMETER_CODE, PARAMETER) or re.fullmatch(r"PARAMN|PARCAT\dN?|PARTYPE", name)
-        return PARAMETER_CODE if PARAMETER_CODE in draft.frame and not own else None
-    test = f"{draft.spec.name}TESTCD"
-    return test if is_result(draft.spec, name) and test in draft.frame else None
-
-
-def _list_kinds(
-    state: State, draft: Draft, name: str, column: str, specs: tuple[ValueLevelSpec, ...]
-) -> Iterator[_Kind]:
-    """The tests or parameters in the order of their codes, each with the records that have a value."""
-    series = draft.frame[name]
-    used: dict[ValueLevelSpec, None] = {}
-    filled = (series != "" if series.dtype == TEXT else series.notna()).to_numpy(dtype=bool)
-    labels = draft.frame.get(PARAMETER if column == PARAMETER_CODE else f"{draft.spec.name}TEST")
-    for code, places in _split(draft.frame[column]).items():
-        valued = places[filled[places]]
-        if not len(valued):
-            continue
-        blocks = set(np.unique(draft.block[places]).tolist())
-        parts = [part for part in state.plan.parts[draft.spec.name, name] if blocks & set(part.blocks)]
-        narrowed = _narrow(state, draft.spec, blocks, column, code)
-        narrow_parts = [replace(part, blocks=tuple(n for n in part.blocks if n in blocks)) for part in parts]
-        found = provenance_of(narrowed, state.plan, narrow_parts)
-        label = "" if labels is None else str(labels.iloc[places[0]])
-        selection = " ".join(describe_selection(narrowed, part) for part in narrow_parts)
-        told, mine = tell_apart(draft.frame, specs, valued, column)
-        used.update(dict.fromkeys(mine))
-        for one in told:
-            said, kind = one.spec, found
-            if said is not None:
-                kind = Provenance(
-                    said.origin or found.origin, said.method or found.method, said.comment or found.comment
-                )
-            terms = _terms(state, draft, parts[0], name, one)
-            yield _Kind((code,), label, one.places, kind, terms, selection, one.conditions)
-    for spec in specs:
-        if spec not in used:
-            _report_unused(state, draft, name, spec)
-
-
-def _report_unused(state: State, draft: Draft, name: str, spec: ValueLevelSpec) -> None:
-    message = f"'value_level': no record with a value of {name} meets {spec.where}, so that the entry says nothing"
-    place = Place(dataset=draft.spec.name, variable=name)
-    hint = "right where the data do not have it yet; else correct the condition"
-    state.report(Problem("LEVEL001", message, Severity.NOTE, place, hint))
-
-
-def _split(codes: pd.Series) -> Mapping[str, np.ndarray]:
-    """The positions of the records of each code, in the order of the codes; records without one are left out."""
-    numbers, values = pd.factorize(codes, sort=True)
-    order = np.argsort(numbers, kind="stable")
-    ends = np.searchsorted(numbers[order], np.arange(len(values) + 1))
-    return {str(value): order[ends[i] : ends[i + 1]] for i, value in enumerate(values) if value}
-
-
-def _narrow(state: State, spec: DatasetSpec, blocks: set[int], column: str, code: str) -> Study:
-    """The study as far as it makes the records of one test: entries of ``for_each`` for other tests are left out."""
-    entries = {
-        number: tuple(entry for entry in spec.blocks[number].for_each if _may_make(entry.get(column), code))
-        for number in sorted(blocks)
-    }
-    return state.narrow(spec.name, entries, column, code)
+def _said(said: ValueLevelSpec | None, found: Provenance) -> Provenance:
+    """The provenance with what an entry of ``value_level`` says."""
+    if said is None:
+        return found
+    return Provenance(said.origin or found.origin, said.method or found.method, said.comment or found.comment)
 
 
 def _may_make(value: Any, code: str) -> bool:
@@ -156,20 +204,6 @@ def _with_selection(kind: _Kind) -> Provenance:
     if found.origin is not None and found.origin.type is OriginType.DERIVED:
         return replace(found, method=f"{kind.selection} {found.method}".strip())
     return replace(found, comment=f"{kind.selection} {found.comment}".strip())
-
-
-def _terms(state: State, draft: Draft, part: Part, name: str, one: Told) -> CodelistTerms | None:
-    """The codelist of a test's results: the mapping's, else the variable's where it has any of them.
-
-    A codelist of results is that of some tests only: responses have terms, sums of diameters are numbers.
-    """
-    if one.spec and one.spec.codelist:
-        return draft.spec.family.terminology.codelist(one.spec.codelist)
-    terms = codelist_of(state.study, draft.spec, variable_of(state.study, part))
-    if terms is None or draft.frame[name].dtype != TEXT:
-        return None
-    used = take_rows(draft.frame[name], one.places).unique()
-    return terms if not terms.values.isdisjoint(used) else None
 
 
 def _join_numbered(kinds: Sequence[_Kind]) -> list[_Kind]:
@@ -188,47 +222,19 @@ def _join(family: Sequence[_Kind]) -> _Kind:
     codes = sorted((kind.codes[0] for kind in family), key=lambda code: (len(code), code))
     words = [re.split(r"(\d+)", kind.label) for kind in family]
     label = "".join(same[0] if len(set(same)) == 1 else "n" for same in zip(*words, strict=True))
-    places = np.sort(np.concatenate([kind.places for kind in family]))
-    return replace(family[0], codes=tuple(codes), label=label, places=places)
+    facts = sum_facts([kind.facts for kind in family])
+    pairs = [kind.pairs for kind in family if kind.pairs is not None]
+    both = sum(pairs[1:], pairs[0]) if pairs else None
+    return replace(family[0], codes=tuple(codes), label=label, facts=facts, pairs=both)
 
 
 def _mask_numbers(text: str) -> str:
     return re.sub(r"\d+", "#", text)
 
 
-def _describe(state: State, draft: Draft, name: str, column: str, kind: _Kind) -> ValueLevel:
-    series = draft.frame[name].iloc[kind.places].reset_index(drop=True)
-    standard = standard_variable(state.study, draft.spec, name)
-    if kind.terms is not None:
-        codelist = used_codelist(series, kind.terms, draft.spec.family.terminology)
-    else:
-        codelist = _pair(draft, name, kind) if column == PARAMETER_CODE else None
-    item = make_item(series, standard.described if standard else "", codelist, kind.provenance)
-    comparator = "EQ" if len(kind.codes) == 1 else "IN"
-    item = item if draft.spec.family.is_analysis else _refine_type(item, series)
-    return ValueLevel((Condition(column, comparator, kind.codes), *kind.finer), item, label=kind.label)
-
-
-def _pair(draft: Draft, name: str, kind: _Kind) -> Codelist | None:
-    """The codelist of AVAL and AVALC where the one is the code of the other, and not the same number as text."""
-    if name not in ANALYSIS_VALUES or not set(ANALYSIS_VALUES) <= set(draft.frame):
-        return None
-    codes, texts = (draft.frame[column].iloc[kind.places].reset_index(drop=True) for column in ANALYSIS_VALUES)
-    decoded = decode_terms(codes, texts)
-    if not any(term.decode for term in decoded) or codes.isna().any() or (texts == "").any():
-        return None
-    owner, short_name = f"{draft.spec.name}.{kind.codes[0]}", f"{name}.{kind.codes[0]}"
-    if name == "AVALC":
-        return Codelist(f"Analysis Value (C) of {owner}", short_name, terms=list_terms(texts, codes))
-    return Codelist(f"Analysis Value of {owner}", short_name, type=code_type(codes), terms=decoded)
-
-
-def _refine_type(item: Item, series: pd.Series) -> Item:
+def _refine_type(item: Item, facts: ValueFacts) -> Item:
     """Results that are text in the dataset but numbers under this test are described as numbers."""
-    if item.type != "text" or item.codelist is not None:
+    if item.type != "text" or item.codelist is not None or Looks.NO_NUMBER in facts.looks:
         return item
-    numbers = parse_numbers(series)
-    if numbers.isna().any():
-        return item
-    kind, length, digits = describe_written(series) or describe_numbers(numbers)
+    kind, length, digits = describe_written(facts) or describe_numbers(facts)
     return replace(item, type=kind, length=length, significant_digits=digits)

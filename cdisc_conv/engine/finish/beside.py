@@ -10,6 +10,7 @@ from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.dataset import Column, Dataset, Item
 from cdisc_conv.engine.derive.state import State
 from cdisc_conv.engine.describe.items import byte_length
+from cdisc_conv.engine.facts.values import describe_values
 from cdisc_conv.spec.expected import label_of
 from cdisc_conv.spec.model import Study
 from cdisc_conv.standards import DatasetStandard
@@ -72,7 +73,7 @@ def _describe_column(standard: DatasetStandard, name: str, series: pd.Series, la
         name=name,
         label=labels.get(name) or (known.label if known else name),
         numeric=numeric,
-        item=Item("float", 8) if numeric else Item("text", byte_length(series)),
+        item=Item("float", 8) if numeric else Item("text", byte_length(describe_values(series))),
         role=known.role if known else "",
         core=known.core if known else "",
         may_be_missing=bool(series.isna().any() if numeric else (series == "").any()),

@@ -7,6 +7,7 @@ import pytest
 
 from cdisc_conv.dataset import OriginSource, OriginType
 from cdisc_conv.engine.describe.items import byte_length, describe_numbers, describe_text, used_codelist
+from cdisc_conv.engine.facts.values import describe_values
 from cdisc_conv.standards import load_terminology
 
 FORMS = """\
@@ -62,7 +63,7 @@ def item(lab, dataset):
     ],
 )
 def test_numbers(values, expected):
-    assert describe_numbers(pd.Series(values, dtype="float64")) == expected
+    assert describe_numbers(describe_values(pd.Series(values, dtype="float64"))) == expected
 
 
 DTC = "ISO 8601 datetime or interval"
@@ -84,28 +85,28 @@ DTC = "ISO 8601 datetime or interval"
     ],
 )
 def test_date_types(values, described, expected):
-    assert describe_text(pd.Series(values, dtype="str"), described) == expected
+    assert describe_text(describe_values(pd.Series(values, dtype="str")), described) == expected
 
 
 def test_text_is_measured_in_bytes():
-    assert byte_length(pd.Series(["ab", "皮疹"], dtype="str")) == 6
-    assert byte_length(pd.Series(["", ""], dtype="str")) == 1
-    assert byte_length(pd.Series([], dtype="str")) == 1
+    assert byte_length(describe_values(pd.Series(["ab", "皮疹"], dtype="str"))) == 6
+    assert byte_length(describe_values(pd.Series(["", ""], dtype="str"))) == 1
+    assert byte_length(describe_values(pd.Series([], dtype="str"))) == 1
 
 
 def test_codelists_have_the_terms_used_and_mark_the_sponsor_s():
     terminology = load_terminology("sdtm", "2025-03-28")
-    found = used_codelist(pd.Series(["Y", "", "MAYBE"], dtype="str"), terminology.codelist("NY"), terminology)
+    found = used_codelist(["Y", "", "MAYBE"], terminology.codelist("NY"), terminology)
     assert (found.code, found.short_name, found.standard) == ("C66742", "NY", "SDTM/NCI 2025-03-28")
     assert [(term.value, term.code, term.extended) for term in found.terms] == [
         ("MAYBE", "", True), ("Y", "C49488", False),
     ]  # fmt: skip
-    assert used_codelist(pd.Series([""], dtype="str"), terminology.codelist("NY"), terminology) is None
+    assert used_codelist([""], terminology.codelist("NY"), terminology) is None
 
 
 def test_terms_that_are_allowed_are_there_as_well():
     terminology = load_terminology("sdtm", "2025-03-28")
-    found = used_codelist(pd.Series(["Y"], dtype="str"), terminology.codelist("NY"), terminology, ("N",))
+    found = used_codelist(["Y"], terminology.codelist("NY"), terminology, ("N",))
     assert [term.value for term in found.terms] == ["N", "Y"]
 
 

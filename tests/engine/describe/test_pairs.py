@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from cdisc_conv.dataset import Codelist, Term
 from cdisc_conv.engine.describe.pairs import pair_codelists
+from cdisc_conv.engine.facts.collect import collect_pairs
+from cdisc_conv.engine.facts.datasets import DatasetFacts
 
 
 def table(**columns: list) -> pd.DataFrame:
@@ -21,7 +23,9 @@ def table(**columns: list) -> pd.DataFrame:
 
 
 def lists(frame: pd.DataFrame, *names: str) -> dict[str, Codelist]:
-    return pair_codelists(frame, {name: f"Label of {name}" for name in names or frame.columns})
+    numeric = frozenset(name for name in frame if frame[name].dtype == "float64")
+    facts = DatasetFacts(len(frame), {}, numeric, pairs=collect_pairs(frame))
+    return pair_codelists(facts, {name: f"Label of {name}" for name in names or frame.columns}, frame.columns)
 
 
 def test_parameters():

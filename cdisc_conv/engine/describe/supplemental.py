@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -9,12 +11,14 @@ from cdisc_conv.columns.texts import as_text
 from cdisc_conv.dataset import Column, Condition, Dataset, Item, Origin, OriginSource, OriginType, Records, ValueLevel
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.engine.derive.blocks import spread
-from cdisc_conv.engine.derive.state import State
 from cdisc_conv.engine.describe.items import byte_length, make_item, used_codelist
 from cdisc_conv.engine.describe.origins import provenance_of
+from cdisc_conv.engine.facts.datasets import DatasetFacts
+from cdisc_conv.engine.facts.values import ValueFacts, describe_values
 from cdisc_conv.engine.finish.draft import Draft
-from cdisc_conv.engine.plan.graph import variable_of
+from cdisc_conv.engine.plan.graph import Plan, variable_of
 from cdisc_conv.spec.expected import codelist_of
+from cdisc_conv.spec.model import DatasetSpec, Study
 
 QORIG = {
     OriginType.COLLECTED: "CRF",
@@ -26,47 +30,57 @@ QORIG = {
 }
 
 
-def split_supplemental(state: State, draft: Draft) -> Dataset | None:
+@dataclass(frozen=True)
+class Qualifiers:
+    """A SUPP-- dataset and the facts of its records."""
+
+    dataset: Dataset
+    facts: DatasetFacts
+
+
+def describe_supplemental(study: Study, plan: Plan, draft: Draft, facts: DatasetFacts) -> Qualifiers | None:
     """The SUPP-- dataset of a draft, or None when no record has a qualifier."""
-    names = [str(name) for name in draft.supplemental if (draft.supplemental[name] != "").any()]
+    names = [name for name, values in facts.qualifiers.items() if values.filled]
     if not names:
         return None
-    pieces = [_qualifier(state, draft, name) for name in names]
+    pieces = [_qualifier(study, plan, draft, name) for name in names]
     stacked = pd.concat(pieces, ignore_index=True)
     order = np.lexsort([stacked["qualifier"], stacked["position"]])
     stacked = stacked.take(order).reset_index(drop=True)
-    template = state.study.sdtm.standard.supplemental(draft.spec.name)
+    template = study.sdtm.standard.supplemental(draft.spec.name)
     frame = stacked[[variable.name for variable in template.variables]]
-    levels = {"QVAL": tuple(_level(state, draft, name) for name in names)}
-    columns = tuple(
-        _column(state, frame, variable.name, template.keys, levels.get(variable.name, ()))
+    columns = {str(name): describe_values(series, all_values=True) for name, series in frame.items()}
+    levels = {"QVAL": tuple(_level(study, plan, draft.spec, name, facts.qualifiers[name]) for name in names)}
+    made = tuple(
+        _column(study, columns[variable.name], variable.name, template.keys, levels.get(variable.name, ()))
         for variable in template.variables
     )
-    return Dataset(
+    dataset = Dataset(
         name=template.name,
         label=template.label,
         frame=frame,
-        columns=columns,
+        columns=made,
         class_name=template.class_name,
         structure=template.structure,
-        standard=state.study.sdtm.standard.label,
+        standard=study.sdtm.standard.label,
         repeating=True,
         records=Records(
             _records(draft, stacked["position"].to_numpy()), _picked(draft, stacked["position"], frame["QNAM"])
         ),
         supplemental_to=draft.spec.name,
     )
+    return Qualifiers(dataset, DatasetFacts(len(frame), columns, frozenset()))
 
 
-def _qualifier(state: State, draft: Draft, name: str) -> pd.DataFrame:
+def _qualifier(study: Study, plan: Plan, draft: Draft, name: str) -> pd.DataFrame:
     """The records of one qualifier; `position` is the parent record, `qualifier` its place in the mapping."""
     values = draft.supplemental[name]
     position = np.flatnonzero((values != "").to_numpy(dtype=bool))
     parent = draft.frame.take(position).reset_index(drop=True)
     sequence = f"{draft.spec.name}SEQ"
     has_sequence = sequence in parent
-    provenance = provenance_of(state.study, state.plan, state.plan.parts[draft.spec.name, name])
-    entry = variable_of(state.study, state.plan.parts[draft.spec.name, name][0])
+    provenance = provenance_of(study, plan, plan.parts[draft.spec.name, name])
+    entry = variable_of(study, plan.parts[draft.spec.name, name][0])
     origin = QORIG[provenance.origin.type] if provenance.origin else ""
     length = len(position)
     return pd.DataFrame(
@@ -87,29 +101,27 @@ def _qualifier(state: State, draft: Draft, name: str) -> pd.DataFrame:
     )
 
 
-def _level(state: State, draft: Draft, name: str) -> ValueLevel:
-    parts = state.plan.parts[draft.spec.name, name]
-    entry = variable_of(state.study, parts[0])
-    values = draft.supplemental[name]
-    values = values[values != ""].reset_index(drop=True)
-    terms = codelist_of(state.study, draft.spec, entry)
-    codelist = used_codelist(values, terms, state.study.sdtm.terminology) if terms else None
-    item = make_item(values, "", codelist, provenance_of(state.study, state.plan, parts))
+def _level(study: Study, plan: Plan, spec: DatasetSpec, name: str, facts: ValueFacts) -> ValueLevel:
+    parts = plan.parts[spec.name, name]
+    entry = variable_of(study, parts[0])
+    terms = codelist_of(study, spec, entry)
+    codelist = used_codelist(facts.values or (), terms, study.sdtm.terminology) if terms else None
+    item = make_item(facts, False, "", codelist, provenance_of(study, plan, parts))
     return ValueLevel((Condition("QNAM", "EQ", (name,)),), item, label=entry.label or name)
 
 
 def _column(
-    state: State, frame: pd.DataFrame, name: str, keys: tuple[str, ...], levels: tuple[ValueLevel, ...]
+    study: Study, facts: ValueFacts, name: str, keys: tuple[str, ...], levels: tuple[ValueLevel, ...]
 ) -> Column:
-    standard = next(v for v in state.study.sdtm.standard.supplemental("AE").variables if v.name == name)
+    standard = next(v for v in study.sdtm.standard.supplemental("AE").variables if v.name == name)
     origin = None if levels else Origin(OriginType.ASSIGNED, OriginSource.SPONSOR)
-    terms = state.study.sdtm.terminology.codelist(*standard.codelists) if standard.codelists else None
-    codelist = used_codelist(frame[name], terms, state.study.sdtm.terminology) if terms else None
+    terms = study.sdtm.terminology.codelist(*standard.codelists) if standard.codelists else None
+    codelist = used_codelist(facts.values or (), terms, study.sdtm.terminology) if terms else None
     return Column(
         name=name,
         label=standard.label,
         numeric=False,
-        item=Item("text", byte_length(frame[name]), origin=origin, codelist=codelist),
+        item=Item("text", byte_length(facts), origin=origin, codelist=codelist),
         role=standard.role,
         core=standard.core,
         key=keys.index(name) + 1 if name in keys else 0,

@@ -1,0 +1,131 @@
+"""Finished records and their facts to datasets: empty variables left out, metadata attached, SUPP-- beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cdisc_conv.dataset import Dataset, Records
+from cdisc_conv.derivations.values.long_text import OWN_PARTS
+from cdisc_conv.engine.describe.metadata import describe_columns, harmonise_lengths, resolve_predecessors
+from cdisc_conv.engine.describe.supplemental import describe_supplemental
+from cdisc_conv.engine.facts.datasets import DatasetFacts
+from cdisc_conv.engine.finish.draft import Draft
+from cdisc_conv.engine.finish.sources import renumber_sources
+from cdisc_conv.engine.plan.graph import Plan
+from cdisc_conv.engine.plan.order import natural_keys, reads_final_order
+from cdisc_conv.problems import Place, Problem, Severity
+from cdisc_conv.spec.model import DatasetSpec, Study
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The datasets of a run, and what was found when they were described."""
+
+    datasets: tuple[Dataset, ...]
+    problems: tuple[Problem, ...]
+
+
+def describe_datasets(
+    study: Study, plan: Plan, drafts: Sequence[Draft], facts: Mapping[str, DatasetFacts], given: Sequence[Dataset]
+) -> Finished:
+    """The finished datasets in the order of the drafts, SUPP-- right after its parent.
+
+    Findings: KEY001 (natural keys that are not unique), DROP001 (a variable left out because it is empty and the
+    standard permits it), LEVEL001 (an entry of ``value_level`` that no record meets).
+    """
+    datasets: list[Dataset] = []
+    problems: list[Problem] = []
+    known = dict(facts)
+    for draft in drafts:
+        spec, mine = draft.spec, facts[draft.spec.name]
+        problems += check_keys(spec, mine)
+        names, notes = choose_columns(spec, mine)
+        problems += notes
+        described = describe_columns(study, plan, spec, mine, names)
+        problems += described.problems
+        datasets.append(
+            Dataset(
+                name=spec.name,
+                label=spec.label,
+                frame=draft.frame[list(names)],
+                columns=described.columns,
+                class_name=spec.standard.class_name,
+                structure=spec.structure,
+                comment=spec.comment,
+                standard=spec.family.standard.label,
+                repeating=spec.standard.repeating,
+                reference_data=spec.standard.reference_data,
+                purpose="Analysis" if spec.family.is_analysis else "Tabulation",
+                sub_class=spec.sub_class,
+                records=Records(draft.records, draft.picked),
+            )
+        )
+        qualifiers = describe_supplemental(study, plan, draft, mine)
+        if qualifiers is not None:
+            datasets.append(qualifiers.dataset)
+            known[qualifiers.dataset.name] = qualifiers.facts
+    places = {draft.spec.name: draft.place for draft in drafts}
+    resolved = resolve_predecessors(datasets, known, given)
+    return Finished(
+        tuple(_renumber(study, dataset, places) for dataset in harmonise_lengths(resolved)), tuple(problems)
+    )
+
+
+def _renumber(study: Study, dataset: Dataset, places: Mapping[str, np.ndarray]) -> Dataset:
+    """The dataset with its sources counted as their files count, but for those that it read in that order already."""
+    reader = dataset.supplemental_to or dataset.name
+    early = {name: place for name, place in places.items() if not reads_final_order(study, reader, name)}
+    return renumber_sources([dataset], early)[0]
+
+
+def check_keys(spec: DatasetSpec, facts: DatasetFacts) -> list[Problem]:
+    """One finding when records share their natural key, with the first few keys."""
+    found = facts.keys
+    if not found.records:
+        return []
+    names = ", ".join(natural_keys(spec, facts.columns))
+    message = (
+        f"{found.records} records share their natural key ({names}) with another: {found.keys} "
+        f"key{'s' if found.keys > 1 else ''}, such as {'; '.join(found.shown)}"
+    )
+    hint = "are raw rows repeated? Otherwise add a variable to 'keys:' of the mapping"
+    place = Place(dataset=spec.name, rows=tuple(row + 1 for row in found.rows))
+    return [Problem("KEY001", message, Severity.WARNING, place, hint, count=found.records)]
+
+
+def choose_columns(spec: DatasetSpec, facts: DatasetFacts) -> tuple[tuple[str, ...], list[Problem]]:
+    """The variables that a dataset has in the end: permissible ones without a single value are left out, and listed.
+
+    A study day stays beside its date: it is expected to be there (CDISC FB3201), even when no subject has day 1.
+    """
+    keys = natural_keys(spec, facts.columns)
+    unused = _list_unused_parts(facts)
+    names = [name for name in facts.columns if name not in unused]
+    empty = [
+        name
+        for name in names
+        if (standard := spec.family.standard.variable(spec.standard, name)) is not None
+        and standard.core == "Perm"
+        and name not in keys
+        and not facts.columns[name].filled
+        and not _is_day_of_date(facts, name)
+    ]
+    if not empty or not facts.records:
+        return tuple(names), []
+    message = f"no record has a value of {', '.join(empty)}; permissible and empty, so left out of the dataset"
+    note = Problem("DROP001", message, Severity.NOTE, Place(dataset=spec.name), count=len(empty))
+    return tuple(name for name in names if name not in empty), [note]
+
+
+def _list_unused_parts(facts: DatasetFacts) -> frozenset[str]:
+    """The later parts of long texts that no text reaches: COVAL1, TSVAL1."""
+    parts = [name for name in facts.columns if name.rstrip("0123456789") in OWN_PARTS and name not in OWN_PARTS]
+    return frozenset(name for name in parts if not facts.columns[name].filled)
+
+
+def _is_day_of_date(facts: DatasetFacts, name: str) -> bool:
+    date = f"{name.removesuffix('DY')}DTC"
+    return name.endswith("DY") and date in facts.columns and facts.columns[date].filled > 0

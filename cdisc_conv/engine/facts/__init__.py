@@ -1,0 +1,1 @@
+"""Facts: what metadata, findings and reports have to know of the rows of a range. Facts of ranges add up."""
