@@ -29,6 +29,7 @@ from cdisc_conv.engine.plan.graph import Plan, RowSet, plan_study
 from cdisc_conv.problems import SHOWN_ROWS, Problem
 from cdisc_conv.raw import FormSource, RawForm, check_subjects, read_forms
 from cdisc_conv.spec.model import SourceKind, Study
+from cdisc_conv.spec.raw_sources import form_source
 
 
 @dataclass(frozen=True)
@@ -151,14 +152,7 @@ def form_sources(study: Study, plan: Plan, datasets: Sequence[str]) -> list[Form
             names |= {source.name} if source.kind is SourceKind.FORM else set()
     everything = len(datasets) == len(study.datasets)
     return [
-        FormSource(
-            name=form.name,
-            path=form.file,
-            encoding=study.raw.encoding,
-            delimiter=study.raw.delimiter,
-            columns=tuple(form.fields),
-            key=form.key,
-        )
+        form_source(study, form)
         for form in study.forms.values()
         if everything or form.name in names or form.name == study.raw.home
     ]

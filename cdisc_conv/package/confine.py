@@ -44,9 +44,15 @@ def _list_faults(manifest: Mapping[str, Any], lineage: Mapping[str, Any]) -> Ite
             yield f"the folder '{folder}', which cannot be that of the {part} files: {fault}"
     for kind, group in (("form", "forms"), ("dataset", "given")):
         for name, described in lineage.get(group, {}).items():
-            fault = describe_fault(described["file"])
+            database = described.get("reading", {}).get("database")
+            fault = "" if database else describe_fault(described["file"])
             if fault:
                 yield f"the file '{described['file']}' of {kind} {name}, which cannot be one: {fault}"
+    for name, described in lineage.get("forms", {}).items():
+        reading = described.get("reading", {})
+        for path in (*reading.get("metadata", ()), *filter(None, [reading.get("folder", "")])):
+            if fault := describe_fault(str(path)):
+                yield f"the file '{path}' of form {name}, which cannot be one: {fault}"
     for name in lineage["datasets"]:
         if not is_name(name):
             yield f"a dataset '{name}', which cannot be one"

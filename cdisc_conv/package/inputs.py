@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.problems import Place, Problem, Severity
 from cdisc_conv.report.places import locate
 from cdisc_conv.spec.model import Study
+from cdisc_conv.spec.raw_sources import list_expected
 
 Progress = Callable[[str], None]
 
@@ -33,10 +35,6 @@ class Inputs:
     def folders(self) -> dict[str, Path]:
         """The folders by what messages call them."""
         return {**({"raw folder": self.raw} if self.raw else {}), "sdtm folder": self.sdtm}
-
-    def list_raw_files(self, conversion: Conversion) -> list[Path]:
-        """The files of the forms that were read, in order of their names."""
-        return sorted(self.raw / conversion.study.forms[name].file for name in conversion.forms) if self.raw else []
 
     def name_folders(self, folder: Path, out: Path) -> dict[str, str]:
         """Each folder as findings call it -> as the package calls it; `folder` becomes `out`."""
@@ -63,29 +61,39 @@ def describe_inputs(inputs: Inputs, conversion: Conversion, folder: Path, out: P
     from cdisc_conv.package.manifest import describe_files
 
     forms = {name: form.frame for name, form in conversion.forms.items()}
-    found = {"raw": (inputs.raw, inputs.list_raw_files(conversion), forms)}
+    found = {"raw": (inputs.raw, list_read_files(conversion), forms)}
     if conversion.study.given:
-        found["given"] = (inputs.sdtm, sorted(conversion.given_files), dict(conversion.state.given))
+        files = describe_files(sorted(conversion.given_files), inputs.sdtm)
+        found["given"] = (inputs.sdtm, files, dict(conversion.state.given))
     return {
         name: {
             "folder": inputs.locate(read, folder, out),
-            "files": describe_files(files, read) if read else [],
+            "files": files if read else [],
             "columns": describe_columns(frames),
         }
         for name, (read, files, frames) in found.items()
     }
 
 
+def list_read_files(conversion: Conversion) -> list[dict[str, Any]]:
+    """The files that the forms were read from, in order of their paths, as they were when they were read."""
+    files = {file.path: file for form in conversion.forms.values() for file in form.files}
+    ordered = (files[path] for path in sorted(files, key=PurePosixPath))
+    return [{"path": file.path, "bytes": file.size, "sha256": file.sha256} for file in ordered]
+
+
 def check_raw_files(study: Study, raw: Path | None) -> list[Problem]:
     """ACC003: a file of the kind of the study's exports that no form reads, such as a form that was added later."""
     if raw is None:
         return []
-    known = {form.file for form in study.forms.values()} | {given.file for given in study.given.values()}
+    known = {given.file for given in study.given.values()} | list_expected(study)
     kinds = {Path(name).suffix.lower() for name in known}
     strangers = sorted(
         path.name
         for path in raw.iterdir()
-        if path.is_file() and path.suffix.lower() in kinds and path.name not in known
+        if path.is_file()
+        and path.suffix.lower() in kinds
+        and not any(path.name == name or fnmatchcase(path.name, name) for name in known)
     )
     hint = "add its form to forms.yaml, or take the file out of the raw folder"
     return [

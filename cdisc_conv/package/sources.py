@@ -14,7 +14,9 @@ from cdisc_conv.engine.given.files import read_file
 from cdisc_conv.package.confine import check_names
 from cdisc_conv.package.manifest import describe_file
 from cdisc_conv.problems import Problem, Severity
-from cdisc_conv.raw import FormSource, read_form
+from cdisc_conv.raw import read_form
+from cdisc_conv.raw.locate import find_files
+from cdisc_conv.raw.recorded import restore_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +73,26 @@ class Sources:
     def _load(self, source: str) -> pd.DataFrame | None:
         kind, _, name = source.partition(" ")
         if kind == "form":
-            file, folder = self._lineage["forms"][name]["file"], self._folders["raw"]
-            if not self._is_there("raw", file, folder):
-                return None
-            raw = self._lineage["raw"]
-            read, _ = read_form(FormSource(name, file, raw["encoding"], raw["delimiter"]), folder)
-            return read.frame if read is not None else None
+            return self._load_form(name, self._lineage["forms"][name])
         file, folder = self._given[name]["file"], self._folders["given"]
         return read_file(name, file, folder)[0] if self._is_there("given", file, folder) else None
+
+    def _load_form(self, name: str, described: Mapping[str, Any]) -> pd.DataFrame | None:
+        folder, reading = self._folders["raw"], described.get("reading", {})
+        if reading.get("database"):
+            message = f"form '{name}' was read from a database, which is not asked again"
+            hint = "the row number is that of the query, whose order a run keeps"
+            self.problems.append(Problem("TRC004", message, Severity.WARNING, hint=hint))
+            return None
+        usual = {key: self._lineage["raw"][key] for key in ("encoding", "delimiter")}
+        source = restore_source(name, described["file"], usual, reading)
+        files = find_files(source, folder)[0]
+        paths = [file.path.relative_to(folder.resolve()).as_posix() for file in files] or [described["file"]]
+        missing = [path for path in paths if not self._is_there("raw", path, folder)]
+        if missing:
+            return None
+        read, _ = read_form(source, folder)
+        return read.frame if read is not None else None
 
     def _is_there(self, part: str, file: str, folder: Path) -> bool:
         """Whether a file can be read; one that is not as it was is read with a warning."""

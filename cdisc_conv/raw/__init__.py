@@ -25,10 +25,14 @@ Reads files and reports what is wrong with them; knows nothing of studies, mappi
 | RAW019 | the file has no known format, or another one than declared | error |
 | RAW020 | the file does not hold the form's table | error |
 | RAW021 | the declared last line is missing: the file was cut short | error |
+| RAW022 | parts of a transfer have other columns | error |
+| RAW023 | rows of a long layout that name no item, or one that their record has already | error |
+| RAW024 | rows of a long layout that differ where one value is kept | note |
 """
 
 from cdisc_conv.raw.checks import check_subjects
 from cdisc_conv.raw.read import read_form, read_forms
-from cdisc_conv.raw.source import FormSource, RawForm
+from cdisc_conv.raw.registry import load_readers
+from cdisc_conv.raw.source import FormSource, Long, RawForm
 
-__all__ = ["FormSource", "RawForm", "check_subjects", "read_form", "read_forms"]
+__all__ = ["FormSource", "Long", "RawForm", "check_subjects", "load_readers", "read_form", "read_forms"]

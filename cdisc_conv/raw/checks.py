@@ -59,17 +59,28 @@ def check_header(header: Sequence[str], source: FormSource, reporter: Reporter) 
         hint = "only the first is read; give the others names of their own"
         problems.append(reporter.report("RAW012", message, hint=hint, line=1, column=name, count=len(places)))
     known = [name for name in by_name if name]
-    for name in dict.fromkeys([*(source.columns or ()), *source.key]):
+    needed = list_needed(source)
+    wanted = needed if source.long else dict.fromkeys([*(source.columns or ()), *needed])
+    for name in wanted:
         if name not in by_name:
             message = f"form '{source.name}' has no column {name}"
             problems.append(reporter.report("RAW004", message, hint=_suggest(name, known), line=1, column=name))
-    if source.columns:
-        declared = {*source.columns, *source.key}
+    if source.columns and not source.long:
+        declared = set(wanted)
         more = [name for name in known if name not in declared]
         if more:
             message = f"form '{source.name}' has {_count(len(more), 'column')} not in forms.yaml: {_list(more)}"
             problems.append(reporter.report("RAW005", message, severity=Severity.NOTE, line=1, count=len(more)))
     return problems
+
+
+def list_needed(source: FormSource) -> dict[str, None]:
+    """The columns that are read for how the form is put together: key, ``where`` and ``long``."""
+    in_file = {name: column for column, name in source.names.items()}
+    if source.long:
+        long = source.long
+        return dict.fromkeys([*source.where, *long.item, long.value, *long.by, *long.keep])
+    return dict.fromkeys([*(in_file.get(name, name) for name in source.key), *source.where])
 
 
 def check_unnamed(places: Mapping[int, pd.Series], source: FormSource, reporter: Reporter) -> list[Problem]:
@@ -113,10 +124,9 @@ def check_key(frame: pd.DataFrame, source: FormSource, reporter: Reporter) -> li
         return []
     groups: dict[Any, Any] = frame.loc[repeated, key].groupby(key, sort=False).indices
     rows = np.flatnonzero(repeated.to_numpy()) + 1
-    first = [(value if isinstance(value, tuple) else (value,), rows[each]) for value, each in groups.items()][:_SHOWN]
     shown = [
-        f"{', '.join(repr(str(part)) for part in value)} in rows {_list([str(row) for row in members], 5)}"
-        for value, members in first
+        f"{', '.join(repr(str(part)) for part in value)} in rows {_list([str(rows[place]) for place in members], 5)}"
+        for value, members in list(groups.items())[:_SHOWN]
     ]
     more = f"; and {len(groups) - _SHOWN} more" if len(groups) > _SHOWN else ""
     message = (

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
+from cdisc_conv.problems import Problem, ProblemsError, Severity
 from cdisc_conv.raw import checks
-from cdisc_conv.raw.registry import choose_reader
-from cdisc_conv.raw.source import FormSource, RawForm, Reporter, locate_file
-from cdisc_conv.raw.tables import TEXT, Container, RawBatch, RawFile, RawTable, Reader
-
-_STR = pd.StringDtype("pyarrow", na_value=np.nan)
-_ArrowStringArray: Any = pd.arrays.ArrowStringArray
+from cdisc_conv.raw.collect import Collected, collect_table
+from cdisc_conv.raw.locate import FoundFile, find_files, locate_file
+from cdisc_conv.raw.parts import join_parts
+from cdisc_conv.raw.pivot import pivot_form
+from cdisc_conv.raw.registry import choose_reader, choose_table
+from cdisc_conv.raw.source import FormSource, RawForm, ReadFile, Reporter
+from cdisc_conv.raw.tables import Container, Fingerprint, RawFile, Reader, fingerprint_file
 
 
 def read_forms(
@@ -48,7 +46,7 @@ def read_forms(
 def read_form(
     source: FormSource, directory: Path | str = ".", usecols: Collection[str] | None = None
 ) -> tuple[RawForm | None, list[Problem]]:
-    """One form from its file, of whatever format that is.
+    """One form from its file or files, of whatever format they are.
 
     Every column comes as ``str``, values as they are in the file, "" for an empty field; nothing is trimmed and nothing
     stands for missing but the empty field ("NA" and "NULL" are text). Names of columns lose blanks around them. Blank
@@ -73,6 +71,7 @@ class OpenFiles:
 
     def __init__(self) -> None:
         self._open: dict[tuple[RawFile, str], Container] = {}
+        self._fingerprints: dict[Path, Fingerprint] = {}
         self._stack = ExitStack()
 
     def __enter__(self) -> OpenFiles:
@@ -88,19 +87,47 @@ class OpenFiles:
             self._open[key] = self._stack.enter_context(closing(reader.open(file, reporter)))
         return self._open[key]
 
+    def fingerprint(self, path: Path, known: Fingerprint | None) -> Fingerprint:
+        """Of a file, taken once. Raises OSError."""
+        if path not in self._fingerprints:
+            self._fingerprints[path] = known or fingerprint_file(path)
+        return self._fingerprints[path]
+
 
 def _read_form(
     source: FormSource, directory: Path, files: OpenFiles, usecols: Collection[str] | None
 ) -> tuple[RawForm | None, list[Problem]]:
-    located = locate_file(source, directory)
-    if located.path is None:
-        return None, located.problems
-    reporter = located.reporter
+    found, problems = find_files(source, directory)
+    parts: list[Collected] = []
+    for file in found:
+        part, of_part = _read_file(file, source, directory, files, usecols)
+        problems += of_part
+        parts += [part] if part else []
+    if not parts or len(parts) < len(found):
+        return None, problems
+    reporter = found[0].reporter if len(found) == 1 else Reporter(source.name, _show_all(source, directory))
+    return _finish_form(parts, source, reporter, problems)
+
+
+def _show_all(source: FormSource, directory: Path) -> str:
+    return str(PurePosixPath(directory.name) / source.folder / source.path)
+
+
+def _read_file(
+    found: FoundFile, source: FormSource, directory: Path, files: OpenFiles, usecols: Collection[str] | None
+) -> tuple[Collected | None, list[Problem]]:
+    reporter = found.reporter
     try:
-        file = RawFile(located.path, reporter.file, _locate_metadata(source, directory))
+        file = RawFile(found.path, reporter.file, _locate_metadata(source, directory))
         container = files.open(file, choose_reader(file, source.format, reporter), reporter)
-        table = container.table(choose_table(container, source, reporter), source, reporter)
-        return collect_form(table, source, reporter, usecols)
+        table = container.table(choose_table(container, source, found.inner, reporter), source, reporter)
+        collected, problems = collect_table(table, source, reporter, usecols)
+        if collected is None:
+            return None, problems
+        print_ = files.fingerprint(found.path, table.fingerprint())
+        path = found.path.relative_to(directory.resolve()).as_posix()
+        read = ReadFile(path, print_.size, print_.sha256, len(collected.frame))
+        return replace(collected, file=read), problems
     except OSError as error:
         message = f"form '{source.name}' cannot be read: {error.strerror or error}"
         return None, [reporter.report("RAW003", message, hint="check the permissions of the file")]
@@ -110,121 +137,50 @@ def _read_form(
 
 def _locate_metadata(source: FormSource, directory: Path) -> tuple[Path, ...]:
     """The files beside that of the form. Raises ProblemsError when one cannot be used."""
-    found = [locate_file(replace(source, path=path), directory) for path in source.metadata]
+    folder = "" if (directory / source.folder).is_file() else source.folder
+    paths = [str(PurePosixPath(folder) / path) for path in source.metadata]
+    found = [locate_file(replace(source, path=path), directory) for path in paths]
     if problems := [problem for located in found for problem in located.problems]:
         raise ProblemsError(problems)
     return tuple(located.path for located in found if located.path)
 
 
-def choose_table(container: Container, source: FormSource, reporter: Reporter) -> str:
-    """The name of the form's table in a file. Raises ProblemsError (RAW020) when the file has no such table.
-
-    Without ``table`` it is that of the form's name, in capitals or not, or the only one there is.
-    """
-    names = list(container.tables)
-    wanted = source.table or source.name
-    folded = {name.casefold(): name for name in reversed(names)}
-    if wanted in names:
-        return wanted
-    if wanted.casefold() in folded:
-        return folded[wanted.casefold()]
-    if len(names) == 1 and (not source.table or names == [""]):
-        return names[0]
-    held = ", ".join(names) or "none"
-    message = f"form '{source.name}' is to be table '{wanted}', which the file does not hold"
-    hint = did_you_mean(wanted, names) or f"it holds {held}; name the form's with 'table'"
-    raise ProblemsError([reporter.report("RAW020", message, hint=hint)])
-
-
-def collect_form(
-    table: RawTable, source: FormSource, reporter: Reporter, usecols: Collection[str] | None
+def _finish_form(
+    parts: Sequence[Collected], source: FormSource, reporter: Reporter, problems: list[Problem]
 ) -> tuple[RawForm | None, list[Problem]]:
-    """A whole table as a form, with what is wrong with its header, its rows and its key."""
-    header = list(table.header)
-    problems = checks.check_header(header, source, reporter)
-    columns = {name: place for place, name in reversed(list(enumerate(header))) if name}  # of two, the first
-    columns = {name: columns[name] for name in dict.fromkeys(header) if name}
-    kept = [name for name in columns if usecols is None or name in usecols]
-    read = [name for name in columns if usecols is None or name in usecols or name in source.key]
-    unnamed = [place for place, name in enumerate(header) if not name]
-    places = [columns[name] for name in read] + unnamed or [0]
-    before = len(table.problems)
-    end = EndMark(source.end)
-    try:
-        values = _join_batches(end.take(table, places), places)
-    except ProblemsError as error:
-        return None, _add_lines([*table.problems[:before], *problems, *error.problems], table)
-    index = pd.RangeIndex(len(values[places[0]]))
-    frame = pd.DataFrame({name: values[columns[name]] for name in read}, index=index)
-    problems = [*table.problems[:before], *problems]
-    problems += checks.check_unnamed({place: values[place] for place in unnamed}, source, reporter)
-    problems += table.problems[before:]
-    if source.end and not end.found:
-        problems.append(checks.report_cut(source, reporter))
+    """The form from its parts, with what can be said of it as a whole."""
+    whole, found = join_parts(parts, source, reporter)
+    problems = [*problems, *found]
+    frame, labels = whole.frame, whole.labels
+    if source.long:
+        frame, found = pivot_form(frame, source.long, source, reporter)
+        problems += found
+    if source.names:
+        labels = {source.names.get(name, name): label for name, label in labels.items()}
+        frame, found = _rename(frame, source, reporter)
+        problems += found
     if not len(frame):
         message = f"form '{source.name}' has a header and no rows"
         hint = "export it again if subjects have data there"
         problems.append(reporter.report("RAW007", message, severity=Severity.WARNING, hint=hint))
-    problems += checks.check_key(frame, source, reporter)
-    if kept != read:
-        frame = frame[kept]
-    form = RawForm(source.name, reporter.file, frame, labels=table.labels, values=table.values)
-    return form, _add_lines(problems, table)
+    keys = checks.check_key(frame, source, reporter)
+    if len(parts) == 1 and not source.long:
+        keys = whole.add_lines(keys)
+    if whole.keep is not None:
+        kept = {source.names.get(name, name) for name in whole.keep}
+        frame = frame[[name for name in frame if name in kept]]
+    files = tuple(part.file for part in parts if part.file)
+    return RawForm(source.name, reporter.file, frame, labels, whole.values, files), [*problems, *keys]
 
 
-@dataclass(slots=True)
-class EndMark:
-    """Takes the last row away where it only marks the end: `text` in its first field, and nothing in those read."""
-
-    text: str
-    found: bool = False
-
-    def take(self, table: RawTable, places: Sequence[int]) -> Iterator[RawBatch]:
-        """The batches of a table without the mark."""
-        if not self.text:
-            yield from table.read(places)
-            return
-        more = [] if 0 in places else [0]
-        last: RawBatch | None = None
-        for batch in table.read([*places, *more]):
-            if last is not None and len(last.rows):
-                yield last.select(len(places))
-            last = batch if len(batch.rows) or last is None else last
-        if last is None:
-            return
-        if len(last.rows):
-            values = [column[-1].as_py() for column in last.values.columns]
-            first = values.pop([*places, *more].index(0))
-            self.found = first.strip() == self.text and not "".join(values).strip()
-        yield last.select(len(places), len(last.rows) - self.found)
-
-
-def _join_batches(batches: Iterable[RawBatch], places: Sequence[int]) -> dict[int, pd.Series]:
-    """Each column in one piece, ``str`` dtype, by its place."""
-    chunks: list[list[pa.Array]] = [[] for _ in places]
-    for batch in batches:
-        for column, chunk in zip(chunks, batch.values.columns, strict=True):
-            column.append(chunk)
-    series: dict[int, pd.Series] = {}
-    for place in reversed(places):  # each column is let go when its copy in one piece is made
-        series[place] = _to_series(chunks.pop())
-    return series
-
-
-def _to_series(chunks: list[pa.Array]) -> pd.Series:
-    whole = chunks[0] if len(chunks) == 1 else pa.concat_arrays([pa.array([], TEXT), *chunks])
-    return pd.Series(_ArrowStringArray(whole, dtype=_STR))
-
-
-def _add_lines(problems: list[Problem], table: RawTable) -> list[Problem]:
-    """The same problems with the line of the first row they name, where they do not have one."""
-    open_ = [problem for problem in problems if problem.place.rows and not problem.place.line]
-    if not open_:
-        return problems
-    lines = table.find_lines({problem.place.rows[0] for problem in open_})
-    return [
-        replace(problem, place=replace(problem.place, line=lines.get(problem.place.rows[0], 0)))
-        if problem in open_
-        else problem
-        for problem in problems
-    ]
+def _rename(frame: pd.DataFrame, source: FormSource, reporter: Reporter) -> tuple[pd.DataFrame, list[Problem]]:
+    """The frame with the study's names; a column that has the name of another one already gives way (RAW012)."""
+    renamed = {name: new for name, new in source.names.items() if name in frame}
+    taken = [new for new in renamed.values() if new in frame and new not in renamed]
+    problems = []
+    for new in taken:
+        old = next(name for name, other in renamed.items() if other == new)
+        message = f"form '{source.name}' has the column {new}, and {old}, which the study calls {new}"
+        hint = f"only {old} is read; give the study another name for one of them"
+        problems.append(reporter.report("RAW012", message, hint=hint, line=1, column=new))
+    return frame.drop(columns=taken).rename(columns=renamed), problems

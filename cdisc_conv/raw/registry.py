@@ -15,8 +15,8 @@ from typing import TypeVar
 
 from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
 from cdisc_conv.raw.signatures import describe_foreign
-from cdisc_conv.raw.source import Reporter
-from cdisc_conv.raw.tables import RawFile, Reader
+from cdisc_conv.raw.source import FormSource, Reporter
+from cdisc_conv.raw.tables import Container, RawFile, Reader
 
 GROUP = "cdisc_conv.readers"
 BUILT_IN = "cdisc_conv.raw.formats"
@@ -76,6 +76,19 @@ def choose_reader(file: RawFile, declared: str, reporter: Reporter) -> Reader:
     if found is not None and found is not wanted and not wanted.recognises(head, name):
         raise _refuse(found.label, wanted.label, f"declare 'format: {found.name}'", reporter)
     return wanted
+
+
+def choose_table(container: Container, source: FormSource, inner: str, reporter: Reporter) -> str:
+    """The name of the form's table in a file. Raises ProblemsError (RAW020) when the file has no such table."""
+    found = container.find_table(source, inner)
+    if found is not None:
+        return found
+    names = list(container.tables)
+    wanted = inner or source.table or source.name
+    held = ", ".join(names[:20]) + (" ..." if len(names) > 20 else "") or "none"
+    message = f"form '{source.name}' is to be table '{wanted}', which the file does not hold"
+    hint = did_you_mean(wanted, names) or f"it holds {held}; name the form's with 'table'"
+    raise ProblemsError([reporter.report("RAW020", message, hint=hint)])
 
 
 def _take_for_text(head: bytes, readers: Mapping[str, Reader], reporter: Reporter) -> Reader:

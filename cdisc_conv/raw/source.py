@@ -1,15 +1,31 @@
-"""Which file a form is read from, what comes out, and where the file is allowed to be."""
+"""What is said of a form and its file, and what comes out of reading it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, did_you_mean
+from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Long:
+    """How a file of one item a row becomes a form of one column an item.
+
+    `item` names the columns that together say which item it is, `value` that of its value; rows that are equal in `by`
+    are one row of the form, with what the first of them has in `keep`. `missing` are values that stand for none, and
+    `prefix` is taken from the names of items.
+    """
+
+    item: tuple[str, ...]
+    value: str
+    by: tuple[str, ...]
+    keep: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +52,17 @@ class FormSource:
     """What each header row holds (see `cdisc_conv.raw.headers`); none at all where there are none."""
     end: str = ""
     """What the last line says that only marks the end of the file, in its first field."""
+    folder: str = ""
+    """The folder of its source inside that of the export, or the file that holds all forms of the source."""
+    url: str = ""
+    """The database of its source, as SQLAlchemy names it; ``${NAME}`` stands for a variable of the environment."""
+    query: str = ""
+    """What is asked of the database, where that is not all of `table`."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Columns that the study calls something else: name in the file -> name in the study."""
+    where: Mapping[str, str] = field(default_factory=dict)
+    """Only rows with these values are the form's: column in the file -> value."""
+    long: Long | None = None
     metadata: tuple[str, ...] = ()
     """Files in the same folder that say more of this one: a SAS format catalogue, the metadata of an ODM file."""
 
@@ -45,8 +72,9 @@ class RawForm:
     """The rows of a form.
 
     All columns of `frame` have dtype ``str`` and hold the values as the file has them, "" for an empty field; the row
-    labelled i is data row i + 1 of the file, blank lines not counted. `labels` and `values` (code -> words, by column)
-    are what the file itself says of its columns.
+    labelled i is data row i + 1 of the file, blank lines not counted; of several files, rows are counted on from one to
+    the next. `labels` and `values` (code -> words, by column) are what the file itself says of its columns; `files` are
+    what was read, in that order.
     """
 
     name: str
@@ -54,6 +82,17 @@ class RawForm:
     frame: pd.DataFrame
     labels: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    files: tuple[ReadFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file that was read: its path from the folder of the export on, size in bytes, SHA-256, and rows of the form."""
+
+    path: str
+    size: int
+    sha256: str
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,66 +119,3 @@ class Reporter:
         shown = tuple(int(row) for row in islice(rows, SHOWN_ROWS))
         place = Place(file=self.file, line=line, form=self.form, field=column, rows=shown)
         return Problem(code, message, severity=severity, place=place, hint=hint, count=count, value=value)
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """Where a file is, or why it cannot be used."""
-
-    reporter: Reporter
-    path: Path | None = None
-    problems: list[Problem] = field(default_factory=list)
-
-
-def locate_file(source: FormSource, directory: Path) -> Located:
-    """The file of a form, which must lie in `directory` and be a plain file; links may not lead out of it either."""
-    declared = PurePosixPath(source.path.replace("\\", "/"))
-    reporter = Reporter(source.name, str(PurePosixPath(directory.name) / declared))
-    try:
-        root = directory.resolve()
-        path = (root / declared).resolve()
-        found = _check_location(source, root, root / declared, path, reporter)
-    except (OSError, ValueError, RuntimeError) as error:  # names too long or with a NUL, circles of links, no right
-        found = reporter.report("RAW002", f"form '{source.name}' has a path that cannot be used: {error}")
-    return Located(reporter, problems=[found]) if found else Located(reporter, path)
-
-
-def _check_location(source: FormSource, root: Path, declared: Path, path: Path, reporter: Reporter) -> Problem | None:
-    form = f"form '{source.name}'"
-    if PurePosixPath(source.path).is_absolute() and path.is_relative_to(root):
-        inside = PurePosixPath(path.relative_to(root))
-        message = f"{form} has the absolute path '{source.path}'"
-        return reporter.report("RAW002", message, hint=f"name it relative to the folder of the export: {inside}")
-    if not path.is_relative_to(root):
-        if ".." not in declared.parts and declared.is_relative_to(root):
-            return reporter.report(
-                "RAW002", f"{form} is a link to a place outside {root.name}", hint="put the file itself into the folder"
-            )
-        return reporter.report(
-            "RAW002",
-            f"{form} has the path '{source.path}', which leads out of {root.name}",
-            hint="name a file inside the folder",
-        )
-    if path.is_dir():
-        return reporter.report("RAW002", f"{form} is a folder, not a file", hint="name a file in it")
-    if not path.exists():
-        return reporter.report(
-            "RAW001", f"form '{source.name}' has no file {source.path} in {root.name}", hint=_suggest(declared)
-        )
-    if not path.is_file():
-        return reporter.report("RAW002", f"{form} is not a plain file", hint="name a delimited text file")
-    return None
-
-
-def _suggest(declared: Path) -> str:
-    folder = declared.parent
-    if not folder.is_dir():
-        return f"there is no folder {folder.name}"
-    names = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
-    if not names:
-        return "the folder has no files"
-    same = next((name for name in names if name.casefold() == declared.name.casefold()), "")
-    if same:
-        return f"there is {same}; upper and lower case are distinguished"
-    more = f" and {len(names) - SHOWN_ROWS} more" if len(names) > SHOWN_ROWS else ""
-    return did_you_mean(declared.name, names) or f"the files are {', '.join(names[:SHOWN_ROWS])}{more}"

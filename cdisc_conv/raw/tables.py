@@ -17,9 +17,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -27,6 +28,13 @@ from cdisc_conv.problems import Problem
 from cdisc_conv.raw.source import FormSource, Reporter
 
 TEXT = pa.large_string()
+_STR = pd.StringDtype("pyarrow", na_value=np.nan)
+_ArrowStringArray: Any = pd.arrays.ArrowStringArray
+
+
+def to_series(text: pa.Array) -> pd.Series:
+    """An array of `TEXT` as a column, ``str`` dtype, without a copy."""
+    return pd.Series(_ArrowStringArray(text, dtype=_STR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,19 @@ class Container(ABC):
     @abstractmethod
     def table(self, name: str, source: FormSource, reporter: Reporter) -> RawTable:
         """One of the tables, as the source says it is written."""
+
+    def find_table(self, source: FormSource, inner: str = "") -> str | None:
+        """The name of the form's table; None when it is not there.
+
+        It is that of ``table``, or of the form's name, in capitals or not, or the only one there is. `inner` is the
+        path inside of the file, for files that hold others.
+        """
+        names, wanted = self.tables, source.table or source.name
+        folded = {name.casefold(): name for name in reversed(names)}
+        if wanted in names:
+            return wanted
+        alone = len(names) == 1 and (not source.table or names[0] == "")
+        return folded.get(wanted.casefold(), names[0] if alone else None)
 
     def close(self) -> None:  # noqa: B027 - most have nothing to do
         """Let go of the file, and of what was kept beside it."""

@@ -16,8 +16,10 @@ import pyarrow.parquet as pq
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.describe.lineage import Lineage, LineageNode, list_names
 from cdisc_conv.problems import Place, Problem, Severity, count_by_severity
+from cdisc_conv.raw.recorded import describe_source
 from cdisc_conv.report.places import spec_folders
 from cdisc_conv.spec.model import Form, Study
+from cdisc_conv.spec.raw_sources import form_source
 
 SCHEMA = 1
 """Version of the shape of findings.json and lineage.json; it grows when a key changes its meaning or goes away."""
@@ -48,7 +50,7 @@ def describe_lineage(study: Study, lineage: Lineage, datasets: Sequence[Dataset]
         "schema": SCHEMA,
         "study": study.name,
         "raw": {"encoding": study.raw.encoding, "delimiter": study.raw.delimiter},
-        "forms": {form.name: _describe_form(form, used_by) for form in study.forms.values()},
+        "forms": {form.name: _describe_form(study, form, used_by) for form in study.forms.values()},
         **({"given": given} if (given := _describe_given(study, used_by)) else {}),
         "datasets": {
             dataset.name: {
@@ -138,7 +140,7 @@ def _describe_given(study: Study, used_by: Any) -> dict[str, Any]:
     }
 
 
-def _describe_form(form: Form, used_by: Any) -> dict[str, Any]:
+def _describe_form(study: Study, form: Form, used_by: Any) -> dict[str, Any]:
     fields = {
         name: {
             "label": field.label,
@@ -147,7 +149,14 @@ def _describe_form(form: Form, used_by: Any) -> dict[str, Any]:
         }
         for name, field in form.fields.items()
     }
-    return {"label": form.label, "file": form.file, "fields": fields}
+    usual = study.raw
+    reading = describe_source(form_source(study, form), usual.encoding, usual.delimiter)
+    return {
+        "label": form.label,
+        "file": form.file,
+        **({"reading": reading} if reading else {}),
+        "fields": fields,
+    }
 
 
 def _describe_node(study: Study, node: LineageNode) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class FieldDocument(Document):
     """A column of a form."""
 
     label: Text = ""
+    column: Text = ""
     type: Text = "text"
     page: Pages = ()
     values: dict[str, Text] = {}
@@ -53,11 +54,40 @@ class FieldDocument(Document):
     unknown_parts: bool = False
 
 
-class FormDocument(Document):
-    """A form: one export file."""
+class LayoutDocument(Document):
+    """How files are written; what is left out is as for the whole source."""
+
+    encoding: Text | None = None
+    delimiter: Text | None = None
+    quote: Text | None = None
+    header: Texts | None = None
+    end: Text | None = None
+    format: Text | None = None
+    metadata: Texts | None = None
+
+
+class LongDocument(Document):
+    """``long``: the file has one item a row, and the form one column an item."""
+
+    item: Texts
+    value: Text
+    by: Texts
+    keep: Texts = ()
+    missing: Texts = ()
+    prefix: Text = ""
+
+
+class FormDocument(LayoutDocument):
+    """A form: one table of the export."""
 
     label: Text
     file: Text = ""
+    source: Text = ""
+    table: Text = ""
+    query: Text = ""
+    subject: Text = ""
+    where: dict[str, Text] = {}
+    long: LongDocument | None = None
     page: Pages = ()
     key: Texts = ()
     columns: dict[str, Any] = {}
@@ -90,19 +120,27 @@ class StandardsDocument(Document):
     sdtmig: Text = "3.4"
     sdtm_ct: Text = "2025-03-28"
     adamig: Text = "1.3"
-    occds: Text = ""
-    """Empty: that which came out with the ADaMIG."""
     adam_ct: Text = "2025-03-28"
     dictionaries: dict[str, Text] = {}
 
 
-class RawDocument(Document):
-    """How the export is written, and how a row finds its subject."""
+class SourceDocument(LayoutDocument):
+    """Where files come from, and how they are written."""
+
+    path: Text = ""
+    url: Text = ""
+    subject: Text = ""
+    manifest: Text = ""
+
+
+class RawDocument(SourceDocument):
+    """The export of the EDC, and how a row finds its subject; other sources beside it."""
 
     encoding: Text = "utf-8"
     delimiter: Text = ","
     subject: Text
     home: Text
+    sources: dict[str, SourceDocument] = {}
 
 
 class GivenDocument(Document):

@@ -7,22 +7,24 @@ that stands beside a coded one and holds its words.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from cdisc_conv.columns.texts import fold
 from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
-from cdisc_conv.spec.documents import FIELD_TYPES, FieldDocument, FormDocument, FormsDocument
+from cdisc_conv.spec.documents import FIELD_TYPES, FieldDocument, FormDocument, FormsDocument, RawDocument
 from cdisc_conv.spec.model import Field, Form
 from cdisc_conv.spec.paths import check_path
+from cdisc_conv.spec.raw_sources import default_file, read_layout
 from cdisc_conv.spec.repair import repair_keys
 from cdisc_conv.spec.validate import validate
 from cdisc_conv.spec.yaml_nodes import Node, read_yaml
 
 
 def read_forms(
-    path: Path, show: Callable[[Path], str], problems: list[Problem]
+    path: Path, show: Callable[[Path], str], problems: list[Problem], raw: RawDocument
 ) -> tuple[dict[str, Form], list[dict[str, Any]]]:
     """Forms by name in the order of the file, and the events (visits) it lists. Raises ProblemsError when unusable."""
     node = read_yaml(path, show(path))
@@ -32,7 +34,7 @@ def read_forms(
         raise ProblemsError(found)
     key_columns = _read_fields(document.key_columns, node.at(("key_columns",)), (), False, problems)
     forms = {
-        name: _read_form(name, form, key_columns, document.key, node.at(("forms", name)), problems)
+        name: _read_form(name, form, _share(form, key_columns, document.key, raw), node, problems, raw)
         for name, form in document.forms.items()
     }
     _check_keys(forms, document, node, problems)
@@ -63,7 +65,7 @@ def _check_keys(forms: Mapping[str, Form], document: FormsDocument, node: Node, 
                 message = f"'key' of form {name} names {column}, which is not a column of the form"
                 place = node.at(("forms", name, "key"))
                 problems.append(place.problem("FORM002", message, did_you_mean(column, fields)))
-    sharing = [forms[name] for name, form in document.forms.items() if not form.key]
+    sharing = [forms[name] for name, form in document.forms.items() if not (form.key or form.source)]
     for column in document.key:
         without = [form.name for form in sharing if column not in form.fields]
         if without:
@@ -73,21 +75,32 @@ def _check_keys(forms: Mapping[str, Form], document: FormsDocument, node: Node, 
             problems.append(node.at(("key",)).problem("FORM002", message, hint))
 
 
+def _share(
+    form: FormDocument, columns: Mapping[str, Field], key: tuple[str, ...], raw: RawDocument
+) -> tuple[Mapping[str, Field], tuple[str, ...]]:
+    """The columns and the key that all forms of the EDC share; forms of other sources have their subject only."""
+    if not form.source:
+        return columns, key
+    return {raw.subject: columns.get(raw.subject, Field(raw.subject, item=False))}, ()
+
+
 def _read_form(
     name: str,
     document: FormDocument,
-    key_columns: Mapping[str, Field],
-    key: tuple[str, ...],
+    shared: tuple[Mapping[str, Field], tuple[str, ...]],
     node: Node,
     problems: list[Problem],
+    raw: RawDocument,
 ) -> Form:
+    key_columns, key = shared
+    node = node.at(("forms", name))
     fields = _read_fields(document.columns, node.at(("columns",)), document.page, True, problems)
     for repeated in sorted(set(fields) & set(key_columns)):
         problems.append(
             node.at(("columns", repeated)).problem("FORM001", f"form {name} repeats the key column {repeated}")
         )
-    file = document.file or f"{name}.csv"
-    if found := check_path(file, node.at(("file",)), f"'file' of form {name}", "the raw folder"):
+    file = document.file or default_file(name, raw.sources.get(document.source) if document.source else raw)
+    if file and (found := check_path(file, node.at(("file",)), f"'file' of form {name}", "the raw folder")):
         problems.append(found)
         file = ""
     return Form(
@@ -97,7 +110,10 @@ def _read_form(
         fields=MappingProxyType({**key_columns, **fields}),
         pages=document.page,
         key=document.key or key,
+        source=document.source,
+        reading=MappingProxyType(read_layout(document)),
         place=node.place,
+        places=MappingProxyType({key: child.place for key, child in node.items()}),
     )
 
 
@@ -116,11 +132,11 @@ def _read_fields(
             message = f"'type' of column {name}: '{document.type}' is not a type of column"
             problems.append(here.at(("type",)).problem("SPEC003", message, hint))
         values = MappingProxyType(document.values)
-        separator = document.separator
-        field = Field(name, document.label, document.type, document.page or pages, values, item, separator=separator)
+        field = Field(name, document.label, document.type, document.page or pages, values, item)
+        field = replace(field, separator=document.separator, column=document.column)
         fields[name] = field
         if document.decode:
             fields[document.decode] = Field(
-                document.decode, document.label, "text", field.pages, {}, item, name, separator
+                document.decode, document.label, "text", field.pages, {}, item, name, field.separator
             )
     return fields

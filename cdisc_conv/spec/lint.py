@@ -15,8 +15,6 @@ from cdisc_conv.derivations.dates.collected import choose_formats
 from cdisc_conv.derivations.results.units import read_units
 from cdisc_conv.derivations.timing.visits import read_visits
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
-from cdisc_conv.raw.checks import DELIMITERS, is_delimiter
-from cdisc_conv.raw.delimited.encoding import COMMON, describe_bad_encoding
 from cdisc_conv.spec.codes import show_text
 from cdisc_conv.spec.lint_causes import fold_causes, missing_table
 from cdisc_conv.spec.lint_codes import check_codes, check_translations
@@ -30,6 +28,7 @@ from cdisc_conv.spec.lint_variables import check_variables
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import SourceKind, Study
 from cdisc_conv.spec.not_submitted import matches_any
+from cdisc_conv.spec.raw_sources import check_raw
 from cdisc_conv.xpt.transliteration import COMMON_MARKS, Transliteration
 
 
@@ -120,16 +119,6 @@ def check_settings(study: Study) -> Iterator[Problem]:
     except ValueError:
         message = f"'created' is '{study.created}', which is not an ISO 8601 date and time"
         yield Problem("LINT104", message, place=study.place_of("created"), hint="such as 2026-01-31T00:00:00")
-
-
-def check_raw(study: Study) -> Iterator[Problem]:
-    """RAW008, RAW009: a delimiter or encoding that no file can have."""
-    if why := describe_bad_encoding(study.raw.encoding):
-        message = f"'encoding' of 'raw' is '{study.raw.encoding}', which {why}"
-        yield Problem("RAW009", message, place=study.place_of("raw", "encoding"), hint=COMMON)
-    if not is_delimiter(study.raw.delimiter):
-        message = f"'delimiter' of 'raw' is {study.raw.delimiter!r}, which cannot be one"
-        yield Problem("RAW008", message, place=study.place_of("raw", "delimiter"), hint=DELIMITERS)
 
 
 def check_transliteration(study: Study) -> Iterator[Problem]:

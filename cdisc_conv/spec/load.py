@@ -8,7 +8,7 @@ mappings/library/*.yaml          layers that mapping files extend
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -18,18 +18,18 @@ from cdisc_conv.derivations.registry import load_derivations
 from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
 from cdisc_conv.resources import shipped
 from cdisc_conv.spec.datasets import read_dataset
-from cdisc_conv.spec.documents import SETTINGS, EventDocument, StandardsDocument, StudyDocument
+from cdisc_conv.spec.documents import SETTINGS, EventDocument, RawDocument, StudyDocument
 from cdisc_conv.spec.forms import check_events, read_forms
 from cdisc_conv.spec.layers import read_layers
-from cdisc_conv.spec.model import DatasetSpec, Family, Form, GivenDataset, RawSettings, Study
+from cdisc_conv.spec.model import DatasetSpec, Family, Form, GivenDataset, Study
 from cdisc_conv.spec.paths import check_path, find_strays, leads_out, suggest_study
+from cdisc_conv.spec.raw_sources import read_raw_settings
 from cdisc_conv.spec.repair import repair_keys, repair_mapping
 from cdisc_conv.spec.sponsor_terms import extend_families
 from cdisc_conv.spec.validate import validate
 from cdisc_conv.spec.variables import read_variables
 from cdisc_conv.spec.yaml_nodes import Node, read_yaml
-from cdisc_conv.standards import DatasetStandard, Standard, Terminology, load_standard, load_terminology
-from cdisc_conv.standards.files import find_source
+from cdisc_conv.standards import DatasetStandard, Standard, load_standard, load_terminology
 
 
 def find_study(words: str | Path) -> Path:
@@ -53,26 +53,22 @@ def find_study(words: str | Path) -> Path:
     raise ProblemsError([Problem("SPEC010", f"there is no study at '{words}'", hint=hint)])
 
 
-def load_study(
-    words: str | Path, packages: Mapping[str, Terminology] = MappingProxyType({})
-) -> tuple[Study, list[Problem]]:
+def load_study(words: str | Path) -> tuple[Study, list[Problem]]:
     """Load a study's mapping, without reading any data.
 
     Returns the study and every problem of structure found on the way; parts that could not be read are left out of the
     study. `lint.check_study` asks the further questions. Raises ProblemsError when study.yaml itself is unusable.
-    `packages` are terminology packages (``sdtm``, ``adam``) to take instead of those that study.yaml names.
 
     >>> study, problems = load_study("hope2021_thal_agc")
     >>> study.name, problems
     ('HOPE2021-Thal-AGC', [])
     """
-    return _Loader(find_study(words), packages).load()
+    return _Loader(find_study(words)).load()
 
 
 @dataclass
 class _Loader:
     folder: Path
-    packages: Mapping[str, Terminology]
     problems: list[Problem] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
@@ -86,7 +82,7 @@ class _Loader:
         families = self._load_families(document, node)
         families = extend_families(families, document.sponsor_terms, node, self.problems)
         standard = families["sdtm"].standard
-        forms, events = self._read_forms(document.forms, node.at(("forms",)))
+        forms, events = self._read_forms(document.forms, node.at(("forms",)), document.raw)
         settings = self._read_settings(node.get("settings"))
         shared = read_variables(node.get("variables"), "study", self.problems)
         given = self._read_given(document, standard, node)
@@ -105,7 +101,7 @@ class _Loader:
             title=document.title,
             folder=self.folder,
             families=MappingProxyType(families),
-            raw=RawSettings(**document.raw.model_dump()),
+            raw=read_raw_settings(document.raw),
             forms=MappingProxyType(forms),
             datasets=MappingProxyType(datasets),
             given=MappingProxyType(given),
@@ -138,36 +134,25 @@ class _Loader:
         """SDTM, and ADaM where the study has a folder of analysis datasets. Raises ProblemsError (SPEC011)."""
         said = document.standards
         loaders: dict[str, Callable[[], Any]] = {
-            "sdtmig": lambda: load_standard("sdtmig", said.sdtmig, self.folder),
-            "sdtm_ct": lambda: load_terminology("sdtm", said.sdtm_ct, self.folder),
-            "adamig": lambda: load_standard("adamig", said.adamig, self.folder, occds=said.occds),
-            "adam_ct": lambda: load_terminology("adam", said.adam_ct, self.folder),
+            "sdtmig": lambda: load_standard("sdtmig", said.sdtmig),
+            "sdtm_ct": lambda: load_terminology("sdtm", said.sdtm_ct),
+            "adamig": lambda: load_standard("adamig", said.adamig),
+            "adam_ct": lambda: load_terminology("adam", said.adam_ct),
         }
-        loaded: dict[str, Any] = {f"{name}_ct": package for name, package in self.packages.items()}
+        loaded: dict[str, Any] = {}
         for name, load in loaders.items():
             try:
-                loaded[name] = loaded.get(name) or load()
+                loaded[name] = load()
             except LookupError as error:
-                command = "ct" if name.endswith("_ct") else "standards"
-                hint = f"import others with 'cdisc-conv {command} import FILE'"
-                self.problems.append(node.at(("standards", name)).problem("SPEC011", str(error), hint))
+                self.problems.append(node.at(("standards", name)).problem("SPEC011", str(error)))
         if len(loaded) < len(loaders):
             raise ProblemsError(self.problems)
-        self._note_imports(said)
         families = {"sdtm": Family("sdtm", loaded["sdtmig"], loaded["sdtm_ct"])}
         if (self.folder / "adam").is_dir():
             families["adam"] = Family("adam", loaded["adamig"], loaded["adam_ct"].with_beside(loaded["sdtm_ct"]))
         return families
 
-    def _note_imports(self, said: StandardsDocument) -> None:
-        """Imported terminology and guides count among the files that the mapping is read from."""
-        asked = [("ig", "sdtmig", said.sdtmig), ("ct", "sdtm", said.sdtm_ct)]
-        if (self.folder / "adam").is_dir():
-            asked += [("ig", "adamig", said.adamig), ("ct", "adam", said.adam_ct)]
-        sources = (find_source(*one, self.folder) for one in asked if one[1] not in self.packages)
-        self.files.extend(source.path for source in sources if source.item is not None)
-
-    def _read_forms(self, name: str, node: Node) -> tuple[dict[str, Form], list[dict[str, Any]]]:
+    def _read_forms(self, name: str, node: Node, raw: RawDocument) -> tuple[dict[str, Form], list[dict[str, Any]]]:
         if found := check_path(name, node, "'forms'", "the study folder"):
             raise ProblemsError([*self.problems, found])
         path = self.folder / name
@@ -175,7 +160,7 @@ class _Loader:
             found = node.problem("SPEC117", f"'forms' is '{name}', a link to a place outside the study folder")
             raise ProblemsError([*self.problems, found])
         try:
-            return read_forms(self._note(path), self.show, self.problems)
+            return read_forms(self._note(path), self.show, self.problems, raw)
         except ProblemsError as error:
             raise ProblemsError([*self.problems, *error.problems]) from None
 
@@ -264,5 +249,9 @@ def _with_model_variables(standard: Standard, name: str, columns: Iterable[str])
 
 def _places_in(node: Node) -> dict[tuple[str, ...], Place]:
     """Where the keys of study.yaml stand, and the keys inside them."""
-    places = {(key,): child.place for key, child in node.items()}
-    return places | {(key, inner): n.place for key, child in node.items() for inner, n in child.items()}
+    places: dict[tuple[str, ...], Place] = {(key,): child.place for key, child in node.items()}
+    places |= {(key, inner): n.place for key, child in node.items() for inner, n in child.items()}
+    raw = node.get("raw")
+    sources = list(raw.at(("sources",)).items()) if raw is not None and raw.get("sources") is not None else []
+    places |= {("raw", "sources", name): source.place for name, source in sources}
+    return places | {("raw", "sources", name, key): n.place for name, source in sources for key, n in source.items()}

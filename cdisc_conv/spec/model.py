@@ -32,6 +32,8 @@ class Field:
     """The coded column whose words this one holds: it goes wherever that one goes."""
     separator: str = ""
     """What stands between the codes of a column that may hold several at once."""
+    column: str = ""
+    """What the file calls it, where that is something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,12 @@ class Form:
     fields: Mapping[str, Field]
     pages: tuple[int, ...] = ()
     key: tuple[str, ...] = ()
+    source: str = ""
+    """The source of ``raw:`` it comes from; "" is the export of the EDC."""
+    reading: Mapping[str, Any] = field(default_factory=dict)
+    """What forms.yaml says of how it is written, beyond its source: encoding, header, table, long ..."""
     place: Place = Place()
+    places: Mapping[str, Place] = field(default_factory=dict)
 
 
 class SourceKind(StrEnum):
@@ -286,13 +293,26 @@ class GivenDataset:
 
 @dataclass(frozen=True, slots=True)
 class RawSettings:
-    """How the raw export is written, and how a raw row finds its subject."""
+    """Where raw files are, how they are written, and how a raw row finds its subject."""
 
     encoding: str = "utf-8"
     delimiter: str = ","
     subject: str = "SUBJID"
     home: str = ""
     """The form that lists every subject (demographics)."""
+    quote: str = '"'
+    header: tuple[str, ...] = ("names",)
+    end: str = ""
+    format: str = ""
+    metadata: tuple[str, ...] = ()
+    path: str = ""
+    """The folder inside that of the export, or the one file that holds every form."""
+    url: str = ""
+    """The database, as SQLAlchemy names it; ``${NAME}`` stands for a variable of the environment."""
+    manifest: str = ""
+    """The file that says how many rows the others have, and their hashes."""
+    sources: Mapping[str, RawSettings] = field(default_factory=dict)
+    """Other sources by name: a central laboratory, coding."""
 
 
 @dataclass(frozen=True, slots=True)
