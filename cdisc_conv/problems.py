@@ -75,6 +75,8 @@ class Problem:
     hint: str = ""
     value: str = ""
     count: int = 1
+    cause: str = ""
+    """The variable that has the wrong `value` (``AE.AESTDTC``), where `place` is one that was made of it."""
 
     def __str__(self) -> str:
         where = str(self.place)
@@ -83,7 +85,7 @@ class Problem:
 
     def as_dict(self) -> dict[str, Any]:
         """The problem as plain data, for `findings.json`."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "cause"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,10 @@ there, says nothing, and is listed with the reason in the summary.
 Dates are compared only as far as they are known: `2022-03` is not before `2022-03-15`. A subject that DM has twice is
 one finding (ID003); rules that need values of DM leave the subject out. The same goes for ADSL (ADSL002).
 
+A run reports one cause once. A rule is silent where making the data found the same and says more of it, such as the raw
+rows (TERM001 for a value outside its codelist, DATE001 for a start of exposure that is blank because no date could be
+read). A date of a dataset that cannot be read is reported there (DAT001), not by the variables made of it (DATE004).
+
 Rules for SDTM and rules for ADaM are never asked of the other. Those for ADaM look into the SDTM datasets of the same
 run as well: whether the subject is in DM, the event in AE, the copied value the same. Numeric dates are shown as
 ISO 8601.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from cdisc_conv import __version__
 from cdisc_conv.cli.catalogue import catalogue
 from cdisc_conv.cli.compare import compare
 from cdisc_conv.cli.console import prepare_streams
+from cdisc_conv.cli.ct import ct_diff, ct_import, ct_list, ct_show
 from cdisc_conv.cli.demo import demo
 from cdisc_conv.cli.explain import explain
 from cdisc_conv.cli.guard import end_in_order, guarded
@@ -17,9 +19,17 @@ from cdisc_conv.cli.lint import lint
 from cdisc_conv.cli.once import OnceCommand
 from cdisc_conv.cli.run import run
 from cdisc_conv.cli.simulate import simulate
+from cdisc_conv.cli.standards import standards_import, standards_list
 from cdisc_conv.cli.trace import trace
 
-COMMANDS = (run, demo, simulate, lint, explain, trace, compare, catalogue)
+Command = Callable[..., int]
+
+COMMANDS: tuple[Command, ...] = (run, demo, simulate, lint, explain, trace, compare, catalogue)
+GROUPS: dict[str, tuple[str, tuple[Command, ...]]] = {
+    "ct": ("Controlled terminology: import, list, show and compare packages.", (ct_import, ct_list, ct_show, ct_diff)),
+    "standards": ("Implementation guides and models: import and list them.", (standards_import, standards_list)),
+}
+"""Commands of two words, such as `ct import`: the function is called `ct_import`."""
 
 # Plain help (no markup mode) starts faster, and reads the same in a terminal, a log and the documentation.
 app = typer.Typer(
@@ -55,6 +65,17 @@ def options(
 
 for command in COMMANDS:
     app.command(cls=OnceCommand)(guarded(command))
+for _group, (_words, _commands) in GROUPS.items():
+    _sub = typer.Typer(
+        name=_group,
+        help=_words,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    for command in _commands:
+        _sub.command(command.__name__.removeprefix(f"{_group}_"), cls=OnceCommand)(guarded(command))
+    app.add_typer(_sub)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from typer.main import get_group
 
-from cdisc_conv.cli.app import COMMANDS, app, options
+from cdisc_conv.cli.app import COMMANDS, GROUPS, app, options
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "command-line.md"
 
@@ -42,21 +42,29 @@ _TAIL = """\
 def render_page() -> str:
     """The page as Markdown."""
     parts = [_HEAD, _join(_help_paragraphs(options)), "| command | what it does |\n|---|---|"]
-    table = "\n".join(f"| [{c.__name__}](#{c.__name__}) | {_help_paragraphs(c)[0]} |" for c in COMMANDS)
+    named = {command.__name__: command for command in COMMANDS}
+    for group, (_, commands) in GROUPS.items():
+        named |= {f"{group} {command.__name__.removeprefix(f'{group}_')}": command for command in commands}
+    table = "\n".join(
+        f"| [{name}](#{name.replace(' ', '-')}) | {_help_paragraphs(c)[0]} |" for name, c in named.items()
+    )
     parts[-1] += (
         f"\n{table}\n\n`cdisc-conv --version` shows the version, `cdisc-conv COMMAND --help` the text below. "
         "`cdisc-conv --install-completion`\nsets up completion for your shell. `python -m cdisc_conv` does the same as "
         "`cdisc-conv`."
     )
-    parts.extend(_render_command(command) for command in COMMANDS)
+    parts.extend(_render_command(name, command) for name, command in named.items())
     return "\n".join(f"{part.strip()}\n" for part in [*parts, _TAIL])
 
 
-def _render_command(command: Callable[..., int]) -> str:
-    rows = [_describe(parameter) for parameter in get_group(app).commands[command.__name__].params]
-    usage = " ".join(["cdisc-conv", command.__name__, *(usage for usage, *_ in rows)])
-    table = "\n".join(f"| `{name}` | {words} | {default} |" for _, name, words, default in rows)
-    head = f"## {command.__name__}\n\n```\n{usage}\n```\n"
+def _render_command(name: str, command: Callable[..., int]) -> str:
+    found: Any = get_group(app)
+    for word in name.split():
+        found = found.commands[word]
+    rows = [_describe(parameter) for parameter in found.params]
+    usage = " ".join(["cdisc-conv", name, *(usage for usage, *_ in rows)])
+    table = "\n".join(f"| `{shown}` | {words} | {default} |" for _, shown, words, default in rows)
+    head = f"## {name}\n\n```\n{usage}\n```\n"
     return f"{head}\n{_join(_help_paragraphs(command))}\n| argument | meaning | default |\n|---|---|---|\n{table}\n"
 
 

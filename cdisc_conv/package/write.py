@@ -11,6 +11,7 @@ from cdisc_conv.checks import CheckReport, check_datasets
 from cdisc_conv.checks.load import load_shipped_rules
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.convert import Conversion
+from cdisc_conv.package.causes import drop_caused, drop_repeated
 from cdisc_conv.package.definitions import write_definitions
 from cdisc_conv.package.families import list_families
 from cdisc_conv.package.inputs import Inputs, Progress, check_raw_files, describe_inputs, quiet
@@ -30,17 +31,6 @@ REPORT_FOLDER = "report"
 
 OF_GIVEN = frozenset({"DAT001", "DAT002", "DAT003", "DAT011", "DAT014", "DAT015"})
 """Rules that datasets are asked which were given, not made: dates that decide what is made of them."""
-
-SAME = {
-    **dict.fromkeys(("CT001", "CT002", "CT003", "CT004"), "TERM001"),
-    "VAR003": "LINT203",
-    "VAR013": "PKG010",
-    "ADVAR010": "PKG010",
-}
-"""Rules that find again what lint, making or writing the dataset reported, with the line, the raw rows or the file."""
-
-CAUSES = {"FND008": frozenset({"UNIT001", "UNIT002"})}
-"""Rules that find the records for which a derivation reported why it left a variable missing."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +79,7 @@ def fill_package(
     extra = check_raw_files(study, inputs.raw)
     pages, noted = render_pages(study, datasets, conversion.describe_given())
     told = [*found, *conversion.problems, *accounting.problems, *extra, *problems, *noted]
-    everything = [*told, *drop_repeated(checks.problems, told)]
+    everything = [*drop_caused(told, checks.problems), *drop_repeated(checks.problems, told)]
     on_screen = rename_folders(everything, {str(folder): str(out)})
     filed = rename_folders(on_screen, {**inputs.name_folders(folder, out), **spec_folders(study)})
     write_reports(conversion, datasets, filed, accounting, checks, pages, folder / REPORT_FOLDER)
@@ -146,34 +136,6 @@ def list_beside(conversion: Conversion, datasets: Sequence[Dataset], family: Fam
     # What is compared with them is written: characters that a transport file does not have are not difference.
     beside, _ = fit_for_transport(conversion.describe_beside(), conversion.study.settings.get("transliterate") or {})
     return [*beside, *others]
-
-
-def drop_repeated(checked: Iterable[Problem], told: Sequence[Problem]) -> list[Problem]:
-    """The findings of rules without those that an earlier stage reported, and better.
-
-    That is so for the same value (`SAME`), and where the causes that were reported (`CAUSES`) are as many as the
-    records that a rule found.
-    """
-    known = {(problem.code, problem.place.dataset, problem.place.variable, problem.value) for problem in told}
-    causes = {cause for codes in CAUSES.values() for cause in codes}
-    counts: dict[tuple[str, str, str], int] = {}
-    for problem in told:
-        if problem.code in causes:
-            key = (problem.code, problem.place.dataset, problem.place.variable)
-            counts[key] = counts.get(key, 0) + problem.count
-
-    def is_told(problem: Problem) -> bool:
-        subject = (SAME.get(problem.code), problem.place.dataset, problem.place.variable)
-        return (*subject, problem.value) in known or (*subject, "") in known or is_caused(problem)
-
-    def is_caused(problem: Problem) -> bool:
-        explained: dict[str, int] = {}
-        for (code, dataset, variable), count in counts.items():
-            if dataset == problem.place.dataset and code in CAUSES.get(problem.code, ()):
-                explained[variable] = explained.get(variable, 0) + count
-        return max(explained.values(), default=0) >= problem.count
-
-    return [problem for problem in checked if not is_told(problem)]
 
 
 def write_datasets(study: Study, datasets: Iterable[Dataset], folder: Path) -> list[Problem]:

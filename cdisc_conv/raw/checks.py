@@ -124,9 +124,10 @@ def check_key(frame: pd.DataFrame, source: FormSource, reporter: Reporter) -> li
         return []
     groups: dict[Any, Any] = frame.loc[repeated, key].groupby(key, sort=False).indices
     rows = np.flatnonzero(repeated.to_numpy()) + 1
+    first = [(value if isinstance(value, tuple) else (value,), rows[each]) for value, each in groups.items()][:_SHOWN]
     shown = [
-        f"{', '.join(repr(str(part)) for part in value)} in rows {_list([str(rows[place]) for place in members], 5)}"
-        for value, members in list(groups.items())[:_SHOWN]
+        f"{', '.join(repr(str(part)) for part in value)} in rows {_list([str(row) for row in members], 5)}"
+        for value, members in first
     ]
     more = f"; and {len(groups) - _SHOWN} more" if len(groups) > _SHOWN else ""
     message = (

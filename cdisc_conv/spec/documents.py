@@ -120,6 +120,8 @@ class StandardsDocument(Document):
     sdtmig: Text = "3.4"
     sdtm_ct: Text = "2025-03-28"
     adamig: Text = "1.3"
+    occds: Text = ""
+    """Empty: that which came out with the ADaMIG."""
     adam_ct: Text = "2025-03-28"
     dictionaries: dict[str, Text] = {}
 

@@ -8,7 +8,7 @@ mappings/library/*.yaml          layers that mapping files extend
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +18,7 @@ from cdisc_conv.derivations.registry import load_derivations
 from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
 from cdisc_conv.resources import shipped
 from cdisc_conv.spec.datasets import read_dataset
-from cdisc_conv.spec.documents import SETTINGS, EventDocument, RawDocument, StudyDocument
+from cdisc_conv.spec.documents import SETTINGS, EventDocument, RawDocument, StandardsDocument, StudyDocument
 from cdisc_conv.spec.forms import check_events, read_forms
 from cdisc_conv.spec.layers import read_layers
 from cdisc_conv.spec.model import DatasetSpec, Family, Form, GivenDataset, Study
@@ -29,7 +29,8 @@ from cdisc_conv.spec.sponsor_terms import extend_families
 from cdisc_conv.spec.validate import validate
 from cdisc_conv.spec.variables import read_variables
 from cdisc_conv.spec.yaml_nodes import Node, read_yaml
-from cdisc_conv.standards import DatasetStandard, Standard, load_standard, load_terminology
+from cdisc_conv.standards import DatasetStandard, Standard, Terminology, load_standard, load_terminology
+from cdisc_conv.standards.files import find_source
 
 
 def find_study(words: str | Path) -> Path:
@@ -53,22 +54,26 @@ def find_study(words: str | Path) -> Path:
     raise ProblemsError([Problem("SPEC010", f"there is no study at '{words}'", hint=hint)])
 
 
-def load_study(words: str | Path) -> tuple[Study, list[Problem]]:
+def load_study(
+    words: str | Path, packages: Mapping[str, Terminology] = MappingProxyType({})
+) -> tuple[Study, list[Problem]]:
     """Load a study's mapping, without reading any data.
 
     Returns the study and every problem of structure found on the way; parts that could not be read are left out of the
     study. `lint.check_study` asks the further questions. Raises ProblemsError when study.yaml itself is unusable.
+    `packages` are terminology packages (``sdtm``, ``adam``) to take instead of those that study.yaml names.
 
     >>> study, problems = load_study("hope2021_thal_agc")
     >>> study.name, problems
     ('HOPE2021-Thal-AGC', [])
     """
-    return _Loader(find_study(words)).load()
+    return _Loader(find_study(words), packages).load()
 
 
 @dataclass
 class _Loader:
     folder: Path
+    packages: Mapping[str, Terminology]
     problems: list[Problem] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
@@ -134,23 +139,34 @@ class _Loader:
         """SDTM, and ADaM where the study has a folder of analysis datasets. Raises ProblemsError (SPEC011)."""
         said = document.standards
         loaders: dict[str, Callable[[], Any]] = {
-            "sdtmig": lambda: load_standard("sdtmig", said.sdtmig),
-            "sdtm_ct": lambda: load_terminology("sdtm", said.sdtm_ct),
-            "adamig": lambda: load_standard("adamig", said.adamig),
-            "adam_ct": lambda: load_terminology("adam", said.adam_ct),
+            "sdtmig": lambda: load_standard("sdtmig", said.sdtmig, self.folder),
+            "sdtm_ct": lambda: load_terminology("sdtm", said.sdtm_ct, self.folder),
+            "adamig": lambda: load_standard("adamig", said.adamig, self.folder, occds=said.occds),
+            "adam_ct": lambda: load_terminology("adam", said.adam_ct, self.folder),
         }
-        loaded: dict[str, Any] = {}
+        loaded: dict[str, Any] = {f"{name}_ct": package for name, package in self.packages.items()}
         for name, load in loaders.items():
             try:
-                loaded[name] = load()
+                loaded[name] = loaded.get(name) or load()
             except LookupError as error:
-                self.problems.append(node.at(("standards", name)).problem("SPEC011", str(error)))
+                command = "ct" if name.endswith("_ct") else "standards"
+                hint = f"import others with 'cdisc-conv {command} import FILE'"
+                self.problems.append(node.at(("standards", name)).problem("SPEC011", str(error), hint))
         if len(loaded) < len(loaders):
             raise ProblemsError(self.problems)
+        self._note_imports(said)
         families = {"sdtm": Family("sdtm", loaded["sdtmig"], loaded["sdtm_ct"])}
         if (self.folder / "adam").is_dir():
             families["adam"] = Family("adam", loaded["adamig"], loaded["adam_ct"].with_beside(loaded["sdtm_ct"]))
         return families
+
+    def _note_imports(self, said: StandardsDocument) -> None:
+        """Imported terminology and guides count among the files that the mapping is read from."""
+        asked = [("ig", "sdtmig", said.sdtmig), ("ct", "sdtm", said.sdtm_ct)]
+        if (self.folder / "adam").is_dir():
+            asked += [("ig", "adamig", said.adamig), ("ct", "adam", said.adam_ct)]
+        sources = (find_source(*one, self.folder) for one in asked if one[1] not in self.packages)
+        self.files.extend(source.path for source in sources if source.item is not None)
 
     def _read_forms(self, name: str, node: Node, raw: RawDocument) -> tuple[dict[str, Form], list[dict[str, Any]]]:
         if found := check_path(name, node, "'forms'", "the study folder"):

@@ -1,7 +1,7 @@
 """The text form of the data files: blocks of tab-separated lines, quick to load and readable in a diff.
 
-A file starts with a title line ``#name<TAB>version`` and goes on with blocks. A block is one head line, marked by
-``=``, and the lines under it::
+A file starts with a title line ``#name<TAB>version`` (a guide names its model behind them) and goes on with blocks. A
+block is one head line, marked by ``=``, and the lines under it::
 
     #SDTM CT	2025-03-28
     =C66742	NY	No Yes Response	No
@@ -30,31 +30,45 @@ class Block:
         return (line.split("\t") for line in self.body.split("\n") if line)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class BlockFile:
-    """A file of blocks: the name and version in its title, and the blocks in file order."""
+    """A file of blocks: the name and version in its title, what may follow them there, and the blocks in file order."""
 
     name: str
     version: str
     blocks: tuple[Block, ...]
+    more: tuple[str, ...] = ()
+
+
+Lines = Iterable[Iterable[str]]
 
 
 def read_blocks(path: Path) -> BlockFile:
     """Read a file of blocks."""
-    title, *parts = path.read_text(encoding="utf-8").split("\n=")
-    name, version = title.removeprefix("#").rstrip("\n").split("\t")
-    return BlockFile(name, version, tuple(_read_block(part) for part in parts))
+    return parse_blocks(path.read_text(encoding="utf-8"))
+
+
+def parse_blocks(text: str) -> BlockFile:
+    """The blocks of a text."""
+    title, *parts = text.split("\n=")
+    name, version, *more = title.removeprefix("#").rstrip("\n").split("\t")
+    return BlockFile(name, version, tuple(_read_block(part) for part in parts), tuple(more))
 
 
 def write_blocks(
-    path: Path, name: str, version: str, blocks: Iterable[tuple[Iterable[str], Iterable[Iterable[str]]]]
+    path: Path, name: str, version: str, blocks: Iterable[tuple[Iterable[str], Lines]], *more: str
 ) -> None:
     """Write blocks, each a head and its lines; a field that holds a tab or a line break is a ValueError."""
-    rows = ["#" + _join((name, version))]
+    path.write_bytes(format_blocks(name, version, blocks, *more))
+
+
+def format_blocks(name: str, version: str, blocks: Iterable[tuple[Iterable[str], Lines]], *more: str) -> bytes:
+    """The text of a file of blocks; see `write_blocks`."""
+    rows = ["#" + _join((name, version, *more))]
     for head, lines in blocks:
         rows.append("=" + _join(head))
         rows.extend(_join(line) for line in lines)
-    path.write_text("\n".join(rows) + "\n", encoding="utf-8", newline="\n")
+    return ("\n".join(rows) + "\n").encode()
 
 
 def _read_block(text: str) -> Block:

@@ -1,13 +1,19 @@
-"""Which data files there are, and the error that says so."""
+"""Where the standards are: in the stores of imported data, or among the files that come with the package."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cdisc_conv.problems import did_you_mean
+from cdisc_conv.standards.blocks import BlockFile, parse_blocks
+from cdisc_conv.standards.store import Item, Key, StoreError, find_item, list_items, stores
 
 DATA = Path(__file__).parent / "data"
+
+_LABELS = {"ig": "standard", "ct": "terminology", "model": "model"}
 
 
 class UnknownStandardError(LookupError):
@@ -17,28 +23,81 @@ class UnknownStandardError(LookupError):
         return str(self.args[0])
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a standard is read from: an item of a store, or a file that comes with the package (no `item`)."""
+
+    key: Key
+    path: Path
+    item: Item | None = None
+
+    def read(self) -> BlockFile:
+        """The blocks of the file, which are kept until the file changes.
+
+        Raises:
+            UnknownStandardError: the file was changed or cut short since it was imported.
+        """
+        status = self.path.stat()
+        return _read(self, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=32)
+def _read(source: Source, modified: int, size: int) -> BlockFile:
+    try:
+        data = source.item.read() if source.item is not None else source.path.read_bytes()
+    except StoreError as error:
+        raise UnknownStandardError(str(error)) from None
+    return parse_blocks(data.decode("utf-8").replace("\r\n", "\n"))
+
+
 def name_file(kind: str, name: str, version: str) -> str:
     """File name of a data file: ``kind`` is ``ig``, ``ct``, ``model`` or ``keys``."""
-    return f"{kind}-{name}-{version}.txt"
+    return Key(kind, name, version).file
 
 
-def find_file(kind: str, name: str, version: str) -> Path:
-    """Path of a data file; an UnknownStandardError lists what there is."""
-    if (name, version) not in list_versions(kind):
-        label = {"ig": "standard", "ct": "terminology"}[kind]
-        there = ", ".join(" ".join(pair) for pair in list_versions(kind)).replace("_", "-")
-        raise UnknownStandardError(f"no {label} {name} {version} here; there is: {there}")
-    return DATA / name_file(kind, name, version)
+def find_source(kind: str, name: str, version: str, study: Path | None = None) -> Source:
+    """Where a standard is: in the store of the study, in that of the user, or in the package; the first that has it.
 
-
-def list_versions(kind: str) -> list[tuple[str, str]]:
-    """Name and version of every data file of a kind.
-
-    >>> list_versions("ig")
-    [('adamig', '1.3'), ('sdtmig', '3.4')]
+    Raises:
+        UnknownStandardError: none has it, and the message lists what there is; or a file of a store is unusable.
     """
-    stems = sorted(path.stem.removeprefix(f"{kind}-") for path in DATA.glob(f"{kind}-*.txt"))
-    return [(name, version) for name, _, version in (stem.partition("-") for stem in stems)]
+    key = Key.of(kind, name, version)
+    try:
+        item = find_item(key, stores(study))
+    except StoreError as error:
+        raise UnknownStandardError(str(error)) from None
+    if item is not None:
+        return Source(key, item.path, item)
+    path = DATA / key.file
+    if path.is_file():
+        return Source(key, path)
+    there = ", ".join(" ".join(pair) for pair in list_versions(kind, study)).replace("_", "-")
+    label = f"{_LABELS[kind]} {key.name} {version}".replace("_", "-")
+    raise UnknownStandardError(f"no {label} here; there is: {there}")
+
+
+def list_sources(kind: str, study: Path | None = None) -> list[Source]:
+    """Every standard of a kind, in the order of `find_source`: imported ones first, sorted by name and version.
+
+    Raises:
+        UnknownStandardError: a file of a store is unusable.
+    """
+    try:
+        items = list_items(stores(study), kind)
+    except StoreError as error:
+        raise UnknownStandardError(str(error)) from None
+    built_in = (path.stem.split("-", 2) for path in sorted(DATA.glob(f"{kind}-*.txt")))
+    keys = (Key(*parts) for parts in built_in)
+    return [*(Source(item.key, item.path, item) for item in items), *(Source(key, DATA / key.file) for key in keys)]
+
+
+def list_versions(kind: str, study: Path | None = None) -> list[tuple[str, str]]:
+    """Name and version of everything of a kind that can be loaded.
+
+    >>> list_versions("ct")
+    [('adam', '2025-03-28'), ('define_xml', '2025-03-28'), ('sdtm', '2025-03-28')]
+    """
+    return sorted({(source.key.name, source.key.version) for source in list_sources(kind, study)})
 
 
 def require(what: str, name: str, known: Iterable[str], where: str) -> UnknownStandardError:

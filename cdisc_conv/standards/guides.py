@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 
-from cdisc_conv.standards.blocks import read_blocks
-from cdisc_conv.standards.files import DATA, UnknownStandardError, find_file, name_file, require
+from cdisc_conv.standards.blocks import BlockFile
+from cdisc_conv.standards.files import DATA, UnknownStandardError, find_source, require
 from cdisc_conv.standards.model import (
     GENERAL_CLASSES,
+    PREFIX,
     DatasetStandard,
+    ModelVariable,
     ObservationModel,
     VariableStandard,
     merge_order,
     read_dataset,
     read_model_part,
 )
-
-_MODEL_OF = {("sdtmig", "3.4"): ("sdtm", "2.0")}
 
 _CUSTOM: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     # class: structure, required beside STUDYID, DOMAIN, USUBJID and --SEQ, and natural key behind STUDYID, USUBJID
@@ -153,7 +154,7 @@ class Standard:
             raise ValueError(f"{name} is a dataset of {self.label}, not a custom one")
         if not (2 <= len(name) <= 4 and name.isascii() and name.isalnum() and name.isupper() and name[0].isalpha()):
             raise ValueError(f"a custom dataset is named by two to four capital letters or digits, not {name!r}")
-        structure, topic, keys = _CUSTOM[class_name]
+        structure, topic, _ = _CUSTOM[class_name]
         empty = DatasetStandard(name, label, class_name, structure, (), ())
         required = {"STUDYID", "DOMAIN", "USUBJID", f"{empty.prefix}SEQ", *(empty.prefix + part for part in topic)}
         expected = {empty.prefix + part for part in ("ORRES", "STRESC")}
@@ -161,8 +162,7 @@ class Standard:
             replace(v, core="Req" if v.name in required else "Exp" if v.name in expected else "Perm")
             for v in self.model.variables(empty)
         )
-        key_names = (key if key in _UNPREFIXED else empty.prefix + key for key in keys)
-        return replace(empty, keys=("STUDYID", "USUBJID", *key_names), variables=variables)
+        return replace(empty, keys=_class_keys(empty), variables=variables)
 
     def _structure(self, name: str, class_name: str, label: str) -> DatasetStandard:
         """A dataset of one of ADaM's data structures."""
@@ -197,32 +197,86 @@ class Standard:
         return {}
 
 
-@cache
-def load_standard(name: str, version: str) -> Standard:
+def load_standard(name: str, version: str, study: Path | None = None, *, occds: str = "") -> Standard:
     """An implementation guide by name (``sdtmig``, ``adamig``) and version.
 
+    Args:
+        name, version: the guide; one of the user's imports, or one that comes with cdisc-conv.
+        study: the folder of a study, whose imports come first.
+        occds: the version of the ADaM structure for occurrence data; that which came out with the guide when empty.
+
     Raises:
-        UnknownStandardError: no such guide; the message lists what there is.
+        UnknownStandardError: no such guide, or no such model or structure behind it; the message lists what there is.
 
     >>> standard = load_standard("SDTMIG", "3.4")
     >>> standard.dataset("VS").keys
     ('STUDYID', 'USUBJID', 'VSTESTCD', 'VISITNUM', 'VSTPTREF', 'VSTPTNUM', 'VSDTC')
     """
-    key = name.casefold()
-    file = read_blocks(find_file("ig", key, version))
-    keys = _read_keys(key, version)
-    datasets = {block.head[0]: read_dataset(block, keys[block.head[0]]) for block in file.blocks}
-    return Standard(file.name, file.version, datasets, _load_model(key, version))
+    file = find_source("ig", name, version, study).read()
+    behind = dict(part.rsplit(" ", 1) for part in file.more)
+    structures = occds or behind.get("OCCDS", "")
+    return _make_standard(
+        file,
+        find_source("model", "SDTM", behind["SDTM"], study).read() if "SDTM" in behind else None,
+        find_source("ig", "OCCDS", structures, study).read() if structures else None,
+    )
 
 
-def _load_model(name: str, version: str) -> ObservationModel | None:
-    if (name, version) not in _MODEL_OF:
-        return None
-    file = read_blocks(DATA / name_file("model", *_MODEL_OF[name, version]))
-    return ObservationModel(file.name, file.version, {block.head[0]: read_model_part(block) for block in file.blocks})
+@lru_cache(maxsize=32)
+def _make_standard(file: BlockFile, model_file: BlockFile | None, more: BlockFile | None) -> Standard:
+    blocks = (*file.blocks, *(more.blocks if more is not None else ()))
+    datasets = {block.head[0]: read_dataset(block, ()) for block in blocks}
+    model = _read_model(model_file, datasets.values()) if model_file is not None else None
+    keyless = Standard(file.name, file.version, datasets, model)
+    keys = _read_keys("adamig" if model is None else "sdtmig")
+    return replace(keyless, datasets={name: _add_keys(keyless, found, keys) for name, found in datasets.items()})
 
 
-def _read_keys(name: str, version: str) -> dict[str, tuple[str, ...]]:
-    lines = (DATA / name_file("keys", name, version)).read_text(encoding="utf-8").splitlines()
+def _read_model(file: BlockFile, datasets: Iterable[DatasetStandard]) -> ObservationModel:
+    """The model behind a guide.
+
+    A variable has the codelists that all variables of the guide have that it stands for, when these all have the same:
+    those of the class; for identifiers and timing those of all classes.
+    """
+    used: dict[tuple[str, str], set[tuple[str, ...]]] = {}
+    for dataset in datasets:
+        for variable in dataset.variables:
+            own = variable.name.startswith(dataset.name)
+            generic = PREFIX + variable.name[len(dataset.name) :] if own else variable.name
+            for part in (dataset.class_name, "IDENTIFIERS", "TIMING"):
+                used.setdefault((part, generic), set()).add(variable.codelists)
+    parts = {block.head[0]: read_model_part(block) for block in file.blocks}
+    return ObservationModel(
+        file.name,
+        file.version,
+        {part: tuple(_agree(item, used.get((part, item.variable.name), ())) for item in parts[part]) for part in parts},
+    )
+
+
+def _agree(item: ModelVariable, codelists: Collection[tuple[str, ...]]) -> ModelVariable:
+    agreed = next(iter(codelists)) if len(codelists) == 1 else ()
+    return replace(item, variable=replace(item.variable, codelists=agreed)) if agreed else item
+
+
+def _read_keys(guide: str) -> dict[str, tuple[str, ...]]:
+    lines = (DATA / f"keys-{guide}.txt").read_text(encoding="utf-8").splitlines()
     fields = (line.split() for line in lines if line and not line.startswith("#"))
     return {dataset: tuple(keys) for dataset, *keys in fields}
+
+
+def _add_keys(standard: Standard, dataset: DatasetStandard, keys: dict[str, tuple[str, ...]]) -> DatasetStandard:
+    """The dataset with its natural key: of those written down, what this version has; else that of its class."""
+    found = keys.get(dataset.name)
+    if found is None and dataset.class_name in _CUSTOM:
+        found = _class_keys(dataset)
+    elif found is None:
+        found = ("STUDYID", *(v.name for v in dataset.variables if v.name == "USUBJID" or v.role == "Topic"))
+    if not set(found) <= {*dataset.names}:
+        known = {*standard.names(dataset), *(key for key in found if key.startswith(PREFIX))}
+        found = tuple(key for key in found if key in known)
+    return replace(dataset, keys=found)
+
+
+def _class_keys(dataset: DatasetStandard) -> tuple[str, ...]:
+    keys = _CUSTOM[dataset.class_name][2]
+    return ("STUDYID", "USUBJID", *(key if key in _UNPREFIXED else dataset.prefix + key for key in keys))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 
 from cdisc_conv.problems import did_you_mean
-from cdisc_conv.standards.blocks import Block, read_blocks
-from cdisc_conv.standards.files import find_file, require
+from cdisc_conv.standards.blocks import Block, BlockFile, parse_blocks
+from cdisc_conv.standards.files import Source, find_source, require
 
 _SYNONYM_SEPARATOR = ";"
 
@@ -157,6 +158,21 @@ class Terminology:
         """The C-codes of all codelists, in the order of the publication."""
         return tuple(self._blocks)
 
+    @property
+    def heads(self) -> tuple[tuple[str, ...], ...]:
+        """The head of each codelist: its C-code, short name, name, ``Yes`` if extensible, and what binds it."""
+        return tuple(block.head for block in self._blocks.values())
+
+    @property
+    def has_synonyms(self) -> bool:
+        """Whether any term has synonyms; some forms of a publication leave them out."""
+        return any(line[-1] for block in self._blocks.values() for line in block.lines())
+
+    def same_list(self, other: Terminology, code: str) -> bool:
+        """Whether a codelist of this package is in every word that of another."""
+        mine, theirs = self._blocks[code], other._blocks[code]
+        return (mine.head[:4], mine.body.rstrip("\n")) == (theirs.head[:4], theirs.body.rstrip("\n"))
+
     def __contains__(self, key: str) -> bool:
         return key in self._codes_by_key or (self.beside is not None and key in self.beside)
 
@@ -191,6 +207,21 @@ class Terminology:
         """The short names of all codelists, also of those beside it."""
         own = tuple(block.head[1] for block in self._blocks.values())
         return (*own, *self.beside.short_names) if self.beside is not None else own
+
+    def instrument_codelist(self, variable: str, of: str) -> str:
+        """The C-code of the codelist that an instrument has for a variable, or "".
+
+        Args:
+            variable: ``--TESTCD`` or ``--TEST``, whose codelist goes with a category (QSCAT, FTCAT, RSCAT); ``--ORRES``
+                or ``--STRESC``, whose codelist goes with a test.
+            of: the category, or the test code.
+
+        >>> terminology = load_terminology("sdtm", "2025-03-28")
+        >>> terminology.instrument_codelist("--TESTCD", "ECOG"), terminology.instrument_codelist("--STRESC", "ECOG101")
+        ('C101815', 'C179944')
+        """
+        found = self._bindings.get((variable, of), "")
+        return found or (self.beside.instrument_codelist(variable, of) if self.beside is not None else "")
 
     def package_of(self, key: str) -> Terminology:
         """The package that a codelist is from; this one when none has it."""
@@ -242,30 +273,57 @@ class Terminology:
         return {}
 
     @cached_property
+    def _bindings(self) -> dict[tuple[str, str], str]:
+        """C-codes of the codelists of instruments, by variable and category or test (`publications.instruments`)."""
+        found: dict[tuple[str, str], str] = {}
+        for code, _, _, _, *bound in (block.head for block in self._blocks.values()):
+            variable, _, of = bound[0].partition(" ") if bound else ("", "", "")
+            for name in (of,) if variable.startswith("--TEST") else of.split():
+                found[variable, name] = code
+        return found
+
+    @cached_property
     def _codes_by_key(self) -> dict[str, str]:
         heads = [block.head for block in self._blocks.values()]
-        by_name = {name: code for code, _, name, _ in heads}
-        by_short_name = {short_name: code for code, short_name, _, _ in heads}
+        by_name = {name: code for code, _, name, *_ in heads}
+        by_short_name = {short_name: code for code, short_name, *_ in heads}
         return by_name | by_short_name | {code: code for code, *_ in heads}
 
 
-@cache
-def load_terminology(name: str, version: str) -> Terminology:
+def load_terminology(name: str, version: str, study: Path | None = None) -> Terminology:
     """A terminology package by name (``sdtm``, ``adam``, ``define-xml``; `` ct`` may follow) and version.
 
+    Args:
+        name, version: the package; one of the user's imports, or one that comes with cdisc-conv.
+        study: the folder of a study, whose imports come first.
+
     Raises:
-        UnknownStandardError: no such package; the message lists what there is.
+        UnknownStandardError: no such package; the message lists what there is. Or its file is damaged.
 
     >>> load_terminology("SDTM CT", "2025-03-28").package_label
     'SDTM CT 2025-03-28'
     """
-    key = name.casefold().removesuffix("ct").rstrip(" -").replace("-", "_").replace(" ", "_")
-    file = read_blocks(find_file("ct", key, version))
+    key = name.casefold().removesuffix("ct").rstrip(" -_")
+    return read_terminology(find_source("ct", key, version, study))
+
+
+def read_terminology(source: Source) -> Terminology:
+    """The terminology package of a source; the same object as long as its file does not change."""
+    return _make_terminology(source.read())
+
+
+def parse_terminology(data: bytes) -> Terminology:
+    """The terminology package of a file of blocks (`publications.package.format_package`)."""
+    return _make_terminology(parse_blocks(data.decode("utf-8")))
+
+
+@lru_cache(maxsize=32)
+def _make_terminology(file: BlockFile) -> Terminology:
     return Terminology(file.name, file.version, {block.head[0]: block for block in file.blocks})
 
 
 def _read_codelist(block: Block) -> CodelistTerms:
-    code, short_name, name, extensible = block.head
+    code, short_name, name, extensible, *_ = block.head
     return CodelistTerms(code, name, short_name, extensible == "Yes", tuple(map(_read_term, block.lines())))
 
 

@@ -10,15 +10,19 @@ import sys
 import pytest
 
 from cdisc_conv import __version__
-from cdisc_conv.cli.app import COMMANDS
+from cdisc_conv.cli.app import COMMANDS, GROUPS
 from cdisc_conv.cli.document import PAGE, render_page
 
+NAMES = [
+    *(command.__name__ for command in COMMANDS),
+    *(command.__name__.replace("_", " ", 1) for _, commands in GROUPS.values() for command in commands),
+]
 HEAVY = ("pandas", "numpy", "pyarrow", "pydantic", "lxml", "rich", "jinja2", "yaml")
 
 
-@pytest.mark.parametrize("command", [command.__name__ for command in COMMANDS])
+@pytest.mark.parametrize("command", NAMES)
 def test_every_command_has_help_with_an_example(cli, command):
-    result = cli(command, "--help")
+    result = cli(*command.split(), "--help")
     assert result.exit_code == 0
     assert "\n  Example:\n    cdisc-conv " in result.stdout
 
@@ -36,11 +40,11 @@ def test_the_page_is_up_to_date():
     assert PAGE.read_text(encoding="utf-8") == render_page(), "run: python -m cdisc_conv.cli.document"
 
 
-@pytest.mark.parametrize("command", [command.__name__ for command in COMMANDS])
+@pytest.mark.parametrize("command", NAMES)
 def test_the_page_names_options_as_they_are_typed(cli, command):
     section = PAGE.read_text(encoding="utf-8").partition(f"## {command}\n")[2].partition("\n## ")[0]
     usage = section.partition("```\n")[2].partition("\n```")[0]
-    shown = cli(command, "--help").stdout
+    shown = cli(*command.split(), "--help").stdout
     options = re.findall(r"--[a-z_-]+", usage)
     assert all(re.search(rf"{option}\b", shown) for option in options)
     assert not any("_" in option for option in options)

@@ -364,3 +364,10 @@ def test_dates_of_given_datasets_are_checked(folder):
     rewrite(folder, "ae", lambda frame: frame.assign(AESTDTC=[*bad, *frame["AESTDTC"].tolist()[2:]]))
     found = [(problem.code, problem.place.dataset, problem.value) for problem in run(folder).problems]
     assert {("DAT001", "AE", "2022-02-30"), ("DAT014", "AE", "0022-03-01")} <= set(found)
+
+
+def test_a_given_date_that_cannot_be_read_is_reported_where_it_is(folder):
+    edit(folder / "tiny" / "adam" / "adae.yaml", "variables:\n", "variables:\n  ASTDT: {numeric_date: AESTDTC}\n")
+    rewrite(folder, "ae", lambda frame: frame.assign(AESTDTC=["2022-02-30", *frame["AESTDTC"].tolist()[1:]]))
+    found = [(each.code, each.place.dataset) for each in run(folder).problems if each.value == "2022-02-30"]
+    assert found == [("DAT001", "AE")]

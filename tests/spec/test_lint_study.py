@@ -49,13 +49,15 @@ AE = "sdtm/ae.yaml"
             "2025-03-28",
             "2020-01-01",
             "tiny/study.yaml:5: SPEC011 no terminology sdtm 2020-01-01 here; there is: adam 2025-03-28, define-xml 2025-03-28, "
-            "sdtm 2025-03-28",
+            "sdtm 2025-03-28 (import others with 'cdisc-conv ct import FILE')",
         ),
         (
             "study.yaml",
             '"3.4"',
             '"9.9"',
-            "tiny/study.yaml:5: SPEC011 no standard sdtmig 9.9 here; there is: adamig 1.3, sdtmig 3.4",
+            "tiny/study.yaml:5: SPEC011 no standard sdtmig 9.9 here; there is: adamig 1.1, adamig 1.2, adamig 1.3, "
+            "occds 1.0, occds 1.1, sdtmig 3.2, sdtmig 3.3, sdtmig 3.4 (import others with 'cdisc-conv standards import "
+            "FILE')",
         ),
         (
             "forms.yaml",

@@ -3,31 +3,22 @@
 from pathlib import Path
 
 import pytest
+from published_standards import VARIABLE_COLUMNS
 
-from cdisc_conv.standards import build, files, guides, load_standard
+from cdisc_conv.standards import build, files, guides
 from cdisc_conv.standards.terminology import load_terminology
 
 NCI_HEADER = (
     "Code\tCodelist Code\tCodelist Extensible (Yes/No)\tCodelist Name\tCDISC Submission Value\t"
     "CDISC Synonym(s)\tCDISC Definition\tNCI Preferred Term\n"
 )
-GUIDE_HEADER = ",".join(build.GUIDE_COLUMNS) + "\n"
 
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for module in (files, build, guides):
         monkeypatch.setattr(module, "DATA", tmp_path)
-    for loader in (load_standard, load_terminology):
-        loader.cache_clear()
     return tmp_path
-
-
-@pytest.fixture(autouse=True)
-def _forget_what_was_built() -> object:
-    yield
-    for loader in (load_standard, load_terminology):
-        loader.cache_clear()
 
 
 def test_terminology(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,7 +29,8 @@ def test_terminology(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
         + "C3\tC1\t\tVital Signs Test Code\tWEIGHT\tMass; Weight\tdefinition\tBody Weight\n"
         + "C2\t\tYes\tVital Signs Test Name\tVSTEST\tVital Signs Test Name\t\tCDISC SDTM Vital Sign Test Name\n"
         + 'C3\tC2\t\tVital Signs Test Name\tWeight\t"Mass"\tdefinition\tBody Weight\n'
-        + "C4\t\tNo\tMood Test Code\tMOODTC\tMood\t\tCDISC Questionnaire Mood Test Code Terminology\n",
+        + "C4\t\tNo\tMood Test Code\tMOODTC\tMood\t\tCDISC Questionnaire Mood Test Code Terminology\n"
+        + "C5\tC4\t\tMood Test Code\tMOOD01\t\t\tMood - How\n",
         encoding="utf-8",
     )
     arguments = ["terminology", str(source), "--name", "SDTM CT", "--version", "2030-01-01"]
@@ -52,24 +44,27 @@ def test_terminology(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
         'C3\tWeight\t\tBody Weight\t"Mass"\n'
     )
     assert load_terminology("sdtm", "2030-01-01").codelist("VSTESTCD").terms[0].synonyms == ("Mass", "Weight")
-    assert build.main([*arguments, "--instruments"]) == 0
+    assert build.main([*arguments, "--instruments", "all"]) == 0
     assert "=C4\tMOODTC" in (data / "ct-sdtm-2030-01-01.txt").read_text(encoding="utf-8")
 
 
-def test_guide_and_model(data: Path) -> None:
-    guide, model = data / "guide.csv", data / "model.csv"
-    guide.write_text(
-        GUIDE_HEADER
-        + "ZZ,Last,EVENTS,One record per event,ZZTERM,Term,Char,Topic,Req,,\n"
-        + "ZZ,Last,EVENTS,One record per event,ZZOUT,Outcome,Char,Record Qualifier,Perm,C1; C2,\n"
-        + "TA,Trial Arms,TRIAL DESIGN,One record per arm,ARMCD,Arm,Char,Topic,Req,MedDRA,Y N\n",
+def test_guide(data: Path) -> None:
+    source = data / "guide.csv"
+    source.write_text(
+        ",".join(VARIABLE_COLUMNS)
+        + "\nMYIG v1.0,1,Events,ZZ,ZZTERM,Term,Char,,,,,Topic,,Req\n"
+        + "MYIG v1.0,2,Events,ZZ,ZZOUT,Outcome,Char,C1; C2,,,,Record Qualifier,,Perm\n"
+        + "MYIG v1.0,1,Trial Design,TA,ARMCD,Arm,Char,,,MedDRA,Y;N,Topic,,Req\n",
         encoding="utf-8",
     )
-    model.write_text(
-        ",".join(build.MODEL_COLUMNS) + "\nEVENTS,--OUT,Outcome of Event,Char,Record Qualifier,,,AE\n", encoding="utf-8"
+    (data / "ig-sdtmig-3.4.txt").write_text(
+        "#SDTMIG\t3.4\n=TA\tTrial Arms\tTRIAL DESIGN\tOne record per arm\nARMCD\tArm\tChar\tTopic\tReq\t\t\t\n"
+        "=ZZ\tLast\tEVENTS\tOne record per event\nZZTERM\tTerm\tChar\tTopic\tReq\t\t\t\n",
+        encoding="utf-8",
     )
-    assert build.main(["guide", str(guide), "--name", "MYIG", "--version", "1.0"]) == 0
-    assert build.main(["model", str(model), "--guide", str(guide), "--name", "MY", "--version", "1.0"]) == 0
+    (data / "keys-sdtmig.txt").write_text("", encoding="utf-8")
+    (data / "keys-adamig.txt").write_text("", encoding="utf-8")
+    assert build.main(["guide", str(source), "--name", "MYIG", "--version", "1.0"]) == 0
     assert (data / "ig-myig-1.0.txt").read_text(encoding="utf-8") == (
         "#MYIG\t1.0\n"
         "=TA\tTrial Arms\tTRIAL DESIGN\tOne record per arm\n"
@@ -78,20 +73,20 @@ def test_guide_and_model(data: Path) -> None:
         "ZZTERM\tTerm\tChar\tTopic\tReq\t\t\t\n"
         "ZZOUT\tOutcome\tChar\tRecord Qualifier\tPerm\tC1 C2\t\t\n"
     )
-    assert (data / "model-my-1.0.txt").read_text(encoding="utf-8") == (
-        "#MY\t1.0\n=EVENTS\n--OUT\tOutcome of Event\tChar\tRecord Qualifier\tPerm\tC1 C2\t\t\t\tAE\n"
-    )
 
 
 def test_a_table_without_its_columns_is_refused(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = data / "source.csv"
-    source.write_text(GUIDE_HEADER.replace("core,", ""), encoding="utf-8")
+    source.write_text("Dataset Name,Variable Name,Type\nAE,AETERM,Char\n", encoding="utf-8")
     assert build.main(["guide", str(source), "--name", "MYIG", "--version", "1.0"]) == 2
-    assert capsys.readouterr().err == f"{source} has no column core; the first line must name the columns\n"
+    assert capsys.readouterr().err == (
+        f"{source}: STD001 this is not a table of variables of an implementation guide or model: there is no column "
+        "'Variable Label' (it has 'Dataset Name', 'Variable Name', 'Type')\n"
+    )
     assert list(data.glob("ig-*")) == []
 
 
 def test_help(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         build.main(["terminology", "--help"])
-    assert "the text file that NCI EVS publishes" in " ".join(capsys.readouterr().out.split())
+    assert "a terminology package" in " ".join(capsys.readouterr().out.split())

@@ -244,7 +244,10 @@ def test_adam_facts() -> None:
 def test_unknown_version_lists_what_is_there() -> None:
     with pytest.raises(UnknownStandardError) as error:
         load_standard("sdtmig", "9.9")
-    assert str(error.value) == "no standard sdtmig 9.9 here; there is: adamig 1.3, sdtmig 3.4"
+    assert str(error.value) == (
+        "no standard sdtmig 9.9 here; there is: adamig 1.1, adamig 1.2, adamig 1.3, occds 1.0, occds 1.1, sdtmig 3.2, "
+        "sdtmig 3.3, sdtmig 3.4"
+    )
 
 
 def test_unknown_dataset_comes_with_a_hint() -> None:

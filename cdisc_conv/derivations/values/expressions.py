@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -139,11 +139,7 @@ class Cases(Derivation):
         left = np.ones(len(rows), dtype=bool)
         pieces: list[pd.Series] = []
         places: list[np.ndarray] = []
-        for branch in self.branches:
-            mask = left.copy()
-            if branch.when is not None:
-                mine = rows if left.all() else rows.matching(left)
-                mask[left] = mine.evaluate(branch.when).to_numpy(dtype=bool)
+        for branch, mask in self._split(rows):
             left = left & ~mask
             if mask.all():
                 return branch.derivation.derive(rows)
@@ -156,6 +152,25 @@ class Cases(Derivation):
         back = np.empty(len(rows), dtype=np.int64)
         back[np.concatenate([*places, np.flatnonzero(left)])] = np.arange(len(rows))
         return stacked.take(back).reset_index(drop=True)
+
+    def _split(self, rows: Rows) -> Iterator[tuple[Branch, np.ndarray]]:
+        """Each branch and the records it decides (bool)."""
+        left = np.ones(len(rows), dtype=bool)
+        for branch in self.branches:
+            mask = left.copy()
+            if branch.when is not None:
+                mine = rows if left.all() else rows.matching(left)
+                mask[left] = mine.evaluate(branch.when).to_numpy(dtype=bool)
+            left = left & ~mask
+            yield branch, mask
+
+    def find_unread(self, rows: Rows) -> np.ndarray | None:
+        unread = np.zeros(len(rows), dtype=bool)
+        for branch, mask in self._split(rows):
+            found = branch.derivation.find_unread(rows.matching(mask))
+            if found is not None:
+                unread[mask] = found
+        return unread
 
     def specialise(self, known: Known) -> Derivation:
         """Without the branches whose condition is never met, and those after one that always is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 from pydantic import Field
 
@@ -46,6 +47,9 @@ class Predecessor(Derivation):
 
     def derive(self, rows: Rows) -> pd.Series:
         return rows[self.of]
+
+    def find_unread(self, rows: Rows) -> np.ndarray | None:
+        return rows.unread(self.of)
 
     def method(self, words: Words) -> str:
         """Nothing to say: the origin names the predecessor."""

@@ -11,6 +11,8 @@ import pandas as pd
 from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.columns.texts import as_text, is_number
 from cdisc_conv.derivations.base import SELF, Table
+from cdisc_conv.derivations.values.copying import Copy
+from cdisc_conv.derivations.values.predecessors import Predecessor
 from cdisc_conv.engine.derive.blocks import group_codes, spread, take_rows
 from cdisc_conv.engine.derive.reads import find_given_rows, find_source_rows
 from cdisc_conv.engine.derive.state import State
@@ -147,19 +149,20 @@ class PartRows:
     def _unread_block(self, number: int, target: Target) -> np.ndarray:
         """Where one block has lost what the target stands for."""
         block, study = self._state.blocks[self.dataset, number], self._state.study
-        if target.kind is TargetKind.GIVEN or target.table not in study.datasets:
+        table = target.table.removeprefix("dataset ")
+        if target.kind is TargetKind.GIVEN or table not in study.datasets:
             return np.zeros(block.length, dtype=bool)
         if target.kind is TargetKind.OWN:
             return find_unread(self._state, self.dataset, target.name, (number,))
-        earlier = target.table == self.dataset  # a block that reads the records of the blocks before it
-        blocks = tuple(range(number)) if earlier else self._state.blocks_of(target.table)
-        lost = find_unread(self._state, target.table, target.name, blocks)
+        earlier = table == self.dataset  # a block that reads the records of the blocks before it
+        blocks = tuple(range(number)) if earlier else self._state.blocks_of(table)
+        lost = find_unread(self._state, table, target.name, blocks)
         if not lost.any():
             return np.zeros(block.length, dtype=bool)
         if target.kind is TargetKind.OTHER:
-            positions = self._state.join(self.dataset, (number,), target.table)
+            positions = self._state.join(self.dataset, (number,), table)
             return np.asarray((positions >= 0) & lost[np.maximum(positions, 0)])
-        return np.asarray(self._state.in_reading_order(self.dataset, target.table, lost)[block.source_rows()])
+        return np.asarray(self._state.in_reading_order(self.dataset, table, lost)[block.source_rows()])
 
     def codelist(self) -> CodelistTerms | None:
         return self._codelist
@@ -200,7 +203,8 @@ class PartRows:
             if len(inside):
                 source_rows = rows.source_rows()[inside]
                 place = self._place(number, source_rows, field)
-                problem = Problem(code, message, severity, place, hint, value, len(inside))
+                cause = self._find_cause(number, field)
+                problem = Problem(code, message, severity, place, hint, value, len(inside), cause)
                 self._state.report(problem, number, None if place.form else inside)
 
     def _place(self, number: int, source_rows: np.ndarray, field: str) -> Place:
@@ -209,6 +213,25 @@ class PartRows:
         shown = tuple(int(row) + 1 for row in np.unique(source_rows)[:SHOWN_ROWS]) if source.name else ()
         field = field.removeprefix("raw.") if form else ""
         return Place(form=form, field=field, rows=shown, dataset=self.dataset, variable=self.variable)
+
+    def _find_cause(self, number: int, field: str) -> str:
+        """The variable of a dataset that a column is in one block, in full; empty for other columns."""
+        study = self._state.study
+        dataset, ref, variable = study.datasets[self.dataset], field, self.variable
+        found, block = None, dataset.blocks[number]
+        while ref and (target := resolve(study, dataset, block, variable, ref)):
+            if target.table.startswith("form ") or not target.table:
+                break
+            found = target
+            if target.kind is not TargetKind.OWN:
+                break
+            # What is copied from another variable has the fault of that one.
+            own = dataset.own_variable(target.name, block)
+            derivation = own.derivation if own else None
+            variable = target.name
+            ref = derivation.source if isinstance(derivation, Copy) else ""
+            ref = derivation.of if isinstance(derivation, Predecessor) else ref
+        return f"{found.table.removeprefix('dataset ')}.{found.name}" if found else ""
 
     def _targets(self, ref: str) -> list[Target]:
         """What the reference stands for in each block of the part."""
@@ -273,7 +296,11 @@ def _find_unread(state: State, part: Part) -> np.ndarray | None:
     """The same of all records of a part; None for nowhere."""
     if part not in state.unread:
         variable = variable_of(state.study, part)
-        state.unread[part] = variable.derivation.find_unread(PartRows(state, part, variable, False, None))
+        rows = PartRows(state, part, variable, False, None)
+        found = variable.derivation.find_unread(rows)
+        if found is not None and variable.when is not None:
+            found = found & rows.evaluate(variable.when).to_numpy(dtype=bool)
+        state.unread[part] = found
     return state.unread[part]
 
 

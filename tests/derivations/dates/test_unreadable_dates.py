@@ -237,3 +237,18 @@ def test_unscheduled_visits_are_numbered_by_whole_numbers() -> None:
     assert [(each.code, each.message, each.rows) for each in rows.reports] == [
         ("VISIT002", "ESEQ does not number the unscheduled visit from 1 to 99; VISITNUM is left missing", [0])
     ]
+
+
+def test_a_branch_knows_which_dates_it_could_not_read() -> None:
+    rows = FakeRows({"D": ["31-FEB-2022", "31-FEB-2022", "01-MAR-2022"], "YN": ["Y", "N", "Y"]})
+    found = make(cases=[{"when": 'YN == "Y"', "datetime": "D"}, {"constant": ""}]).find_unread(rows)
+    assert found is not None
+    assert found.tolist() == [True, False, False]
+
+
+def test_a_predecessor_has_lost_what_it_is_taken_from() -> None:
+    found = make(predecessor="AE.AESTDTC").find_unread(
+        FakeRows({"AE.AESTDTC": ["", ""]}, lost={"AE.AESTDTC": [True, False]})
+    )
+    assert found is not None
+    assert found.tolist() == [True, False]

@@ -1,0 +1,218 @@
+"""The datasets of a package as CDISC's rules speak of them: domains, split datasets, supplemental qualifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from cdisc_conv.checks.core.library import DETECTABLE, SUPPLEMENTAL, Library, Subject
+from cdisc_conv.checks.core.vectors import Value, to_text
+from cdisc_conv.checks.core.views import View, join_views, view_frame
+from cdisc_conv.dataset import Dataset
+from cdisc_conv.standards import Terminology
+
+_SUPPLEMENTAL_NAMES = ("SUPP", "SQ")
+_TOPICS = (("TERM", "EVENTS"), ("TRT", "INTERVENTIONS"), ("QNAM", "RELATIONSHIP"))
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The file of a dataset: its name and its size in bytes."""
+
+    name: str
+    size: int = 0
+
+
+class Table:
+    """One dataset. ``domain`` is what its first record says; a dataset such as ``QSPH`` is a part of domain QS."""
+
+    def __init__(self, dataset: Dataset, file: File | None = None) -> None:
+        self.dataset = dataset
+        self.name = dataset.name.upper()
+        self.file = file or File(f"{dataset.name.lower()}.xpt")
+        self.view = view_frame(dataset.frame, self.name)
+
+    def first(self, name: str) -> str | None:
+        """A value of the first record as text; None when there is no such column or no record."""
+        vector = self.view.find(name) if self.view.length else None
+        return None if vector is None else to_text(vector.at(0))
+
+    @cached_property
+    def domain(self) -> str:
+        """The domain, "" for datasets that have none."""
+        said = self.first("DOMAIN")
+        if said is None and "DOMAIN" in self.view:  # without records: what the dataset or its name says
+            return self.dataset.domain or self.name[: 4 if self.name.startswith("AP") else 2]
+        return said or ""
+
+    @cached_property
+    def is_supplemental(self) -> bool:
+        return self.name.startswith(_SUPPLEMENTAL_NAMES)
+
+    @cached_property
+    def related(self) -> str:
+        """The domain that supplemental qualifiers belong to, else ""."""
+        if not self.is_supplemental:
+            return ""
+        said = self.first("RDOMAIN")
+        return self.name[4 if self.name.startswith("SUPP") else 2 :] if said is None else said
+
+    @cached_property
+    def whole(self) -> str:
+        """The name of the dataset before it was split: the domain, or ``SUPPQS`` for ``SUPPQSPH``."""
+        if self.domain:
+            return self.domain
+        if self.is_supplemental:
+            return f"{'SUPP' if self.name.startswith('SUPP') else 'SQ'}{self.related}"
+        return self.name
+
+    @property
+    def is_split(self) -> bool:
+        return self.name != self.whole
+
+    @cached_property
+    def about_persons(self) -> bool:
+        """Whether the dataset is about associated persons."""
+        if self.is_supplemental:
+            return len(self.related) == 4 and self.related.startswith("AP")
+        return "APID" in self.view or self.name.startswith("AP")
+
+    @cached_property
+    def suffix(self) -> str:
+        """The domain behind ``AP``, such as ``MH`` for APMH; else ""."""
+        long = self.about_persons and not self.is_supplemental and len(self.domain) >= 4
+        return self.domain[2:] if long else ""
+
+    @property
+    def prefix(self) -> str:
+        """What stands for ``--`` in names of variables."""
+        return self.suffix or self.domain
+
+    @cached_property
+    def variables(self) -> tuple[dict[str, Value], ...]:
+        """What the file says of each variable, as the rules call it."""
+        return tuple(
+            {
+                "variable_name": column.name,
+                "variable_order_number": float(place),
+                "variable_label": column.label,
+                "variable_size": float(column.length),
+                "variable_data_type": "Num" if column.numeric else "Char",
+                "variable_format": column.format,
+            }
+            for place, column in enumerate(self.dataset.columns, 1)
+        )
+
+    @property
+    def facts(self) -> dict[str, Value]:
+        """What is known of the dataset as a whole, as the rules call it."""
+        return {
+            "dataset_size": float(self.file.size),
+            "dataset_location": self.file.name,
+            "dataset_name": self.name,
+            "dataset_label": self.dataset.label,
+            "record_count": float(self.view.length),
+            "is_ap": self.about_persons,
+            "ap_suffix": self.suffix,
+            "domain": self.domain,
+        }
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything that rules are asked of, and what they are held against.
+
+    `terminologies` are the packages at hand by name and version (``sdtmct-2025-03-28``), the study's own first.
+    `define` is what define.xml says, None when there is none. `dictionaries` are what a person has of MedDRA,
+    WHODrug and the like, by their names in rules; none of them is public, so mostly there are none.
+    """
+
+    tables: tuple[Table, ...]
+    library: Library
+    standard: str = "sdtmig"
+    version: str = "3.4"
+    substandard: str = ""
+    use_case: str = ""
+    terminologies: Mapping[str, Terminology] = field(default_factory=dict)
+    define: Any = None
+    dictionaries: Mapping[str, Any] = field(default_factory=dict)
+
+    def named(self, name: str) -> Table | None:
+        """The dataset of that name, or None."""
+        return next((table for table in self.tables if table.name == name), None)
+
+    def of_domain(self, domain: str) -> tuple[Table, ...]:
+        """The datasets whose records say they are of the domain."""
+        return tuple(table for table in self.tables if table.domain == domain)
+
+    def parts(self, whole: str) -> tuple[Table, ...]:
+        """The dataset of that name before splitting, or the datasets that it was split into."""
+        return tuple(table for table in self.tables if table.whole == whole)
+
+    def wholes(self) -> tuple[tuple[Table, ...], ...]:
+        """All datasets, the parts of a split one together, in the order of the package."""
+        return tuple(self.parts(whole) for whole in dict.fromkeys(table.whole for table in self.tables))
+
+    def view_whole(self, table: Table) -> View:
+        """The records of a dataset and of the other parts of its domain."""
+        return join_views([part.view for part in self.parts(table.whole)])
+
+    def class_of(self, table: Table) -> str:
+        """The general observation class, "" when nothing says it."""
+        known = self.library.find(table.whole)
+        return known.class_name if known and known.class_name else self._guess_class(table)
+
+    def _guess_class(self, table: Table) -> str:
+        """The class of a custom domain: its topic variable gives it away."""
+        if "DOMAIN" not in table.view and "RDOMAIN" not in table.view:
+            return ""
+        prefix = table.domain if "DOMAIN" in table.view else ""
+        found = next((name for topic, name in _TOPICS if prefix + topic in table.view), "")
+        if found:
+            return found
+        if f"{prefix}TESTCD" in table.view:
+            return "FINDINGS ABOUT" if f"{prefix}OBJ" in table.view else "FINDINGS"
+        parent = next((other for other in self.of_domain(table.suffix)), None) if table.suffix else None
+        return self.class_of(parent) if parent is not None and parent is not table else ""
+
+    def structure_of(self, table: Table) -> str:
+        """The data structure of an analysis dataset."""
+        return find_structure(table)
+
+    def subject(self, table: Table) -> Subject:
+        """The dataset as the library is asked about it."""
+        key, prefix, persons = table.whole, table.whole, False
+        if table.is_supplemental:
+            key, persons = SUPPLEMENTAL, key.startswith("SQAP")
+        elif key.startswith("AP") and len(key) > 2:
+            key = prefix = key[2:]
+            persons = True
+        known = self.library.find(key)
+        name = known.class_name if known is not None else self._guess_class(table)
+        if persons and known is None and name not in DETECTABLE:
+            name = self.class_of(table)
+        return Subject(key, prefix, name, known is None, persons)
+
+
+def find_structure(table: Table) -> str:
+    """The data structure of an analysis dataset, by its name and columns."""
+    if table.name == "ADSL":
+        return "SUBJECT LEVEL ANALYSIS DATASET"
+    names = table.view.names
+    if {"PARAMCD", "PARAM", "AVAL", "AVALC"} & set(names):
+        return "BASIC DATA STRUCTURE"
+    if any(name.endswith(("TERM", "TRT", "DECOD")) for name in names):
+        return "OCCURRENCE DATA STRUCTURE"
+    return "ADAM OTHER"
+
+
+def make_tables(datasets: Iterable[Dataset], files: Mapping[str, File]) -> tuple[Table, ...]:
+    """The datasets with their files, in the order of their names as a folder lists them."""
+    return tuple(Table(dataset, files.get(dataset.name)) for dataset in datasets)
+
+
+def list_structures(tables: Sequence[Table]) -> dict[str, str]:
+    """The data structure of each dataset by name."""
+    return {table.name: find_structure(table) for table in tables}

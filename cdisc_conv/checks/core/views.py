@@ -1,0 +1,109 @@
+"""The records that a rule is asked of: named columns of one length, read when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.checks.core.vectors import Value, Vector, concatenate, constant, from_series, from_values
+
+Column: TypeAlias = Vector | Callable[[], Vector]
+
+
+class View:
+    """Columns by name, in order. ``datasets`` and ``rows`` say where each record comes from (rows from 1).
+
+    A view never changes but for the columns it has read; what a rule adds or joins is a view of its own.
+    """
+
+    def __init__(self, columns: Mapping[str, Column], datasets: Vector, rows: np.ndarray) -> None:
+        self._columns = dict(columns)
+        self.datasets = datasets
+        self.rows = rows
+
+    @property
+    def length(self) -> int:
+        return len(self.rows)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._columns)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._columns
+
+    def find(self, name: str) -> Vector | None:
+        """The column, or None."""
+        column = self._columns.get(name)
+        if column is None or isinstance(column, Vector):
+            return column
+        self._columns[name] = vector = column()
+        return vector
+
+    def with_columns(self, columns: Mapping[str, Column]) -> View:
+        """This view with more columns; those of the same name are replaced."""
+        return View({**self._columns, **columns}, self.datasets, self.rows)
+
+    def renamed(self, names: Mapping[str, str]) -> View:
+        """This view with other names for some columns."""
+        return View({names.get(name, name): self._thunk(name) for name in self._columns}, self.datasets, self.rows)
+
+    def take(self, rows: np.ndarray) -> View:
+        """Other records of this view; a negative row is a record of missing values."""
+        return View(
+            {name: self._taken(name, rows) for name in self._columns},
+            self.datasets.take(rows),
+            np.where(rows < 0, 0, self.rows[rows] if self.length else 0),
+        )
+
+    def taken_columns(self, rows: np.ndarray) -> dict[str, Column]:
+        """The columns for other records, to stand beside those of another view."""
+        return {name: self._taken(name, rows) for name in self._columns}
+
+    def _thunk(self, name: str) -> Column:
+        return lambda: self._require(name)
+
+    def _taken(self, name: str, rows: np.ndarray) -> Column:
+        return lambda: self._require(name).take(rows)
+
+    def _require(self, name: str) -> Vector:
+        vector = self.find(name)
+        assert vector is not None, name
+        return vector
+
+
+def view_frame(frame: pd.DataFrame, dataset: str) -> View:
+    """The records of a dataset."""
+    length = len(frame)
+    columns = {str(name): _read_later(frame, position) for position, name in enumerate(frame.columns)}
+    return View(columns, constant(dataset, length), np.arange(1, length + 1))
+
+
+def _read_later(frame: pd.DataFrame, position: int) -> Column:
+    return lambda: from_series(frame.iloc[:, position])
+
+
+def view_rows(rows: Sequence[Mapping[str, Value]], dataset: str, names: Iterable[str] = ()) -> View:
+    """A small table given row by row, such as one of variables; ``names`` are columns even when there are no rows."""
+    wanted = dict.fromkeys([*names, *(name for row in rows for name in row)])
+    columns: dict[str, Column] = {name: from_values(row.get(name) for row in rows) for name in wanted}
+    return View(columns, constant(dataset, len(rows)), np.arange(1, len(rows) + 1))
+
+
+def join_views(views: Sequence[View]) -> View:
+    """The records of several views, one after the other; a column that one lacks is missing there."""
+    if len(views) == 1:
+        return views[0]
+    names = dict.fromkeys(name for view in views for name in view.names)
+    return View(
+        {name: _concatenate_later(views, name) for name in names},
+        concatenate([view.datasets for view in views]),
+        np.concatenate([view.rows for view in views]),
+    )
+
+
+def _concatenate_later(views: Sequence[View], name: str) -> Column:
+    return lambda: concatenate([view.find(name) or constant(None, view.length) for view in views])

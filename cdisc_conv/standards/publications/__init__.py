@@ -1,0 +1,1 @@
+"""Readers of what CDISC and the NCI publish: terminology packages, implementation guides, models."""
