@@ -47,7 +47,7 @@ def _count(group: Sequence[Problem]) -> str:
     """What stands behind the finding that is shown of a code."""
     if len(group) == 1:
         return ""
-    return f" ... and {plural(len(group) - 1, 'finding')} more of {group[0].code}"
+    return f" ... and {len(group) - 1:,} more finding{'s' if len(group) > 2 else ''} of {group[0].code}"
 
 
 def summarise(problems: Sequence[Problem]) -> str:

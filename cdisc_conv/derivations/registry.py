@@ -29,6 +29,19 @@ RESERVED = frozenset({"when", "label", "length", "format", "origin", "comment", 
 """Words of the mapping language that no derivation may be called."""
 
 
+_OTHER_WORDS = {
+    **dict.fromkeys(("number", "numeric", "integer", "float", "text", "string", "raw", "source", "column"), "copy"),
+    **dict.fromkeys(("assign", "hardcode", "hard_code", "literal", "value"), "constant"),
+    **dict.fromkeys(("date", "iso8601", "dtc"), "datetime"),
+    **dict.fromkeys(("ct", "codelist_term", "terminology"), "term"),
+    **dict.fromkeys(("if", "ifelse", "case_when", "condition"), "cases"),
+    **dict.fromkeys(("concat", "join", "formula", "expression", "compute"), "expr"),
+    **dict.fromkeys(("seq", "row_number"), "sequence"),
+    **dict.fromkeys(("merge", "derive_var"), "lookup"),
+}
+"""Words of other tools, and the derivation that does what they mean."""
+
+
 def register(derivation: type[_Class]) -> type[_Class]:
     """Class decorator that adds a derivation to the catalogue.
 
@@ -88,7 +101,9 @@ def split_entry(entry: Mapping[str, Any]) -> tuple[str, Any, dict[str, Any]]:
     unknown = [key for key in others if key not in RESERVED]
     if not unknown:
         raise ValueError("names no derivation; 'cdisc-conv catalogue' lists them")
+    meant = _OTHER_WORDS.get(unknown[0].casefold(), "")
     hint = did_you_mean(unknown[0], [*known, *RESERVED]) or "'cdisc-conv catalogue' lists them"
+    hint = f"use {meant}" if meant else hint
     raise ValueError(f"there is no derivation '{unknown[0]}' ({hint})")
 
 

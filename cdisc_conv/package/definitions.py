@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from cdisc_conv.dataset import Dataset
+from cdisc_conv.dataset import Dataset, Item
 from cdisc_conv.define import (
     DefineStudy,
     Document,
@@ -50,7 +50,8 @@ def write_definitions(study: Study, family: Family, datasets: Sequence[Dataset],
     folder = out / family.name
     described, problems = describe_study(study, family, datasets)
     described, left = leave_out_displays(study, described, datasets)
-    problems += left
+    datasets, without = leave_out_pages(study, described, datasets)
+    problems += [*left, *without]
     problems += [problem for problem in check_inputs(described, datasets) if problem.code == UNWRITABLE]
     # A character that XML cannot hold costs that character, not the whole document.
     described = fit_texts(described, Alphabet(study.settings.get("transliterate") or {}))
@@ -150,6 +151,42 @@ def leave_out_displays(
         if results:
             kept.append(replace(display, results=results))
     return replace(described, displays=tuple(kept)), problems
+
+
+def leave_out_pages(
+    study: Study, described: DefineStudy, datasets: Sequence[Dataset]
+) -> tuple[Sequence[Dataset], list[Problem]]:
+    """The datasets without the CRF pages of origins where the study has no annotated CRF, and a warning (DEF107)."""
+    if described.annotated_crf is not None:
+        return datasets, []
+    names = [
+        f"{dataset.name}.{column.name}"
+        for dataset in datasets
+        for column in dataset.columns
+        if any(item.origin and item.origin.pages for item in (column.item, *(one.item for one in column.value_level)))
+    ]
+    if not names:
+        return datasets, []
+    of = names[0] if len(names) == 1 else f"{len(names):,} variables, such as {names[0]},"
+    message = f"define.xml leaves out the CRF pages of {of} since the study has no annotated CRF"
+    hint = "name it among the documents of 'define' in study.yaml, with kind: annotated CRF"
+    problem = Problem("DEF107", message, Severity.WARNING, study.place_of("define"), hint)
+    return [_without_pages(dataset) for dataset in datasets], [problem]
+
+
+def _without_pages(dataset: Dataset) -> Dataset:
+    def strip(item: Item) -> Item:
+        return replace(item, origin=replace(item.origin, pages=())) if item.origin else item
+
+    columns = (
+        replace(
+            column,
+            item=strip(column.item),
+            value_level=tuple(replace(level, item=strip(level.item)) for level in column.value_level),
+        )
+        for column in dataset.columns
+    )
+    return replace(dataset, columns=tuple(columns))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def test_one_line_per_code_causes_first_and_the_finding_about_the_most_values(ca
     assert print_codes(problems)
     assert capsys.readouterr().out.splitlines() == [
         "5 errors:",
-        "  AE.AETERM: GIVEN003 AE has no AETERM ... and 2 findings more of GIVEN003",
+        "  AE.AETERM: GIVEN003 AE has no AETERM ... and 2 more findings of GIVEN003",
         "  GIVEN002 AE has no file (put it there)",
         "  ADAE: ADAE001 no records",
         "1 warning:",

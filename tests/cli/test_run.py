@@ -65,7 +65,7 @@ def test_a_run_prints_the_first_findings_and_says_where_the_others_are(cli, tmp_
     lines = run(cli).stdout.splitlines()
     assert lines[0] == "24 errors:"
     assert lines[1].startswith("  AE.AETERM row 1: FIT002 ")
-    assert lines[1].endswith(") ... and 23 findings more of FIT002")
+    assert lines[1].endswith(") ... and 23 more findings of FIT002")
     where = f"{Path('out/report/index.html')} and {Path('out/report/findings.json')}"
     assert lines[2] == f"one finding of each code is shown; all of them are in {where}"
     assert not any("\x1b" in line for line in lines)

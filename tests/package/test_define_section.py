@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from analysis import write_analysis
-from studies import edit, write_tiny_study
+from studies import edit, write_tiny_raw, write_tiny_study
 
 from cdisc_conv.package.lint import lint_whole
+from cdisc_conv.package.run import run_study
 
 DEFINE = """\
 define:
@@ -78,3 +79,18 @@ def test_a_section_for_analysis_datasets_that_the_study_does_not_map(tmp_path):
         "7: PKG020 'define' describes analysis datasets, but the study maps none "
         "(map them in the folder adam/, or take it out)"
     ]
+
+
+def test_pages_without_an_annotated_crf_are_one_warning_and_define_xml_is_written(tmp_path):
+    folder = write_tiny_study(tmp_path)
+    edit(folder / "forms.yaml", "    file: ae.csv\n", "    file: ae.csv\n    page: 7\n")
+    package = run_study(folder, write_tiny_raw(tmp_path), tmp_path / "out")
+    assert [(one.severity.value, str(one)) for one in package.problems] == [
+        (
+            "warning",
+            f"{folder.as_posix()}/study.yaml:1: DEF107 define.xml leaves out the CRF pages of 5 variables, such as "
+            "AE.AETERM, since the study has no annotated CRF (name it among the documents of 'define' in study.yaml, "
+            "with kind: annotated CRF)",
+        )
+    ]
+    assert b"PDFPageRef" not in (tmp_path / "out/sdtm/define.xml").read_bytes()

@@ -62,6 +62,23 @@ def test_a_text_without_quotes_in_the_condition_of_an_entry(lint):
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("number", "use copy"), ("ct", "use term"), ("constnat", "did you mean constant?"), ("date", "use datetime")],
+)
+def test_a_derivation_by_another_name(lint, name, hint):
+    assert lint((AE, "{copy: AETERM}", f"{{{name}: AETERM}}")) == [
+        f"tiny/sdtm/ae.yaml:8: SPEC202 AE.AETERM: there is no derivation '{name}' ({hint})"
+    ]
+
+
+def test_a_name_that_is_a_variable_and_a_qualifier(lint):
+    assert lint((AE, "  AESTDY: ", "  AENOTE: {copy: AENOTE}\n  AESTDY: ")) == [
+        "tiny/sdtm/ae.yaml:29: LINT205 AE.AENOTE is mapped twice: in 'variables' and in 'supplemental' "
+        "(the other is at tiny/sdtm/ae.yaml:26)"
+    ]
+
+
 def test_a_lookup_in_a_form_without_the_word_form(lint):
     assert lint((AE, "AEDECOD:  {copy: raw.AETERM}", "AEDECOD:  {lookup: {from: dm, take: SEX}}")) == [
         "tiny/sdtm/ae.yaml:9: LINT302 AE.AEDECOD reads dm, which the study does not have (write 'form dm' for the form)"

@@ -120,7 +120,7 @@ class Term(Derivation):
 
     def check(self, codelist: CodelistTerms | None, numeric: bool) -> list[Problem]:
         if codelist is None:
-            hint = "name one with 'codelist', or use 'map' for a list of your own"
+            hint = "name one with 'codelist', use 'map' for a list of your own, or 'copy' to take the text as it is"
             return [Problem("DRV003", "there is no codelist to look terms up in", hint=hint)]
         problems = []
         for term in self.extend:

@@ -84,7 +84,7 @@ def test_term_without_a_codelist() -> None:
         Problem(
             "DRV003",
             "there is no codelist to look terms up in",
-            hint="name one with 'codelist', or use 'map' for a list of your own",
+            hint="name one with 'codelist', use 'map' for a list of your own, or 'copy' to take the text as it is",
         )
     ]
 
