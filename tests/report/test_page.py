@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from lxml import html
 from studies import edit
 
+import cdisc_conv.compare
+import cdisc_conv.report
 from cdisc_conv.package.run import run_study
 
 
@@ -96,3 +99,20 @@ def test_cells_say_what_their_column_is_where_a_narrow_screen_has_no_header(fold
                 labels += "data-label" in cell.attrib
     assert labels > 50
     assert page.xpath("//table[not(contains(@class, 'cards'))]") == []
+
+
+TEMPLATES = Path(cdisc_conv.report.__file__).parent / "templates"
+PRINTED = [*TEMPLATES.glob("*.css"), Path(cdisc_conv.compare.__file__).parent / "report/templates/compare.html"]
+
+
+@pytest.mark.parametrize("path", PRINTED, ids=lambda path: path.name)
+def test_the_layout_of_narrow_screens_is_not_that_of_paper(path):
+    """A page of paper is narrower than many screens; its tables stay tables."""
+    style = path.read_text(encoding="utf-8")
+    assert re.findall(r"@media (?!screen and|print|\(prefers)[^{]*", style) == []
+
+
+def test_pages_print_in_landscape_and_in_black_on_white_whatever_the_screen_shows():
+    style = (TEMPLATES / "page.css").read_text(encoding="utf-8").partition("@media print {")[2]
+    assert "@page { size: A4 landscape; margin: 12mm; }" in style
+    assert ":root { --ink: #000000;" in style

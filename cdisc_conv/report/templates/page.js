@@ -18,10 +18,10 @@
   addEventListener("hashchange", open);
   if (location.hash) open();
 
-  // What is folded is printed too, and folded again afterwards.
+  // What is folded is printed too, and folded again afterwards; of the lineage, hundreds of pages, only what is open.
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details:not([open])")];
+    folded = [...document.querySelectorAll("section:not(#lineage) details:not([open])")];
     folded.forEach((details) => { details.open = true; });
   });
   addEventListener("afterprint", () => folded.forEach((details) => { details.open = false; }));
