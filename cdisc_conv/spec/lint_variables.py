@@ -39,8 +39,9 @@ def check_variables(study: Study) -> Iterator[Problem]:
             yield from _check_label(dataset, variable)
             if section == "supplemental":
                 yield from _check_qualifier(dataset, variable)
-            # The first of these findings makes the next ones pointless.
-            wrong = list(_check_known(study, dataset, variable)) if section == "variables" else []
+            # The first of these findings makes the next ones pointless; a name in both sections is LINT205.
+            asked = section == "variables" and variable.name not in dataset.supplemental
+            wrong = list(_check_known(study, dataset, variable)) if asked else []
             yield from wrong or list(_check_type(study, dataset, variable)) or _check_codelist(study, dataset, variable)
 
 
