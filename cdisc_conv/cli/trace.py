@@ -58,10 +58,15 @@ def trace(
     traced = trace_records(out, dataset, where, limit, raw)
     for record in traced.records:
         _print_record(traced.dataset, record)
-    meets = f" meet {where}" if where else ""
-    print_line(f"{len(traced.records):,} of {traced.found:,} records of {traced.dataset}{meets} shown")
+    print_line(_count(len(traced.records), traced.found, traced.dataset, where))
     print_problems(traced.problems)
     return exit_code(traced.problems) if traced.found else 1
+
+
+def _count(shown: int, found: int, dataset: str, where: str) -> str:
+    if not found:
+        return f"no record of {dataset} meets {where}" if where else f"{dataset} has no records"
+    return f"{shown:,} of {found:,} records of {dataset}{f' meeting {where}' if where else ''} shown"
 
 
 def _print_record(dataset: str, record: TracedRecord) -> None:

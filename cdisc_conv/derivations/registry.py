@@ -133,7 +133,7 @@ def build_nested(entry: Any) -> Derivation:
 
 
 def _describe(details: Any, name: str) -> str:
-    path = ".".join(str(step) for step in details["loc"])
+    path = ".".join(str(step + 1 if isinstance(step, int) else step) for step in details["loc"])
     if details["type"] == "extra_forbidden":
         return f"'{name}' has no '{path}'"
     if details["type"] == "missing":

@@ -11,10 +11,10 @@ from cdisc_conv.expr.expression import (
     Expression,
     columns_as_numbers,
     literals_of,
-    names_as_texts,
     parse,
+    suggest_quotes,
     texts_compared,
 )
 from cdisc_conv.expr.nodes import Type
 
-__all__ = ["Expression", "Type", "columns_as_numbers", "literals_of", "names_as_texts", "parse", "texts_compared"]
+__all__ = ["Expression", "Type", "columns_as_numbers", "literals_of", "parse", "suggest_quotes", "texts_compared"]

@@ -203,23 +203,22 @@ def texts_compared(expression: Expression) -> dict[str, tuple[str, ...]]:
     return {name: tuple(texts) for name, texts in found.items()}
 
 
-def names_as_texts(expression: Expression) -> tuple[str, ...]:
-    """The names that stand where a text might be meant: compared with the column before them (``AEYN == Y``).
+def suggest_quotes(name: str, expression: Expression) -> str:
+    """The hint for a name that leads nowhere where the expression compares a column with it: a text without its quotes.
 
-    >>> names_as_texts(parse('AEYN == Y and AESTDTC >= DM.RFSTDTC and "N" == AEYN and AESEV == raw.AESEV'))
-    ('Y',)
+    >>> suggest_quotes("Y", parse("AEYN == Y")), suggest_quotes("AEYNN", parse('AEYNN == "Y"'))
+    ('write "Y" if the text is meant', '')
     """
-    return tuple(
-        dict.fromkeys(
-            node.right.name
-            for node in walk(expression.tree)
-            if isinstance(node, Comparison)
-            and isinstance(node.left, Name | Call)
-            and isinstance(node.right, Name)
-            and not node.right.quoted
-            and "." not in node.right.name
-        )
+    compared = any(
+        isinstance(node, Comparison)
+        and isinstance(node.left, Name | Call)
+        and isinstance(node.right, Name)
+        and node.right.name == name
+        and not node.right.quoted
+        and "." not in name
+        for node in walk(expression.tree)
     )
+    return f'write "{name}" if the text is meant' if compared else ""
 
 
 def columns_as_numbers(expression: Expression) -> tuple[str, ...]:

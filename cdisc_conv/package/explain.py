@@ -47,6 +47,8 @@ def find_explained(words: str | Path, name: str) -> Nodes | ExplainedDataset:
     study, _ = load_study(words)
     wanted, dot, variable = name.strip().upper().partition(".")
     known = _Known(study)
+    if dot and not (wanted and variable):
+        raise ProblemsError([known.describe_half(name, wanted or variable)])
     if dot:
         return known.find_variable(wanted, variable)
     return known.find_dataset(wanted)
@@ -98,6 +100,12 @@ class _Known:
 
     def _lineage(self) -> Lineage:
         return build_lineage(self._study, plan_study(self._study))
+
+    def describe_half(self, name: str, part: str) -> Problem:
+        """A name with a point at one of its ends: something is missing there."""
+        message = f"'{name}' is not the name of a variable, which is written DATASET.VARIABLE"
+        hint = f"{part} alone shows the dataset" if part in self._names else self._describe_unknown_word(part).hint
+        return Problem("PKG007", message, hint=hint)
 
     def _describe_unknown_word(self, name: str) -> Problem:
         """A word without a point: a dataset that is misspelt, or a variable without its dataset."""

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
-from cdisc_conv.expr import Type, parse
+from cdisc_conv.expr import Expression, Type, parse, suggest_quotes
 from cdisc_conv.package.confine import is_name
 from cdisc_conv.package.follow import Cell, Follower, Records, Way
 from cdisc_conv.package.recorded import check_manifest, read_lineage
@@ -116,7 +116,7 @@ def select_records(frame: pd.DataFrame, where: str, dataset: str) -> np.ndarray:
     condition = parse(where)
     unknown = [name for name in condition.names if name not in frame.columns]
     if unknown:
-        raise ProblemsError([_unknown_variable(name, dataset, list(frame.columns)) for name in unknown])
+        raise ProblemsError([_unknown_variable(name, condition, dataset, list(frame.columns)) for name in unknown])
     types = {name: Type.NUMBER if frame[name].dtype.kind == "f" else Type.TEXT for name in condition.names}
     _, problems = condition.check(types.get, Type.BOOLEAN)
     if problems:
@@ -280,6 +280,6 @@ def _with_iso_dates(file: XptFile) -> pd.DataFrame:
     return file.frame.assign(**dates)
 
 
-def _unknown_variable(name: str, dataset: str, known: list[str]) -> Problem:
-    hint = did_you_mean(name, known) or f"there are: {', '.join(known)}"
+def _unknown_variable(name: str, condition: Expression, dataset: str, known: list[str]) -> Problem:
+    hint = did_you_mean(name, known) or suggest_quotes(name, condition) or f"there are: {', '.join(known)}"
     return Problem("TRC003", f"{dataset} has no variable {name}", place=Place(), hint=hint)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cdisc_conv.derivations.base import SELF, SUBJECT, Ref
 from cdisc_conv.derivations.parameters import join_words
-from cdisc_conv.expr import Expression, names_as_texts
+from cdisc_conv.expr import Expression, suggest_quotes
 from cdisc_conv.problems import Place, Problem, did_you_mean
 from cdisc_conv.spec.lint_causes import missing_table
 from cdisc_conv.spec.lint_expressions import expressions_in
@@ -180,9 +180,8 @@ def _check_block(study: Study, dataset: DatasetSpec, block: Block) -> Iterator[P
 
 
 def _suggest_quotes(ref: str, conditions: Sequence[Expression | None]) -> str:
-    """The hint for a name that leads nowhere and is compared with a column: a text without its quotes."""
-    compared = any(ref in names_as_texts(condition) for condition in conditions if condition is not None)
-    return f'write "{ref}" if the text is meant' if compared else ""
+    hints = (suggest_quotes(ref, condition) for condition in conditions if condition is not None)
+    return next(filter(None, hints), "")
 
 
 def _describe_lost(

@@ -51,6 +51,15 @@ def test_equal_files(cli, files):
             ("base.csv", "b.csv"),
             "CMP012 there are no common variables: base.csv has USUBJID, AETERM, AESTDY; b.csv has C, D",
         ),
+        (
+            ("base.csv", "base.csv", "--where", "AETERM == Pain"),
+            "CMP013 base.csv has no variable Pain, which 'where' reads (write \"Pain\" if the text is meant)",
+        ),
+        (
+            ("base.csv", "base.csv", "--encoding", "utf-99"),
+            "CMP003 --encoding is 'utf-99', which does not exist (common ones are utf-8, utf-16, cp1252, gb18030, "
+            "shift_jis)",
+        ),
         (("twice.csv", "base.csv"), "twice.csv: CMP014 the column A is there 2 times (rename or drop all but one)"),
         (
             ("latin.csv", "base.csv"),

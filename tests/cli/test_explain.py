@@ -26,6 +26,13 @@ def test_unknown_variables_get_a_hint(cli):
     assert "PKG007 TINY-01 maps no dataset EX (there are: DM, AE, SUPPAE)" in cli("explain", "tiny", "EX.EXTRT").stderr
 
 
+def test_a_name_with_a_point_and_nothing_beside_it(cli):
+    message = "is not the name of a variable, which is written DATASET.VARIABLE"
+    assert f"PKG007 '.AE' {message} (AE alone shows the dataset)" in cli("explain", "tiny", ".AE").stderr
+    assert f"PKG007 'AE.' {message} (AE alone shows the dataset)" in cli("explain", "tiny", "AE.").stderr
+    assert f"PKG007 '.AETERM' {message} (did you mean AE.AETERM?)" in cli("explain", "tiny", ".AETERM").stderr
+
+
 def test_a_supplemental_qualifier(cli):
     result = cli("explain", "tiny", "suppae.AENOTE")
     assert (result.exit_code, [line.strip("│├─└ ") for line in result.stdout.splitlines()]) == (

@@ -32,7 +32,7 @@ def test_a_record_with_its_row_and_fields(cli, package):
     assert result.exit_code == 0
     shown = result.stdout.splitlines()
     assert [line for line in RECORD.splitlines() if line not in shown] == []
-    assert shown[-1] == "1 of 1 records of AE meet AESEQ == 2 shown"
+    assert shown[-1] == "1 of 1 records of AE meeting AESEQ == 2 shown"
 
 
 def test_a_supplemental_qualifier_leads_to_its_field(cli, package):
@@ -48,7 +48,13 @@ def test_limit_and_count(cli, package):
 
 def test_no_record_ends_with_1(cli, package):
     result = cli("trace", "out", "AE", "--where", 'AETERM == "Plague"')
-    assert (result.exit_code, result.stdout) == (1, '0 of 0 records of AE meet AETERM == "Plague" shown\n')
+    assert (result.exit_code, result.stdout) == (1, 'no record of AE meets AETERM == "Plague"\n')
+
+
+def test_a_text_without_quotes(cli, package):
+    result = cli("trace", "out", "AE", "--where", "AETERM == Plague")
+    assert result.exit_code == 2
+    assert 'TRC003 AE has no variable Plague (write "Plague" if the text is meant)' in result.stderr
 
 
 def test_a_changed_raw_file_is_told(cli, package, tmp_path):

@@ -148,12 +148,12 @@ def _check_names(names: Sequence[str], base: Table, other: Table, role: str = ""
 
 def _choose_rows(table: Table, where: str) -> Table:
     from cdisc_conv.columns.distinct import from_arrow
-    from cdisc_conv.expr import Type, parse
+    from cdisc_conv.expr import Type, parse, suggest_quotes
 
     condition = parse(where)
     unknown = [name for name in condition.names if name not in table.columns]
     if unknown:
-        hint = did_you_mean(unknown[0], table.names)
+        hint = did_you_mean(unknown[0], table.names) or suggest_quotes(unknown[0], condition)
         raise ProblemsError([Problem("CMP013", f"{table.source} has no variable {unknown[0]}, which 'where' reads",
                                      hint=hint)])  # fmt: skip
 

@@ -14,6 +14,7 @@ from cdisc_conv.datafiles.faults import make_error
 from cdisc_conv.datafiles.read import DatasetFile, list_datasets
 from cdisc_conv.datafiles.table import Table
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
+from cdisc_conv.raw.delimited.encoding import COMMON, describe_bad_encoding
 from cdisc_conv.workplace import recover
 
 DEFINE = "define.xml"
@@ -69,7 +70,7 @@ def compare_paths(
     if base.suffix.lower() == ".xml" or other.suffix.lower() == ".xml":
         return _compare_definitions(base, other)
     files: list[list[DatasetFile]] = []
-    problems: list[Problem] = []
+    problems = _check_encoding(options.encoding)
     for path in (base, other):
         try:
             files.append(list_datasets(path))
@@ -92,6 +93,12 @@ def compare_paths(
     return PackageComparison(
         str(base), str(other), tuple(found), only_base, only_other, define, reasons, (*notes, *untold)
     )
+
+
+def _check_encoding(encoding: str | None) -> list[Problem]:
+    """CMP003: an encoding that no file can have, whether or not a file needs it."""
+    why = describe_bad_encoding(encoding) if encoding else ""
+    return [Problem("CMP003", f"--encoding is '{encoding}', which {why}", hint=COMMON)] if why else []
 
 
 def _pair(

@@ -171,7 +171,7 @@ def test_min_and_max_describe_themselves() -> None:
 
 def test_what_is_refused() -> None:
     assert refusal(min="EX.") == (
-        "'of.0' of 'min': 'EX.' should be written DATASET.VARIABLE, such as EX.EXSTDTC, or as the bare name of a "
+        "'of.1' of 'min': 'EX.' should be written DATASET.VARIABLE, such as EX.EXSTDTC, or as the bare name of a "
         "column of the source rows behind the record"
     )
     assert refusal(min=["EXSTDTC", "EX.EXSTDTC"]) == (

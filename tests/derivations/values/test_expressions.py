@@ -114,7 +114,7 @@ def test_cases_that_are_refused() -> None:
     assert refusal(cases=[{"copy": "A"}, {"copy": "B"}]) == (
         "'branches' of 'cases': branch 1 has no 'when' and takes all records, so those after it get none"
     )
-    assert "'branches.0' of 'cases': there is no derivation 'cpoy' (did you mean copy?)" in refusal(
+    assert "'branches.1' of 'cases': there is no derivation 'cpoy' (did you mean copy?)" in refusal(
         cases=[{"cpoy": "A"}]
     )
     assert "'copy' has no 'sorce'" in refusal(cases=[{"copy": {"sorce": "A"}}])
