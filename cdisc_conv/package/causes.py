@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.problems import Problem
 
 SAME = {
-    **dict.fromkeys(("CT001", "CT002", "CT003", "CT004", "AE007", "AE009", "DM009"), "TERM001"),
-    "VAR003": "LINT203",
-    "VAR013": "PKG010",
-    "ADVAR010": "PKG010",
+    **dict.fromkeys(
+        ("CT001", "CT002", "CT003", "CT004", "AE007", "AE009", "DM009"), frozenset({"TERM001", "LINT212", "DRV002"})
+    ),
+    "VAR003": frozenset({"LINT203"}),
+    "VAR013": frozenset({"PKG010"}),
+    "ADVAR010": frozenset({"PKG010"}),
 }
 """Rules that find again what lint, making or writing the dataset reported, with the line, the raw rows or the file."""
 
@@ -48,34 +51,47 @@ ONE_PER_SUBJECT = frozenset({"DM", "ADSL"})
 def drop_caused(told: Sequence[Problem], checked: Iterable[Problem]) -> list[Problem]:
     """The findings of earlier stages without those about a value that a rule finds where it is (`CAUSED`).
 
-    Nor are the keys of subjects with several records reported beside what that means for other datasets (JOIN001).
+    Nor are the keys of subjects with several records reported beside what that means for other datasets (JOIN001), nor
+    rows without a subject (RAW017) beside the dataset that cannot make USUBJID of the same rows.
     """
     known = {(each.code, f"{each.place.dataset}.{each.place.variable}", each.value) for each in checked}
+    blank = {(each.place.form, each.place.field, each.place.rows) for each in told if each.code == "SUBJ001"}
     repeated = {each.place.dataset for each in told if each.code == "JOIN001"} & ONE_PER_SUBJECT
     return [
         each
         for each in told
         if (CAUSED.get(each.code), each.cause, each.value) not in known
         and not (each.code == "KEY001" and each.place.dataset in repeated)
+        and not (each.code == "RAW017" and (each.place.form, each.place.field, each.place.rows) in blank)
     ]
 
 
 def drop_repeated(checked: Iterable[Problem], told: Sequence[Problem]) -> list[Problem]:
     """The findings of rules without those that an earlier stage reported, and better.
 
-    That is so for the same value (`SAME`), and where the causes that were reported are as many as the records that a
-    rule found: those of a dataset (`CAUSES`), or those that left the variable blank (`LEFT_BLANK`).
+    That is so for the same value (`SAME`), which lint reports of a variable whatever the dataset, and where the causes
+    that were reported are as many as the records that a rule found: those of a dataset (`CAUSES`), or those that left
+    the variable blank (`LEFT_BLANK`). What is wrong with a subject is not repeated for supplemental qualifiers.
     """
+    checked = list(checked)
+    subjects = {(one.code, f"SUPP{one.place.dataset}", one.value) for one in checked if one.place.variable == SUBJECT}
     known = {(each.code, each.place.dataset, each.place.variable, each.value) for each in told}
     counts: dict[str, Counter[tuple[str, str]]] = {}
     for each in told:
         counts.setdefault(each.place.dataset, Counter())[each.code, each.place.variable] += each.count
-    return [each for each in checked if not _is_same(each, known) and not _is_caused(each, counts)]
+    return [
+        each
+        for each in checked
+        if not _is_same(each, known)
+        and not _is_caused(each, counts)
+        and not (each.place.variable == SUBJECT and (each.code, each.place.dataset, each.value) in subjects)
+    ]
 
 
-def _is_same(problem: Problem, known: Collection[tuple[str | None, str, str, str]]) -> bool:
-    subject = (SAME.get(problem.code), problem.place.dataset, problem.place.variable)
-    return (*subject, problem.value) in known or (*subject, "") in known
+def _is_same(problem: Problem, known: Collection[tuple[str, str, str, str]]) -> bool:
+    dataset, variable = problem.place.dataset, problem.place.variable
+    same = ((dataset, variable, problem.value), (dataset, variable, ""), ("", variable, problem.value))
+    return any((code, *one) in known for code in SAME.get(problem.code, ()) for one in same)
 
 
 def _is_caused(problem: Problem, counts: Mapping[str, Mapping[tuple[str, str], int]]) -> bool:

@@ -22,7 +22,8 @@ def missing_table(table: str) -> str:
 def fold_causes(problems: Sequence[Problem]) -> list[Problem]:
     """Findings of one code and cause as one, which says where else it shows; those without a cause stay as they are.
 
-    Whatever reads a table that is not there is one finding, whatever its code.
+    Whatever reads a table that is not there is one finding, whatever its code. A finding that names a variable keeps
+    its value: the rules that find the same value in datasets do not report it again.
 
     >>> from cdisc_conv.problems import Place
     >>> places = [Place(file="ae.yaml", line=line) for line in (4, 9, 9)]
@@ -33,7 +34,8 @@ def fold_causes(problems: Sequence[Problem]) -> list[Problem]:
     groups: dict[object, list[Problem]] = {}
     for number, problem in enumerate(problems):
         code = "" if problem.value.startswith(_MISSING) else problem.code
-        groups.setdefault((code, problem.value) if problem.value else number, []).append(problem)
+        key = (code, problem.place.variable, problem.value) if problem.value else number
+        groups.setdefault(key, []).append(problem)
     return [_join(group) for group in groups.values()]
 
 
@@ -46,4 +48,4 @@ def _join(group: Sequence[Problem]) -> Problem:
     left = len(others) - MOST_PLACES
     more = f" and {left:,} more place{'s' if left > 1 else ''}" if left > 0 else ""
     message = f"{first.message}; the same at {shown}{more}" if others else first.message
-    return replace(first, message=message, value="")
+    return replace(first, message=message, value=first.value if first.place.variable else "")

@@ -40,7 +40,7 @@ def check_variables(study: Study) -> Iterator[Problem]:
             if section == "supplemental":
                 yield from _check_qualifier(dataset, variable)
             # The first of these findings makes the next ones pointless; a name in both sections is LINT205.
-            asked = section == "variables" and variable.name not in dataset.supplemental
+            asked = section == "variables" and variable.name not in dataset.supplemental_names()
             wrong = list(_check_known(study, dataset, variable)) if asked else []
             yield from wrong or list(_check_type(study, dataset, variable)) or _check_codelist(study, dataset, variable)
 
@@ -246,7 +246,10 @@ def _check_codelist(study: Study, dataset: DatasetSpec, variable: Variable) -> I
     for problem in variable.derivation.check(codelist, is_numeric(study, dataset, variable)):
         message = f"{dataset.name}.{variable.name}: {problem.message}"
         found = _problem(problem.code, message, variable, problem.hint, problem.severity)
-        yield replace(found, value=f"{problem.message} {problem.hint}")
+        if problem.value:  # rules find it in the data again
+            yield replace(found, place=replace(found.place, variable=variable.name), value=problem.value)
+        else:
+            yield replace(found, value=f"{problem.message} {problem.hint}")
     for block in dataset.blocks:
         if codelist is not None and dataset.own_variable(variable.name, block) is variable:
             yield from _check_given(study, dataset, block, variable, codelist)
@@ -266,4 +269,5 @@ def _check_given(
         severity = Severity.WARNING if codelist.extensible else Severity.ERROR
         column = is_column_name(study, block, entry, value)
         hint = f"write raw.{value} to read the column" if column else codelist.suggest(str(value))
-        yield Problem("LINT212", message, severity, place, hint)
+        place = replace(place, variable=variable.name)
+        yield Problem("LINT212", message, severity, place, hint, str(value))

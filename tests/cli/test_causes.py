@@ -44,6 +44,46 @@ def test_an_expected_variable_that_is_not_mapped(found):
     ]
 
 
+def test_texts_of_the_mapping_outside_their_codelists(found):
+    text = VS.replace("VSTESTCD: WEIGHT", "VSTESTCD: WEIGTH") + "  VSPOS: {constant: STANDNG}\n  VSORRESU: *blank\n"
+    messages = [one for one in found(files={"tiny/sdtm/vs.yaml": text}) if "'WEIGTH'" in one or "'STANDNG'" in one]
+    assert messages == [
+        "DRV002 VS.VSPOS: 'STANDNG' is not in codelist POSITION (C71148)",
+        "LINT212 VS.VSTESTCD: 'WEIGTH' is not in codelist VSTESTCD (C66741)",
+    ]
+
+
+def test_rows_that_a_wrong_code_leaves_out(found):
+    values = "AEYN: {label: Any, values: {Y: 'Yes', N: 'No'}}"
+    messages = found(
+        ("tiny/forms.yaml", "AEYN: Any adverse event?", values),
+        ("raw/ae.csv", "001,Log,Y,Nausea", "001,Log,Yes,Nausea"),
+    )
+    assert messages == ["CODE001 'Yes' is not among the values of AEYN in form ae (Y, N); read by records of AE"]
+
+
+def test_rows_that_are_left_out_beside_those_of_a_wrong_code(found):
+    values = "AEYN: {label: Any, values: {Y: 'Yes', N: 'No'}}"
+    messages = found(
+        ("tiny/forms.yaml", "AEYN: Any adverse event?", values),
+        ("raw/ae.csv", "001,Log,Y,Nausea", "001,Log,Yes,Nausea"),
+        ("raw/ae.csv", "002,Log,Y", "002,Log,N"),
+    )
+    assert [message[:7] for message in messages] == ["CODE001", "ACC004 "]
+
+
+def test_a_row_without_a_subject(found):
+    messages = found(("raw/ae.csv", "002,Log", ",Log"))
+    assert messages == ["SUBJ001 SUBJID is blank, so USUBJID cannot be made"]
+
+
+def test_a_subject_that_is_not_in_dm_is_not_repeated_for_qualifiers(found):
+    messages = found(("raw/ae.csv", "003,Log,N,,,,", "004,Log,Y,Rash,07-JAN-2022,N,at night"))
+    assert [message for message in messages if message.startswith("ID002")] == [
+        "ID002 subject TINY-01-004 is not in DM; 1 record: subject TINY-01-004 AESEQ 1"
+    ]
+
+
 def test_a_collected_text_that_is_no_term_of_a_codelist_that_may_be_extended(found):
     messages = found(
         ("tiny/sdtm/dm.yaml", "AGEU:     {constant: YEARS}", "AGEU:     {constant: ''}"),
@@ -86,11 +126,4 @@ def test_a_row_that_is_there_twice(found):
     assert found(("raw/ae.csv", row, 2 * row)) == [
         "KEY001 2 records share their natural key (STUDYID, USUBJID, AETERM, AESTDTC) with another: 1 key, such as "
         "TINY-01/TINY-01-002/Neutropenia/2022-01-09"
-    ]
-
-
-def test_a_row_without_a_subject(found):
-    assert found(("raw/ae.csv", "002,Log,Y", ",Log,Y")) == [
-        "SUBJ001 SUBJID is blank, so USUBJID cannot be made",
-        "RAW017 form 'ae' has 1 row without a subject in SUBJID: row 3",
     ]

@@ -72,13 +72,13 @@ def test_unknown_key(spoil):
         (
             "    - {organs: [LIVER, LN], weight: 12}",
             "    - {organs: [LN, LIVER], weight: 12}",
-            "SPEC003 'tumours.target_patterns.2.organs' of simulation.yaml: "
+            "SPEC003 'tumours.target_patterns.3.organs' of simulation.yaml: "
             "the first target lesion must be in the LIVER",
         ),
         (
             "    - {organs: [LIVER, LN], weight: 12}",
             "    - {organs: [LIVER, LN, LN, LN], weight: 12}",
-            "SPEC003 'tumours.target_patterns.2.organs' of simulation.yaml: more than 2 target lesions in LN",
+            "SPEC003 'tumours.target_patterns.3.organs' of simulation.yaml: more than 2 target lesions in LN",
         ),
         (
             "  race: {ASIAN: 98, NR: 2}",

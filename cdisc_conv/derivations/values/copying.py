@@ -145,6 +145,6 @@ def check_term(value: str, codelist: CodelistTerms | None, extend: bool = False)
         return []
     message = f"'{value}' is not in codelist {codelist.short_name} ({codelist.code})"
     if not codelist.extensible:
-        return [Problem("DRV002", message, hint=codelist.suggest(value))]
+        return [Problem("DRV002", message, hint=codelist.suggest(value), value=value)]
     hint = codelist.suggest(value) or "list a term of your own under 'sponsor_terms' in study.yaml"
-    return [Problem("DRV002", message, Severity.WARNING, hint=hint)]
+    return [Problem("DRV002", message, Severity.WARNING, hint=hint, value=value)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
@@ -14,9 +15,12 @@ SHOWN = 6
 
 
 def describe_account(
-    study: Study, lines: Sequence[Line], empty: Mapping[tuple[str, int], Problem] = MappingProxyType({})
+    study: Study,
+    lines: Sequence[Line],
+    empty: Mapping[tuple[str, int], Problem] = MappingProxyType({}),
+    codes: Sequence[Problem] = (),
 ) -> list[Problem]:
-    """The findings of an account, one for each cause.
+    """The findings of an account, one for each cause. `codes` are those of wrong codes (CODE001), which are causes.
 
     ACC001 (error): rows that no dataset uses and no condition excludes. ACC002: a column that is neither mapped nor
     declared, of a form that something reads. ACC004: values in rows that a condition leaves out. ACC005: values that
@@ -46,7 +50,7 @@ def describe_account(
             if line.account is Account.NOT_MATCHED and not line.dataset
         ),
         *_describe_unmapped(study, lines),
-        *_describe_left_out(lines, conditions),
+        *_describe_left_out(lines, conditions, codes),
         *_describe_not_used(lines),
         *(
             _describe_lost(line)
@@ -128,16 +132,24 @@ def _describe_column(name: str, columns: Sequence[Line], lines: Sequence[Line]) 
     return Problem("ACC002", message, Severity.WARNING, Place(form=forms[0], field=name), hint, count=values)
 
 
-def _describe_left_out(lines: Sequence[Line], told: Collection[str]) -> Iterator[Problem]:
+def _describe_left_out(lines: Sequence[Line], told: Collection[str], codes: Sequence[Problem]) -> Iterator[Problem]:
     """One finding per condition that leaves rows out: the values in them that nothing else uses.
 
-    `told` are conditions that are findings themselves.
+    `told` are conditions that are findings themselves. Rows that a condition leaves out because a column that it reads
+    holds a wrong code are those of that finding.
     """
     found: dict[tuple[str, str], list[Line]] = {}
     for line in lines:
         if line.account is Account.VALUES_LEFT_OUT and not set(_split(line.by)) <= set(told):
             found.setdefault((line.form, line.by), []).append(line)
     for (form, by), columns in found.items():
+        wrong = [
+            code for code in codes if code.place.form == form and re.search(rf"\b{re.escape(code.place.field)}\b", by)
+        ]
+        tallies = (Tally(code.count, code.place.rows) for code in wrong)
+        caused = sum(tallies, Tally())
+        if all(line.rows <= caused.count and set(line.tally.rows) <= set(caused.rows) for line in columns):
+            continue
         tally = sum((line.tally for line in columns), Tally())
         what = f"{tally.count:,} value" if tally.count == 1 else f"{tally.count:,} values"
         verb = "is" if tally.count == 1 else "are"

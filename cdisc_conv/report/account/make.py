@@ -42,7 +42,8 @@ def account_for(conversion: Conversion) -> Accounting:
     if not study.forms:
         lines += [line for name in study.given for line in accountant.account_given(name)]
     empty = describe_blocks(study, count_blocks(conversion.state))
-    return Accounting(tuple(lines), tuple(describe_account(study, lines, empty)))
+    codes = [problem for problem in conversion.problems if problem.code == "CODE001"]
+    return Accounting(tuple(lines), tuple(describe_account(study, lines, empty, codes)))
 
 
 class _Accountant:

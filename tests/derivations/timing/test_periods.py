@@ -207,7 +207,7 @@ def test_periods_that_are_refused() -> None:
         "'periods' of 'period': 'b' needs 'from': only the first period may begin before everything"
     )
     assert refusal(period={"date": "ADT", "periods": [{"name": "a", "to_days": 1}]}) == (
-        "'periods.0' of 'period': 'a' has 'to_days' but no 'to'"
+        "'periods.1' of 'period': 'a' has 'to_days' but no 'to'"
     )
 
 

@@ -84,13 +84,13 @@ def test_what_is_refused() -> None:
         "'visit_window': windows 'A' (from 1) and 'B' (20 to 30) overlap; a day belongs to one visit"
     )
     assert refused({"visit": "A", "from": 20, "to": 10}) == (
-        "'windows.0' of 'visit_window': window 'A' ends on day 10, before it begins on day 20"
+        "'windows.1' of 'visit_window': window 'A' ends on day 10, before it begins on day 20"
     )
     assert refused({"visit": "A", "to": 10, "target": 12}) == (
-        "'windows.0' of 'visit_window': the target day 12 of window 'A' is not inside it"
+        "'windows.1' of 'visit_window': the target day 12 of window 'A' is not inside it"
     )
     assert refused({"visit": "A", "from": 0}) == (
-        "'windows.0' of 'visit_window': window 'A' names day 0, but study days go from -1 to 1"
+        "'windows.1' of 'visit_window': window 'A' names day 0, but study days go from -1 to 1"
     )
     assert refused({"visit": "A", "to": 1}, {"visit": "A", "from": 2}) == "'visit_window': there are two windows 'A'"
     assert refused({"visit": "A"}, companions=["AWTDIFF"]) == (

@@ -129,7 +129,7 @@ def test_gaps_between_whole_numbers_are_refused() -> None:
 )
 def test_bounds_that_are_refused(bounds: dict[str, object], reason: str) -> None:
     assert (
-        refusal(category={"value": "AGE", "ranges": [{**bounds, "name": "a"}]}) == f"'ranges.0' of 'category': {reason}"
+        refusal(category={"value": "AGE", "ranges": [{**bounds, "name": "a"}]}) == f"'ranges.1' of 'category': {reason}"
     )
 
 

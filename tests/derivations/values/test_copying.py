@@ -62,11 +62,17 @@ def test_constant_refuses_truth_values() -> None:
 def test_constant_outside_its_codelist() -> None:
     assert make(constant="YEARS").check(CT.codelist("AGEU"), numeric=False) == []
     assert make(constant="Yes").check(CT.codelist("SEX"), numeric=False) == [
-        Problem("DRV002", "'Yes' is not in codelist SEX (C66731)")
+        Problem("DRV002", "'Yes' is not in codelist SEX (C66731)", value="Yes")
     ]
     assert make(constant="MAL").check(CT.codelist("SEX"), numeric=False)[0].hint == "did you mean M?"
     assert make(constant="TABLETTE").check(CT.codelist("FRM"), numeric=False) == [
-        Problem("DRV002", "'TABLETTE' is not in codelist FRM (C66726)", Severity.WARNING, hint="did you mean TABLET?")
+        Problem(
+            "DRV002",
+            "'TABLETTE' is not in codelist FRM (C66726)",
+            Severity.WARNING,
+            hint="did you mean TABLET?",
+            value="TABLETTE",
+        )
     ]
     assert make(constant={"value": "OWN FORM", "extend": True}).check(CT.codelist("FRM"), numeric=False) == []
 

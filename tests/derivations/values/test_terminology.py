@@ -93,7 +93,7 @@ def test_term_is_checked_before_any_data() -> None:
     bad = make(term={"value": "X", "map": {"a": "MIDL"}, "extend": ["AWFUL"]})
     assert bad.check(CT.codelist("AESEV"), numeric=False) == [
         Problem("DRV004", "'AWFUL' cannot be added: codelist AESEV (C66769) is not extensible"),
-        Problem("DRV002", "'MIDL' is not in codelist AESEV (C66769)", hint="did you mean MILD?"),
+        Problem("DRV002", "'MIDL' is not in codelist AESEV (C66769)", hint="did you mean MILD?", value="MIDL"),
     ]
     own = make(term={"value": "X", "map": {"a": "MY FORM"}, "extend": ["MY FORM"]})
     assert own.check(CT.codelist("FRM"), numeric=False) == []
