@@ -2,11 +2,12 @@
 
 From Python:
 
-    from cdisc_conv import convert, load_study, read_xpt, write_xpt
+    from cdisc_conv import check, convert, load_study, read_xpt, write_xpt
 
     study, problems = load_study("hope2021_thal_agc")
     conversion = convert(study, Path("raw"))
     conversion.datasets, conversion.problems
+    check("package").verdict
 
 The names are loaded when they are first used, so that importing the package costs nothing.
 """
@@ -17,14 +18,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cdisc_conv.checks.package.run import check
     from cdisc_conv.engine.convert import convert
     from cdisc_conv.spec.load import load_study
     from cdisc_conv.xpt import read_xpt, write_xpt
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "convert", "load_study", "read_xpt", "write_xpt"]
+__all__ = ["__version__", "check", "convert", "load_study", "read_xpt", "write_xpt"]
 
 _HOMES = {
+    "check": "cdisc_conv.checks.package.run",
     "convert": "cdisc_conv.engine.convert",
     "load_study": "cdisc_conv.spec.load",
     "read_xpt": "cdisc_conv.xpt",

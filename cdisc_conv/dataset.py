@@ -194,6 +194,8 @@ class Dataset:
     """The label of that domain, such as ``Questionnaires``; only for a split dataset."""
     sub_class: str = ""
     """Define-XML subclass of an ADaM dataset, such as ``TIME-TO-EVENT``; empty for none."""
+    unsaid: tuple[str, ...] = ()
+    """What the file that a dataset was read from does not say: ``types``, ``labels``, ``lengths``, ``formats``."""
 
     def shares_length(self, column: Column) -> bool:
         """Whether a column has one length in all datasets of the study: text, but of SUPP-- the identifiers only."""

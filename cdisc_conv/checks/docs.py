@@ -34,6 +34,10 @@ there, says nothing, and is listed with the reason in the summary.
 - **warning**: somebody has to look.
 - **note**: worth knowing.
 
+The reach of a rule says how far one has to look to answer for a record: at the record alone, at other records of its
+subject (in any dataset), across subjects, or only at the variables of the dataset. `cdisc-conv check` asks these
+rules of [any package](check.md), whoever made it.
+
 Dates are compared only as far as they are known: `2022-03` is not before `2022-03-15`. A subject that DM has twice is
 one finding (ID003); rules that need values of DM leave the subject out. The same goes for ADSL (ADSL002).
 
@@ -80,6 +84,7 @@ ADAM for all of them, ADSL, BDS, OCCDS, TIME-TO-EVENT, ADVERSE EVENT |
 | `show` | variables whose values are shown for the first records |
 | `message` | what is wrong. Records that differ in a variable in braces, such as `{AGE}`, are findings of their own |
 | `hint` | what to do |
+| `advice` | what to do in a package that no mapping made (`check`), where that differs |
 | `source` | where the rule comes from |
 
 Expressions read the variables of the dataset, and those of DM for the same subject as `DM.RFSTDTC`; in ADaM also those
@@ -107,11 +112,12 @@ def _list_kind(name: str, analysis: bool) -> Iterator[str]:
 
 
 def _list_rules(rules: tuple[Rule, ...]) -> Iterator[str]:
-    yield "| id | severity | rule | applies to | source |\n|---|---|---|---|---|\n"
+    yield "| id | severity | rule | applies to | reach | source |\n|---|---|---|---|---|---|\n"
     for rule in rules:
         where = ", ".join(rule.datasets) or "all"
         where += f", not {', '.join(rule.not_datasets)}" if rule.not_datasets else ""
-        yield f"| {rule.id} | {rule.severity.value} | {_escape(rule.title)} | {where} | {_escape(rule.source)} |\n"
+        cells = (rule.id, rule.severity.value, _escape(rule.title), where, rule.reach, _escape(rule.source))
+        yield f"| {' | '.join(cells)} |\n"
 
 
 def _list_functions(functions: list[CheckFunction]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from cdisc_conv.checks.analysis import is_analysis_name
-from cdisc_conv.checks.model import Rule
+from cdisc_conv.checks.model import Reach, Rule
 from cdisc_conv.checks.registry import load_checks
-from cdisc_conv.checks.tables import ADAM_GUIDE, split_owner
+from cdisc_conv.checks.tables import ADAM_GUIDE, OWNERS, SUBJECT, split_owner
 from cdisc_conv.expr import Expression, Type, parse
 from cdisc_conv.problems import Problem, ProblemsError, Severity, closest, did_you_mean
 from cdisc_conv.spec.validate import validate
@@ -62,6 +63,7 @@ class _Entry(BaseModel):
     variable: str = ""
     show: list[str] = []
     hint: str = ""
+    advice: str = ""
     source: str = ""
 
     @field_validator("title", "message")
@@ -135,7 +137,19 @@ def _read_rule(node: Node, standard: Standard | None) -> tuple[Rule | None, list
     values = entry.model_dump()
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
     rule = Rule(**values, place=node.place)
+    rule = replace(rule, reach=find_reach(rule))
     return rule, [*_check_rule(rule, node), *_check_names(rule, node, standard)]
+
+
+def find_reach(rule: Rule) -> Reach:
+    """How far a rule looks: by its function and what it compares within, or by the variables of its expressions."""
+    if rule.check not in load_checks():
+        own = f"{rule.where} {rule.fails}"
+        return "subject" if any(f"{owner}." in own for owner in OWNERS) else "record"
+    for key in ("per", "by"):
+        if key in load_checks()[rule.check].parameters.model_fields:
+            return "subject" if SUBJECT in rule.parameters.get(key, (SUBJECT,)) else "across"
+    return load_checks()[rule.check].reach
 
 
 def _check_rule(rule: Rule, node: Node) -> list[Problem]:

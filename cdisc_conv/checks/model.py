@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cdisc_conv.checks.tables import Table
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+Reach = Literal["record", "subject", "across", "variables"]
 NO_ROWS = np.zeros(0, dtype="int64")
 
 
@@ -45,7 +46,13 @@ class Rule:
     variable: str = ""
     show: tuple[str, ...] = ()
     hint: str = ""
+    advice: str = ""
+    """The hint for datasets that no mapping made, where it differs."""
     source: str = ""
+    reach: Reach = "record"
+    """How far one has to look to answer for a record: at the ``record`` itself, at others of its ``subject`` in any
+    dataset, ``across`` subjects, or at none (``variables``: names, labels and types only).
+    """
     place: Place = Place()
 
     @property

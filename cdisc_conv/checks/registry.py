@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from cdisc_conv.checks.model import Hits, Parameters, Scope
+from cdisc_conv.checks.model import Hits, Parameters, Reach, Scope
 from cdisc_conv.docstrings import read_docstring
 
 Run = Callable[[Scope], Iterable[Hits]]
@@ -13,11 +13,12 @@ Run = Callable[[Scope], Iterable[Hits]]
 
 @dataclass(frozen=True)
 class CheckFunction:
-    """A check by name: its parameters, what it does, and its first line of documentation."""
+    """A check by name: its parameters, what it does, and how far the answer for a record looks; see `Rule.reach`."""
 
     name: str
     parameters: type[Parameters]
     run: Run
+    reach: Reach = "record"
 
     @property
     def doc(self) -> str:
@@ -27,14 +28,18 @@ class CheckFunction:
 CHECKS: dict[str, CheckFunction] = {}
 
 
-def register_check(parameters: type[Parameters] = Parameters) -> Callable[[Run], Run]:
-    """Register a function ``check_NAME`` under NAME. ValueError when the name is taken."""
+def register_check(parameters: type[Parameters] = Parameters, *, reach: Reach = "record") -> Callable[[Run], Run]:
+    """Register a function ``check_NAME`` under NAME. ValueError when the name is taken.
+
+    Functions whose parameters name the variables records are compared within (``per``, ``by``) reach as far as these:
+    within a subject where USUBJID is among them.
+    """
 
     def register(run: Run) -> Run:
         name = run.__name__.removeprefix("check_")
         if name in CHECKS:
             raise ValueError(f"there are two checks named {name}")
-        CHECKS[name] = CheckFunction(name, parameters, run)
+        CHECKS[name] = CheckFunction(name, parameters, run, reach)
         return run
 
     return register

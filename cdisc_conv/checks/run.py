@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from cdisc_conv.checks.findings import Finding
 from cdisc_conv.checks.load import FILE, fill_prefix, load_rules, load_shipped_rules
 from cdisc_conv.checks.model import Hits, Rule, Scope
 from cdisc_conv.checks.registry import load_checks
@@ -22,11 +23,16 @@ _REASONS = 3
 
 @dataclass(frozen=True)
 class CheckReport:
-    """What was found, which rules were asked of at least one dataset, and why the others were not."""
+    """What was found, which rules were asked of at least one dataset, and why the others were not.
+
+    ``findings`` are the problems of the rules with their records, and ``rules`` all rules that were meant to be asked.
+    """
 
     problems: tuple[Problem, ...]
     run: tuple[str, ...]
     not_run: Mapping[str, str]
+    findings: tuple[Finding, ...] = field(default=(), compare=False)
+    rules: tuple[Rule, ...] = field(default=(), compare=False)
 
 
 def check_datasets(
@@ -39,6 +45,10 @@ def check_datasets(
     complete: bool = True,
     rules: Sequence[Rule] | None = None,
     beside: Sequence[Dataset] = (),
+    keep: int = 0,
+    set_aside: Collection[str] = (),
+    foreign: bool = False,
+    declared: bool = True,
     progress: Callable[[str], None] = lambda rule: None,
 ) -> CheckReport:
     """Everything that is wrong in finished SDTM or ADaM datasets, before they are written.
@@ -49,8 +59,10 @@ def check_datasets(
 
     `created` is the study's creation time (ISO 8601): later dates are in the future. `folder` is the study's folder,
     whose ``checks.yaml`` adds rules of its own; what is wrong in that file is among the findings. `complete` is False
-    when only some of the study's datasets are given. `rules` replaces the rules of the package. `progress` is told the
-    id of each rule before it runs.
+    when only some of the study's datasets are given. `rules` replaces the rules of the package, `set_aside` are ids of
+    rules that are not asked. `keep` is the number of records that each of the findings holds. `foreign` is for
+    datasets that no mapping made: hints say what to do without one. `declared` is False where nothing could say which
+    terms are the sponsor's own. `progress` is told the id of each rule before it runs.
 
     Problems carry the rule's id as code, dataset, variable, the first record numbers (from 1) and the number of
     records; there is one per rule, dataset, variable and value, and never one per record.
@@ -66,24 +78,37 @@ def check_datasets(
     DM.SEX row 2: CT001 SEX is 'Z', which is not in codelist SEX (C66731); 1 record: subject 02 \
 (allowed are: F, INTERSEX, M, U)
     """
-    tables = Tables(datasets, standard, terminology, created, complete, beside)
+    tables = Tables(datasets, standard, terminology, created, complete, beside, declared)
     chosen = load_shipped_rules() if rules is None else tuple(rules)
     problems: list[Problem] = []
     if folder is not None and (folder / FILE).is_file():
         own, found = _load_own_rules(folder / FILE, standard, chosen)
         chosen, problems = (*chosen, *own), found
     chosen = tuple(rule for rule in chosen if rule.analysis == (standard.name == ADAM_GUIDE))
+    if foreign:
+        chosen = tuple(replace(rule, hint=rule.advice or rule.hint) for rule in chosen)
+    asked = [rule for rule in chosen if rule.id not in set_aside]
+    findings, run, not_run = _run_rules(asked, tables, keep, progress)
+    problems += [finding.problem for finding in findings]
+    return CheckReport(tuple(problems), tuple(run), not_run, tuple(findings), chosen)
+
+
+def _run_rules(
+    rules: Iterable[Rule], tables: Tables, keep: int, progress: Callable[[str], None]
+) -> tuple[list[Finding], list[str], dict[str, str]]:
+    """What the rules find, which could be asked, and why the others could not."""
+    findings: list[Finding] = []
     run: list[str] = []
     not_run: dict[str, str] = {}
-    for rule in chosen:
+    for rule in rules:
         progress(rule.id)
-        found, reasons, asked = _run_rule(rule, tables)
-        problems += found
+        told, reasons, asked = _run_rule(rule, tables, keep)
+        findings += told
         if asked:
             run.append(rule.id)
         else:
             not_run[rule.id] = _join_reasons(reasons) or "none of the datasets it is about is there"
-    return CheckReport(tuple(problems), tuple(run), not_run)
+    return findings, run, not_run
 
 
 def _load_own_rules(path: Path, standard: Standard, shipped: Sequence[Rule]) -> tuple[tuple[Rule, ...], list[Problem]]:
@@ -105,22 +130,22 @@ def _load_own_rules(path: Path, standard: Standard, shipped: Sequence[Rule]) -> 
     return tuple(rule for rule in own if rule.id not in taken), repeated
 
 
-def _run_rule(rule: Rule, tables: Tables) -> tuple[list[Problem], list[str], bool]:
+def _run_rule(rule: Rule, tables: Tables, keep: int) -> tuple[list[Finding], list[str], bool]:
     """What one rule finds, why some datasets could not be asked, and whether any could."""
-    problems: list[Problem] = []
+    findings: list[Finding] = []
     reasons: list[str] = []
     asked = False
     for table in tables.tables:
         if not _applies(rule, table):
             continue
         try:
-            problems += describe_hits(rule, table, _find(rule, table))
+            findings += describe_hits(rule, table, _find(rule, table), keep)
             asked = True
         except NotRunnableError as error:
             reasons.append(str(error))
         except ProblemsError as error:
             reasons.append(f"in {table.name}, {error.problems[0].message}")
-    return problems, reasons, asked
+    return findings, reasons, asked
 
 
 def _applies(rule: Rule, table: Table) -> bool:

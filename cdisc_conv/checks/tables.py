@@ -47,7 +47,8 @@ class Tables:
 
     `beside` are datasets that are only looked into: the SDTM datasets behind analysis datasets. `complete` is False
     when only some of a study's datasets were made: then nothing is said of datasets that are not there. `created` is
-    the study's creation time (ISO 8601), "" when there is none.
+    the study's creation time (ISO 8601), "" when there is none. `declared` is False where nothing could declare terms
+    of the sponsor's own.
     """
 
     def __init__(
@@ -58,11 +59,13 @@ class Tables:
         created: str = "",
         complete: bool = True,
         beside: Iterable[Dataset] = (),
+        declared: bool = True,
     ) -> None:
         self.standard = standard
         self.terminology = terminology
         self.created = created
         self.complete = complete
+        self.declared = declared
         self.codelists: dict[tuple[str, ...], CodelistTerms | None] = {}
         """Codelists that were needed so far, by their codes."""
         self.tables = tuple(Table(dataset, self, standard) for dataset in datasets)
@@ -137,7 +140,10 @@ class Table:
         if self.is_analysis:
             occurrences = STRUCTURES.get(self.class_name) == "OCCDS"
             return (find_topic_prefix(self.names) or self.name[2:4]) if occurrences else ""
-        return "" if self.class_name == RELATIONSHIP or self.is_supplemental else self.domain[:2]
+        if self.class_name == RELATIONSHIP or self.is_supplemental:
+            return ""
+        associated = self.domain[:2] == "AP" and f"{self.domain[2:4]}SEQ" in self.frame
+        return self.domain[2:4] if associated else self.domain[:2]
 
     @property
     def is_supplemental(self) -> bool:
@@ -227,6 +233,11 @@ class Table:
                 if owner:
                     self.tables.require(owner)
                 raise NotRunnableError(f"{owner or self.name} has no {variable}")
+
+    def require_said(self, what: str) -> None:
+        """NotRunnableError when the file of the dataset does not say its ``types``, ``labels`` or ``lengths``."""
+        if what in self.dataset.unsaid:
+            raise NotRunnableError(f"the file of {self.name} does not say {what}")
 
     def coded(self, name: str) -> Coded:
         """A column by its distinct values."""

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.checks.codes import combine
+from cdisc_conv.checks.findings import Finding, Records
 from cdisc_conv.checks.load import fill_prefix
 from cdisc_conv.checks.model import PLACEHOLDER, Hits, Rule
 from cdisc_conv.checks.tables import SUBJECT, Table
@@ -22,21 +23,21 @@ EXAMPLES = 3
 """How many records a finding tells by their keys."""
 
 
-def describe_hits(rule: Rule, table: Table, hits: Iterable[Hits]) -> list[Problem]:
-    """The findings of one rule in one dataset."""
+def describe_hits(rule: Rule, table: Table, hits: Iterable[Hits], keep: int = 0) -> list[Finding]:
+    """The findings of one rule in one dataset, each with at most `keep` of its records."""
     rule = replace(
         rule,
         **{name: fill_prefix(getattr(rule, name), table.prefix) for name in ("message", "hint", "variable", "show")},
     )
-    return [problem for item in hits for problem in _describe(rule, table, item)]
+    return [finding for item in hits for finding in _describe(rule, table, item, keep)]
 
 
-def _describe(rule: Rule, table: Table, hits: Hits) -> Iterator[Problem]:
+def _describe(rule: Rule, table: Table, hits: Hits, keep: int) -> Iterator[Finding]:
     variable = hits.variable or rule.variable
     if hits.whole:
         words = dict(hits.words(-1))
         text = _fill(rule, table, words, -1)
-        yield _problem(rule, text, Place(dataset=table.name, variable=variable), words, hits.count)
+        yield Finding(_problem(rule, text, Place(dataset=table.name, variable=variable), words, hits.count), text)
         return
     if not len(hits.rows):
         return
@@ -44,12 +45,14 @@ def _describe(rule: Rule, table: Table, hits: Hits) -> Iterator[Problem]:
     bounds = [*starts.tolist(), len(order)]
     for number, (start, stop) in enumerate(pairwise(bounds)):
         if number == MOST_FINDINGS:
-            yield _describe_rest(rule, table, hits, order[start:], len(starts) - number)
+            yield _describe_rest(rule, table, hits, order[start:], len(starts) - number, keep)
             return
         rows = order[start:stop]
         words = dict(hits.words(int(rows[0])))
-        text = f"{_fill(rule, table, words, int(rows[0]))}; {_examples(rule, table, hits, rows)}"
-        yield _problem(rule, text, _place(table, variable, rows), words, len(rows))
+        text = _fill(rule, table, words, int(rows[0]))
+        told = f"{text}; {_examples(rule, table, hits, rows)}"
+        problem = _problem(rule, told, _place(table, variable, rows), words, len(rows))
+        yield Finding(problem, text, _list_records(rule, table, variable, hits, rows[:keep]))
 
 
 def _split(rule: Rule, table: Table, hits: Hits) -> tuple[np.ndarray, np.ndarray]:
@@ -64,11 +67,26 @@ def _split(rule: Rule, table: Table, hits: Hits) -> tuple[np.ndarray, np.ndarray
     return hits.rows[order], starts
 
 
-def _describe_rest(rule: Rule, table: Table, hits: Hits, rows: np.ndarray, values: int) -> Problem:
+def _describe_rest(rule: Rule, table: Table, hits: Hits, rows: np.ndarray, values: int, keep: int) -> Finding:
     rows = np.sort(rows)
     plural = "value" if values == 1 else "values"
     text = f"the same for {values:,} more {plural}; {_examples(rule, table, hits, rows)}"
-    return _problem(rule, text, _place(table, hits.variable or rule.variable, rows), {}, len(rows))
+    variable = hits.variable or rule.variable
+    problem = _problem(rule, text, _place(table, variable, rows), {}, len(rows))
+    return Finding(problem, "the same for more values", _list_records(rule, table, variable, hits, rows[:keep]))
+
+
+def _list_records(rule: Rule, table: Table, variable: str, hits: Hits, rows: np.ndarray) -> Records:
+    """The records with their subject, their keys, and the variables that the finding is about."""
+    if not len(rows):
+        return Records()
+    wanted = dict.fromkeys((SUBJECT, *table.key_names, variable, *rule.placeholders, *rule.show))
+    names = [name for name in wanted if name and table.has(name)]
+    found = [tuple(table.text(name, int(row)) for name in names) for row in rows]
+    if hits.details:
+        names.append("")
+        found = [(*values, hits.details(int(row))) for values, row in zip(found, rows, strict=True)]
+    return Records(tuple((rows + 1).tolist()), tuple(names), tuple(found))
 
 
 def _problem(rule: Rule, text: str, place: Place, words: Mapping[str, str], count: int) -> Problem:

@@ -9,6 +9,7 @@ import typer
 
 from cdisc_conv import __version__
 from cdisc_conv.cli.catalogue import catalogue
+from cdisc_conv.cli.check import check
 from cdisc_conv.cli.compare import compare
 from cdisc_conv.cli.console import prepare_streams
 from cdisc_conv.cli.ct import ct_diff, ct_import, ct_list, ct_show
@@ -24,7 +25,7 @@ from cdisc_conv.cli.trace import trace
 
 Command = Callable[..., int]
 
-COMMANDS: tuple[Command, ...] = (run, demo, simulate, lint, explain, trace, compare, catalogue)
+COMMANDS: tuple[Command, ...] = (run, demo, simulate, lint, explain, trace, check, compare, catalogue)
 GROUPS: dict[str, tuple[str, tuple[Command, ...]]] = {
     "ct": ("Controlled terminology: import, list, show and compare packages.", (ct_import, ct_list, ct_show, ct_diff)),
     "standards": ("Implementation guides and models: import and list them.", (standards_import, standards_list)),

@@ -12,7 +12,7 @@ from cdisc_conv.visible import make_visible_line
 if TYPE_CHECKING:
     from rich.text import Text
 
-_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
 def print_problems(problems: Sequence[Problem], *, stderr: bool = False) -> None:
@@ -20,7 +20,7 @@ def print_problems(problems: Sequence[Problem], *, stderr: bool = False) -> None
     for severity in Severity:
         group = sorted((problem for problem in problems if problem.severity is severity), key=_sort_key)
         if group:
-            print_line(f"{plural(len(group), severity.value)}:", stderr, _STYLES[severity])
+            print_line(f"{plural(len(group), severity.value)}:", stderr, STYLES[severity])
         for problem in group:
             print_line(_style(problem), stderr)
 
@@ -37,7 +37,7 @@ def print_codes(problems: Sequence[Problem]) -> bool:
             if problem.severity is severity:
                 by_code.setdefault(problem.code, []).append(problem)
         if by_code:
-            print_line(f"{plural(sum(map(len, by_code.values())), severity.value)}:", style=_STYLES[severity])
+            print_line(f"{plural(sum(map(len, by_code.values())), severity.value)}:", style=STYLES[severity])
         for group in by_code.values():
             print_line(_style(max(group, key=lambda problem: problem.count), _count(group)))
     return len({(problem.severity, problem.code) for problem in problems}) < len(problems)
@@ -63,7 +63,7 @@ def _style(problem: Problem, more: str = "") -> Text:
     from rich.text import Text
 
     text = Text("  " + make_visible_line(f"{problem}{more}"))
-    text.highlight_words([problem.code], style=_STYLES[problem.severity])
+    text.highlight_words([problem.code], style=STYLES[problem.severity])
     return text
 
 

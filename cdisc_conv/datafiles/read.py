@@ -181,4 +181,7 @@ _READERS: dict[str, _Reader] = {
     ".parquet": _read_parquet,
     ".json": _read_json,
     ".ndjson": _read_json,
+    ".dsjc": _read_json,
 }
+ENDINGS = tuple(_READERS)
+"""What the names of dataset files end in."""

@@ -1,8 +1,12 @@
-"""Dataset-JSON 1.1 as tables: one JSON object, or one JSON value per line (NDJSON). Source: CDISC Dataset-JSON 1.1."""
+"""Dataset-JSON 1.1 as tables: one JSON object, or one JSON value per line (NDJSON), also compressed (DSJC).
+
+Source: CDISC Dataset-JSON 1.1.
+"""
 
 from __future__ import annotations
 
 import json
+import zlib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,6 +26,10 @@ _MOMENTS = {"date": Unit.DAY, "datetime": Unit.SECOND, "time": Unit.TIME}
 _TARGETS = ("integer", "float", "decimal")
 _EXACT = 2**53
 _WHAT = "is it Dataset-JSON 1.1?"
+_LINES = (".ndjson", ".dsjc")
+_GZIP_OR_ZLIB = 47
+_MOST_UNPACKED = 1 << 34
+"""Bytes that a compressed file may hold; a small file that holds more was made to do harm."""
 
 
 def read_dataset_json(path: Path, name: str) -> Table:
@@ -31,7 +39,7 @@ def read_dataset_json(path: Path, name: str) -> Table:
     their digits. Raises ProblemsError: CMP001 for JSON that is damaged or no Dataset-JSON, for values that are not of
     their type, for rows that do not fit the columns and for too few records; CMP014.
     """
-    facts, rows = _read_lines(path) if path.suffix.lower() == ".ndjson" else _read_whole(path)
+    facts, rows = _read_lines(path) if path.suffix.lower() in _LINES else _read_whole(path)
     columns = facts.get("columns")
     if not isinstance(columns, list) or not columns or not all(isinstance(one, dict) for one in columns):
         raise make_error("CMP001", "the file has no 'columns' with names", path, _WHAT)
@@ -70,7 +78,8 @@ def _read_whole(path: Path) -> tuple[dict[str, Any], list[Any]]:
 
 
 def _read_lines(path: Path) -> tuple[dict[str, Any], list[Any]]:
-    first, *lines = path.read_bytes().splitlines() or [b""]
+    data = _unpack(path) if path.suffix.lower() == ".dsjc" else path.read_bytes()
+    first, *lines = data.splitlines() or [b""]
     facts = _parse(path, first, 1)
     if not isinstance(facts, dict):
         raise make_error("CMP001", "the first line holds no JSON object", path, _WHAT, 1)
@@ -79,6 +88,18 @@ def _read_lines(path: Path) -> tuple[dict[str, Any], list[Any]]:
         return facts, list(_parse(path, b"[" + b",".join(line for _, line in numbered) + b"]"))
     except ProblemsError:
         return facts, [_parse(path, line, number) for number, line in numbered]
+
+
+def _unpack(path: Path) -> bytes:
+    """The lines of a compressed file (zlib or gzip)."""
+    reader = zlib.decompressobj(_GZIP_OR_ZLIB)
+    try:
+        data = reader.decompress(path.read_bytes(), _MOST_UNPACKED)
+    except zlib.error as error:
+        raise make_error("CMP001", f"the compressed file cannot be unpacked: {error}", path, _WHAT) from None
+    if not reader.eof:
+        raise make_error("CMP001", "the compressed file is cut off, or holds more than 16 GiB", path, "is it whole?")
+    return data
 
 
 def _parse(path: Path, data: bytes, line: int = 0) -> Any:

@@ -115,7 +115,7 @@ def check_plausible_dates(scope: Scope) -> Iterator[Hits]:
         yield by_variable(name, wrong & scope.mask, _tell_number(name, given), kind=kind)
 
 
-@register_check()
+@register_check(reach="subject")
 def check_late_dates(scope: Scope) -> Iterator[Hits]:
     """Numeric dates later than the study's creation time."""
     table = scope.table
@@ -160,7 +160,7 @@ def check_imputation_flags(scope: Scope) -> Iterator[Hits]:
             yield by_variable(flag, ~coded.blank & ~known & scope.mask, tell_values(table, flag), date=_join(parts))
 
 
-@register_check(Days)
+@register_check(Days, reach="subject")
 def check_analysis_days(scope: Scope) -> Iterator[Hits]:
     """Relative days (ADY, ASTDY, AENDY) held against their dates and the first day of treatment, which is day 1.
 
@@ -212,7 +212,7 @@ def _other_starts(table: Table, reference: str) -> Iterator[np.ndarray]:
                 yield table.numbers(f"{prefix}{name}")
 
 
-@register_check(Source)
+@register_check(Source, reach="subject")
 def check_source_dates(scope: Scope) -> Iterator[Hits]:
     """Numeric dates held against the SDTM date beside them (ASTDT against AESTDTC, AENDT against AEENDTC, DTHDT against
     DTHDTC).

@@ -70,23 +70,32 @@ class OneOf(Parameters):
     names: tuple[str, ...]
 
 
-@register_check()
+_FIRST = "01"
+"""What a required variable has for ``xx``: the first period comes before others."""
+
+
+@register_check(reach="variables")
 def check_structure_variables(scope: Scope) -> Iterator[Hits]:
-    """Required variables of the data structure that the dataset lacks; one topic variable (AETERM, CMTRT) is enough."""
+    """Required variables of the data structure that the dataset lacks; one topic variable (AETERM, CMTRT) is enough.
+
+    A variable of treatment periods is asked for the first: TRT02P does not stand for TRT01P.
+    """
     table = scope.table
     found = [variable for name in table.names if (variable := table.standard_variable(name))]
     present = {variable.order for variable in found}
     has_topic = any(map(is_topic_name, table.names))
     for variable in require_standard(table).variables:
-        if variable.core != "Req" or variable.order in present:
+        first = variable.name.replace("xx", _FIRST)
+        there = variable.order in present
+        if variable.core != "Req" or (there and (first == variable.name or first in table.names)):
             continue
         if variable.name == "CMTRT" or (variable.name == "--TERM" and has_topic):
             continue
-        name = variable.name.replace("--", table.prefix)
+        name = (first if there else variable.name).replace("--", table.prefix)
         yield whole(name, value=name, label=variable.label)
 
 
-@register_check(Needs)
+@register_check(Needs, reach="variables")
 def check_needs_variable(scope: Scope) -> Iterator[Hits]:
     """Variables that mean nothing without another one, which is not there."""
     names = scope.table.names
@@ -106,7 +115,7 @@ def _fill_numbers(name: str, numbers: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda part: numbers.get(part[0], part[0]), name)
 
 
-@register_check(OneOf)
+@register_check(OneOf, reach="variables")
 def check_one_of_variables(scope: Scope) -> Iterator[Hits]:
     """A dataset that has none of several variables."""
     names = scope.parameters.names
@@ -114,7 +123,7 @@ def check_one_of_variables(scope: Scope) -> Iterator[Hits]:
         yield whole(scope.variable, value=", ".join(names))
 
 
-@register_check(Leading)
+@register_check(Leading, reach="variables")
 def check_leading_variables(scope: Scope) -> Iterator[Hits]:
     """Variables that do not stand first."""
     names = scope.parameters.names
@@ -122,17 +131,18 @@ def check_leading_variables(scope: Scope) -> Iterator[Hits]:
         yield whole(value=", ".join(first), expected=", ".join(names))
 
 
-@register_check()
+@register_check(reach="variables")
 def check_date_formats(scope: Scope) -> Iterator[Hits]:
     """Numeric dates and times without a SAS format that shows them as such."""
     table = scope.table
+    table.require_said("formats")
     for column in table.dataset.columns:
         kind = name_date_kind(column.name) if column.name in table.frame and table.is_numeric(column.name) else ""
         if kind and read_date_kind("", column.format) != kind:
             yield whole(column.name, value=column.format or "none", kind=kind, expected=_FORMATS[kind])
 
 
-@register_check(Pairs)
+@register_check(Pairs, reach="across")
 def check_number_pairs(scope: Scope) -> Iterator[Hits]:
     """Texts and their numeric codes (AVISIT and AVISITN) that do not go together one to one.
 
@@ -204,7 +214,7 @@ def check_flag_pairs(scope: Scope) -> Iterator[Hits]:
             yield by_variable(number, ~same & scope.mask, tell_values(table, flag, number), flag=flag)
 
 
-@register_check()
+@register_check(reach="across")
 def check_single_value(scope: Scope) -> Iterator[Hits]:
     """A variable that has more than one value in the dataset; the records of all but the first are reported."""
     table = scope.table
@@ -216,7 +226,7 @@ def check_single_value(scope: Scope) -> Iterator[Hits]:
         yield by_value(scope.variable, coded, other & scope.mask, lambda row: {"expected": coded.text(first)})
 
 
-@register_check(Name)
+@register_check(Name, reach="across")
 def check_has_dataset(scope: Scope) -> Iterator[Hits]:
     """A study without a dataset; told once, of the first of its datasets."""
     tables, name = scope.table.tables, scope.parameters.dataset

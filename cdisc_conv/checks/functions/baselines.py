@@ -39,7 +39,7 @@ class ValueOrder(Parameters):
     greater: str
 
 
-@register_check(Baseline)
+@register_check(Baseline, reach="subject")
 def check_baselines(scope: Scope) -> Iterator[Hits]:
     """Baseline values held against the record with ABLFL = Y of the same subject, parameter and type of baseline.
 
@@ -70,7 +70,7 @@ def check_baselines(scope: Scope) -> Iterator[Hits]:
     yield Hits(parameters.base, found, details=tell)
 
 
-@register_check(ValueOrder)
+@register_check(ValueOrder, reach="subject")
 def check_value_order(scope: Scope) -> Iterator[Hits]:
     """Records of one parameter with a greater value than the subject's first record of another parameter."""
     table, parameters = scope.table, scope.parameters

@@ -94,7 +94,7 @@ def check_early_dates(scope: Scope) -> Iterator[Hits]:
         yield by_value(name, table.coded(name), (table.moments(name).last_day < _FIRST_DAY) & scope.mask)
 
 
-@register_check()
+@register_check(reach="subject")
 def check_dates_before_birth(scope: Scope) -> Iterator[Hits]:
     """Dates that are before the subject's date of birth for certain."""
     table = scope.table

@@ -20,7 +20,7 @@ class Unit(Parameters):
     test: str
 
 
-@register_check(Unit)
+@register_check(Unit, reach="across")
 def check_unit_missing(scope: Scope) -> Iterator[Hits]:
     """Numeric results without a unit, of tests that have a unit in other records."""
     table, parameters = scope.table, scope.parameters

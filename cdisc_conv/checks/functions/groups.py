@@ -48,7 +48,7 @@ class Count(Parameters):
     most: int | None = None
 
 
-@register_check(OneToOne)
+@register_check(OneToOne, reach="across")
 def check_one_to_one(scope: Scope) -> Iterator[Hits]:
     """Values of two variables that do not go together one to one; blanks are not looked at."""
     table, (first, second) = scope.table, (scope.parameters.first, scope.parameters.second)
@@ -57,7 +57,7 @@ def check_one_to_one(scope: Scope) -> Iterator[Hits]:
     yield from find_several(scope, [second], first)
 
 
-@register_check(OneToOneWithin)
+@register_check(OneToOneWithin, reach="across")
 def check_one_to_one_within(scope: Scope) -> Iterator[Hits]:
     """Values of two variables that do not go together one to one within others; blanks are not looked at."""
     table, (first, second) = scope.table, (scope.parameters.first, scope.parameters.second)

@@ -51,7 +51,7 @@ class Subjects(Parameters):
     where: str = ""
 
 
-@register_check(Predecessor)
+@register_check(Predecessor, reach="subject")
 def check_copied_values(scope: Scope) -> Iterator[Hits]:
     """Variables of the same name that differ from their predecessor: that of ADSL (in ADSL, of DM), or of the SDTM
     record with the same --SEQ. Of the record, a record of BDS may leave out what does not describe it: a blank is fine.
@@ -76,7 +76,7 @@ def check_copied_values(scope: Scope) -> Iterator[Hits]:
             yield by_variable(name, wrong & scope.mask, _tell_both(table, other, name, rows), owner=other.name)
 
 
-@register_check(Predecessor)
+@register_check(Predecessor, reach="variables")
 def check_copied_labels(scope: Scope) -> Iterator[Hits]:
     """Labels that differ from that of the predecessor: the variable of the same name in ADSL (in ADSL, in DM) or, where
     --SEQ is there, in the SDTM dataset.
@@ -88,7 +88,9 @@ def check_copied_labels(scope: Scope) -> Iterator[Hits]:
         others = [other for other, _, _ in _find_records(table)]
         if not others:
             raise NotRunnableError(f"no SDTM dataset of a --SEQ in {table.name} is there")
+    table.require_said("labels")
     for other in others:
+        other.require_said("labels")
         labels = {column.name: column.label for column in other.dataset.columns}
         for column in table.dataset.columns:
             expected = labels.get(column.name, column.label)
@@ -96,10 +98,11 @@ def check_copied_labels(scope: Scope) -> Iterator[Hits]:
                 yield whole(column.name, value=column.label, expected=expected, owner=other.name)
 
 
-@register_check()
+@register_check(reach="variables")
 def check_analysis_labels(scope: Scope) -> Iterator[Hits]:
     """Variables whose label is not the standard's; a variable of another dataset keeps the label it has there."""
     table = scope.table
+    table.require_said("labels")
     if table.standard is None:
         raise NotRunnableError(f"the standard does not know {table.name}")
     others = [
@@ -114,7 +117,7 @@ def check_analysis_labels(scope: Scope) -> Iterator[Hits]:
             yield whole(column.name, value=column.label, expected=standard.label)
 
 
-@register_check(Subjects)
+@register_check(Subjects, reach="subject")
 def check_missing_subjects(scope: Scope) -> Iterator[Hits]:
     """Subjects of another dataset that this one does not have, in one finding."""
     parameters = scope.parameters
@@ -133,7 +136,7 @@ def check_missing_subjects(scope: Scope) -> Iterator[Hits]:
         yield Hits(SUBJECT, words=lambda row: words, whole=True, count=len(subjects))
 
 
-@register_check(Traced)
+@register_check(Traced, reach="subject")
 def check_traced_source(scope: Scope) -> Iterator[Hits]:
     """SRCDOM, SRCVAR and SRCSEQ that point at nothing; what they point at has to be among the datasets at hand."""
     table, finds = scope.table, scope.parameters.finds
@@ -183,7 +186,7 @@ def _sequences_of(table: Table) -> list[str]:
     return [name for name in table.names if name == "ASEQ" or _SEQUENCE.fullmatch(name)]
 
 
-@register_check(Occurrences)
+@register_check(Occurrences, reach="subject")
 def check_occurrences(scope: Scope) -> Iterator[Hits]:
     """Records of an occurrence dataset held against those of the SDTM dataset behind it (ADAE against AE), by --SEQ.
 

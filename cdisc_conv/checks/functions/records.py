@@ -78,7 +78,7 @@ def _look_up(scope: Scope, wanted: bool) -> Hits:
     return Hits(scope.variable or parameters.by[-1], rows)
 
 
-@register_check(Extreme)
+@register_check(Extreme, reach="subject")
 def check_extreme_date(scope: Scope) -> Iterator[Hits]:
     """Dates of DM that are not the subject's first or last date in another dataset.
 
@@ -135,7 +135,7 @@ def _find_extreme(
     return found[0], found[1], given.on_common_clock(own, instants)
 
 
-@register_check(Interval)
+@register_check(Interval, reach="subject")
 def check_overlaps(scope: Scope) -> Iterator[Hits]:
     """Intervals that begin before an earlier one has ended, for certain; a blank or partial end ends nothing.
 

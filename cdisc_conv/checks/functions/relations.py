@@ -13,7 +13,7 @@ from cdisc_conv.checks.registry import register_check
 from cdisc_conv.checks.tables import SUBJECT, NotRunnableError, Table
 
 
-@register_check()
+@register_check(reach="across")
 def check_related_dataset(scope: Scope) -> Iterator[Hits]:
     """Values of RDOMAIN without such a dataset."""
     table = scope.table
@@ -25,7 +25,7 @@ def check_related_dataset(scope: Scope) -> Iterator[Hits]:
     yield Hits("RDOMAIN", rows, coded.codes[rows], lambda row: {"value": coded.text(row)})
 
 
-@register_check()
+@register_check(reach="across")
 def check_identifying_variable(scope: Scope) -> Iterator[Hits]:
     """Values of IDVAR that are not a variable of the dataset in RDOMAIN."""
     table = scope.table
@@ -34,7 +34,7 @@ def check_identifying_variable(scope: Scope) -> Iterator[Hits]:
             yield Hits("IDVAR", rows, words=_fill(value=name, domain=domain))
 
 
-@register_check()
+@register_check(reach="subject")
 def check_parent_record(scope: Scope) -> Iterator[Hits]:
     """Records that point at a record which does not exist; one without USUBJID or IDVARVAL points at a dataset."""
     table = scope.table
@@ -75,7 +75,7 @@ def _rows_by(keys: np.ndarray) -> Iterator[np.ndarray]:
     yield from np.split(order, np.cumsum(np.bincount(codes, minlength=len(distinct)))[:-1]) if len(keys) else ()
 
 
-@register_check()
+@register_check(reach="across")
 def check_qualifier_name(scope: Scope) -> Iterator[Hits]:
     """Values of QNAM that are variables of the parent dataset, there or in the standard."""
     table = scope.table

@@ -24,7 +24,7 @@ class StudyDays(Parameters):
     finds: Literal["zero", "wrong", "missing", "unfounded"]
 
 
-@register_check(StudyDays)
+@register_check(StudyDays, reach="subject")
 def check_study_days(scope: Scope) -> Iterator[Hits]:
     """Study days held against their dates and DM.RFSTDTC."""
     yield from _check_zero(scope) if scope.parameters.finds == "zero" else _check_against_dates(scope)

@@ -23,7 +23,7 @@ class Other(Parameters):
     of: str
 
 
-@register_check()
+@register_check(reach="subject")
 def check_subject_in_dm(scope: Scope) -> Iterator[Hits]:
     """Subjects that DM does not have, not even in other letter case (which is a finding of its own)."""
     table = scope.table
@@ -35,7 +35,7 @@ def check_subject_in_dm(scope: Scope) -> Iterator[Hits]:
     yield by_value(SUBJECT, coded, (table.subject_rows == -1) & ~coded.spread(alike) & ~coded.blank & scope.mask)
 
 
-@register_check()
+@register_check(reach="across")
 def check_no_subjects(scope: Scope) -> Iterator[Hits]:
     """A dataset of subjects without any, while others have records of subjects."""
     others = [table for table in scope.table.tables.tables if SUBJECT in table.frame]
@@ -44,7 +44,7 @@ def check_no_subjects(scope: Scope) -> Iterator[Hits]:
         yield whole(SUBJECT, datasets=", ".join(having))
 
 
-@register_check()
+@register_check(reach="subject")
 def check_repeated_subject(scope: Scope) -> Iterator[Hits]:
     """Subjects with more than one record."""
     coded = scope.table.coded(SUBJECT)
@@ -52,7 +52,7 @@ def check_repeated_subject(scope: Scope) -> Iterator[Hits]:
     yield by_value(SUBJECT, coded, (counts[coded.codes] > 1) & ~coded.blank)
 
 
-@register_check()
+@register_check(reach="across")
 def check_alike_subjects(scope: Scope) -> Iterator[Hits]:
     """Subjects whose identifiers differ only in letter case or blanks, within the dataset or from DM."""
     table = scope.table
@@ -77,7 +77,7 @@ def check_alike_subjects(scope: Scope) -> Iterator[Hits]:
     )
 
 
-@register_check(Other)
+@register_check(Other, reach="across")
 def check_same_as_other(scope: Scope) -> Iterator[Hits]:
     """Values of a variable that another dataset does not have."""
     table, parameters = scope.table, scope.parameters
@@ -100,7 +100,7 @@ def check_domain_value(scope: Scope) -> Iterator[Hits]:
     yield by_value("DOMAIN", coded, coded.spread(wrong), lambda row: {"expected": table.domain})
 
 
-@register_check()
+@register_check(reach="subject")
 def check_repeated_records(scope: Scope) -> Iterator[Hits]:
     """Records that are equal in everything but --SEQ."""
     table = scope.table

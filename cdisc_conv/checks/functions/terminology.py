@@ -60,6 +60,8 @@ class _Outcome:
 def check_codelist(scope: Scope) -> Iterator[Hits]:
     """Values that are not in the variable's codelist."""
     table, parameters = scope.table, scope.parameters
+    if parameters.finds == "sponsor" and not table.tables.declared:
+        raise NotRunnableError("nothing declares the sponsor's own terms: there is no define.xml")
     asked = False
     for name in table.text_names:
         wanted = _is_among(name, parameters.only) if parameters.only else not _is_among(name, parameters.never)

@@ -41,7 +41,7 @@ def require_standard(table: Table) -> DatasetStandard:
     return table.standard
 
 
-@register_check(Core)
+@register_check(Core, reach="variables")
 def check_missing_variables(scope: Scope) -> Iterator[Hits]:
     """Variables of a core designation that the dataset lacks."""
     for variable in require_standard(scope.table).variables:
@@ -58,7 +58,7 @@ def check_blank_values(scope: Scope) -> Iterator[Hits]:
             yield by_variable(variable.name, table.coded(variable.name).blank & scope.mask)
 
 
-@register_check(Core)
+@register_check(Core, reach="across")
 def check_empty_variables(scope: Scope) -> Iterator[Hits]:
     """Variables of a core designation without a single value; a study day stays beside its date, empty or not."""
     table = scope.table
@@ -69,7 +69,7 @@ def check_empty_variables(scope: Scope) -> Iterator[Hits]:
             yield whole(name, value=name)
 
 
-@register_check()
+@register_check(reach="variables")
 def check_unknown_variables(scope: Scope) -> Iterator[Hits]:
     """Variables that the standard does not allow in the dataset."""
     standard = require_standard(scope.table)
@@ -78,20 +78,22 @@ def check_unknown_variables(scope: Scope) -> Iterator[Hits]:
             yield whole(name, value=name, hint=did_you_mean(name, standard.names))
 
 
-@register_check()
+@register_check(reach="variables")
 def check_labels(scope: Scope) -> Iterator[Hits]:
     """Variables whose label is not the standard's, letter case included."""
     require_standard(scope.table)
+    scope.table.require_said("labels")
     for column in scope.table.dataset.columns:
         standard = scope.table.standard_variable(column.name)
         if standard and column.label != standard.label:
             yield whole(column.name, value=column.label, expected=standard.label)
 
 
-@register_check()
+@register_check(reach="variables")
 def check_types(scope: Scope) -> Iterator[Hits]:
     """Variables that are numeric where the standard has text, or the other way round."""
     require_standard(scope.table)
+    scope.table.require_said("types")
     kinds = {True: "numeric", False: "text"}
     for name in scope.table.names:
         standard = scope.table.standard_variable(name)
@@ -99,7 +101,7 @@ def check_types(scope: Scope) -> Iterator[Hits]:
             yield whole(name, value=kinds[numeric], expected=kinds[standard.numeric])
 
 
-@register_check()
+@register_check(reach="variables")
 def check_variable_order(scope: Scope) -> Iterator[Hits]:
     """Variables that do not stand in the standard's order; names the first one that is out of place."""
     standard = require_standard(scope.table)
@@ -112,7 +114,7 @@ def check_variable_order(scope: Scope) -> Iterator[Hits]:
             return
 
 
-@register_check()
+@register_check(reach="variables")
 def check_variable_names(scope: Scope) -> Iterator[Hits]:
     """Names that a transport file or SDTM does not take: over 8 characters, small letters, other characters."""
     for name in scope.table.names:
@@ -120,15 +122,16 @@ def check_variable_names(scope: Scope) -> Iterator[Hits]:
             yield whole(name, value=name)
 
 
-@register_check(Bytes)
+@register_check(Bytes, reach="variables")
 def check_label_bytes(scope: Scope) -> Iterator[Hits]:
     """Labels of variables that take more bytes (UTF-8) than allowed."""
+    scope.table.require_said("labels")
     for column in scope.table.dataset.columns:
         if (size := len(column.label.encode())) > scope.parameters.most:
             yield whole(column.name, value=column.label, bytes=str(size))
 
 
-@register_check(Bytes)
+@register_check(Bytes, reach="variables")
 def check_dataset_label_bytes(scope: Scope) -> Iterator[Hits]:
     """A label of the dataset that takes more bytes (UTF-8) than allowed."""
     label = scope.table.dataset.label
@@ -136,14 +139,14 @@ def check_dataset_label_bytes(scope: Scope) -> Iterator[Hits]:
         yield whole(value=label, bytes=str(size))
 
 
-@register_check(NamePattern)
+@register_check(NamePattern, reach="variables")
 def check_dataset_name(scope: Scope) -> Iterator[Hits]:
     """A name of the dataset that a transport file, SDTM or ADaM does not take."""
     if not re.fullmatch(scope.parameters.pattern, scope.table.name):
         yield whole(value=scope.table.name)
 
 
-@register_check()
+@register_check(reach="across")
 def check_no_records(scope: Scope) -> Iterator[Hits]:
     """A dataset without records."""
     if not scope.table.length:

@@ -15,7 +15,7 @@ from cdisc_conv.checks.tables import Table, Tables
 NUMBER, NAME = "VISITNUM", "VISIT"
 
 
-@register_check()
+@register_check(reach="across")
 def check_visit_names(scope: Scope) -> Iterator[Hits]:
     """Records whose VISIT is not the one that VISITNUM has in most datasets (SV decides, where it is there)."""
     table = scope.table

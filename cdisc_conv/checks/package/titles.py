@@ -1,0 +1,43 @@
+"""What the codes of findings mean that no rule file has: files, standards, explanations, define.xml."""
+
+from __future__ import annotations
+
+from cdisc_conv.checks.findings import RuleFacts
+from cdisc_conv.problems import Severity
+
+_DEFINE = "Define-XML 2.1"
+TITLES: dict[str, tuple[str, Severity, str]] = {
+    "CHK001": ("There is something to check", Severity.ERROR, ""),
+    "CHK002": ("A dataset is in one file", Severity.ERROR, ""),
+    "CHK003": ("Files are not packed", Severity.WARNING, ""),
+    "CHK004": ("Names of variables are in capitals", Severity.WARNING, ""),
+    "CHK005": ("Variables differ in more than letter case", Severity.ERROR, ""),
+    "CHK006": ("The file says types, labels, lengths and formats", Severity.NOTE, ""),
+    "CHK007": ("Files among the datasets are datasets of the study", Severity.WARNING, ""),
+    "CHK010": ("The standard that is named is here", Severity.WARNING, ""),
+    "CHK011": ("Something says which standard is followed", Severity.NOTE, ""),
+    "CHK012": ("The standard is given as define.xml names it", Severity.NOTE, ""),
+    "CHK013": ("Every dataset can be asked", Severity.ERROR, ""),
+    "EXPL001": ("Explanations name rules that there are", Severity.ERROR, ""),
+    "EXPL002": ("Explanations explain something", Severity.WARNING, ""),
+    "EXPL003": ("A finding is explained once", Severity.WARNING, ""),
+    "DEF001": ("define.xml can be read", Severity.ERROR, _DEFINE),
+    "DEF002": ("define.xml is Define-XML", Severity.ERROR, _DEFINE),
+    "DEF003": ("Attributes that are required are there", Severity.ERROR, _DEFINE),
+    "DEF004": ("Identifiers are used once", Severity.ERROR, _DEFINE),
+    "DEF005": ("References lead somewhere", Severity.ERROR, _DEFINE),
+    "DEF006": ("Definitions are used", Severity.WARNING, _DEFINE),
+    "DEF007": ("Elements are in place", Severity.ERROR, _DEFINE),
+    "DEF008": ("Data types have their lengths and decimals", Severity.ERROR, _DEFINE),
+    "DEF009": ("Codelists are of a standard or marked", Severity.ERROR, _DEFINE),
+    "DEF010": ("Datasets have a standard, data and a class", Severity.ERROR, _DEFINE),
+    "DEF011": ("Orders and keys are numbered", Severity.ERROR, _DEFINE),
+    "DEF012": ("Variables have an origin, derived ones a method", Severity.WARNING, _DEFINE),
+    "DEF013": ("Where-clauses are sound", Severity.ERROR, _DEFINE),
+    "DEF014": ("Results metadata are sound", Severity.ERROR, "ARM 1.0 for Define-XML"),
+}
+
+
+def list_titles() -> dict[str, RuleFacts]:
+    """The facts of each code."""
+    return {code: RuleFacts(code, title, severity, source) for code, (title, severity, source) in TITLES.items()}
