@@ -39,6 +39,13 @@ def check_define(xml: bytes) -> list[Problem]:
     return sorted(problems, key=lambda problem: problem.place.line)
 
 
+def check_references(xml: bytes) -> list[Problem]:
+    """The same of identifiers and references alone (DEF004 to DEF006), for Define-XML 2.0 as well as 2.1."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    root = etree.fromstring(xml.replace(DEF.replace("v2.1", "v2.0").encode(), DEF.encode()), parser)
+    return sorted(_check_identifiers(root), key=lambda problem: problem.place.line)
+
+
 def parse_define(xml: bytes) -> etree._Element:
     """The root of a define.xml 2.1. Raises ProblemsError when it cannot be read or is something else."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=False)

@@ -75,19 +75,22 @@ def _check_codelist(codelist: etree._Element, types: dict[str, str]) -> Iterator
             "DEF009", codelist, f"CodeList {oid} is of standard {standard}, which is not a terminology package"
         )
     codes = codelist.findall(f"o:Alias[@Context='{NCI_CODE}']", _NS)
-    if standard and len(codes) != 1:
-        message = f"CodeList {oid} is of a standard and has {len(codes)} NCI codes instead of one"
-        yield report("DEF009", codelist, message)
-    if not standard and "ExternalCodeList" not in kinds and codelist.get(_NON_STANDARD) != "Yes":
-        yield report("DEF009", codelist, f"CodeList {oid} is neither of a standard nor marked as non-standard")
+    if len(codes) > 1:
+        yield report("DEF009", codelist, f"CodeList {oid} has {len(codes)} NCI codes instead of one")
     terms = [*codelist.findall("o:CodeListItem", _NS), *codelist.findall("o:EnumeratedItem", _NS)]
+    coded_terms = [term for term in terms if term.find(f"o:Alias[@Context='{NCI_CODE}']", _NS) is not None]
+    if standard and coded_terms and codelist.find("o:Alias", _NS) is None:
+        yield report("DEF009", codelist, f"the terms of CodeList {oid} have NCI codes, but the list has none")
+    if codes and codelist.get(_NON_STANDARD) == "Yes":
+        yield report("DEF009", codelist, f"CodeList {oid} has an NCI code and is marked as non-standard")
     for value, count in Counter(term.get("CodedValue") for term in terms).items():
         if count > 1:
             yield report("DEF009", codelist, f"CodeList {oid} lists {value!r} {count} times")
     for term in terms:
         extended = term.get(f"{{{DEF}}}ExtendedValue") == "Yes"
         coded = term.find(f"o:Alias[@Context='{NCI_CODE}']", _NS) is not None
-        if standard and extended == coded:
+        # A list without an NCI code is the sponsor's own, also where it names a standard (as CDISC's example does).
+        if standard and codes and extended == coded:
             state = "marked as extended and has an NCI code" if coded else "not marked as extended and has no NCI code"
             yield report("DEF009", term, f"term {term.get('CodedValue')!r} of CodeList {oid} is {state}")
 
@@ -118,11 +121,15 @@ def _check_order(group: etree._Element, items: dict[str, etree._Element]) -> Ite
     references = group.findall("o:ItemRef", _NS)
     if not references:
         yield report("DEF011", group, f"{oid} refers to no items")
-    for attribute in ("OrderNumber", "KeySequence"):
-        numbers = [one.get(attribute, "") for one in references if one.get(attribute)]
-        if sorted(numbers, key=_to_number) != [str(number) for number in range(1, len(numbers) + 1)]:
-            message = f"the {attribute} of {oid} is {', '.join(numbers)}"
-            yield report("DEF011", group, message, hint="the numbers run from 1 without a gap")
+    keys = [one.get("KeySequence", "") for one in references if one.get("KeySequence")]
+    if sorted(keys, key=_to_number) != [str(number) for number in range(1, len(keys) + 1)]:
+        message = f"the KeySequence of {oid} is {', '.join(keys)}"
+        yield report("DEF011", group, message, hint="the numbers run from 1 without a gap")
+    orders = Counter(number for one in references if (number := one.get("OrderNumber")))
+    wrong = [number for number, count in orders.items() if count > 1 or not number.isdecimal()]
+    if wrong:
+        message = f"the OrderNumber of {oid} is not a number of its own for each item: {', '.join(wrong)}"
+        yield report("DEF011", group, message, hint="give each item its number; gaps do not matter")
     for item, count in Counter(one.get("ItemOID") for one in references).items():
         if count > 1:
             yield report("DEF011", group, f"{oid} refers to {item} {count} times")

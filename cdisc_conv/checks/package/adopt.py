@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdisc_conv.checks.analysis import STRUCTURES, find_topic_prefix, name_date_kind
-from cdisc_conv.checks.package.statements import DatasetStatement
+from cdisc_conv.checks.define.statements import DatasetStatement, ItemStatement
 from cdisc_conv.columns.distinct import from_arrow
 from cdisc_conv.datafiles.formats import Unit
 from cdisc_conv.datafiles.numerals import parse_numbers
@@ -213,7 +213,7 @@ def _find_standard(name: str, class_name: str, parent: str, standard: Standard) 
 def _adopt_column(
     variable: Variable,
     values: ColumnValues,
-    stated: Item | None,
+    stated: ItemStatement | None,
     expected: VariableStandard | None,
     analysis: bool,
 ) -> tuple[Column, pd.Series]:
@@ -238,7 +238,7 @@ def _adopt_column(
 def _decide_type(
     variable: Variable,
     values: ColumnValues,
-    stated: Item | None,
+    stated: ItemStatement | None,
     expected: VariableStandard | None,
     analysis: bool,
 ) -> tuple[ColumnValues, bool]:

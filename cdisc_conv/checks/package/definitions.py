@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from cdisc_conv.checks.define.against import check_against, check_links
+from cdisc_conv.checks.define.statements import DatasetStatement
+from cdisc_conv.checks.findings import Finding
 from cdisc_conv.checks.package.find import FoundFiles
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.define.check import check_define
+from cdisc_conv.define.check import check_define, check_references
+from cdisc_conv.define.reading.document import DefineDocument
+from cdisc_conv.define.schema import check_schema
 from cdisc_conv.problems import Problem
 
+_SAME_AS_SCHEMA = ("DEF003", "DEF004", "DEF005", "DEF007", "DEF008", "DEF011", "DEF013", "DEF014")
+"""Codes whose faults the schema may refuse as well, in its own words: one finding is enough."""
 
-def check_definitions(files: FoundFiles, datasets: Sequence[Dataset]) -> list[Problem]:
-    """Everything that is wrong with each define.xml, and between it and the datasets."""
-    problems: list[Problem] = []
+
+def check_definitions(
+    files: FoundFiles,
+    statements: Mapping[str, DatasetStatement],
+    datasets: Sequence[Dataset],
+    places: Mapping[str, Path],
+) -> Iterator[Finding]:
+    """Everything that is wrong with each define.xml, and between them and the datasets; `places` are their files."""
     for document, path in zip(files.definitions, files.define_paths, strict=True):
-        if document.version == "2.1":
-            found = check_define(path.read_bytes())
-            problems += [replace(one, place=replace(one.place, file=document.name)) for one in found]
-    return problems
+        for problem in (*_check_document(document, path), *check_links(document, path, statements, places)):
+            yield Finding(problem, problem.message)
+    if statements:
+        yield from check_against(statements, datasets, files.whole)
+
+
+def _check_document(document: DefineDocument, path: Path) -> list[Problem]:
+    xml = path.read_bytes()
+    found = check_define(xml) if document.version.startswith("2.1") else check_references(xml)
+    told = {problem.place.line for problem in found if problem.code in _SAME_AS_SCHEMA}
+    schema = check_schema(document.root, document.version, document.name)
+    named = [replace(one, place=replace(one.place, file=document.name)) for one in found]
+    return [*named, *(problem for problem in schema if problem.place.line not in told)]

@@ -20,7 +20,7 @@ PREFERRED = (".xpt", ".sas7bdat", ".json", ".ndjson", ".dsjc", ".parquet", ".csv
 """Which file counts where several hold a dataset of one name: the first of these."""
 
 _PACKED = (".gz", ".zip", ".7z", ".cpt", ".xz", ".bz2", ".tar")
-_DATASET_JSON = (b'"columns"', b'"itemGroupData"', b'"datasetJSONVersion"')
+_DATASET_JSON = (b'"datasetJSONVersion"', b'"itemGroupData"', b'"itemGroupOID"', b'"itemOID"')
 _ASIDE = frozenset({"raw", "report", "split", "legacy", "misc", "programs", "documents"})
 """Folders beside the datasets of a package: raw exports, reports, parts of datasets that are there as a whole."""
 _MOST_DOUBLED = 3

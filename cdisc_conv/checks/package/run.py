@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cdisc_conv.checks.define.statements import DatasetStatement, read_created, read_extended, read_statements
 from cdisc_conv.checks.explanations import FILE, Explanations, apply_explanations, read_explanations
 from cdisc_conv.checks.findings import MOST_RECORDS, Finding, RuleFacts
 from cdisc_conv.checks.model import Rule
@@ -26,7 +27,6 @@ from cdisc_conv.checks.package.definitions import check_definitions
 from cdisc_conv.checks.package.earlier import read_earlier
 from cdisc_conv.checks.package.find import FoundFiles, find_files, shorten_places
 from cdisc_conv.checks.package.result import CheckResult, DatasetFacts, compare_findings
-from cdisc_conv.checks.package.statements import DatasetStatement, read_created, read_extended, read_statements
 from cdisc_conv.checks.package.titles import list_titles
 from cdisc_conv.checks.run import CheckReport, check_datasets
 from cdisc_conv.checks.verdict import Subject, judge_package
@@ -142,8 +142,8 @@ def check_package(path: Path, options: Options, progress: Progress = lambda step
     everything = [dataset for datasets in families.values() for dataset in datasets]
     outcome.findings += [_wrap(problem) for problem in report_unsaid(everything)]
     progress("checking define.xml")
-    found = check_definitions(files, everything)
-    outcome.findings += [_wrap(problem) for problem in found if problem.code not in aside]
+    found = check_definitions(files, statements, everything, read.files)
+    outcome.findings += [finding for finding in found if finding.problem.code not in aside]
     rules = {rule.id: _tell_rule(rule) for rule in outcome.rules} | list_titles()
     findings, odd = apply_explanations(told, outcome.findings, rules)
     findings = sorted([*findings, *map(_wrap, odd)], key=_sort_key)
