@@ -103,12 +103,12 @@ class Rave(DictionaryReader):
     needs = "the metadata of the clinical views (viewname, varname, vartype) or an Architect Loader Spreadsheet"
 
     def recognise(self, source: Source) -> Evidence | None:
-        reasons, described = [], False
+        reasons = [
+            f"{table.sheet.shown} has the columns of Rave's clinical view metadata" for table in _find_views(source)
+        ]
+        described = bool(reasons)
         for sheet in source.heads:
-            if find_table(sheet, ("viewname", "varname", "vartype"), VIEWS):
-                reasons.append(f"{sheet.shown} has the columns of Rave's clinical view metadata")
-                described = True
-            elif find_table(
+            if find_table(
                 sheet, ("FormOID", "FieldOID", "DataFormat"), {"FormOID": (), "FieldOID": (), "DataFormat": ()}
             ):
                 reasons.append(f"{sheet.shown} is the Fields sheet of an Architect Loader Spreadsheet")
@@ -146,7 +146,9 @@ def _find_views(source: Source) -> list[Table]:
     """The rows of view metadata; a JSON file of one dataset's columns has the file's name for its view."""
     found = list(source.find(("viewname", "varname", "vartype"), VIEWS))
     for table in source.find(("varname", "vartype", "varlabel"), VIEWS):
-        if table.file.suffix == ".json" and "viewname" not in table.columns:
+        names = {row["varname"].casefold() for row in table.rows}
+        of_rave = len(names & {"datapagename", "datapageid", "instancename", "foldername", "recordid"}) >= 2
+        if table.file.suffix == ".json" and "viewname" not in table.columns and of_rave:
             view = re.sub(r"_?metadata$", "", table.file.stem, flags=re.IGNORECASE)
             rows = tuple(Row({**row.cells, "viewname": view}, row.place) for row in table.rows)
             found.append(replace(table, rows=rows))

@@ -194,7 +194,8 @@ class _Reading:
 
     def _list_keys(self) -> list[Column]:
         first = self.rows[0]
-        record = replace(next(self._read_field(first)), role=Role.SUBJECT)
+        plain = Column(first["field_name"], clean(first["field_label"]), place=first.place)
+        record = replace(next(self._read_field(first), plain), role=Role.SUBJECT)
         present = set(self.header)
         if self.builder.events:
             present.add("redcap_event_name")

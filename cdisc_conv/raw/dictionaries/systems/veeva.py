@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from cdisc_conv.problems import Severity, did_you_mean
 from cdisc_conv.raw.dictionaries.building import Builder, CodeLists, clean
+from cdisc_conv.raw.dictionaries.files import File
 from cdisc_conv.raw.dictionaries.model import Column, Dictionary, Event, Role
 from cdisc_conv.raw.dictionaries.registry import DictionaryReader, Evidence, Source, missing, register
 from cdisc_conv.raw.dictionaries.sheets import Row, Sheet, Table
@@ -122,7 +123,7 @@ class Veeva(DictionaryReader):
         if not extracts and not specified:
             raise missing(self, source)
         builder = Builder(self.name)
-        design = _read_design(builder, source, specified)
+        design = _read_design(builder, source, specified, [sheet.file for sheet, _ in extracts])
         if extracts:
             for sheet, names in extracts:
                 _read_extract(builder, source, sheet, names, design)
@@ -164,7 +165,7 @@ class _Design:
         return next((own for name, own in self.items.items() if name.casefold() == form.casefold()), {})
 
 
-def _read_design(builder: Builder, source: Source, specified: Iterable[Table]) -> _Design:
+def _read_design(builder: Builder, source: Source, specified: Iterable[Table], data: Sequence[File]) -> _Design:
     design, lists = _Design(), CodeLists(builder)
     for table in source.find(("codelist", "code", "decode"), CODES):
         for row in (row for row in table.rows if row["codelist"] and row["code"]):
@@ -179,7 +180,8 @@ def _read_design(builder: Builder, source: Source, specified: Iterable[Table]) -
         for row in (row for row in table.rows if row["form"] and row["item"]):
             _add_item(builder, design, row, lists)
     for table in source.find(("event", "form"), EVENTS):
-        _read_schedule(builder, design, table)
+        if table.file not in data:
+            _read_schedule(builder, design, table)
     return design
 
 
