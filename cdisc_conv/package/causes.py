@@ -42,7 +42,7 @@ LEFT_BLANK = frozenset(
 )
 """Findings of derivations that say why their variable was left blank."""
 
-CAUSED = {"DATE004": "DAT001"}
+CAUSED = {"DATE004": "DAT001", "DATE005": "DAT016"}
 """Findings about what was made of a wrong value of a variable, and the rule that finds the value itself."""
 
 ONE_PER_SUBJECT = frozenset({"DM", "ADSL"})

@@ -29,7 +29,7 @@ from cdisc_conv.xpt.writer import write_xpt
 
 REPORT_FOLDER = "report"
 
-OF_GIVEN = frozenset({"DAT001", "DAT002", "DAT003", "DAT011", "DAT014", "DAT015"})
+OF_GIVEN = frozenset({"DAT001", "DAT002", "DAT003", "DAT011", "DAT014", "DAT015", "DAT016"})
 """Rules that datasets are asked which were given, not made: dates that decide what is made of them."""
 
 

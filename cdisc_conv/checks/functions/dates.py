@@ -108,6 +108,17 @@ def check_dates_before_birth(scope: Scope) -> Iterator[Hits]:
         yield by_variable(name, early & scope.mask, tell_values(table, name, _BIRTH), birth=_BIRTH)
 
 
+@register_check()
+def check_time_offsets(scope: Scope) -> Iterator[Hits]:
+    """Times without an offset from UTC in a dataset that has times with one: their order is that of what is written."""
+    table = scope.table
+    moments = {name: table.moments(name) for name in _require(table, date_names(table), "dates")}
+    if not any((each.timed & each.has_offset).any() for each in moments.values()):
+        return
+    for name, each in moments.items():
+        yield by_variable(name, each.timed & ~each.has_offset & scope.mask, tell_values(table, name))
+
+
 def _is_date(table: Table, name: str) -> bool:
     return _described(table, name).startswith(_DATE) or (not table.standard_variable(name) and name.endswith("DTC"))
 

@@ -14,6 +14,8 @@ from cdisc_conv.derivations.base import SUBJECT, Rows, Table
 from cdisc_conv.derivations.findings import report_values
 from cdisc_conv.problems import Severity
 
+Grouped = tuple[np.ndarray, Moments]
+
 
 def moments_of(rows: Rows, name: str, outcome: str = "is left missing") -> Moments:
     """The moments of a column of dates: ISO 8601 text, or SAS numbers.
@@ -70,6 +72,24 @@ def report_mixture(rows: Rows, first: str, second: str, mixed: np.ndarray) -> No
     what = "record has" if count == 1 else "records have"
     message = f"{count:,} {what} a UTC offset in only one of {first} and {second}, which are compared as written"
     rows.report("DATE005", message, where=mixed, field=first, hint="give all times an offset, or none")
+
+
+def report_mixed_groups(rows: Rows, names: tuple[str, str], ours: Grouped, theirs: Grouped) -> None:
+    """Records compared with records of a group where not all times have an offset (DATE005).
+
+    `ours` and `theirs` are pairs of the group of each record (negative for none) and its date, called as in `names`.
+    """
+    groups, dates = ours
+    count = int(max((group.max(initial=-1) for group, _ in (ours, theirs)))) + 1
+    kinds = np.zeros((2, count), dtype=bool)
+    for group, moments in (ours, theirs):
+        for number, has in enumerate((moments.has_offset, ~moments.has_offset)):
+            kinds[number, group[(group >= 0) & moments.timed & has]] = True
+    mixed = kinds.all(axis=0)
+    where = (groups >= 0) & dates.timed & np.append(mixed, False)[groups]
+    if where.any():
+        message = f"times of {names[0]} and {names[1]} with and without UTC offset are compared as written"
+        rows.report("DATE005", message, where=where, field=names[0], hint="give all times an offset, or none")
 
 
 def report_order(

@@ -26,7 +26,7 @@ from cdisc_conv.derivations.base import (
     TableRef,
     Words,
 )
-from cdisc_conv.derivations.dates.findings import moments_of, table_moments
+from cdisc_conv.derivations.dates.findings import moments_of, report_mixed_groups, table_moments
 from cdisc_conv.derivations.order.ordering import sort_rows
 from cdisc_conv.derivations.parameters import Names, join_words
 from cdisc_conv.derivations.records.joining import (
@@ -187,6 +187,7 @@ class Lookup(_OtherRecords):
         else:
             dates, limits = table_moments(table, their).take(picked), moments_of(rows, own)
             instants = find_instants(matches.count, (matches.theirs, dates), (matches.ours, limits))
+            report_mixed_groups(rows, (own, f"{self.source}.{their}"), (matches.ours, limits), (matches.theirs, dates))
             dates = dates.on_common_clock(matches.theirs, instants)
             limits = limits.on_common_clock(matches.ours, instants)
             start = np.where(dates.complete, dates.earliest, np.nan)

@@ -12,7 +12,7 @@ from cdisc_conv.columns.calendar import DAY
 from cdisc_conv.columns.moments import Moments, find_instants
 from cdisc_conv.columns.texts import text_column
 from cdisc_conv.derivations.base import SUBJECT, Derivation, Kind, Reach, Ref, Rows, Words
-from cdisc_conv.derivations.dates.findings import moments_of, table_moments
+from cdisc_conv.derivations.dates.findings import moments_of, report_mixed_groups, report_mixture, table_moments
 from cdisc_conv.derivations.parameters import Parameters, Text, join_words
 from cdisc_conv.derivations.records.joining import Matches, find_last_before, match_records
 from cdisc_conv.derivations.registry import register
@@ -93,6 +93,7 @@ class Epoch(Derivation):
         for number, each in enumerate(self.epochs):
             start = moments_of(rows, each.start)
             unread = unread | start.faults
+            report_mixture(rows, self.date, each.start, date.mixes_with(start))
             first, last = (bound + each.days * DAY for bound in _find_starts(start.on_clock_of(date)))
             partial |= (first != last) & (date.latest >= first) & (_first_moment(date) < last)
             low[_first_moment(date) >= last] = number
@@ -107,6 +108,7 @@ class Epoch(Derivation):
         matches = match_records(rows, (SUBJECT,), [table[SUBJECT]])
         start = table_moments(table, "SESTDTC")
         instants = find_instants(matches.count, (matches.theirs, start), (matches.ours, date))
+        report_mixed_groups(rows, (self.date, f"{ELEMENTS}.SESTDTC"), (matches.ours, date), (matches.theirs, start))
         start = start.on_common_clock(matches.theirs, instants)
         date = date.on_common_clock(matches.ours, instants)
         codes, names = pd.factorize(table["EPOCH"])

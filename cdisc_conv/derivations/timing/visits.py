@@ -16,13 +16,13 @@ from cdisc_conv.columns.moments import read_moments
 from cdisc_conv.columns.numbers import as_numbers
 from cdisc_conv.columns.texts import as_text, find_texts, fold, format_numbers, text_column
 from cdisc_conv.dataset import OriginType
-from cdisc_conv.derivations.base import Derivation, Reach, Ref, Rows, Words
+from cdisc_conv.derivations.base import SUBJECT, Derivation, Reach, Ref, Rows, Words
 from cdisc_conv.derivations.dates.collected import read_dates, study_formats
 from cdisc_conv.derivations.findings import report_values
 from cdisc_conv.derivations.parameters import Names, join_words
 from cdisc_conv.derivations.records.joining import find_last_before, match_records
 from cdisc_conv.derivations.registry import register
-from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
+from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 
 MOST_UNSCHEDULED = 99
 """Two decimal places number so many unscheduled visits."""
@@ -86,7 +86,8 @@ class Visit(Derivation):
 
     An unscheduled visit is numbered after the scheduled visit that it follows: that visit's number plus 0.01 for the
     subject's first unscheduled visit, 0.02 for the second, as the EDC counts them. So its number is the same in every
-    dataset, and it is called `UNSCHEDULED` and the number. The visit that it follows is the last one planned on or
+    dataset, and it is called `UNSCHEDULED` and the number. Different events of a subject that get one number, because
+    the EDC counts them alike, are an error finding (VISIT004). The visit that it follows is the last one planned on or
     before its study day; with `forms`, the last one that the subject really had on or before its date, as these forms
     tell, which is right also when visits were delayed. One that cannot be numbered, for lack of a date, is a
     finding (VISIT002).
@@ -125,7 +126,7 @@ class Visit(Derivation):
     def reads(self) -> tuple[str, ...]:
         if not self.numbers_unscheduled:
             return (self.event,)
-        base = (f"raw.{self.subject}",) if self.forms else (self.reference,)
+        base = (f"raw.{self.subject}",) if self.forms else (self.reference, SUBJECT)
         return (self.event, self.date, self.sequence, *base)
 
     def tables(self) -> dict[str, tuple[str, ...]]:
@@ -151,7 +152,9 @@ class Visit(Derivation):
         unscheduled = found.spread(pd.Series([key in open_events for key in keys], dtype=bool)).to_numpy()
         if unscheduled.any():
             numbers = numbers.copy()
-            numbers[unscheduled] = self._number_unscheduled(rows.matching(unscheduled), visits)
+            mine = rows.matching(unscheduled)
+            numbers[unscheduled] = self._number_unscheduled(mine, visits)
+            self._report_shared(mine, numbers[unscheduled])
         if self.take == "number":
             return pd.Series(numbers)
         planned = [visits.names[key] if key in visits.numbers else "" for key in keys]
@@ -184,6 +187,31 @@ class Visit(Derivation):
             )
             rows.report("VISIT002", message, where=undated, field=self.date)
         return np.where(usable, np.round(base + sequence / 100, 2), np.nan)
+
+    def _report_shared(self, rows: Rows, numbers: np.ndarray) -> None:
+        """VISIT004: a number that several events of a subject have, by their names and dates."""
+        subjects = as_text(rows[f"raw.{self.subject}" if self.forms else SUBJECT])
+        visits = pd.DataFrame({"subject": subjects, "number": numbers}).groupby(["subject", "number"]).ngroup()
+        events = pd.DataFrame({"event": rows[self.event], "date": as_text(rows[self.date])})
+        events = events.apply(lambda texts: texts.str.strip().str.casefold())
+        codes = pd.factorize(pd.MultiIndex.from_frame(events))[0]
+        several = pd.Series(codes).groupby(visits.to_numpy()).transform("nunique").to_numpy() > 1
+        shared = several & ~np.isnan(numbers) & (subjects != "").to_numpy()
+        if not shared.any():
+            return
+        first = int(np.flatnonzero(shared)[0])
+        alike = shared & (visits == visits.iloc[first]).to_numpy()
+        dates = join_words(list(dict.fromkeys(as_text(rows[self.date])[alike])))
+        count = int(visits[shared].nunique())
+        more = f", and so it is for {count - 1:,} more" if count > 1 else ""
+        message = (
+            f"unscheduled visits of {subjects.iloc[first]} on {dates} have one number, {numbers[first]:g}, because "
+            f"{self.sequence} is the same{more}"
+        )
+        hint = f"number the unscheduled visits of a subject by {self.sequence} in the export"
+        rows.report(
+            "VISIT004", message, where=shared, severity=Severity.ERROR, field=self.sequence, hint=hint, once=True
+        )
 
     def _find_planned(self, rows: Rows, visits: Visits, dates: np.ndarray) -> np.ndarray:
         """The number of the last visit planned on or before the study day; 0 before all of them."""

@@ -12,6 +12,7 @@ from cdisc_conv.columns.texts import as_text
 from cdisc_conv.derivations.base import Derivation, Ref
 from cdisc_conv.derivations.dates.collected import choose_formats, read_dates
 from cdisc_conv.engine.account.lost_values import report_lost_values
+from cdisc_conv.engine.account.merge_dates import report_merge_dates
 from cdisc_conv.engine.derive.blocks import BlockRows, make_rows, spread
 from cdisc_conv.engine.derive.coerce import as_number
 from cdisc_conv.engine.derive.reads import find_given_rows, find_source_rows
@@ -53,6 +54,7 @@ def run_plan(
         if not remaining[node.dataset]:
             progress(node.dataset)
     report_lost_values(state)
+    report_merge_dates(state)
     return state
 
 

@@ -229,6 +229,7 @@ def test_unscheduled_visits_are_numbered_by_whole_numbers() -> None:
             "EVENTDT": ["2022-03-05"] * 2,
             "ESEQ": ["1.5", "2"],
             "DM.RFSTDTC": ["2022-03-01"] * 2,
+            "USUBJID": ["01"] * 2,
         },
         settings={"visits": [{"event": "Day 1", "visitnum": 1, "day": 1}]},
         variable="VISITNUM",
@@ -252,3 +253,38 @@ def test_a_predecessor_has_lost_what_it_is_taken_from() -> None:
     )
     assert found is not None
     assert found.tolist() == [True, False]
+
+
+MIXED = ("DATE005", "times of AESTDTC and {} with and without UTC offset are compared as written", [0])
+
+
+def test_a_look_up_by_times_of_which_some_have_an_offset() -> None:
+    ex = {"USUBJID": ["01", "02"], "EXSTDTC": ["2022-03-10T13:44Z", "2022-03-10T13:44"], "EXTRT": ["A", "B"]}
+    rows = FakeRows(
+        {"AESTDTC": ["2022-03-10T14:30", "2022-03-10T14:30", "2022-03-11"], "USUBJID": ["01", "02", "01"]},
+        tables={"EX": ex},
+    )
+    entry = {"from": "EX", "take": "EXTRT", "up_to": {"AESTDTC": "EXSTDTC"}, "optional": True}
+    assert derive(rows, lookup=entry) == ["A", "B", "A"]
+    assert [(each.code, each.message, each.rows) for each in rows.reports] == [
+        (MIXED[0], MIXED[1].format("EX.EXSTDTC"), MIXED[2])
+    ]
+
+
+def test_elements_by_times_of_which_some_have_an_offset() -> None:
+    se = {"USUBJID": ["01", "02"], "EPOCH": ["TREATMENT"] * 2, "SESTDTC": ["2022-03-10T13:44Z", "2022-03-10T13:44"]}
+    rows = FakeRows(
+        {"AESTDTC": ["2022-03-10T14:30", "2022-03-10T14:30"], "USUBJID": ["01", "02"]},
+        tables={"SE": se},
+        variable="EPOCH",
+    )
+    assert derive(rows, epoch="AESTDTC") == ["TREATMENT", "TREATMENT"]
+    assert [(each.code, each.message, each.rows) for each in rows.reports] == [
+        (MIXED[0], MIXED[1].format("SE.SESTDTC"), MIXED[2])
+    ]
+
+
+def test_an_epoch_that_starts_at_a_time_with_an_offset() -> None:
+    rows = FakeRows({"AESTDTC": ["2022-03-10T14:30"], "DM.RFXSTDTC": ["2022-03-10T13:44Z"]}, variable="EPOCH")
+    derive(rows, epoch={"date": "AESTDTC", "epochs": [{"epoch": "TREATMENT", "start": "DM.RFXSTDTC"}]})
+    assert [each.code for each in rows.reports] == ["DATE005"]

@@ -27,6 +27,7 @@ def visits(**more: Any) -> FakeRows:
         "ESEQ": ["1", "1", "1", "1", "1", "1", "2"],
         "DM.RFSTDTC": ["2022-03-01T09:00"] * count,
         "SUBJID": ["01"] * count,
+        "USUBJID": ["S-01"] * count,
     }
     return FakeRows({**columns, **more}, settings={"visits": VISITS}, variable="VISITNUM")
 
@@ -72,7 +73,13 @@ def test_unscheduled_visits_by_the_dates_of_scheduled_ones() -> None:
 def test_every_dataset_gives_an_unscheduled_visit_the_same_number() -> None:
     first = derive(visits(), visit="number")[3]
     alone = FakeRows(
-        {"EVENT": ["Unscheduled"], "EVENTDT": ["25-MAR-2022"], "ESEQ": ["1"], "DM.RFSTDTC": ["2022-03-01"]},
+        {
+            "EVENT": ["Unscheduled"],
+            "EVENTDT": ["25-MAR-2022"],
+            "ESEQ": ["1"],
+            "DM.RFSTDTC": ["2022-03-01"],
+            "USUBJID": ["1"],
+        },
         settings={"visits": VISITS},
     )
     assert derive(alone, visit="number") == [first]
@@ -118,6 +125,7 @@ def test_events_are_known_by_their_identifiers_too() -> None:
 
 def test_unscheduled_visits_by_their_identifier() -> None:
     columns = {"EVENT": ["UNS"], "EVENTDT": ["25-MAR-2022"], "ESEQ": ["1"], "DM.RFSTDTC": ["2022-03-01"]}
+    columns["USUBJID"] = ["S-01"]
     rows = FakeRows(columns, settings={"visits": CODED[:5]}, variable="VISITNUM")
     assert derive(rows, visit="number") == [10.01]
     assert rows.reports == []
@@ -173,7 +181,7 @@ def test_a_study_without_unscheduled_visits_reads_only_the_event() -> None:
 
 def test_visit_says_what_it_reads() -> None:
     planned = make(visit="number")
-    assert (planned.reads(), planned.tables()) == (("EVENT", "EVENTDT", "ESEQ", "DM.RFSTDTC"), {})
+    assert (planned.reads(), planned.tables()) == (("EVENT", "EVENTDT", "ESEQ", "DM.RFSTDTC", "USUBJID"), {})
     assert planned.actual_reach() is Reach.ROW
     attended = make(visit={"take": "name", "forms": ["vs", "tl"]})
     assert attended.reads() == ("EVENT", "EVENTDT", "ESEQ", "raw.SUBJID")
@@ -200,3 +208,43 @@ def test_visit_describes_itself() -> None:
     assert method(visit="day") == (
         "The planned study day that the study's schedule of visits gives to AE.EVENT. Blank for unscheduled visits."
     )
+
+
+def unscheduled(**more: Any) -> FakeRows:
+    columns = {
+        "EVENT": ["Unscheduled"] * 4,
+        "EVENTDT": ["25-MAR-2022", "25-MAR-2022", "28-MAR-2022", "28-MAR-2022"],
+        "ESEQ": ["1", "1", "1", "1"],
+        "DM.RFSTDTC": ["2022-03-01"] * 4,
+        "USUBJID": ["S-01", "S-01", "S-01", "S-02"],
+        "SUBJID": ["01", "01", "01", "02"],
+    }
+    return FakeRows({**columns, **more}, settings={"visits": VISITS}, variable="VISITNUM")
+
+
+def test_two_unscheduled_visits_that_the_edc_counts_alike() -> None:
+    rows = unscheduled()
+    assert derive(rows, visit="number") == [20.01] * 4
+    assert rows.reports == [
+        Report(
+            "VISIT004",
+            "unscheduled visits of S-01 on 25-MAR-2022 and 28-MAR-2022 have one number, 20.01, because ESEQ is the "
+            "same",
+            [0, 1, 2],
+            field="ESEQ",
+            hint="number the unscheduled visits of a subject by ESEQ in the export",
+        )
+    ]
+
+
+def test_unscheduled_visits_of_several_subjects_share_numbers() -> None:
+    rows = unscheduled(USUBJID=["S-01", "S-01", "S-02", "S-03"])
+    assert derive(rows, visit="number") == [20.01] * 4
+    assert rows.reports == []
+
+
+def test_one_finding_for_number_and_name() -> None:
+    rows = unscheduled()
+    derive(rows, visit="number")
+    derive(rows, visit="name")
+    assert [report.code for report in rows.reports] == ["VISIT004"]

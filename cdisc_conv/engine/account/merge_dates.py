@@ -1,0 +1,73 @@
+"""Dates that decide whether intervals are merged, and cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.columns.date_formats import parse_dates
+from cdisc_conv.columns.distinct import Distinct, find_distinct
+from cdisc_conv.columns.moments import read_written
+from cdisc_conv.columns.texts import find_texts, is_number
+from cdisc_conv.derivations.dates.collected import choose_formats
+from cdisc_conv.engine.derive.blocks import BlockRows, take_rows
+from cdisc_conv.engine.derive.state import State
+from cdisc_conv.problems import SHOWN_ROWS, Place, Problem
+from cdisc_conv.spec.model import Block, SourceKind
+
+MOST_FINDINGS = 100
+
+
+def report_merge_dates(state: State) -> None:
+    """An error (DATE004) for each text that ``merge`` takes for a date and that is none.
+
+    Its interval stays alone. A text that a derivation has reported as well is left to that.
+    """
+    told = {(each.place.form, each.place.field, each.value) for each in state.problems}
+    for (dataset, number), rows in list(state.blocks.items()):
+        block = state.study.datasets[dataset].blocks[number]
+        for name in dict.fromkeys((block.merge.start, block.merge.end)) if block.merge else ():
+            for problem in _check(state, dataset, block, rows, name):
+                if (problem.place.form, problem.place.field, problem.value) not in told:
+                    state.report(problem)
+
+
+def _check(state: State, dataset: str, block: Block, rows: BlockRows, name: str) -> Iterator[Problem]:
+    values, of_form = _read_column(rows, name), block.source.kind is SourceKind.FORM
+    if is_number(values):
+        return
+    found, faults = _find_faults(state, values, of_form)
+    bare = name.removeprefix("raw.")
+    for number in np.flatnonzero(faults)[:MOST_FINDINGS]:
+        text, those = str(found.values.iloc[number]), found.codes == number
+        source_rows = np.unique(rows.origins()[1][those])
+        place = Place(
+            form=block.source.name if of_form else "",
+            field=bare if of_form else "",
+            rows=tuple(int(row) + 1 for row in source_rows[:SHOWN_ROWS]),
+            dataset=dataset,
+        )
+        message = f"'{text}' is not a date that can be read, so its interval is merged with no other"
+        cause = "" if of_form or name in block.given_names else f"{block.source.table}.{bare}"
+        hint = f"'merge' reads it as {name}; correct it at the source"
+        yield Problem("DATE004", message, place=place, hint=hint, value=text, count=int(those.sum()), cause=cause)
+
+
+def _read_column(rows: BlockRows, name: str) -> pd.Series:
+    """A name of the block for each source row behind its records."""
+    if name in rows.behind:
+        return rows.behind[name]
+    return take_rows(rows.read_source(name.removeprefix("raw.")), rows.origins()[1])
+
+
+def _find_faults(state: State, values: pd.Series, of_form: bool) -> tuple[Distinct, np.ndarray]:
+    """The distinct texts, and which of them cannot be read as dates."""
+    if not of_form:
+        found = find_distinct(values)
+        return found, read_written(found.values).parts.faults
+    settings = state.study.settings
+    formats = choose_formats(settings.get("date_formats") or (), "date", settings.get("date_pivot"))
+    found = find_texts(values)
+    return found, np.asarray(parse_dates(found.values, formats).fault != "")
