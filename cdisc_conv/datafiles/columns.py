@@ -83,7 +83,7 @@ def read_arrow(name: str, array: Any) -> tuple[Variable, ColumnValues]:
     if pa.types.is_integer(kind):
         return number, _to_floats(array) if _fits(array) else array.cast(TEXT)
     if pa.types.is_floating(kind):
-        return replace(number, single=kind != pa.float64()), _to_floats(array)
+        return replace(number, bits=kind.bit_width), _to_floats(array)
     if pa.types.is_boolean(kind):
         return replace(number, boolean=True), _to_floats(array.cast(pa.int8()))
     if pa.types.is_decimal(kind):

@@ -77,8 +77,10 @@ def parse_numbers(texts: Any, variable: Variable) -> Numerals:
         elif exact:
             values[place] = float(exact)
             inexact[place] = len(exact) > _CERTAIN and _loses_digits(exact, float(values[place]))
-    if variable.single:
-        values = np.where(np.isnan(values), values, values.astype(np.float32).astype(np.float64))
+    if variable.bits < 64:
+        with np.errstate(over="ignore"):
+            rounded = values.astype(np.float32 if variable.bits == 32 else np.float16).astype(np.float64)
+        values = np.where(np.isnan(values), values, rounded)
         inexact[:] = False
     return Numerals(values[codes], bad[codes], inexact[codes])
 

@@ -36,7 +36,7 @@ class Variable:
     """A variable; what its source does not tell is None, and is never a difference. ``length`` is in bytes.
 
     ``counts`` is what the type of the source says of its numbers; without it the format does. ``boolean`` numbers may
-    be written as true and false, ``single`` ones hold some seven digits (32 bits).
+    be written as true and false, ``bits`` is what each takes: 32 hold some seven digits, 16 three.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Variable:
     informat: str | None = None
     counts: Unit = Unit.NONE
     boolean: bool = False
-    single: bool = False
+    bits: int = 64
 
     @property
     def unit(self) -> Unit:

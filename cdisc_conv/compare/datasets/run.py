@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,8 +52,8 @@ def compare(
     set of variables that is. Keys that are not unique are reported, and their records compared as multisets. ``only``
     and ``ignore`` choose variables, ``where`` records (in the language of mappings); for the others see `Rules`.
 
-    Raises ProblemsError: CMP010 tolerance, CMP011 key missing on a side, CMP012 no common variables, CMP013 unknown
-    variable, CMP014 column twice, EXPR... for a wrong ``where``.
+    Raises ProblemsError: CMP010 tolerance (that of a text, too), CMP011 key missing on a side, CMP012 no common
+    variables, CMP013 unknown variable, CMP014 column twice, EXPR... for a wrong ``where``.
 
     >>> base = pd.DataFrame({"USUBJID": ["01", "02", "03"], "AGE": [64, 58, 71]})
     >>> other = pd.DataFrame({"USUBJID": ["03", "01", "04"], "AGE": [71, 65, 50]})
@@ -91,7 +91,7 @@ def compare_tables(
     if where:
         base, other = _choose_rows(base, where), _choose_rows(other, where)
     progress("matching records")
-    _check_names(rules.tolerated(), base, other, ", which has a tolerance")
+    check_tolerated(_check_names(rules.tolerated(), base, other, ", which has a tolerance"), (base, other))
     ignored = set(_check_names([*ignore], base, other))
     free = [table.keep(name for name in table.names if name not in ignored) for table in (base, other)]
     chosen = choose_keys(free[0] if not keys else base, free[1] if not keys else other, keys, defined or {}, rules)
@@ -144,6 +144,22 @@ def _check_names(names: Sequence[str], base: Table, other: Table, role: str = ""
             ]
         )
     return names
+
+
+def check_tolerated(names: Iterable[str], tables: Sequence[Table]) -> None:
+    """ProblemsError (CMP010) for variables with a tolerance that are text wherever they are."""
+    texts = [name for name in names if not may_be_number(name, tables)]
+    if texts:
+        hint = "give a tolerance to numeric variables only"
+        problems = [
+            Problem("CMP010", f"{name} has a tolerance, but is text on both sides", hint=hint) for name in texts
+        ]
+        raise ProblemsError(problems)
+
+
+def may_be_number(name: str, tables: Sequence[Table]) -> bool:
+    """Whether any of the tables has the variable as something else than text."""
+    return any(name in table.columns and table.variable(name).kind is not Kind.TEXT for table in tables)
 
 
 def _choose_rows(table: Table, where: str) -> Table:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cdisc_conv.compare.datasets.run import KEEP, compare_tables
+from cdisc_conv.compare.datasets.run import KEEP, compare_tables, may_be_number
 from cdisc_conv.compare.result import Comparison
 from cdisc_conv.compare.rules import Rules
 from cdisc_conv.datafiles.faults import make_error
@@ -81,13 +81,15 @@ def compare_paths(
     pairs, only_base, only_other = _pair(files[0], files[1], single=base.is_file() and other.is_file())
     found: list[Comparison] = []
     known: dict[str, None] = {}
+    numbers: set[str] = set()
     for number, (first, second) in enumerate(pairs, 1):
         say = _prefix(progress, f"{first.name} ({number} of {len(pairs)}): " if len(pairs) > 1 else "")
-        one, names = _compare_files(first, second, options, say, several=len(pairs) > 1)
+        one, tables = _compare_files(first, second, options, say, several=len(pairs) > 1)
         found.append(one)
-        known.update(dict.fromkeys(names))
+        known.update(dict.fromkeys(name for table in tables for name in table.names))
+        numbers.update(name for name in options.rules.tolerated() if may_be_number(name, tables))
     if len(pairs) > 1:
-        _check_spelling(options, known)
+        _check_spelling(options, known, numbers)
     define, notes = _compare_folders_define(base, other)
     reasons, untold = _explain(base, other, found)
     return PackageComparison(
@@ -116,8 +118,8 @@ def _pair(
 
 def _compare_files(
     first: DatasetFile, second: DatasetFile, options: Options, progress: Callable[[str], None], several: bool
-) -> tuple[Comparison, tuple[str, ...]]:
-    """The comparison of two files and the names of their variables."""
+) -> tuple[Comparison, list[Table]]:
+    """The comparison of two files and what they hold."""
     tables: list[Table] = []
     problems: list[Problem] = []
     for file in (first, second):
@@ -130,7 +132,7 @@ def _compare_files(
         raise ProblemsError(problems)
     base, other = tables
     names = (*base.names, *other.names)
-    rules = options.rules.keep(names) if several else options.rules
+    rules = options.rules.keep([one for one in names if may_be_number(one, tables)]) if several else options.rules
     wanted = [name for name in options.only if name in names or not several]
     ignored = [name for name in options.ignore if name in names or not several]
     keys = options.keys
@@ -143,17 +145,22 @@ def _compare_files(
     }
     return compare_tables(
         base, other, rules, keys, wanted, ignored, options.where, defined, options.keep, progress
-    ), names
+    ), tables
 
 
-def _check_spelling(options: Options, known: Mapping[str, None]) -> None:
-    """ProblemsError for names that no dataset has; what one dataset lacks another may have."""
+def _check_spelling(options: Options, known: Mapping[str, None], numbers: Collection[str]) -> None:
+    """ProblemsError for names that no dataset has, and for tolerances of what is a number in none."""
     given = {"--keys": options.keys, "--tolerance": options.rules.tolerated(), "--only": options.only,
              "--ignore": options.ignore}  # fmt: skip
     problems = [
         Problem("CMP011" if option == "--keys" else "CMP013", f"no dataset has a variable {name}, which {option} names",
                 hint=did_you_mean(name, known))
         for option, names in given.items() for name in names if name not in known
+    ]  # fmt: skip
+    problems += [
+        Problem("CMP010", f"{name} has a tolerance, but is text in every dataset",
+                hint="give a tolerance to numeric variables only")
+        for name in options.rules.tolerated() if name in known and name not in numbers
     ]  # fmt: skip
     if problems:
         raise ProblemsError(problems)

@@ -276,3 +276,20 @@ def test_keys_with_different_special_missing_values_are_different_keys() -> None
     words = table_of([".C", ".A", ""])
     found = compare(base, words, keys=["X"])
     assert (found.only_base["X"].tolist(), found.only_other["X"].tolist()) == ([".B"], [".C"])
+
+
+def test_half_precision_is_compared_with_words_as_half_precision() -> None:
+    half = pa.array([0.1, 70.2, None], pa.float16())
+    assert differing(table_of(half), table_of(["0.1", "70.2", ""])) == []
+    assert differing(table_of(half), table_of(half.cast(pa.float64()))) == []
+    assert differing(table_of(half), table_of(["0.1", "70.3", ""])) == [("70.1875", "70.3")]
+
+
+def test_a_tolerance_of_a_text_is_an_error() -> None:
+    one = table_of(pa.array(["Pain"]))
+    with pytest.raises(ProblemsError) as error:
+        compare(one, one, keys=["KEY"], tolerance={"X": 0.1})
+    assert [str(problem) for problem in error.value.problems] == [
+        "CMP010 X has a tolerance, but is text on both sides (give a tolerance to numeric variables only)"
+    ]
+    assert compare(one, table_of(np.array([1.0])), keys=["KEY"], tolerance={"X": 0.1}).matched == 1

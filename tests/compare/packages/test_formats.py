@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from cdisc_conv.compare.packages.run import Options, compare_paths
 from cdisc_conv.xpt import XptVariable, write_xpt
+from tests.reference_data import reference_file
 
 MIDNIGHT = datetime.datetime(1960, 1, 1)
 KINDS = ("text", "number", "whole", "day", "moment", "clock")
@@ -168,4 +169,45 @@ def test_the_smallest_difference_is_found_in_every_pair_of_formats(tmp_path: Pat
     (found,) = compare_paths(tmp_path / one, tmp_path / two, Options(keys=["KEY"])).datasets
     assert found.variables.loc[found.variables["differing"] > 0, "variable"].tolist() == [
         kind.upper() for kind in KINDS
+    ]
+
+
+SAS_FILES = (
+    *("haven__datetime", "haven__hadley", "pyreadstat__dates", "pyreadstat__sample"),
+    *("pyreadstat__sample_bincompressed", "pyreadstat__test_data_linux", "pyreadstat__test_data_win"),
+)
+
+
+def write_copies(source: Path, folder: Path) -> tuple[pd.DataFrame, list[Path]]:
+    """What pyreadstat reads of a SAS dataset, with its dates as dates, and files of that in other formats."""
+    frame, _ = pyreadstat.read_sas7bdat(str(source))
+    counted, facts = pyreadstat.read_sas7bdat(str(source), disable_datetime_conversion=True)
+    frame.to_csv(folder / "x.csv", index=False)
+    frame.to_parquet(folder / "x.parquet")
+    written = {name: form for name, form in facts.original_variable_types.items() if form and not form.startswith("$")}
+    pyreadstat.write_xport(counted, folder / "x.xpt", file_format_version=8, table_name="X", variable_format=written)
+    return frame, [folder / name for name in ("x.csv", "x.parquet", "x.xpt")]
+
+
+@pytest.mark.parametrize("name", SAS_FILES)
+def test_a_sas_dataset_equals_its_copies_in_other_formats(tmp_path: Path, name: str) -> None:
+    """No free program writes SAS7BDAT, so there are no made-up data here: these are files that SAS wrote."""
+    source = reference_file("samples", "sas_raw", f"{name}.sas7bdat")
+    frame, copies = write_copies(source, tmp_path)
+    for copy in copies:
+        (found,) = compare_paths(source, copy, Options()).datasets
+        assert (copy.name, found.matched, found.equal_values) == (copy.name, len(frame), True)
+
+
+def test_the_smallest_difference_from_a_sas_dataset_is_found(tmp_path: Path) -> None:
+    source = reference_file("samples", "sas_raw", "pyreadstat__sample.sas7bdat")
+    frame, _ = pyreadstat.read_sas7bdat(str(source))
+    frame.loc[0, "mynum"] = np.nextafter(frame.loc[0, "mynum"], np.inf)
+    frame["dtime"] = frame["dtime"] + pd.Timedelta(seconds=1)
+    frame.to_parquet(tmp_path / "x.parquet")
+    (found,) = compare_paths(source, tmp_path / "x.parquet", Options(keys=["mychar"])).datasets
+    differing = found.variables[found.variables["differing"] > 0]
+    assert differing[["variable", "differing"]].values.tolist() == [
+        ["mynum", 1],
+        ["dtime", int(frame["dtime"].notna().sum())],
     ]
