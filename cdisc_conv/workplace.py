@@ -109,12 +109,29 @@ def put_in_place(workplace: Path, target: Path) -> None:
         _placed.append(target)
 
 
-def put_files_in_place(workplace: Path, folder: Path) -> None:
-    """The files in ``new`` of a workplace move into a folder that keeps its other files, over those of their names."""
-    with _signals_wait():
-        for path in sorted((workplace / "new").iterdir()):
-            os.replace(path, folder / path.name)
-        _placed.append(folder)
+def keep_others(folder: Path, new: Path) -> None:
+    """Everything of a folder that `new` does not have, in `new` as well, so that it may take the folder's place.
+
+    Files are linked, and copied where the file system has no links. Raises IsADirectoryError where a folder has the
+    name of a new file.
+    """
+    for path in sorted(folder.iterdir()):
+        inner = path.is_dir() and not path.is_symlink()
+        if not os.path.lexists(new / path.name):
+            if inner:
+                shutil.copytree(path, new / path.name, symlinks=True, copy_function=_link)
+            else:
+                _link(path, new / path.name)
+        elif inner:
+            raise IsADirectoryError(errno.EISDIR, "Is a directory", str(path))
+    shutil.copymode(folder, new)
+
+
+def _link(path: str | Path, target: str | Path) -> None:
+    try:
+        os.link(path, target, follow_symlinks=False)
+    except (OSError, NotImplementedError):
+        shutil.copy2(path, target, follow_symlinks=False)
 
 
 @contextmanager

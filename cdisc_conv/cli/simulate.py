@@ -10,7 +10,8 @@ import typer
 from cdisc_conv.cli.arguments import Seed, Study, Subjects
 
 SimulatedOut = Annotated[
-    Path, typer.Option("--out", metavar="DIR", help="Folder to write; files of the same names are replaced.")
+    Path,
+    typer.Option("--out", metavar="DIR", help="Folder to write; files of the same names are replaced, all or none."),
 ]
 
 

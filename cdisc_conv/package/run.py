@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from cdisc_conv.checks import lint_folder
 from cdisc_conv.package.inputs import Inputs, Progress, quiet
-from cdisc_conv.package.staging import read_manifest, stage_folder
+from cdisc_conv.package.staging import check_place, read_manifest, stage_folder
 from cdisc_conv.package.write import Package, fill_package
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.resources import shipped
@@ -97,9 +97,14 @@ def _is_synthetic(folder: Path) -> bool:
 
 
 def simulate_raw(words: str | Path, subjects: int, seed: int, out: Path) -> dict[str, int]:
-    """Write synthetic raw exports of a study into `out`; rows per form. Raises ProblemsError and OSError."""
+    """Write synthetic raw exports of a study into `out`; rows per form. Raises ProblemsError and OSError.
+
+    A folder that is there is replaced as a whole, with its other files in it.
+    """
     from cdisc_conv.simulate import write_exports
 
+    if problems := check_place(out, {}):
+        raise ProblemsError(problems)
     return write_exports(find_study(words), subjects, seed, out)
 
 

@@ -60,6 +60,13 @@ def stage_folder(target: Path, apart_from: Mapping[str, Path]) -> Iterator[Path]
 def check_target(target: Path, apart_from: Mapping[str, Path]) -> list[Problem]:
     """What keeps `target` from being written or replaced: PKG001 to PKG004, PKG013, PKG015."""
     target = _resolve(target)
+    found = check_place(target, apart_from)
+    return found or (_check_content(target) or _check_permission(target) if target.exists() else [])
+
+
+def check_place(target: Path, apart_from: Mapping[str, Path]) -> list[Problem]:
+    """What keeps a folder from being replaced, whatever is in it: PKG001, PKG002, PKG004, PKG015."""
+    target = _resolve(target)
     for what, folder in apart_from.items():
         folder = folder.resolve()
         if target == folder or target.is_relative_to(folder) or folder.is_relative_to(target):
@@ -80,7 +87,7 @@ def check_target(target: Path, apart_from: Mapping[str, Path]) -> list[Problem]:
     if target.is_mount():
         message = f"the output folder '{target}' is a mount point, which cannot be replaced as a whole"
         return [Problem("PKG015", message, hint=f"choose a folder inside it, such as '{target / 'package'}'")]
-    return _check_content(target) or _check_permission(target)
+    return []
 
 
 def find_foreign_files(folder: Path) -> list[str]:

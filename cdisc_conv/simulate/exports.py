@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cdisc_conv.workplace import open_workplace, put_files_in_place, put_in_place
+from cdisc_conv.workplace import keep_others, open_workplace, put_in_place
 
 LABEL_FILE = "SYNTHETIC.txt"
 
@@ -18,15 +18,14 @@ def write_tables(
 ) -> dict[str, int]:
     """Write the blocks of each form one after the other into its file; return the rows per form.
 
-    A new folder appears as a whole. In a folder with files of an earlier run these are replaced when every new one is
-    complete. Raises OSError, and ProblemsError as `workplace.open_workplace` does.
+    The folder appears as a whole, and so it takes the place of an earlier one, whose other files it keeps. Raises
+    OSError, and ProblemsError as `workplace.open_workplace` does.
     """
     out = out.resolve()
     if out.exists() and not out.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "Not a directory", str(out))
-    fresh = not out.exists()
     out.parent.mkdir(parents=True, exist_ok=True)
-    with open_workplace(out if fresh else out / LABEL_FILE) as workplace:
+    with open_workplace(out) as workplace:
         new = workplace / "new"
         new.mkdir()
         counts: dict[str, int] = {}
@@ -35,10 +34,9 @@ def write_tables(
                 append_table(frame, new / files[form])
                 counts[form] = counts.get(form, 0) + len(frame)
         (new / LABEL_FILE).write_text(label, encoding="utf-8", newline="\n")
-        if fresh:
-            put_in_place(workplace, out)
-        else:
-            put_files_in_place(workplace, out)
+        if out.exists():
+            keep_others(out, new)
+        put_in_place(workplace, out)
     return counts
 
 

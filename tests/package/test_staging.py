@@ -150,3 +150,57 @@ def test_the_folder_one_is_in(out, monkeypatch):
 def test_an_empty_folder_is_fine(tmp_path):
     (tmp_path / "out").mkdir()
     assert messages(tmp_path / "out") == []
+
+
+def test_a_link_that_leads_to_itself(tmp_path):
+    (tmp_path / "out").symlink_to("out")
+    with pytest.raises(ProblemsError) as error, stage_folder(tmp_path / "out", {}):
+        pass
+    assert [str(problem) for problem in error.value.problems] == [
+        f"PKG002 the output folder '{tmp_path / 'out'}' is a link that leads to itself "
+        "(choose another name, or remove the link)"
+    ]
+
+
+def test_links_that_lead_round_in_a_circle(tmp_path):
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(ProblemsError) as error, stage_folder(tmp_path / "a" / "out", {}):
+        pass
+    assert [problem.code for problem in error.value.problems] == ["PKG002"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_a_mount_point_is_not_replaced(out, monkeypatch):
+    monkeypatch.setattr(Path, "is_mount", lambda path: path == out)
+    assert [str(problem) for problem in check_target(out, {})] == [
+        f"PKG015 the output folder '{out}' is a mount point, which cannot be replaced as a whole "
+        f"(choose a folder inside it, such as '{out / 'package'}')"
+    ]
+
+
+def test_a_write_protected_folder_is_found_before_the_work(out, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: path != out / "sdtm")
+    assert [str(problem) for problem in check_target(out, {})] == [
+        f"PKG013 the output folder cannot be replaced: '{out / 'sdtm'}' is write-protected "
+        "(choose another folder, or give yourself the permission to write)"
+    ]
+
+
+def test_no_permission_to_make_the_folder(tmp_path, monkeypatch):
+    def refuse(path: Path, mode: int = 0o777, parents: bool = False, exist_ok: bool = False) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(ProblemsError) as error, stage_folder(tmp_path / "a" / "out", {}):
+        pass
+    assert [str(problem) for problem in error.value.problems] == [
+        f"PKG013 there is no permission to make the folder '{tmp_path / 'a'}' "
+        "(choose an output in a folder you may write in)"
+    ]
+    with pytest.raises(ProblemsError) as error, stage_folder(tmp_path / "out", {}):
+        pass
+    assert [str(problem) for problem in error.value.problems] == [
+        f"PKG013 there is no permission to write in '{tmp_path}', where 'out' is made "
+        "(choose an output in a folder that you may write in)"
+    ]

@@ -140,3 +140,36 @@ def test_other_files_in_the_folder_are_left_alone(study_dir, tmp_path):
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     write_exports(study_dir, 1, 1, tmp_path)
     assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_the_files_of_an_earlier_run_are_replaced_all_or_none(study_dir, tmp_path, monkeypatch):
+    out = tmp_path / "raw"
+    write_exports(study_dir, 5, 1, out)
+    (out / "notes").mkdir()
+    (out / "notes" / "a.txt").write_text("mine", encoding="utf-8")
+    before = {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+    replace = os.replace
+
+    def fail(source: Path, target: Path) -> None:
+        if Path(source).name == "new":
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="No space left"):
+        write_exports(study_dir, 6, 1, out)
+    assert {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()} == before
+    assert list(tmp_path.iterdir()) == [out]
+    monkeypatch.undo()
+    write_exports(study_dir, 6, 1, out)
+    assert sorted(path for path in out.rglob("*") if path.is_file()) == list(before)
+    assert len((out / "dm.csv").read_text(encoding="utf-8").splitlines()) == 7
+    assert (out / "notes" / "a.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_folder_of_the_name_of_a_form_is_kept(study_dir, tmp_path):
+    (tmp_path / "raw" / "dm.csv").mkdir(parents=True)
+    with pytest.raises(IsADirectoryError) as error:
+        write_exports(study_dir, 1, 1, tmp_path / "raw")
+    assert error.value.filename == str(tmp_path / "raw" / "dm.csv")
+    assert [path.name for path in (tmp_path / "raw").iterdir()] == ["dm.csv"]
