@@ -27,8 +27,9 @@ from cdisc_conv.spec.lint_value_level import check_value_level
 from cdisc_conv.spec.lint_variables import check_variables
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import SourceKind, Study
-from cdisc_conv.spec.not_submitted import matches_any
+from cdisc_conv.spec.not_submitted import is_pattern, matches_any
 from cdisc_conv.spec.raw_sources import check_raw
+from cdisc_conv.spec.repair import MOST_UNKNOWN
 from cdisc_conv.xpt.transliteration import COMMON_MARKS, Transliteration
 
 
@@ -107,13 +108,22 @@ def check_settings(study: Study) -> Iterator[Problem]:
     """LINT103: a column declared not submitted that no form has; LINT104: a creation time that is none."""
     from datetime import datetime
 
-    columns = {name for form in study.forms.values() for name in form.fields}
-    whole = {f"{form.name}.{name}" for form in study.forms.values() for name in form.fields}
-    for name in study.not_submitted:
-        if not matches_any(name, [*columns, *whole, *study.forms]):
-            hint = did_you_mean(name, [*columns, *whole, *study.forms])
-            place = study.place_of("not_submitted", name)
-            yield Problem("LINT103", f"'not_submitted' names {name}, which no form has", place=place, hint=hint)
+    forms = study.forms.values()
+    known = {name for form in forms for name in form.fields} | {
+        f"{form.name}.{name}" for form in forms for name in form.fields
+    }
+    known |= study.forms.keys()
+    unknown = [
+        name
+        for name in study.not_submitted
+        if name not in known and not (is_pattern(name) and matches_any(name, known))
+    ]
+    for name in unknown[:MOST_UNKNOWN]:
+        message, place = f"'not_submitted' names {name}, which no form has", study.place_of("not_submitted", name)
+        yield Problem("LINT103", message, place=place, hint=did_you_mean(name, sorted(known)))
+    if beyond := unknown[MOST_UNKNOWN:]:
+        message = f"'not_submitted' has {len(beyond):,} more names that no form has"
+        yield Problem("LINT103", message, place=study.place_of("not_submitted", beyond[0]))
     try:
         datetime.fromisoformat(study.created)
     except ValueError:

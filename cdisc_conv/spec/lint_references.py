@@ -20,6 +20,9 @@ from cdisc_conv.spec.references import (
     table_columns,
 )
 
+MOST_LOST = 50
+"""So many entries of a dataset get findings of their own for names that lead nowhere; the rest share one."""
+
 
 def check_references(study: Study) -> Iterator[Problem]:
     """Findings LINT301 to LINT305 and LINT307 about the names that entries and blocks use."""
@@ -29,11 +32,16 @@ def check_references(study: Study) -> Iterator[Problem]:
             if _has_source(study, dataset, block):
                 yield from _check_block(study, dataset, block)
         yield from _check_names_of_others(study, dataset)
+        described, beyond = 0, []
         for variable, blocks in _entries(dataset):
             if dataset.is_misspelt(variable.name):  # a finding by itself; what it reads is looked at afterwards
                 continue
             readable = [block for block in blocks if _has_source(study, dataset, block)]
+            if described >= MOST_LOST and _find_lost(study, dataset, variable, readable):
+                beyond.append(variable)
+                continue
             lost = list(_check_entry(study, dataset, variable, readable))
+            described += any(problem.code == "LINT301" for problem in lost)
             for problem in lost:
                 # An entry of study.yaml holds for all datasets: what is wrong with it is said once.
                 key = (str(problem.place), problem.code, problem.hint)
@@ -44,6 +52,9 @@ def check_references(study: Study) -> Iterator[Problem]:
             names = {problem.value.rpartition(" ")[2] for problem in lost if problem.value}
             tables = _check_tables(study, dataset, variable)
             yield from (problem for problem in tables if problem.value.rpartition(" ")[2] not in names)
+        if beyond:
+            message = f"{dataset.name} has {len(beyond):,} more entries that read names which lead nowhere"
+            yield Problem("LINT301", message, place=beyond[0].place)
 
 
 def _entries(dataset: DatasetSpec) -> Iterator[tuple[Variable, list[Block]]]:
@@ -70,16 +81,11 @@ def _has_source(study: Study, dataset: DatasetSpec, block: Block) -> bool:
 
 def _check_entry(study: Study, dataset: DatasetSpec, variable: Variable, blocks: Sequence[Block]) -> Iterator[Problem]:
     what = f"{dataset.name}.{variable.name}"
-    when = variable.when.names if variable.when is not None else ()
-    for ref in dict.fromkeys((*variable.derivation.reads(), *when)):
+    unknown = _find_lost(study, dataset, variable, blocks)
+    for ref in _list_reads(variable):
         targets = [resolve(study, dataset, block, variable.name, ref) for block in blocks]
-        lost = [
-            block
-            for block, target in zip(blocks, targets, strict=True)
-            if target is None and not _define_elsewhere(dataset, block, ref)  # a finding of the block
-        ]
-        if lost and not _is_unread(study, dataset, ref):
-            problem = _describe_lost(study, dataset, lost, what, ref, variable.place)
+        if ref in unknown:
+            problem = _describe_lost(study, dataset, unknown[ref], what, ref, variable.place)
             conditions = [variable.when, *(inner for inner, _, _ in expressions_in(variable.derivation))]
             yield replace(problem, hint=problem.hint or _suggest_quotes(ref, conditions))
         table = next((target.table for target in targets if target and target.kind is TargetKind.OTHER), "")
@@ -95,6 +101,27 @@ def _check_entry(study: Study, dataset: DatasetSpec, variable: Variable, blocks:
             message = f"{what} reads {ref}, but {table} has several records per subject"
             hint = f"say which record: {{lookup: {{from: {table}, ...}}}}, {{min: {ref}}} or {{max: {ref}}}"
             yield Problem("LINT304", message, place=variable.place, hint=hint)
+
+
+def _list_reads(variable: Variable) -> tuple[str, ...]:
+    when = variable.when.names if variable.when is not None else ()
+    return tuple(dict.fromkeys((*variable.derivation.reads(), *when)))
+
+
+def _find_lost(
+    study: Study, dataset: DatasetSpec, variable: Variable, blocks: Sequence[Block]
+) -> dict[str, list[Block]]:
+    """The names an entry reads that lead nowhere, with the blocks in which they do not."""
+    found = {
+        ref: [
+            block
+            for block in blocks
+            if resolve(study, dataset, block, variable.name, ref) is None
+            and not _define_elsewhere(dataset, block, ref)  # a finding of the block
+        ]
+        for ref in _list_reads(variable)
+    }
+    return {ref: lost for ref, lost in found.items() if lost and not _is_unread(study, dataset, ref)}
 
 
 def _define_elsewhere(dataset: DatasetSpec, block: Block, ref: str) -> list[int]:

@@ -213,10 +213,10 @@ class DatasetSpec:
 
     def is_misspelt(self, name: str) -> bool:
         """Whether a name that is mapped is no variable of the standard, and of the study's own none that may be."""
-        own = {*self.supplemental_names(), *self.working_names()}
         return (
             not self.family.is_analysis
-            and name not in own
+            and name not in self.supplemental_names()
+            and name not in self.working_names()
             and self.family.standard.variable(self.standard, name) is None
         )
 

@@ -74,3 +74,22 @@ def test_very_many_repeated_keys_share_a_finding(lint):
         51,
         "tiny/sdtm/ae.yaml:53: YAML003 the file has 949 more faults of this kind",
     )
+
+
+def test_very_many_columns_not_submitted_share_a_finding(lint):
+    entries = "".join(f"  ae.X{number}: gone\n" for number in range(150_000))
+    started = time.perf_counter()
+    found = lint(("study.yaml", "not_submitted:\n", f"not_submitted:\n{entries}"))
+    assert len(found) == 51
+    assert found[-1] == "tiny/study.yaml:60: LINT103 'not_submitted' has 149,950 more names that no form has"
+    assert time.perf_counter() - started < 60
+
+
+def test_very_many_qualifiers_of_missing_columns_share_a_finding(lint):
+    entries = "".join(f"  Q{number}: {{copy: GONE{number}, label: Gone {number}}}\n" for number in range(5_000))
+    started = time.perf_counter()
+    found = lint((AE, "supplemental:\n", f"supplemental:\n{entries}"))
+    lost = [line for line in found if "LINT301" in line]
+    assert len(lost) == 51
+    assert lost[-1].endswith(": LINT301 AE has 4,950 more entries that read names which lead nowhere")
+    assert time.perf_counter() - started < 60

@@ -108,7 +108,7 @@ def check_dates_before_birth(scope: Scope) -> Iterator[Hits]:
         yield by_variable(name, early & scope.mask, tell_values(table, name, _BIRTH), birth=_BIRTH)
 
 
-@register_check()
+@register_check(reach="across")
 def check_time_offsets(scope: Scope) -> Iterator[Hits]:
     """Times without an offset from UTC in a dataset that has times with one: their order is that of what is written."""
     table = scope.table
