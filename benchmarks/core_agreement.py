@@ -49,10 +49,12 @@ class Case:
 
     @property
     def expected(self) -> Answer:
+        """What the author of the rule expects; a line without a variable says that a dataset could not be asked."""
         rows = csv.DictReader(io.StringIO(self.files.get("results/results.csv", "")))
         return frozenset(
-            (row["Dataset"] or "", row["Record"] or "", row["Variable"] or "", _write(row["Value"] or ""))
+            (row["Dataset"] or "", row["Record"] or "", row["Variable"], _write(row["Value"] or ""))
             for row in rows
+            if row["Variable"]
         )
 
     @property
@@ -126,6 +128,8 @@ def make_case_study(case: Case, library: Library) -> Study:
     for path, text in sorted(files.items()):
         stem = path.removeprefix("data/").removesuffix(".csv")
         if not path.startswith("data/") or not path.endswith(".csv") or stem.startswith("_") or not text.strip():
+            continue
+        if labels and stem.casefold() not in labels:
             continue
         row = labels.get(stem.casefold(), {})
         name = (row.get("Dataset Name") or stem).upper()
@@ -212,10 +216,12 @@ def _library(folder: Path, standard: str, version: str) -> Library:
 
 
 def choose_library(folder: Path, case: Case) -> Library:
-    """The library metadata of the case's standard; SDTMIG 3.4 where there is none."""
+    """The library metadata of the case's standard; of others, SDTMIG 3.4 knows the classes of their datasets."""
     version = case.settings.get("VERSION", "").replace(".", "-")
-    known = case.settings.get("PRODUCT", "SDTMIG").casefold() == "sdtmig" and version in ("3-2", "3-3", "3-4")
-    return _library(folder, "sdtmig", version if known else "3-4")
+    product = case.settings.get("PRODUCT", "SDTMIG").casefold()
+    if product == "sdtmig":
+        return _library(folder, product, version if version in ("3-2", "3-3") else "3-4")
+    return _library(folder, "sdtmig", "3-4").as_stand_in(product.upper(), version.replace("-", "."))
 
 
 def main() -> None:

@@ -65,6 +65,12 @@ class Library:
     classes: Mapping[str, tuple[LibraryVariable, ...]] = field(default_factory=dict)
     identifiers: tuple[LibraryVariable, ...] = ()
     timing: tuple[LibraryVariable, ...] = ()
+    stand_in: bool = False
+    """Whether only the classes of datasets are right: the metadata of the standard itself are not at hand."""
+
+    def as_stand_in(self, name: str, version: str) -> Library:
+        """This library for a standard that nothing else is known of."""
+        return replace(self, name=name, version=version, stand_in=True)
 
     def find(self, name: str) -> LibraryDataset | None:
         """The dataset in the guide, else in the model, else None."""

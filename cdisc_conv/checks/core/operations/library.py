@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from cdisc_conv.checks.core.library import LibraryVariable
+from cdisc_conv.checks.core.library import Library, LibraryVariable
 from cdisc_conv.checks.core.operations.registry import Task, operation
 from cdisc_conv.checks.core.operators.registry import MissingVariableError, NotAnswerableError
 from cdisc_conv.checks.core.study import Table
@@ -21,12 +21,20 @@ _KEYS: dict[str, Callable[[LibraryVariable], Value]] = {
 }
 
 
-def _guide(task: Task, table: Table | None = None) -> tuple[LibraryVariable, ...]:
-    return task.study.library.guide_variables(task.study.subject(table or task.source))
+def _library(task: Task) -> Library:
+    """What is known of the standard; NotAnswerableError when its metadata are not at hand."""
+    library = task.study.library
+    if library.stand_in:
+        raise NotAnswerableError(f"the metadata of {library.name} {library.version} are not at hand")
+    return library
+
+
+def _guide(task: Task) -> tuple[LibraryVariable, ...]:
+    return _library(task).guide_variables(task.study.subject(task.source))
 
 
 def _model(task: Task, table: Table | None = None) -> tuple[LibraryVariable, ...]:
-    return task.study.library.model_variables(task.study.subject(table or task.source))
+    return _library(task).model_variables(task.study.subject(table or task.source))
 
 
 def _names(variables: Iterable[LibraryVariable]) -> tuple[str, ...]:
@@ -103,7 +111,7 @@ def permissible_variables(task: Task) -> Value:
 @operation("variable_names")
 def variable_names(task: Task) -> Value:
     """The names of all variables of the guide."""
-    datasets = task.study.library.datasets.values()
+    datasets = _library(task).datasets.values()
     return tuple(dict.fromkeys(variable.name for dataset in datasets for variable in dataset.variables))
 
 
@@ -124,21 +132,21 @@ def related_domain_is_custom(task: Task) -> Value:
 @operation("domain_label")
 def domain_label(task: Task) -> Value:
     """The label that the guide gives the domain."""
-    known = task.study.library.datasets.get(task.domain)
+    known = _library(task).datasets.get(task.domain)
     return known.label if known else None
 
 
 @operation("standard_domains")
 def standard_domains(task: Task) -> Value:
     """The datasets of the guide and the model."""
-    return task.study.library.names
+    return _library(task).names
 
 
 @operation("get_library_class_domains")
 def get_library_class_domains(task: Task) -> Value:
     """The datasets of the guide, of one class or of all."""
     wanted = task.text("domain_class").upper().replace("-", " ")
-    known = task.study.library.datasets.values()
+    known = _library(task).datasets.values()
     return tuple(each.name for each in known if not wanted or each.class_name.replace("-", " ") == wanted)
 
 

@@ -79,20 +79,36 @@ def _has(whole: Value, part: Value) -> bool:
     return part in whole if isinstance(whole, str) and isinstance(part, str) else to_text(whole) == to_text(part)
 
 
-@operator("contains_all", "not_contains_all", reach=Reach.DATASET)
+@operator("contains_all", reach=Reach.DATASET)
 def contains_all(question: Question) -> Mask:
-    """All values of the other are there: in each record's list, or anywhere in the column."""
+    """All values of the other are there: in each record's list; or anywhere in the column, said at its first record."""
+    return _ask_all(question, wanted=True)
+
+
+@operator("not_contains_all", reach=Reach.DATASET)
+def not_contains_all(question: Question) -> Mask:
+    """Some value of the other is not there: in each record's list; or in the column, said once at its first record."""
+    return _ask_all(question, wanted=False)
+
+
+def _ask_all(question: Question, *, wanted: bool) -> Mask:
     target, comparand = question.target, question.comparand
     if target.listed and comparand.listed:
-        return ask_pairs(target, comparand, lambda whole, part: set(as_items(part)) <= set(as_items(whole)))
-    have = set(target.used)
-    wanted: set[Value] = set()
+        found = ask_pairs(target, comparand, lambda whole, part: set(as_items(part)) <= set(as_items(whole)))
+        return found if wanted else ~found
+    answer = question.all(False)
+    answer[:1] = (_expand(question, comparand) <= set(target.used)) is wanted
+    return answer
+
+
+def _expand(question: Question, comparand: Vector) -> set[Value]:
+    """The values of the other; the name of a column of lists among them stands for the list of its first record."""
+    values: set[Value] = set()
     for item in as_items(comparand.values[0]) if comparand.single else comparand.used:
         named = question.view.find(item) if isinstance(item, str) and not question.compares_columns else None
-        wanted |= (
-            set(as_items(named.at(0))) if named is not None and named.listed and len(named) else set(as_items(item))
-        )
-    return question.all(wanted <= have)
+        listed = named is not None and named.listed and len(named) > 0
+        values |= set(as_items(named.at(0))) if named is not None and listed else set(as_items(item))
+    return values
 
 
 @operator("shares_at_least_one_element_with")
