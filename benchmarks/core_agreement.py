@@ -73,6 +73,10 @@ class Outcome:
     extra: Answer = frozenset()
     reason: str = ""
 
+    @property
+    def name(self) -> str:
+        return f"{self.case.rule} {self.case.name}"
+
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
@@ -224,19 +228,38 @@ def choose_library(folder: Path, case: Case) -> Library:
     return _library(folder, "sdtmig", "3-4").as_stand_in(product.upper(), version.replace("-", "."))
 
 
+def make_table(outcomes: Iterable[Outcome]) -> pd.DataFrame:
+    """A line per rule: its cases, how many are met, how many find the same records and other values."""
+    rows = pd.DataFrame(
+        [(each.case.rule, each.result, "published" if each.case.published else "draft") for each in outcomes],
+        columns=["rule", "result", "status"],
+    )
+    counts = pd.crosstab([rows["rule"], rows["status"]], rows["result"])
+    counts = counts.reindex(columns=["met", "records", "different"], fill_value=0)
+    counts.insert(0, "cases", counts.sum(axis=1))
+    return counts.reset_index()
+
+
+def print_differences(outcomes: Iterable[Outcome]) -> None:
+    for outcome in outcomes:
+        if outcome.result == "met":
+            continue
+        print(outcome.result, outcome.name, outcome.reason)
+        for label, rows in (("  expected", outcome.missing), ("  found", outcome.extra)):
+            for row in sorted(rows)[:6]:
+                print(label, row)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT)
-    parser.add_argument("--rule", action="append", default=[])
-    parser.add_argument("--table", type=Path)
+    parser.add_argument("--rule", action="append", default=[], help="only the cases of this rule")
+    parser.add_argument("--table", type=Path, help="write a line per rule to this CSV file")
     options = parser.parse_args()
     outcomes = run_cases(options.folder, frozenset(options.rule))
-    for outcome in outcomes:
-        if outcome.result != "met":
-            print(outcome.result, outcome.case.rule, outcome.case.name, outcome.reason)
-            for label, rows in (("  expected", outcome.missing), ("  found", outcome.extra)):
-                for row in sorted(rows)[:6]:
-                    print(label, row)
+    print_differences(outcomes)
+    if options.table:
+        make_table(outcomes).to_csv(options.table, index=False)
     for published in (True, False):
         own = [outcome for outcome in outcomes if outcome.case.published is published]
         met = sum(outcome.result == "met" for outcome in own)

@@ -18,6 +18,7 @@ from cdisc_conv.cli.explain import explain
 from cdisc_conv.cli.guard import end_in_order, guarded
 from cdisc_conv.cli.lint import lint
 from cdisc_conv.cli.once import OnceCommand
+from cdisc_conv.cli.rules import rules_import, rules_list, rules_show
 from cdisc_conv.cli.run import run
 from cdisc_conv.cli.simulate import simulate
 from cdisc_conv.cli.standards import standards_import, standards_list
@@ -28,6 +29,7 @@ Command = Callable[..., int]
 COMMANDS: tuple[Command, ...] = (run, demo, simulate, lint, explain, trace, check, compare, catalogue)
 GROUPS: dict[str, tuple[str, tuple[Command, ...]]] = {
     "ct": ("Controlled terminology: import, list, show and compare packages.", (ct_import, ct_list, ct_show, ct_diff)),
+    "rules": ("CDISC's conformance rules: import, list and show them.", (rules_import, rules_list, rules_show)),
     "standards": ("Implementation guides and models: import and list them.", (standards_import, standards_list)),
 }
 """Commands of two words, such as `ct import`: the function is called `ct_import`."""

@@ -62,7 +62,7 @@ def import_terminology(
     problems = [*problems, *_warn_of_size(path, package.key, found), *_warn_of_built_in(path, package.key, found)]
     key = Key("ct", package.key, package.version)
     holds = f"{len(package.lists):,} codelists, {package.term_count:,} terms"
-    return _keep(path, key, content, label, holds, problems, study, replace=replace)
+    return keep_import(path, key, content, label, holds, problems, study, replace=replace)
 
 
 def import_guide(
@@ -84,10 +84,10 @@ def import_guide(
     holds = f"{guide.variable_count:,} variables"
     if guide.key.kind == "ig":
         holds = f"{guide.dataset_count:,} dataset{'' if guide.dataset_count == 1 else 's'}, {holds}"
-    return _keep(path, guide.key, guide.content, label, holds, list(guide.warnings), study, replace=replace)
+    return keep_import(path, guide.key, guide.content, label, holds, list(guide.warnings), study, replace=replace)
 
 
-def _keep(
+def keep_import(
     path: Path,
     key: Key,
     content: bytes,

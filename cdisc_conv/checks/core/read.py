@@ -7,6 +7,7 @@ the reader does not know of a later schema is left alone when nothing depends on
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 from typing import Any
 
 import yaml
@@ -45,7 +46,8 @@ def read_rule(text: str, source: str = "") -> CoreRule:
     """A rule from the text of its file.
 
     Raises:
-        ProblemsError: the text is no rule (CORE001), or one that is not finished: no condition, no operator (CORE002).
+        ProblemsError: the text is no rule (CORE001), or one that is not finished, without a condition or an operator
+            (CORE002).
 
     >>> rule = read_rule('''
     ... Core: {Id: MY-1, Status: Published}
@@ -58,26 +60,49 @@ def read_rule(text: str, source: str = "") -> CoreRule:
     >>> rule.id, rule.checks[0].operator, rule.scope.domains.include
     ('MY-1', 'empty', ('AE',))
     """
+    return make_rule(parse_rule(text, source), source)
+
+
+def is_draft(said: Mapping[str, Any]) -> bool:
+    """Whether what a rule file says is a rule that its author has not published."""
+    core = _keys(_keys(said).get("core"))
+    return str(core.get("status") or "").strip().casefold() != "published"
+
+
+def make_rule(said: Mapping[str, Any], source: str = "") -> CoreRule:
+    """A rule from what its file says, as `parse_rule` returns it; raises like `read_rule`."""
     try:
-        return _read_rule(_parse(text), source)
+        return _read_rule(_keys(said), source)
     except NoRuleError as error:
         raise ProblemsError([_problem("CORE002", str(error), source)]) from None
 
 
+def parse_rule(text: str, source: str = "") -> Mapping[str, Any]:
+    """What a rule file says, as plain data.
+
+    Raises:
+        ProblemsError: the text is not YAML, or no rule (CORE001).
+    """
+    try:
+        return _parse(text)
+    except NoRuleError as error:
+        raise ProblemsError([_problem("CORE001", str(error), source)]) from None
+
+
 def _parse(text: str) -> Mapping[str, Any]:
     if len(text) > MOST_BYTES:
-        raise ProblemsError([_problem("CORE001", "a rule file has a few kB, this has over 1 MB", "")])
-    if "&" in text and _has_alias(text):
-        raise NoRuleError("anchors and aliases are not read in rules")
+        raise NoRuleError("a rule file has a few kB, this has over 1 MB")
+    if "*" in text and _has_alias(text):
+        raise NoRuleError("aliases of YAML are not read in rules")
     try:
         said = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", None)
-        where = f" (line {line + 1})" if line is not None else ""
+        where = f" (line {min(line, len(text.splitlines()) - 1) + 1})" if line is not None else ""
         raise NoRuleError(f"this is not valid YAML{where}") from None
-    if not isinstance(said, Mapping) or "core" not in (keys := _keys(said)):
+    if not isinstance(said, Mapping) or "core" not in _keys(said):
         raise NoRuleError("this is no rule: it has no 'Core' with the rule's 'Id'")
-    return keys
+    return said
 
 
 def _has_alias(text: str) -> bool:
@@ -90,7 +115,9 @@ def _has_alias(text: str) -> bool:
 def _read_rule(said: Mapping[str, Any], source: str) -> CoreRule:
     core = _keys(said["core"])
     references = tuple(_read_references(said.get("authorities")))
-    name = str(core.get("id") or next((number for ref in references for number in ref.ids), "") or source)
+    name = str(core.get("id") or "").strip() or PurePath(source).parent.name or PurePath(source).stem
+    if not name:
+        raise NoRuleError("this rule has no 'Id' in 'Core'")
     outcome = _keys(said.get("outcome"))
     message = str(outcome.get("message") or "").strip()
     check = said.get("check")
@@ -113,7 +140,7 @@ def _read_rule(said: Mapping[str, Any], source: str) -> CoreRule:
         joins=tuple(_read_join(_keys(each)) for each in _list(said.get("match_datasets"))),
         operations=tuple(_read_operation(_keys(each), name) for each in _list(said.get("operations"))),
         references=references,
-        draft=str(core.get("status") or "").strip().casefold() != "published",
+        draft=is_draft(said),
         executability=str(said.get("executability") or "").strip(),
         source=source,
     )
@@ -232,4 +259,4 @@ def _texts(said: Any) -> tuple[str, ...]:
 
 
 def _problem(code: str, message: str, source: str) -> Problem:
-    return Problem(code, message, Severity.WARNING, Place(file=source), "the rule is left out")
+    return Problem(code, message, Severity.WARNING, Place(file=source))

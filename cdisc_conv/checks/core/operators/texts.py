@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -195,7 +194,7 @@ def _part(question: Question, side: str) -> Vector:
     length = question.option(side)
     count = int(length) if isinstance(length, int | float) else None
 
-    def cut(value: Any) -> Value:
+    def cut(value: Value) -> Value:
         if value is None or count is None:
             return value
         text = to_text(value)

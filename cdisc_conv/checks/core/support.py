@@ -1,0 +1,80 @@
+"""What a rule needs of us, before any data are read: what we do not know, and how far the rule looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cdisc_conv.checks.core.model import Check, CoreRule, Join, Operation, Reach
+from cdisc_conv.checks.core.operations.registry import load_operations
+from cdisc_conv.checks.core.operators.registry import load_operators
+from cdisc_conv.checks.core.records import BUILDERS
+
+_SUBJECT = "USUBJID"
+_RECORDS = ("record data", "range and limit")
+
+
+def list_unknown(rule: CoreRule) -> tuple[str, ...]:
+    """What a rule asks for that we do not know: operators, operations, its type.
+
+    >>> from cdisc_conv.checks.core.read import read_rule
+    >>> list_unknown(read_rule("{Core: {Id: X-1}, Rule Type: Record Data, Check: {all: [{name: A, operator: odd}]}}"))
+    ("the operator 'odd'",)
+    """
+    operators, operations = load_operators(), load_operations()
+    unknown = [f"the operator '{each.operator}'" for each in rule.checks if each.operator not in operators]
+    unknown += [f"the operation '{each.operator}'" for each in rule.operations if each.operator not in operations]
+    if rule.type.casefold() not in BUILDERS:
+        unknown.append(f"the type '{rule.type}'")
+    return tuple(dict.fromkeys(unknown))
+
+
+def find_reach(rule: CoreRule) -> Reach:
+    """How far a rule looks from a record.
+
+    A rule within a record or a subject can be asked range by range; one across datasets needs them all at once. What
+    groups by the subject looks no further than the subject.
+
+    >>> from cdisc_conv.checks.core.read import read_rule
+    >>> rule = "{Core: {Id: X}, Rule Type: Record Data, Check: [{name: A, operator: is_not_unique_set, value: B}]}"
+    >>> str(find_reach(read_rule(rule))), str(find_reach(read_rule(rule.replace("value: B", "value: USUBJID"))))
+    ('within a dataset', 'within a subject')
+    """
+    reaches = [Reach.RECORD if rule.type.casefold() in _RECORDS else _reach_type(rule)]
+    reaches += [_reach_check(check) for check in rule.checks]
+    reaches += [_reach_operation(operation) for operation in rule.operations]
+    reaches += [_reach_join(join) for join in rule.joins]
+    return max(reaches)
+
+
+def _reach_type(rule: CoreRule) -> Reach:
+    name = rule.type.casefold()
+    if "presence" in name:
+        return Reach.STUDY
+    return Reach.RECORD if name.startswith("value check with") else Reach.DATASET
+
+
+def _reach_check(check: Check) -> Reach:
+    known = load_operators().get(check.operator)
+    if known is None:
+        return Reach.STUDY
+    if known.reach <= Reach.SUBJECT or not known.grouped:
+        return known.reach
+    said = [check.name, *_names(check.value), *_names(check.options.get("within"))]
+    return Reach.SUBJECT if _SUBJECT in said else known.reach
+
+
+def _names(value: object) -> Iterable[str]:
+    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+
+
+def _reach_operation(operation: Operation) -> Reach:
+    known = load_operations().get(operation.operator)
+    if known is None:
+        return Reach.STUDY
+    if known.name == "dy" or _SUBJECT in operation.group:
+        return Reach.SUBJECT
+    return Reach.STUDY if operation.domain else known.reach
+
+
+def _reach_join(join: Join) -> Reach:
+    return Reach.SUBJECT if _SUBJECT in join.left else Reach.STUDY
