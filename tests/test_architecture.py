@@ -79,7 +79,7 @@ def test_imports_point_one_way(path: Path) -> None:
             continue
         assert layer >= own, f"{name_of(path)} imports {module}"
         if package in ("raw", "xpt"):
-            known = ("dataset", "problems", *(("columns", "xpt") if package == "raw" else ()))
+            known = ("dataset", "problems", *(("columns", "xpt", "datafiles") if package == "raw" else ()))
             assert target in known, f"{name_of(path)} knows of {module}"
 
 

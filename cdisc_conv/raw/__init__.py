@@ -24,10 +24,16 @@ Reads files and reports what is wrong with them; knows nothing of studies, mappi
 | RAW018 | byte order marks inside the data | warning |
 | RAW019 | the file has no known format, or another one than declared | error |
 | RAW020 | the file does not hold the form's table | error |
-| RAW021 | the declared last line is missing: the file was cut short | error |
+| RAW021 | the declared last line is missing, or the file tells of more rows: it was cut short | error |
 | RAW022 | parts of a transfer have other columns | error |
 | RAW023 | rows of a long layout that name no item, or one that their record has already | error |
 | RAW024 | rows of a long layout that differ where one value is kept | note |
+| RAW025 | a zip archive with paths that lead out, links, a password, a zip inside, or a bomb | error |
+| RAW026 | a database that cannot be reached or read | error |
+| RAW027 | a table without a primary key, so its rows have no sure order | note |
+| RAW028 | merged cells in a workbook | error |
+| RAW029 | formulas without a value, or with an error | error |
+| RAW030 | numbers of a workbook with more digits than are shown | note |
 """
 
 from cdisc_conv.raw.checks import check_subjects

@@ -12,6 +12,7 @@ import pandas as pd
 from cdisc_conv.problems import Problem, ProblemsError, Severity
 from cdisc_conv.raw import checks
 from cdisc_conv.raw.collect import Collected, collect_table
+from cdisc_conv.raw.database import open_database, show_url
 from cdisc_conv.raw.locate import FoundFile, find_files, locate_file
 from cdisc_conv.raw.parts import join_parts
 from cdisc_conv.raw.pivot import pivot_form
@@ -71,6 +72,7 @@ class OpenFiles:
 
     def __init__(self) -> None:
         self._open: dict[tuple[RawFile, str], Container] = {}
+        self._databases: dict[str, Container] = {}
         self._fingerprints: dict[Path, Fingerprint] = {}
         self._stack = ExitStack()
 
@@ -87,6 +89,13 @@ class OpenFiles:
             self._open[key] = self._stack.enter_context(closing(reader.open(file, reporter)))
         return self._open[key]
 
+    def connect(self, source: FormSource, directory: Path, reporter: Reporter) -> Container:
+        """The database of a source. Raises ProblemsError."""
+        if source.url not in self._databases:
+            database = open_database(source, directory, reporter)
+            self._databases[source.url] = self._stack.enter_context(closing(database))
+        return self._databases[source.url]
+
     def fingerprint(self, path: Path, known: Fingerprint | None) -> Fingerprint:
         """Of a file, taken once. Raises OSError."""
         if path not in self._fingerprints:
@@ -97,6 +106,8 @@ class OpenFiles:
 def _read_form(
     source: FormSource, directory: Path, files: OpenFiles, usecols: Collection[str] | None
 ) -> tuple[RawForm | None, list[Problem]]:
+    if source.url:
+        return _read_query(source, directory, files, usecols)
     found, problems = find_files(source, directory)
     parts: list[Collected] = []
     for file in found:
@@ -107,6 +118,20 @@ def _read_form(
         return None, problems
     reporter = found[0].reporter if len(found) == 1 else Reporter(source.name, _show_all(source, directory))
     return _finish_form(parts, source, reporter, problems)
+
+
+def _read_query(
+    source: FormSource, directory: Path, files: OpenFiles, usecols: Collection[str] | None
+) -> tuple[RawForm | None, list[Problem]]:
+    """A form from a database."""
+    reporter = Reporter(source.name, show_url(source.url))
+    try:
+        database = files.connect(source, directory, reporter)
+        table = database.table(choose_table(database, source, "", reporter), source, reporter)
+        collected, problems = collect_table(table, source, reporter, usecols)
+    except ProblemsError as error:
+        return None, list(error.problems)
+    return (None, problems) if collected is None else _finish_form([collected], source, reporter, problems)
 
 
 def _show_all(source: FormSource, directory: Path) -> str:

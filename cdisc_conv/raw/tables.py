@@ -28,6 +28,7 @@ from cdisc_conv.problems import Problem
 from cdisc_conv.raw.source import FormSource, Reporter
 
 TEXT = pa.large_string()
+BATCH_ROWS = 50_000
 _STR = pd.StringDtype("pyarrow", na_value=np.nan)
 _ArrowStringArray: Any = pd.arrays.ArrowStringArray
 

@@ -1,0 +1,1 @@
+"""Formats with types: their numbers and dates become text in one way."""
