@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.raw.registry import choose_reader, choose_table, register
+from cdisc_conv.raw.signatures import is_office
 from cdisc_conv.raw.source import FormSource, Reporter
 from cdisc_conv.raw.tables import Container, RawFile, RawTable, Reader
 
@@ -33,7 +34,7 @@ class ZipReader(Reader):
 
     def recognises(self, head: bytes, name: str) -> bool:
         """A zip that is not the zip of an office document."""
-        return head.startswith((b"PK\x03\x04", b"PK\x05\x06")) and b"[Content_Types].xml" not in head[:200]
+        return head.startswith((b"PK\x03\x04", b"PK\x05\x06")) and not is_office(head)
 
     def open(self, file: RawFile, reporter: Reporter) -> Container:
         try:
@@ -60,17 +61,18 @@ class _Archive(Container):
         self.tables = tuple(self._members)
 
     def find_table(self, source: FormSource, inner: str = "") -> str | None:
-        """The member of the path, or of the form's file name, or of its name; or the only one there is."""
+        """The member of the path inside, else of the form's table or name; or the only one there is."""
         if inner and PurePosixPath(inner).name != inner:
             return inner if inner in self._members else None
         by_name: dict[str, str] = {}
         for member in reversed(self.tables):
             path = PurePosixPath(member)
             by_name |= {path.stem.casefold(): member, path.name.casefold(): member}
-        for wanted in filter(None, (inner, PurePosixPath(source.path).name, source.table, source.name)):
+        given = (inner, PurePosixPath(inner).stem) if inner else (source.table, source.name)
+        for wanted in filter(None, given):
             if wanted in self._members or wanted.casefold() in by_name:
                 return wanted if wanted in self._members else by_name[wanted.casefold()]
-        return self.tables[0] if len(self.tables) == 1 else None
+        return self.tables[0] if len(self.tables) == 1 and not inner else None
 
     def table(self, name: str, source: FormSource, reporter: Reporter) -> RawTable:
         shown = f"{self._file.shown}/{name}"

@@ -124,11 +124,11 @@ class _Query(RawTable):
                 self._result: Any = connection.exec_driver_sql(source.query)
             else:
                 self._result = connection.execute(self._select(connection, table))
+            self.header = [str(name).strip() for name in self._result.keys()]  # noqa: SIM118 - no mapping
         except sqlalchemy.exc.SQLAlchemyError as error:
             connection.rollback()
             raise self._fail(error) from None
         self._connection = connection
-        self.header = [str(name).strip() for name in self._result.keys()]  # noqa: SIM118 - no mapping
 
     def _select(self, connection: Connection, table: str) -> Any:
         import sqlalchemy

@@ -42,6 +42,11 @@ _SIGNATURES = (
 )
 
 
+def is_office(head: bytes) -> bool:
+    """Whether a zip that begins with these bytes is a document of an office program."""
+    return any(name in head for name in (b"[Content_Types].xml", b"_rels/.rels", b"docProps/", b"xl/workbook"))
+
+
 def describe_foreign(head: bytes) -> Foreign | None:
     """What a file is that begins with these bytes, when it is known to be no delimited text; None otherwise.
 

@@ -7,13 +7,14 @@ import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 
 from cdisc_conv.problems import Problem, ProblemsError, Severity
 from cdisc_conv.raw.headers import Header, read_header_rows, report_short_header
 from cdisc_conv.raw.registry import register
+from cdisc_conv.raw.signatures import is_office
 from cdisc_conv.raw.source import FormSource, Reporter
 from cdisc_conv.raw.tables import TEXT, Container, NumberRows, RawBatch, RawFile, RawTable, Reader
 from cdisc_conv.raw.workbook.shown import show_moment, show_number
@@ -33,9 +34,7 @@ class WorkbookReader(Reader):
     suffixes = (".xlsx", ".xlsm")
 
     def recognises(self, head: bytes, name: str) -> bool:
-        if not head.startswith(b"PK\x03\x04"):
-            return False
-        return b"[Content_Types].xml" in head[:200] or b"xl/" in head[:200] or name.endswith(self.suffixes)
+        return head.startswith(b"PK\x03\x04") and (is_office(head) or name.endswith(self.suffixes))
 
     def open(self, file: RawFile, reporter: Reporter) -> Container:
         try:
@@ -47,7 +46,8 @@ class WorkbookReader(Reader):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of styles and extensions that it does not know
-                return _Workbook(load_workbook(file.path, read_only=True, data_only=True), file.path)
+                opened = file.path.open("rb")
+                return _Workbook(load_workbook(opened, read_only=True, data_only=True), opened, file.path)
         except PermissionError:
             raise
         except _DAMAGED as error:
@@ -58,8 +58,8 @@ class WorkbookReader(Reader):
 
 
 class _Workbook(Container):
-    def __init__(self, book: Any, path: Path) -> None:
-        self._book, self._path = book, path
+    def __init__(self, book: Any, file: IO[bytes], path: Path) -> None:
+        self._book, self._file, self._path = book, file, path
         self.tables = tuple(sheet.title for sheet in book.worksheets)
 
     def table(self, name: str, source: FormSource, reporter: Reporter) -> RawTable:
@@ -69,6 +69,7 @@ class _Workbook(Container):
 
     def close(self) -> None:
         self._book.close()
+        self._file.close()
 
 
 class _Sheet(RawTable):
@@ -110,10 +111,8 @@ class _Sheet(RawTable):
             raise ProblemsError([report_short_header(len(rows), source, reporter)])
         below = [found for found in self._oddities.merged if found not in merged]
         if below:
-            message = (
-                f"form '{source.name}' has merged cells in its rows, of which only the first has a value: {below[0]}"
-            )
-            hint = "take them apart in Excel, and fill each of them"
+            message = f"form '{source.name}' has merged cells in its rows: {', '.join(below[:_SHOWN])}"
+            hint = "only the first of them has a value; take them apart in Excel, and fill each"
             self.problems.append(reporter.report("RAW028", message, hint=hint, count=len(below)))
         if not roles:
             return Header(tuple(source.columns or ()))
