@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.checks.core.vectors import Mask, Value, Vector
+from cdisc_conv.columns.calendar import count_days as count_calendar_days
 from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.columns.iso import NAMES, Parts, read_single
 
@@ -25,12 +26,14 @@ _DAY = 2
 class Dates:
     """The distinct values of a vector as dates.
 
-    ``keys`` has a row per value and a column per precision: one number that sorts like the date cut off there.
+    ``days`` of complete dates count from 1970. ``keys`` has a row per value and a column per precision: one number that
+    sorts like the date cut off there.
     """
 
     valid: np.ndarray
     precision: np.ndarray
     complete: np.ndarray
+    days: np.ndarray
     keys: np.ndarray
 
 
@@ -39,20 +42,17 @@ def read_dates(vector: Vector) -> Dates:
 
     An interval counts as its start. A number is no date.
     """
-    known = vector.parsed.get("dates")
-    if not isinstance(known, Dates):
-        vector.parsed["dates"] = known = _read(vector.values)
-    return known
+    return vector.learn("dates", _read)
 
 
 def _read(values: tuple[Value, ...]) -> Dates:
     texts = [value if isinstance(value, str) else "" for value in values]
-    starts, ends = (
-        zip(*(text.split("/", 1) if "/" in text else (text, "") for text in texts), strict=True) if texts else ((), ())
-    )
-    parts = _parse(starts)
-    end_faults = _parse(ends).faults | np.array([text.endswith("/") for text in texts], dtype=bool)
-    valid = np.array([bool(text) for text in texts], dtype=bool) & ~parts.faults & ~end_faults
+    parts = _parse([text.partition("/")[0] for text in texts])
+    interval = np.array(["/" in text for text in texts], dtype=bool)
+    valid = np.array([bool(text) for text in texts], dtype=bool) & ~parts.faults
+    for place in np.flatnonzero(interval):
+        end = texts[place].partition("/")[2]
+        valid[place] &= bool(end) and not _parse([end]).faults[0]
     filled = np.stack(
         [
             np.where(np.isnan(getattr(parts, name)), first, getattr(parts, name))
@@ -62,14 +62,14 @@ def _read(values: tuple[Value, ...]) -> Dates:
     )
     known = np.stack([~np.isnan(getattr(parts, name)) for name in NAMES], axis=1)
     precision = np.where(valid, np.cumprod(known, axis=1).sum(axis=1) - 1, -1)
+    complete = valid & (known.sum(axis=1) - 1 == precision) & (precision >= _DAY) & ~interval
+    days = np.where(complete, count_calendar_days(*filled[:, :3].T), np.nan)
     _move_to_utc(filled, np.where(precision > _DAY, parts.offset, np.nan))
-    whole = known.sum(axis=1) - 1 == precision
-    interval = np.array(["/" in text for text in texts], dtype=bool)
-    return Dates(valid, precision, valid & whole & (precision >= _DAY) & ~interval, _make_keys(filled))
+    return Dates(valid, precision, complete, days, _make_keys(filled))
 
 
-def _parse(texts: tuple[str, ...]) -> Parts:
-    return read_single(pd.Series(list(texts), dtype=TEXT))
+def _parse(texts: Sequence[str]) -> Parts:
+    return read_single(pd.Series(texts, dtype=TEXT))
 
 
 def _move_to_utc(filled: np.ndarray, offsets: np.ndarray) -> None:
@@ -134,9 +134,4 @@ def compare_parts(
 
 def count_days(vector: Vector) -> np.ndarray:
     """Days since 1970 of complete dates per record, NaN for others."""
-    dates = read_dates(vector)
-    days = np.full(len(vector.values), np.nan)
-    for place in np.flatnonzero(dates.complete):
-        text = str(vector.values[place])[:10]
-        days[place] = (np.datetime64(text) - np.datetime64("1970-01-01")).astype("int64")
-    return vector.spread(days)
+    return vector.spread(read_dates(vector).days)

@@ -7,6 +7,7 @@ of any domain. A child join goes from supplemental qualifiers, comments or RELRE
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -34,8 +35,9 @@ def join_all(rule: CoreRule, table: Table, view: View, study: Study) -> View:
             if name in done:
                 continue
             done.add(name)
-            records = _qualify(rule, join, study.view_whole(other))
-            view = _join(join, table, view, other, records, study)
+            named = _find_qualified(rule, join)
+            key = ("join", id(view), join, other.name, named)
+            view = study.once(key, partial(_join, join, named, table, view, other, study))[0]
     return view
 
 
@@ -65,15 +67,22 @@ def _find_parents(join: Join, table: Table, view: View, study: Study) -> Sequenc
     return [other for other in study.tables if all(key in other.view for key in join.right)]
 
 
-def _qualify(rule: CoreRule, join: Join, records: View) -> View:
-    """The other records with the names under which the rule speaks of them, such as ``TA.ELEMENT``."""
+def _find_qualified(rule: CoreRule, join: Join) -> frozenset[str]:
+    """The variables of the other dataset that the rule speaks of with its name, such as ``TA.ELEMENT``."""
     stem = f"{join.name}."
-    said = {text for check in rule.checks for text in (check.name, check.value) if isinstance(text, str)}
-    named = {text.removeprefix(stem) for text in said if text.startswith(stem)}
-    return records.renamed({name: stem + name for name in named if name in records}) if named else records
+    said = (text for check in rule.checks for text in (check.name, check.value) if isinstance(text, str))
+    return frozenset(text.removeprefix(stem) for text in said if text.startswith(stem))
 
 
-def _join(join: Join, table: Table, view: View, other: Table, records: View, study: Study) -> View:
+def _join(join: Join, named: frozenset[str], table: Table, view: View, other: Table, study: Study) -> tuple[View, View]:
+    """The joined records, and those that they are made from: a view that is kept keeps its number."""
+    records = study.view_whole(other)
+    if named:
+        records = records.renamed({name: f"{join.name}.{name}" for name in named if name in records})
+    return _join_records(join, table, view, other, records, study), view
+
+
+def _join_records(join: Join, table: Table, view: View, other: Table, records: View, study: Study) -> View:
     if join.child:
         if "IDVAR" in join.left or "IDVARVAL" in join.left:
             return _join_parent(join, table, view, other, records)

@@ -31,6 +31,8 @@ def build_records(rule: CoreRule, table: Table, study: Study) -> View:
     if "define" in rule.type.casefold() and study.define is None:
         raise NotAnswerableError("there is no define.xml")
     parts = study.parts(table.whole)
+    if builder is _records and not rule.scope.split:
+        return study.view_whole(table)
     if len(parts) < 2 or rule.scope.split:
         return builder(rule, table, study)
     return join_views([builder(rule, part, study) for part in parts])
@@ -92,7 +94,7 @@ def _define_variables_with_library(rule: CoreRule, table: Table, study: Study) -
 
 
 def _fill_library(row: Mapping[str, Value], key: str, table: Table, study: Study) -> Row:
-    known = {variable.name: variable for variable in study.library.guide_variables(study.subject(table))}
+    known = {variable.name: variable for variable in study.guide_variables(table)}
     return _describe(known.get(str(row[key])))
 
 
@@ -191,7 +193,7 @@ def _records_with_define(rule: CoreRule, table: Table, study: Study) -> View:
 
 
 def _records_with_library(rule: CoreRule, table: Table, study: Study) -> View:
-    known = study.library.guide_variables(study.subject(table))
+    known = study.guide_variables(table)
     return _lengthen(table, {variable.name: _describe(variable) for variable in known})
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
-from cdisc_conv.checks.core.library import DETECTABLE, SUPPLEMENTAL, Library, Subject
+from cdisc_conv.checks.core.library import DETECTABLE, SUPPLEMENTAL, Library, LibraryVariable, Subject
 from cdisc_conv.checks.core.vectors import Value, to_text
 from cdisc_conv.checks.core.views import View, join_views, view_frame
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.standards import Terminology
+
+T = TypeVar("T")
 
 _SUPPLEMENTAL_NAMES = ("SUPP", "SQ")
 _TOPICS = (("TERM", "EVENTS"), ("TRT", "INTERVENTIONS"), ("QNAM", "RELATIONSHIP"))
@@ -138,6 +140,15 @@ class Study:
     terminologies: Mapping[str, Terminology] = field(default_factory=dict)
     define: Any = None
     dictionaries: Mapping[str, Any] = field(default_factory=dict)
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What rules worked out and others need as well."""
+
+    def once(self, key: Any, work: Callable[[], T]) -> T:
+        """What `work` makes, made once per key."""
+        if key not in self.memo:
+            self.memo[key] = work()
+        found: T = self.memo[key]
+        return found
 
     def named(self, name: str) -> Table | None:
         """The dataset of that name, or None."""
@@ -157,12 +168,20 @@ class Study:
 
     def view_whole(self, table: Table) -> View:
         """The records of a dataset and of the other parts of its domain."""
-        return join_views([part.view for part in self.parts(table.whole)])
+        return self.once(("view", table.whole), lambda: join_views([part.view for part in self.parts(table.whole)]))
 
     def class_of(self, table: Table) -> str:
         """The general observation class, "" when nothing says it."""
         known = self.library.find(table.whole)
         return known.class_name if known and known.class_name else self._guess_class(table)
+
+    def guide_variables(self, table: Table) -> tuple[LibraryVariable, ...]:
+        """What the guide and the model allow in a dataset, in order."""
+        return self.once(("guide", table.name), lambda: self.library.guide_variables(self.subject(table)))
+
+    def model_variables(self, table: Table) -> tuple[LibraryVariable, ...]:
+        """What the model allows in a dataset, in order."""
+        return self.once(("model", table.name), lambda: self.library.model_variables(self.subject(table)))
 
     def _guess_class(self, table: Table) -> str:
         """The class of a custom domain: its topic variable gives it away."""

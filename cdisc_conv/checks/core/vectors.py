@@ -8,9 +8,9 @@ dataset are all the same thing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,8 @@ from cdisc_conv.checks.codes import code_series
 
 Value: TypeAlias = str | float | bool | tuple[Any, ...] | None
 """A value of a record: text, a number, a truth value, a list of values; None is missing, for text and numbers."""
+
+T = TypeVar("T")
 
 Mask: TypeAlias = NDArray[np.bool_]
 """One truth value per record."""
@@ -31,6 +33,8 @@ class Vector:
 
     codes: np.ndarray
     values: tuple[Value, ...]
+    parsed: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What is known of each distinct value, shared by all columns that have the same values."""
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -52,8 +56,18 @@ class Vector:
         if not len(self.codes):
             return constant(None, len(rows))
         if (rows >= 0).all():
-            return Vector(self.codes[rows], self.values)
+            return Vector(self.codes[rows], self.values, self.parsed)
+        blank = self.learn("blank", lambda values: values.index(None) if None in values else -1)
+        if blank >= 0:
+            return Vector(np.where(rows < 0, blank, self.codes[rows]), self.values, self.parsed)
         return Vector(np.where(rows < 0, len(self.values), self.codes[rows]), (*self.values, None))
+
+    def learn(self, name: str, function: Callable[[tuple[Value, ...]], T]) -> T:
+        """What a function makes of the distinct values, worked out once for all columns that share them."""
+        if name not in self.parsed:
+            self.parsed[name] = function(self.values)
+        found: T = self.parsed[name]
+        return found
 
     def at(self, row: int) -> Value:
         """The value of one record."""
@@ -62,12 +76,12 @@ class Vector:
     @cached_property
     def missing(self) -> Mask:
         """Which records have no value; an empty list is no value."""
-        return self.test(is_missing)
+        return self.spread(self.learn("missing", _find_missing))
 
     @cached_property
     def numbers(self) -> np.ndarray:
         """The values as float64 per record; NaN for what is no number."""
-        return self.spread(np.array([to_number(value) for value in self.values], dtype="float64"))
+        return self.spread(self.learn("numbers", _read_numbers))
 
     @cached_property
     def single(self) -> bool:
@@ -85,10 +99,13 @@ class Vector:
         """The distinct values that some record has, in the order of their first records."""
         return tuple(self.values[code] for code in pd.unique(self.codes))
 
-    @cached_property
-    def parsed(self) -> dict[str, object]:
-        """What an operator worked out of the values and the next one needs as well."""
-        return {}
+
+def _find_missing(values: tuple[Value, ...]) -> Mask:
+    return np.fromiter(map(is_missing, values), dtype=bool, count=len(values))
+
+
+def _read_numbers(values: tuple[Value, ...]) -> np.ndarray:
+    return np.fromiter(map(to_number, values), dtype="float64", count=len(values))
 
 
 def constant(value: Value, length: int) -> Vector:

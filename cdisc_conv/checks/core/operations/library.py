@@ -30,11 +30,13 @@ def _library(task: Task) -> Library:
 
 
 def _guide(task: Task) -> tuple[LibraryVariable, ...]:
-    return _library(task).guide_variables(task.study.subject(task.source))
+    _library(task)
+    return task.study.guide_variables(task.source)
 
 
 def _model(task: Task, table: Table | None = None) -> tuple[LibraryVariable, ...]:
-    return _library(task).model_variables(task.study.subject(table or task.source))
+    _library(task)
+    return task.study.model_variables(table or task.source)
 
 
 def _names(variables: Iterable[LibraryVariable]) -> tuple[str, ...]:

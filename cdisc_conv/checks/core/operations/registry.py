@@ -183,8 +183,20 @@ def work_out(task: Task) -> View:
     worker = load_operations().get(task.operation.operator)
     if worker is None:
         raise NotAnswerableError(f"cdisc-conv does not know the operation '{task.operation.operator}'")
-    made = worker.work(task)
+    made = (
+        worker.work(task) if _depends(task) else task.study.once(_name_work(task), lambda: (worker.work(task), task))[0]
+    )
     if isinstance(made, Mapping):
         return task.view.with_columns(made)
     column = made if isinstance(made, Vector) else constant(made, task.view.length)
     return task.view.with_columns({task.operation.id: column})
+
+
+def _depends(task: Task) -> bool:
+    """Whether the operation may read the results of earlier ones."""
+    return any(name.startswith("$") for name in task.view.names)
+
+
+def _name_work(task: Task) -> tuple[object, ...]:
+    """What the same operation for the same records is known by; the task is kept, so that the view keeps its number."""
+    return "work", repr(task.operation), task.table.name, id(task.view)
