@@ -170,6 +170,7 @@ class MemberReader:
         """Where a member ends whose header tells the number of its observations, and that number."""
         end = member.offset + told * member.row_length
         if end <= self._size:
+            self._refuse_filling(member, told)
             place = self._find_used(end)
             if place >= self._size - self._count_stray_bytes():
                 return self._size, told
@@ -178,6 +179,15 @@ class MemberReader:
         found = count_possible_rows(self._size - member.offset, member.row_length) if member.row_length else 0
         place = member.offset + min(told, found) * member.row_length
         raise self._error(place, f"the header tells {told:,} observations, found {found:,}", code="XPT021")
+
+    def _refuse_filling(self, member: XptMember, told: int) -> None:
+        """Raise where the last observation that the header tells has a blank number: that is filling, not data."""
+        begin = member.offset + (told - 1) * member.row_length
+        row = self._read_at(begin, member.row_length)
+        for variable, position in zip(member.variables, member.positions, strict=True):
+            if variable.numeric and not row[position : position + variable.length].strip(b" "):
+                message = f"the header tells {told:,} observations, but in the last of them {variable.name} is blank"
+                raise self._error(begin + position, message, code="XPT021")
 
     def _find_end(self, member: XptMember) -> tuple[int, int]:
         """Where a member ends whose header does not tell, and the number of its observations."""

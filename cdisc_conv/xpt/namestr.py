@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from cdisc_conv.xpt.layout import NAMESTR
 from cdisc_conv.xpt.text import decode_text
@@ -88,11 +88,16 @@ def _parse_namestr(record: bytes, begin: int, encoding: str | None, long_names: 
 
 
 def _place_fields(fields: Sequence[Field]) -> None:
-    """Settle positions that all are the same (not filled in): the order of the name records is that of the bytes."""
-    if len(fields) > 1 and len({field.position for field in fields}) == 1:
-        place = 0
-        for field in fields:
-            field.position, place = place, place + field.variable.length
+    """Settle positions that are not filled in: all are the same, or 0 beside those that the order of the names gives.
+
+    Then the order of the name records is the order of the bytes.
+    """
+    ends = accumulate(field.variable.length for field in fields)
+    in_order = [0, *ends][: len(fields)]
+    same = len({field.position for field in fields}) == 1
+    if same or all(field.position in (0, place) for field, place in zip(fields, in_order, strict=True)):
+        for field, place in zip(fields, in_order, strict=True):
+            field.position = place
 
 
 def _check_positions(fields: Sequence[Field], size: int) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from cdisc_conv.xpt.text import FIRST_PRINTABLE, LAST_PRINTABLE, split_text
@@ -70,6 +71,22 @@ class Transliteration:
         coded = values.dictionary_encode()
         replaced = [self.apply(value) for value in coded.dictionary.to_pylist()]
         return pa.array(replaced, type=pa.large_string()).take(coded.indices)
+
+
+def as_written(column: pd.Series, transliterate: Mapping[str, str] | None = None) -> pd.Series:
+    """A column as a transport file has it, to sort by: the map first, then the common marks. Others stay as they are.
+
+    >>> as_written(pd.Series(["“b”", "a"], dtype="str")).tolist()
+    ['"b"', 'a']
+    """
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return column
+    said, texts = Transliteration(transliterate), pa.array(column, type=pa.large_string())
+    texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    if is_printable(texts) and not said.touches_ascii:
+        return column
+    written = Transliteration(COMMON_MARKS).apply_to_column(said.apply_to_column(texts))
+    return pd.Series(written.to_pandas(), dtype="str")
 
 
 def is_printable(values: pa.LargeStringArray) -> bool:

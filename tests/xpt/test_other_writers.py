@@ -231,3 +231,45 @@ def test_what_the_library_record_says_does_not_matter(tmp_path):
     content = (tmp_path / "x.xpt").read_bytes()
     (tmp_path / "x.xpt").write_bytes(content.replace(b"SAS     SAS     SASLIB  ", b" " * 24))
     assert read_xpt(tmp_path / "x.xpt").frame["A"].tolist() == ["x"]
+
+
+def test_positions_of_which_some_are_not_filled_in(read):
+    fields = [(2, 10, b"T", 0), (1, 8, b"N", 10), (2, 4, b"U", 0)]
+    rows = b"first".ljust(10) + ONE + b"last"
+    assert read(make_member(fields, rows)) == {"T": ["first"], "N": [1.0], "U": ["last"]}
+
+
+@pytest.mark.parametrize("positions", [(0, 11, 19), (0, 9, 17), (0, 10, 17), (0, 10, -1)])
+def test_positions_that_contradict_each_other_are_refused(read, positions):
+    """Whether gaps hold bytes, and which of two that overlap is right, nobody can tell."""
+    fields = [(2, 10, b"T", positions[0]), (1, 8, b"N", positions[1]), (2, 4, b"U", positions[2])]
+    with pytest.raises(XptError, match="XPT022 byte"):
+        read(make_member(fields, b"first".ljust(10) + ONE + b"last"))
+
+
+def test_rows_before_one_that_is_cut_off_are_not_read_in_silence(read):
+    """A reader that leaves the last observation out, as others do, would lose a record without a word."""
+    rows = b"first".ljust(10) + ONE + b"second".ljust(10) + ONE[:5]
+    with pytest.raises(XptError, match="observation 2 is cut off: expected 18 bytes, found 15"):
+        read(make_member([TEXT, NUMBER], rows, b""))
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        (2, "the header tells 2 observations, found 5"),
+        (4, "the header tells 4 observations, but in the last of them N is blank"),
+        (5, "the header tells 5 observations, but in the last of them N is blank"),
+        (10, "the header tells 10 observations, found 5"),
+    ],
+)
+def test_a_count_that_does_not_fit_the_data_of_version_8(tmp_path, told, message):
+    path = tmp_path / "x.xpt"
+    frame = pd.DataFrame({"T": ["abcdefgh", "b", "c"], "N": [1.0, 2.0, 3.0]})
+    pyreadstat.write_xport(frame, path, file_format_version=8, table_name="X")
+    content = path.read_bytes()
+    place = content.index(b"HEADER RECORD*******OBSV8") + 48
+    path.write_bytes(content[:place] + str(told).rjust(15).encode() + content[place + 15 :])
+    with pytest.raises(XptError) as error:
+        read_xpt(path)
+    assert message in str(error.value)

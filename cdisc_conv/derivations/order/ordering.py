@@ -12,6 +12,7 @@ from cdisc_conv.derivations.base import SUBJECT, Derivation, Kind, Reach, Rows, 
 from cdisc_conv.derivations.order.placing import rank_column
 from cdisc_conv.derivations.parameters import Refs, join_words
 from cdisc_conv.derivations.registry import register
+from cdisc_conv.xpt.transliteration import as_written
 
 
 @register
@@ -53,7 +54,9 @@ class Sequence(Derivation):
     def derive(self, rows: Rows) -> pd.Series:
         split = [SUBJECT, *self.within] if self.subjects else [*self.within]
         groups = rows.codes(split) if split else np.zeros(len(rows), dtype=np.int64)
-        order = sort_rows(groups, [rank_column(rows[name], self.missing) for name in self.by])
+        said = rows.setting("transliterate")
+        columns = [as_written(rows[name], said) for name in self.by]
+        order = sort_rows(groups, [rank_column(column, self.missing) for column in columns])
         return pd.Series(number_groups(groups, order).astype("float64"))
 
     def method(self, words: Words) -> str:

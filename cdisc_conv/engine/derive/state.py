@@ -164,7 +164,8 @@ class State:
             spec = self.study.datasets[table]
             by = sort_keys(spec, final_columns(spec))
             columns = [self.column(table, name) for name in by]
-            self._orders[table] = order_records(columns) if by else np.arange(self.table_length(table))
+            said = self.study.settings.get("transliterate") or {}
+            self._orders[table] = order_records(columns, said) if by else np.arange(self.table_length(table))
         return self._orders[table]
 
     def table_length(self, table: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -17,7 +18,8 @@ from cdisc_conv.spec.model import DatasetSpec
 
 def finish_dataset(state: State, name: str) -> Draft:
     """The records of a dataset as they end up: `assemble`, then `sort_records`."""
-    return sort_records(assemble(state, state.study.datasets[name]))
+    transliterate = state.study.settings.get("transliterate") or {}
+    return sort_records(assemble(state, state.study.datasets[name]), transliterate)
 
 
 def assemble(state: State, spec: DatasetSpec) -> Draft:
@@ -42,12 +44,12 @@ def assemble(state: State, spec: DatasetSpec) -> Draft:
     )
 
 
-def sort_records(draft: Draft) -> Draft:
+def sort_records(draft: Draft, transliterate: Mapping[str, str] | None = None) -> Draft:
     """Records in the order of the natural key, then of --SEQ, then as they came; text by code point, missing first."""
     by = sort_keys(draft.spec, draft.frame.columns)
     if not by or not len(draft.frame):
         return draft
-    order = order_records([draft.frame[name] for name in by])
+    order = order_records([draft.frame[name] for name in by], transliterate)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     records = draft.records.assign(record=place[draft.records["record"].to_numpy()])

@@ -7,13 +7,14 @@ SDTM is made in the same run or given as files: where records tie, their order d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import rank_values
 from cdisc_conv.spec.model import DatasetSpec, Study
+from cdisc_conv.xpt.transliteration import as_written
 
 
 def natural_keys(spec: DatasetSpec, columns: Iterable[str]) -> tuple[str, ...]:
@@ -35,13 +36,15 @@ def final_columns(spec: DatasetSpec) -> tuple[str, ...]:
     return tuple(name for name in spec.names() if name not in apart)
 
 
-def order_records(columns: Sequence[pd.Series]) -> np.ndarray:
+def order_records(columns: Sequence[pd.Series], transliterate: Mapping[str, str] | None = None) -> np.ndarray:
     """The positions of the records, sorted by the columns; text by code point, missing first; ties stay as they came.
+
+    Text counts as it is transliterated for a transport file; `transliterate` is the study's own map.
 
     >>> order_records([pd.Series(["b", "a", "b"], dtype="str"), pd.Series([2.0, 9.0, 1.0])]).tolist()
     [1, 2, 0]
     """
-    return np.lexsort([rank_values(column) for column in reversed(columns)])
+    return np.lexsort([rank_values(as_written(column, transliterate)) for column in reversed(columns)])
 
 
 def reads_final_order(study: Study, reader: str, table: str) -> bool:

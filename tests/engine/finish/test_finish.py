@@ -34,6 +34,13 @@ def test_records_stand_in_the_order_of_the_key(lab, records):
     ]  # fmt: skip
 
 
+def test_records_stand_in_the_order_of_what_is_written(lab, records):
+    """Quotes of a word processor are written as plain ones, which come before letters; their own code comes after."""
+    forms = ae(("1", "a", "", "x"), ("1", "“b”", "", "x"))
+    run = lab.convert(forms, {"AE": AE})
+    assert records(run, "AE", "USUBJID", "AESEQ", "AETERM") == [("1", 1.0, "“b”"), ("1", 2.0, "a")]
+
+
 def test_keys_are_numbered_in_order(lab, dataset):
     found = dataset(lab.convert(ae(ONE), {"AE": AE.replace("[USUBJID, AETERM]", "[AETERM, USUBJID]")}), "AE")
     assert found.keys == ("AETERM", "USUBJID")
