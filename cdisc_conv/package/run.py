@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from cdisc_conv.checks import lint_folder
 from cdisc_conv.package.inputs import Inputs, Progress, quiet
-from cdisc_conv.package.staging import check_place, read_manifest, stage_folder
+from cdisc_conv.package.staging import check_permission, check_place, read_manifest, stage_folder
 from cdisc_conv.package.write import Package, fill_package
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.resources import shipped
@@ -103,7 +103,7 @@ def simulate_raw(words: str | Path, subjects: int, seed: int, out: Path) -> dict
     """
     from cdisc_conv.simulate import write_exports
 
-    if problems := check_place(out, {}):
+    if problems := check_place(out, {}) or (check_permission(out.resolve()) if out.exists() else []):
         raise ProblemsError(problems)
     return write_exports(find_study(words), subjects, seed, out)
 

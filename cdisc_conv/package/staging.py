@@ -61,7 +61,7 @@ def check_target(target: Path, apart_from: Mapping[str, Path]) -> list[Problem]:
     """What keeps `target` from being written or replaced: PKG001 to PKG004, PKG013, PKG015."""
     target = _resolve(target)
     found = check_place(target, apart_from)
-    return found or (_check_content(target) or _check_permission(target) if target.exists() else [])
+    return found or (_check_content(target) or check_permission(target) if target.exists() else [])
 
 
 def check_place(target: Path, apart_from: Mapping[str, Path]) -> list[Problem]:
@@ -145,7 +145,7 @@ def _check_content(target: Path) -> list[Problem]:
     return [Problem("PKG003", message, hint="they would be lost: move them elsewhere, or choose a new folder")]
 
 
-def _check_permission(target: Path) -> list[Problem]:
+def check_permission(target: Path) -> list[Problem]:
     """Found before the work and not after it: a folder that may not be moved, or not be emptied."""
     folders = [target, *(path for path in target.rglob("*") if path.is_dir() and not path.is_symlink())]
     protected = next((folder for folder in folders if not os.access(folder, os.W_OK | os.X_OK)), None)

@@ -13,6 +13,8 @@ import pandas as pd
 import pytest
 import yaml
 
+from cdisc_conv.package.run import simulate_raw
+from cdisc_conv.problems import ProblemsError
 from cdisc_conv.simulate import simulate_study, study, write_exports
 from cdisc_conv.simulate.draws import Draws
 
@@ -173,3 +175,19 @@ def test_a_folder_of_the_name_of_a_form_is_kept(study_dir, tmp_path):
         write_exports(study_dir, 1, 1, tmp_path / "raw")
     assert error.value.filename == str(tmp_path / "raw" / "dm.csv")
     assert [path.name for path in (tmp_path / "raw").iterdir()] == ["dm.csv"]
+
+
+def test_a_write_protected_folder_is_found_before_the_work(study_dir, tmp_path, monkeypatch):
+    (tmp_path / "raw").mkdir()
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(ProblemsError) as error:
+        simulate_raw(study_dir, 1, 1, tmp_path / "raw")
+    assert [problem.code for problem in error.value.problems] == ["PKG013"]
+    assert [path.name for path in tmp_path.iterdir()] == ["raw"]
+
+
+def test_the_folder_one_is_in_is_not_replaced(study_dir, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ProblemsError) as error:
+        simulate_raw(study_dir, 1, 1, Path())
+    assert [problem.code for problem in error.value.problems] == ["PKG004"]
