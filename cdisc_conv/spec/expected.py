@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import SELF, TableRef
+from cdisc_conv.spec.instruments import bind_codelists
 from cdisc_conv.spec.model import DatasetSpec, Study, Variable
 from cdisc_conv.spec.references import TargetKind, resolve
 from cdisc_conv.standards import CodelistTerms, VariableStandard
@@ -178,12 +179,15 @@ def is_result(dataset: DatasetSpec, name: str) -> bool:
 
 
 def codelist_keys(study: Study, dataset: DatasetSpec, variable: Variable) -> tuple[str, ...]:
-    """The names of a variable's codelists: the mapping's, else the standard's, else its predecessor's."""
+    """The names of a variable's codelists: the mapping's, else the standard's, else its predecessor's.
+
+    Those of instruments count as the standard's (`instruments.bind_codelists`).
+    """
     if variable.codelist:
         return (variable.codelist,)
     standard = standard_variable(study, dataset, variable.name)
-    if standard is not None and standard.codelists:
-        return standard.codelists
+    if standard is not None and (keys := bind_codelists(dataset, variable, standard.codelists)):
+        return keys
     before = _predecessor_entry(study, dataset, variable)
     if isinstance(before, VariableStandard):
         return before.codelists

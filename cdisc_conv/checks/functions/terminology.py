@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from cdisc_conv.checks.codelists import codelist_of, list_codelists
 from cdisc_conv.checks.codes import Coded
 from cdisc_conv.checks.functions.common import by_value
 from cdisc_conv.checks.model import Hits, Parameters, Scope
@@ -65,16 +66,16 @@ def check_codelist(scope: Scope) -> Iterator[Hits]:
     asked = False
     for name in table.text_names:
         wanted = _is_among(name, parameters.only) if parameters.only else not _is_among(name, parameters.never)
-        terms = codelist_of(table, name) if wanted and not _has_short_name(table, name) else None
-        if terms is None:
-            continue
-        asked = True
-        coded = table.coded(name)
-        outcomes = _judge_values(table, name, coded, terms)
-        found = np.zeros(len(coded.values), dtype=bool)
-        found[[number for number, outcome in outcomes.items() if outcome.kind == parameters.finds]] = True
-        wrong = coded.spread(found) & scope.mask & _is_asked(table, name, coded, terms)
-        yield by_value(name, coded, wrong, _tell_list(coded, terms, outcomes))
+        codelists = list_codelists(table, name) if wanted and not _has_short_name(table, name) else ()
+        for terms, rows, is_instrument in codelists:
+            asked = True
+            coded = table.coded(name)
+            outcomes = _judge_values(table, name, coded, terms, strict=is_instrument)
+            found = np.zeros(len(coded.values), dtype=bool)
+            found[[number for number, outcome in outcomes.items() if outcome.kind == parameters.finds]] = True
+            wrong = coded.spread(found) & scope.mask & rows
+            wrong = wrong if is_instrument else wrong & _is_asked(table, name, coded, terms)
+            yield by_value(name, coded, wrong, _tell_list(coded, terms, outcomes))
     if not asked:
         raise NotRunnableError(f"{table.name} has no variable with a codelist to be asked")
 
@@ -116,19 +117,6 @@ def _tell_list(
     return lambda row: {"list": listed, "hint": outcomes[int(coded.codes[row])].hint}
 
 
-def codelist_of(table: Table, name: str) -> CodelistTerms | None:
-    """The codelist of a variable in the standard, None when it has none."""
-    variable = table.standard_variable(name)
-    if variable is None or not variable.codelists:
-        return None
-    codelists, key = table.tables.codelists, variable.codelists
-    if key not in codelists:
-        terminology = table.tables.terminology
-        known = [code for code in key if code in terminology]
-        codelists[key] = terminology.codelist(*known) if known else None
-    return codelists[key]
-
-
 def _is_asked(table: Table, name: str, coded: Coded, terms: CodelistTerms) -> np.ndarray:
     """Which records the codelist is for: of results, those of the tests that have any of its terms.
 
@@ -168,11 +156,16 @@ def _has_short_name(table: Table, name: str) -> bool:
     return f"{name}CD" in table.frame and codelist_of(table, f"{name}CD") is not None
 
 
-def _judge_values(table: Table, name: str, coded: Coded, terms: CodelistTerms) -> Mapping[int, _Outcome]:
-    """What is wrong with the distinct values, by their code; numbers are not terms where results stand."""
-    key = f"outcomes of {name}"
+def _judge_values(
+    table: Table, name: str, coded: Coded, terms: CodelistTerms, *, strict: bool
+) -> Mapping[int, _Outcome]:
+    """What is wrong with the distinct values, by their code; numbers are not terms where results stand.
+
+    In a `strict` codelist, that of the results of one test, they are.
+    """
+    key = f"outcomes of {name} in {terms.code}"
     if key not in table.memo:
-        is_result = name in _result_names(table)
+        is_result = name in _result_names(table) and not strict
         accepted = {"", *terms.values, *_find_conventions(table, name, terms)}
         used = coded.used
         unknown = [

@@ -140,7 +140,8 @@ class Decode(Derivation):
     """The name that belongs to a code: VSTEST for VSTESTCD, by the pair of codelists that share NCI C-codes.
 
     The codelist of names is that of the variable; the codelist of codes is its partner, whose short
-    name has CD behind it (VSTEST and VSTESTCD). A code without a name is a finding (TERM001) and is kept as it is.
+    name has CD behind it (VSTEST and VSTESTCD), or of an instrument TC in place of TN (ECOG1TN and ECOG1TC). A code
+    without a name is a finding (TERM001) and is kept as it is.
 
     | VSTESTCD | VSTEST |
     |---|---|
@@ -194,8 +195,9 @@ def pair_names(names: CodelistTerms, terminology: Terminology) -> dict[str, str]
     by_code = {term.code: term.value for term in names.terms if term.code}
     found: dict[str, str] = {}
     for short_name in names.short_name.split("; "):
-        partner = f"{short_name}CD"
-        if partner in terminology:
+        # VSTEST and VSTESTCD; of an instrument, ECOG1TN and ECOG1TC
+        partner = next((one for one in (f"{short_name}CD", f"{short_name[:-2]}TC") if one in terminology), "")
+        if partner:
             terms = terminology.codelist(partner).terms
             found |= {term.value: by_code[term.code] for term in terms if term.code in by_code}
     return found

@@ -112,7 +112,7 @@ class _Describer:
     def _codelist(self, entry: Variable, standard: VariableStandard | None, facts: ValueFacts) -> Codelist | None:
         """The terms a column uses, or the external dictionary that study.yaml names for it."""
         spec, name, numeric = self._spec, entry.name, entry.name in self._facts.numeric
-        terms = codelist_of(self._study, spec, entry)
+        terms = self._add_instruments(name, codelist_of(self._study, spec, entry))
         if terms is not None and not (spec.family.is_analysis and not numeric and _has_none(terms, facts)):
             used = used_codelist(facts.values or (), terms, spec.family.terminology)
             return _decode_own(used, self._facts.names.get(name) if name.removesuffix("CD") in self._names else None)
@@ -125,6 +125,17 @@ class _Describer:
         described = standard.described if standard else ""
         found = next((dictionary for dictionary in versions if dictionary in described), "")
         return Codelist(found, found, dictionary=found, version=versions[found]) if found else None
+
+    def _add_instruments(self, name: str, terms: CodelistTerms | None) -> CodelistTerms | None:
+        """The codelist of --TESTCD or --TEST with those of the instruments that the categories of the records name."""
+        prefix, terminology = self._spec.name, self._spec.family.terminology
+        categories = self._facts.columns.get(f"{prefix}CAT")
+        if self._spec.family.is_analysis or name not in (f"{prefix}TESTCD", f"{prefix}TEST") or categories is None:
+            return terms
+        found = (terminology.instrument_codelist(f"--{name[2:]}", text) for text in categories.values or ())
+        own = terms.code.split("; ") if terms is not None else []
+        codes = sorted(set(filter(None, found)) - set(own))
+        return terminology.codelist(*own, *codes) if codes else terms
 
     def _criteria(self, name: str) -> Codelist | None:
         """IETESTCD decoded by the criteria in full, where IETEST has some of them shortened; None where none is."""

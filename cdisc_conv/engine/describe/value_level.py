@@ -107,7 +107,7 @@ class Levels:
                     facts,
                     sum(pairs[1:], pairs[0]) if pairs else None,
                     _said(one.spec, found),
-                    self._terms(parts[0], name, one, facts),
+                    self._terms(parts[0], name, code, one, facts),
                     selection,
                     one.conditions,
                 )
@@ -135,14 +135,18 @@ class Levels:
             self._narrowed[code] = narrow_study(self._study, self._spec.name, entries, {self._column: code})
         return self._narrowed[code]
 
-    def _terms(self, part: Part, name: str, one: Told, facts: ValueFacts) -> CodelistTerms | None:
-        """The codelist of a test's results: the mapping's, else the variable's where it has any of them.
+    def _terms(self, part: Part, name: str, code: str, one: Told, facts: ValueFacts) -> CodelistTerms | None:
+        """The codelist of a test's results: the mapping's, else that of the instrument that the test is of, else the
+        variable's; where it has any of them.
 
         A codelist of results is that of some tests only: responses have terms, sums of diameters are numbers.
         """
         if one.spec and one.spec.codelist:
             return self._spec.family.terminology.codelist(one.spec.codelist)
-        terms = codelist_of(self._study, self._spec, variable_of(self._study, part))
+        terminology = self._spec.family.terminology
+        bound = terminology.instrument_codelist(f"--{name.removeprefix(self._spec.name)}", code)
+        own = codelist_of(self._study, self._spec, variable_of(self._study, part))
+        terms = terminology.codelist(bound) if bound else own
         if terms is None or name in self._facts.numeric:
             return None
         return terms if not terms.values.isdisjoint(facts.values or ()) else None
