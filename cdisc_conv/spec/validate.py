@@ -81,7 +81,7 @@ def _describe(details: Any, node: Node, what: str, model: type[BaseModel]) -> Pr
     # The entries of lists are counted from 1, as in all messages.
     steps = (str(step + 1 if isinstance(step, int) else step) for step in path)
     where = f"'{'.'.join(steps)}' of {what}" if path else what
-    if details["type"] == "literal_error":
+    if details["type"] in ("literal_error", "enum"):
         return _describe_choice(details, place, where)
     message = _PLAIN_WORDS.get(details["type"]) or details["msg"].removeprefix("Value error, ")
     message = message[:1].lower() + message[1:]

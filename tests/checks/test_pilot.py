@@ -35,6 +35,7 @@ def test_the_pilot_study() -> None:
         ("DM019", "DM", "RFXENDTC"): 6,
         ("DM022", "DM", "ACTARMCD"): 52,
         ("TS002", "TS", "TSPARMCD"): 2,  # AGESPAN is not in the terminology any more
+        ("TS005", "TS", "TSPARMCD"): 1,  # no STYPE, SSTDTC, SENDTC
         ("TS003", "TS", "TSPARM"): 2,  # two parameters have been renamed since
         ("TXT002", "DS", "DSSPID"): 58,
         ("VAR007", "DM", "ARMNRS"): 1,

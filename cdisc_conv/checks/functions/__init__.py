@@ -4,6 +4,7 @@ from cdisc_conv.checks.functions import (
     analysis_dates,
     analysis_variables,
     baselines,
+    contradictions,
     dates,
     findings,
     groups,
@@ -14,6 +15,7 @@ from cdisc_conv.checks.functions import (
     subjects,
     terminology,
     text,
+    trial_design,
     variables,
     visits,
 )
@@ -22,6 +24,7 @@ __all__ = [
     "analysis_dates",
     "analysis_variables",
     "baselines",
+    "contradictions",
     "dates",
     "findings",
     "groups",
@@ -32,6 +35,7 @@ __all__ = [
     "subjects",
     "terminology",
     "text",
+    "trial_design",
     "variables",
     "visits",
 ]
