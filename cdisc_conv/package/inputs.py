@@ -64,7 +64,7 @@ def describe_inputs(inputs: Inputs, conversion: Conversion, folder: Path, out: P
     found = {"raw": (inputs.raw, list_read_files(conversion), forms)}
     if conversion.study.given:
         files = describe_files(sorted(conversion.given_files), inputs.sdtm)
-        found["given"] = (inputs.sdtm, files, dict(conversion.state.given))
+        found["given"] = (inputs.sdtm, files, {given.name: given.frame for given in conversion.given})
     return {
         name: {
             "folder": inputs.locate(read, folder, out),

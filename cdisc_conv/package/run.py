@@ -149,12 +149,19 @@ def _convert_and_fill(
     progress: Progress,
     found: Sequence[Problem],
 ) -> Package:
-    from cdisc_conv.engine.convert import convert
+    from cdisc_conv.engine.convert import convert, convert_tabulations
 
     study = _label_synthetic(study, inputs.raw or inputs.sdtm)
     steps = count(1)
     made_of = study.datasets if inputs.raw else study.datasets_of("adam")
     of = f" of {len(made_of)}" if datasets is None else ""
     progress("reading the raw export" if inputs.raw else "reading the SDTM datasets")
-    made = convert(study, inputs.raw, datasets, lambda name: progress(f"{name} made ({next(steps)}{of})"), inputs.sdtm)
+
+    def report_dataset(name: str) -> None:
+        progress(f"{name} made ({next(steps)}{of})")
+
+    if inputs.raw:
+        made = convert(study, inputs.raw, datasets, report_dataset, inputs.sdtm)
+    else:
+        made = convert_tabulations(study, inputs.sdtm, datasets, report_dataset)
     return fill_package(made, stage, inputs, out, found, progress)

@@ -10,6 +10,7 @@ from pathlib import Path
 from cdisc_conv.checks import CheckReport, check_datasets
 from cdisc_conv.checks.load import load_shipped_rules
 from cdisc_conv.dataset import Dataset
+from cdisc_conv.engine.account.accounting import account_for
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.package.causes import drop_caused, drop_repeated
 from cdisc_conv.package.definitions import write_definitions
@@ -20,7 +21,6 @@ from cdisc_conv.package.staging import stage_folder
 from cdisc_conv.package.transport import fit_for_transport
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 from cdisc_conv.report import render_pages, write_reports
-from cdisc_conv.report.account import account_for
 from cdisc_conv.report.places import rename_folders, spec_folders
 from cdisc_conv.spec.model import Family, Study
 from cdisc_conv.spec.sponsor_terms import extend_terminology
@@ -75,9 +75,9 @@ def fill_package(
         problems += write_datasets(study, mine, folder / family.name)
         written = [dataset for dataset in mine if not _was_refused(dataset, problems)]
         problems += write_definitions(study, family, written, folder)
-    accounting = account_for(conversion)
+    accounting = account_for(study, conversion.facts, conversion.forms, conversion.problems)
     extra = check_raw_files(study, inputs.raw)
-    pages, noted = render_pages(study, datasets, conversion.describe_given())
+    pages, noted = render_pages(study, datasets, conversion.given)
     told = [*found, *conversion.problems, *accounting.problems, *extra, *problems, *noted]
     everything = [*drop_caused(told, checks.problems), *drop_repeated(checks.problems, told)]
     on_screen = rename_folders(everything, {str(folder): str(out)})
@@ -114,7 +114,7 @@ def run_checks(conversion: Conversion, datasets: Sequence[Dataset]) -> CheckRepo
 
 def check_given(conversion: Conversion, datasets: Sequence[Dataset]) -> tuple[Problem, ...]:
     """What the rules about dates (`OF_GIVEN`) find in the datasets that were given."""
-    study, given = conversion.study, conversion.describe_given()
+    study, given = conversion.study, conversion.given
     if not given:
         return ()
     family = study.family_of(given[0].name)
@@ -134,7 +134,7 @@ def list_beside(conversion: Conversion, datasets: Sequence[Dataset], family: Fam
     """The datasets of a run that are not of a family: those of the package, and those it has at hand beside them."""
     others = [one for one in datasets if conversion.study.family_of(one.name) is not family]
     # What is compared with them is written: characters that a transport file does not have are not difference.
-    beside, _ = fit_for_transport(conversion.describe_beside(), conversion.study.settings.get("transliterate") or {})
+    beside, _ = fit_for_transport(conversion.beside, conversion.study.settings.get("transliterate") or {})
     return [*beside, *others]
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from cdisc_conv.checks import CheckReport
 from cdisc_conv.dataset import Dataset
+from cdisc_conv.engine.account.lines import Accounting
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.engine.describe.lineage import build_lineage
 from cdisc_conv.problems import Problem
-from cdisc_conv.report.account import Accounting, write_accounting
+from cdisc_conv.report.accounting import write_accounting
 from cdisc_conv.report.files import describe_lineage, sort_findings, write_findings, write_json, write_records
 from cdisc_conv.report.page import render_page
 from cdisc_conv.spec.model import Study

@@ -9,8 +9,8 @@ from typing import Any
 from cdisc_conv import __version__
 from cdisc_conv.checks import CheckReport
 from cdisc_conv.dataset import Dataset
+from cdisc_conv.engine.account.lines import Account, Accounting, Line
 from cdisc_conv.problems import Problem, Severity, count_by_severity
-from cdisc_conv.report.account import Account, Accounting, Line
 from cdisc_conv.report.environment import embed, load_environment
 from cdisc_conv.spec.model import Study
 

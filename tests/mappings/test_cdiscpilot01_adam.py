@@ -20,7 +20,7 @@ from golden_data import golden_folder, read_golden
 from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
 from cdisc_conv.columns.texts import as_text, is_number
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.engine.convert import Conversion, convert
+from cdisc_conv.engine.convert import Conversion, convert_tabulations
 from cdisc_conv.spec.load import load_study
 
 KEYS = {"ADSL": ["USUBJID"], "ADAE": ["USUBJID", "AESEQ"], "ADTR": ["USUBJID", "PARAMCD", "AVISITN"]}
@@ -46,7 +46,7 @@ LEFT_OUT = {
 def converted() -> Conversion:
     study, problems = load_study("cdiscpilot01")
     assert problems == []
-    return convert(study, None, sdtm=golden_folder() / "sdtm")
+    return convert_tabulations(study, golden_folder() / "sdtm")
 
 
 def dataset(name: str) -> Dataset:

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from cdisc_conv.dataset import Dataset
+from cdisc_conv.engine.account.accounting import account_for
+from cdisc_conv.engine.account.lines import Account
 from cdisc_conv.engine.convert import Conversion, convert_frames
 from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.problems import Severity
-from cdisc_conv.report.account import Account, account_for
 from cdisc_conv.simulate import simulate_study
 from cdisc_conv.spec.lint import lint_study
 from cdisc_conv.spec.model import Study
@@ -67,7 +68,7 @@ def test_no_error_is_found_in_a_simulated_export() -> None:
 
 
 def test_every_raw_row_and_column_is_accounted_for() -> None:
-    accounting = account_for(conversion())
+    accounting = account_for(load(), conversion().facts, (), conversion().problems)
     # With few subjects a block may have no records yet, such as that of lesions that split.
     assert [str(problem) for problem in accounting.problems if problem.code != "ACC007"] == []
     assert {problem.severity for problem in accounting.problems} <= {Severity.NOTE}

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from cdisc_conv.engine.account.blocks import BlockCounts
+from cdisc_conv.engine.account.coded import WrongCodes
+from cdisc_conv.engine.account.lines import Line, merge_accounts
+from cdisc_conv.engine.account.near_misses import NearMisses
 from cdisc_conv.engine.facts.datasets import DatasetFacts, merge_maps
+from cdisc_conv.engine.facts.findings import Findings, merge_findings, move_findings
 
 
 @dataclass(frozen=True)
@@ -16,7 +21,20 @@ class Facts:
     ``(a + b) + c`` is ``a + (b + c)``.
     """
 
-    datasets: Mapping[str, DatasetFacts]
+    datasets: Mapping[str, DatasetFacts] = field(default_factory=dict)
+    findings: Findings = field(default_factory=dict)
+    account: tuple[Line, ...] = ()
+    blocks: BlockCounts = field(default_factory=dict)
+    wrong_codes: WrongCodes = field(default_factory=dict)
+    near_misses: NearMisses = field(default_factory=dict)
 
     def __add__(self, other: Facts) -> Facts:
-        return Facts(merge_maps(self.datasets, other.datasets))
+        records = {name: facts.records for name, facts in self.datasets.items()}
+        return Facts(
+            merge_maps(self.datasets, other.datasets),
+            merge_findings(self.findings, move_findings(other.findings, records)),
+            merge_accounts(self.account, other.account),
+            merge_maps(self.blocks, other.blocks, lambda one, more: (one[0] + more[0], one[1] + more[1])),
+            merge_maps(self.wrong_codes, other.wrong_codes),
+            merge_maps(self.near_misses, other.near_misses),
+        )

@@ -13,16 +13,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from studies import edit, write_tiny_study
 
+from cdisc_conv.engine.account.accounting import account_for
+from cdisc_conv.engine.account.lines import Account, merge_accounts
 from cdisc_conv.engine.convert import convert, convert_frames
 from cdisc_conv.engine.plan.graph import plan_study
-from cdisc_conv.report.account import Account, account_for, merge_accounts, write_accounting
+from cdisc_conv.report.accounting import write_accounting
 from cdisc_conv.spec.load import load_study
 
 
 def account(folder, datasets=None):
     study, problems = load_study(folder / "tiny")
     assert problems == []
-    return account_for(convert(study, folder / "raw", datasets))
+    made = convert(study, folder / "raw", datasets)
+    return account_for(study, made.facts, made.forms, made.problems)
 
 
 def rows_of(accounting, form, dataset=""):
@@ -278,7 +281,7 @@ def test_the_rows_of_a_form_add_up(study, answers):
     ae["AEYN"] = pd.Series(answers, dtype="str")
     conversion = convert_frames(study, plan_study(study), {"ae": ae}, {}, ["DM", "AE"])
     totals = Counter()
-    for line in account_for(conversion).lines:
+    for line in account_for(conversion.study, conversion.facts, conversion.forms, conversion.problems).lines:
         if line.form == "ae" and not line.field and not line.dataset:
             totals[line.account] += line.rows
     assert totals.pop(Account.READ) == len(answers) == sum(totals.values())
@@ -307,7 +310,8 @@ def make_account(study, cells):
     frame = pd.DataFrame({name: pd.Series([""] * len(cells), dtype="str") for name in study.forms["ae"].fields})
     for name in ("AEYN", "AESER", "AETERM", "AENOTE"):
         frame[name] = pd.Series([cell[name] for cell in cells], dtype="str")
-    return account_for(convert_frames(study, plan_study(study), {"ae": frame}, {}, ["DM", "AE"]))
+    made = convert_frames(study, plan_study(study), {"ae": frame}, {}, ["DM", "AE"])
+    return account_for(study, made.facts, made.forms, made.problems)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=30)

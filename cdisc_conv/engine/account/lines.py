@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 import numpy as np
 
 from cdisc_conv.problems import SHOWN_ROWS, Problem, Tally
-from cdisc_conv.visible import make_cell
 
 
 class Account(StrEnum):
@@ -86,13 +83,3 @@ def merge_accounts(*accounts: Iterable[Line]) -> tuple[Line, ...]:
         key = (line.form, line.dataset, line.field, line.account, line.by)
         found[key] = found.get(key, Tally()) + line.tally
     return tuple(Line(*key, tally) for key, tally in found.items())
-
-
-def write_accounting(accounting: Accounting, path: Path) -> None:
-    """accounting.csv: form, dataset, field, account, rows, by. No text of a form becomes a formula or a command."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["form", "dataset", "field", "account", "rows", "by"])
-        for line in accounting.lines:
-            texts = (line.form, line.dataset, line.field, line.account.value)
-            writer.writerow([*map(make_cell, texts), line.rows, make_cell(line.by)])

@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from cdisc_conv.engine.account.lines import Account, Line
 from cdisc_conv.problems import Place, Problem, Severity, Tally
-from cdisc_conv.report.account.lines import Account, Line
 from cdisc_conv.spec.model import Study
 
 SHOWN = 6

@@ -1,4 +1,4 @@
-"""The account of a run, source by source: its rows, what each dataset makes of them, its columns and their values."""
+"""The account of a range, source by source: its rows, what each dataset makes of them, its columns and their values."""
 
 from __future__ import annotations
 
@@ -8,13 +8,8 @@ import numpy as np
 
 from cdisc_conv.columns.texts import is_filled
 from cdisc_conv.engine.account.coded import list_readers
-from cdisc_conv.engine.convert import Conversion
-from cdisc_conv.engine.plan.graph import Part, Plan, RowSet
-from cdisc_conv.expr import texts_compared
-from cdisc_conv.report.account.blocks import count_blocks, describe_blocks
-from cdisc_conv.report.account.findings import describe_account
-from cdisc_conv.report.account.lines import Account, Accounting, Line, count_rows
-from cdisc_conv.report.account.rows import (
+from cdisc_conv.engine.account.lines import Account, Line, count_rows
+from cdisc_conv.engine.account.rows import (
     Lookups,
     Masks,
     SourceRows,
@@ -25,38 +20,34 @@ from cdisc_conv.report.account.rows import (
     list_lookup_lines,
     name_dataset,
 )
-from cdisc_conv.report.account.values import find_unused, list_value_lines
+from cdisc_conv.engine.account.values import find_unused, list_value_lines
+from cdisc_conv.engine.derive.state import State
+from cdisc_conv.engine.plan.graph import Part, Plan, RowSet
+from cdisc_conv.expr import texts_compared
 from cdisc_conv.spec.model import Form, SourceKind, Study
 from cdisc_conv.spec.not_submitted import find_reason
 
 
-def account_for(conversion: Conversion) -> Accounting:
-    """The account of a run: its forms in the study's order, then, in a run without raw forms, the given datasets.
-
-    The findings are those of `describe_account`. A run of some datasets only has no ACC001 and ACC002: the others may
-    use what they leave.
-    """
-    accountant = _Accountant(conversion)
-    study = conversion.study
-    lines = [line for name in study.forms if name in accountant.read for line in accountant.account_form(name)]
+def count_account(state: State) -> tuple[Line, ...]:
+    """The lines of a range: its forms in the study's order, then, in a run without raw forms, the given datasets."""
+    accountant = _Accountant(state)
+    study = state.study
+    lines = [line for name in study.forms for line in accountant.account_form(name)]
     if not study.forms:
         lines += [line for name in study.given for line in accountant.account_given(name)]
-    empty = describe_blocks(study, count_blocks(conversion.state))
-    codes = [problem for problem in conversion.problems if problem.code == "CODE001"]
-    return Accounting(tuple(lines), tuple(describe_account(study, lines, empty, codes)))
+    return tuple(lines)
 
 
 class _Accountant:
-    def __init__(self, conversion: Conversion) -> None:
-        self._study = conversion.study
-        self._state = conversion.state
-        self._plan = conversion.plan
-        self.read = frozenset(conversion.forms or conversion.state.forms)
-        made = {dataset for dataset, _ in self._state.blocks}
-        self._complete = made == set(self._study.datasets)
-        self._made = {*map(str, self._state.values), *(f"records of {dataset}" for dataset in made)}
-        self._readers = list_readers(conversion.plan)
-        self._lookups = list_lookups(self._study, conversion.plan)
+    def __init__(self, state: State) -> None:
+        self._study = state.study
+        self._state = state
+        self._plan = state.plan
+        made = {dataset for dataset, _ in state.blocks}
+        self._complete = made == set(state.study.datasets)
+        self._made = {*map(str, state.values), *(f"records of {dataset}" for dataset in made)}
+        self._readers = list_readers(state.plan)
+        self._lookups = list_lookups(state.study, state.plan)
 
     def account_form(self, name: str) -> Iterator[Line]:
         """The lines of a form: of its rows, of its rows in each dataset, of its columns and their values."""

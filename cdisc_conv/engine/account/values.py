@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from cdisc_conv.engine.account.lines import Account, Line, count_rows
+from cdisc_conv.engine.account.rows import SourceRows, find_combinations
 from cdisc_conv.engine.derive.reads import Reads
-from cdisc_conv.report.account.lines import Account, Line, count_rows
-from cdisc_conv.report.account.rows import SourceRows, find_combinations
 from cdisc_conv.spec.model import Form
 
 

@@ -8,15 +8,19 @@ import pytest
 from analysis import write_analysis
 from studies import edit
 
+from cdisc_conv.engine.account.accounting import account_for
 from cdisc_conv.engine.convert import convert
-from cdisc_conv.report.account import account_for
 from cdisc_conv.spec.load import load_study
 
 
 def problems_of(folder):
     study, problems = load_study(folder / "tiny")
     assert problems == []
-    return [f"{problem.severity}: {problem}" for problem in account_for(convert(study, folder / "raw")).problems]
+    made = convert(study, folder / "raw")
+    return [
+        f"{problem.severity}: {problem}"
+        for problem in account_for(study, made.facts, made.forms, made.problems).problems
+    ]
 
 
 def ask(folder, condition):
