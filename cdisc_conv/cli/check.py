@@ -42,6 +42,11 @@ Against = Annotated[
 Encoding = Annotated[
     str, typer.Option("--encoding", metavar="NAME", help="Encoding of files that are not UTF-8.", show_default="none")
 ]
+CoreRules = Annotated[
+    str,
+    typer.Option("--core-rules", metavar="VERSION", help="The import of CDISC's rules.", show_default="the newest"),
+]
+Drafts = Annotated[bool, typer.Option("--draft-rules", help="Ask rules that CDISC has not published, too.")]
 Most = Annotated[int, typer.Option("--max", metavar="N", min=1, help="Print at most so many findings of a rule.")]
 Html = Annotated[
     Path | None, typer.Option("--html", metavar="FILE", help="Write a page that can be sorted and filtered.")
@@ -61,6 +66,8 @@ def check(
     explanations: Explanations = None,
     against: Against = None,
     encoding: Encoding = "",
+    core_rules: CoreRules = "",
+    drafts: Drafts = False,
     most: Most = 5,
     html: Html = None,
     xlsx: Xlsx = None,
@@ -82,7 +89,7 @@ def check(
     from cdisc_conv.cli.check_text import print_result
     from cdisc_conv.cli.progress import show_progress
 
-    options = Options(sdtmig, adamig, ct, adam_ct, study, explanations, against, encoding)
+    options = Options(sdtmig, adamig, ct, adam_ct, study, explanations, against, encoding, core_rules, drafts)
     check_targets((html, xlsx, json, sarif))
     with show_progress() as progress:
         result = check_package(package, options, progress)

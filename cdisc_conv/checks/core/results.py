@@ -38,7 +38,6 @@ class CoreFinding:
 
     def as_problem(self) -> Problem:
         """The finding in the shape that all stages share; its code is the rule's id."""
-        words = f"the same for {self.others:,} more combinations of values" if self.others else self._say()
         place = Place(
             dataset="" if self.dataset == STUDY else self.dataset,
             variable=next((name for name in self.values if name.isidentifier() and name.isupper()), ""),
@@ -47,13 +46,20 @@ class CoreFinding:
         value = "/".join(_shorten(each) or "blank" for each in self.values.values())
         hint = ", ".join(self.rule.ids)
         severity = Severity.NOTE if self.rule.draft else Severity.WARNING
-        return Problem(self.rule.id, words, severity, place, f"rule {hint}" if hint else "", value, self.count)
+        return Problem(self.rule.id, self._say(), severity, place, f"rule {hint}" if hint else "", value, self.count)
+
+    @property
+    def text(self) -> str:
+        """What is wrong, without how many records there are."""
+        if self.others:
+            return f"the same for {self.others:,} more combinations of values"
+        values = ", ".join(f"{name} {_shorten(value) or 'blank'}" for name, value in self.values.items())
+        return f"{self.rule.message.rstrip('.')}: {values}" if values else self.rule.message.rstrip(".")
 
     def _say(self) -> str:
-        values = ", ".join(f"{name} {_shorten(value) or 'blank'}" for name, value in self.values.items())
         counted = f"; {len(self.rows):,} record{'s' if len(self.rows) > 1 else ''}" if len(self.rows) else ""
         draft = " (a draft: CDISC has not published this rule)" if self.rule.draft else ""
-        return f"{self.rule.message.rstrip('.')}: {values}{counted}{draft}"
+        return f"{self.text}{counted}{draft}"
 
 
 def list_findings(report: CoreReport) -> tuple[CoreFinding, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cdisc_conv.checks.core.package import CoreAnswers, CoreQuestion, ask_core, join_findings, match_rules
 from cdisc_conv.checks.define.statements import DatasetStatement, read_created, read_extended, read_statements
 from cdisc_conv.checks.explanations import FILE, Explanations, apply_explanations, read_explanations
 from cdisc_conv.checks.findings import MOST_RECORDS, Finding, RuleFacts
@@ -53,6 +54,10 @@ class Options:
     explanations: Path | None = None
     against: Path | None = None
     encoding: str = ""
+    core_rules: str = ""
+    """The import of CDISC's rules, "" for the newest."""
+    drafts: bool = False
+    """Whether rules that CDISC has not published are asked."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +75,19 @@ class _Outcome:
 
     findings: list[Finding] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
+    core_rules: list[RuleFacts] = field(default_factory=list)
     run: list[str] = field(default_factory=list)
     not_run: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def add_core(self, answers: CoreAnswers) -> None:
+        """What CDISC's rules found; where ours found the same, it is one finding."""
+        same = match_rules({rule.id: rule.source for rule in self.rules}, answers.rules)
+        self.findings = join_findings(self.findings, answers.findings, same)
+        self.core_rules += answers.rules
+        self.run += answers.run
+        self.not_run |= answers.not_run
+        self.notes += [note for note in answers.notes if note not in self.notes]
 
     def add(self, report: CheckReport) -> None:
         own = {id(finding.problem) for finding in report.findings}
@@ -93,6 +109,8 @@ def check(
     explanations: str | Path | None = None,
     against: str | Path | None = None,
     encoding: str = "",
+    core_rules: str = "",
+    drafts: bool = False,
     progress: Progress = lambda step: None,
 ) -> CheckResult:
     """Everything that is wrong with a package: a folder, a dataset file or a define.xml, whoever made it.
@@ -101,7 +119,8 @@ def check(
     versions; what nothing names is guessed, and said. `study` (a folder or the name of a shipped study) adds its own
     rules, its terms and its explanations. `explanations` is a file of explained findings, by default the
     ``explanations.yaml`` of the package or of the study. `against` is the JSON of an earlier result: findings say
-    whether they are new. `encoding` is that of files which are not UTF-8 and do not declare one.
+    whether they are new. `encoding` is that of files which are not UTF-8 and do not declare one. `core_rules` names the
+    import of CDISC's rules that is asked, by default the newest; `drafts` adds those that CDISC has not published.
 
     Files that cannot be read are findings, and the rest is checked. Raises ProblemsError when there is nothing to
     check, a version that was given is not here, or the study, the explanations or the earlier result cannot be read.
@@ -115,7 +134,9 @@ def check(
     >>> [finding.text for finding in result.findings if finding.problem.code == "CT001"]
     ["SEX is 'Q', which is not in codelist SEX (C66731)"]
     """
-    options = Options(sdtmig, adamig, ct, adam_ct, str(study), _path(explanations), _path(against), encoding)
+    options = Options(
+        sdtmig, adamig, ct, adam_ct, str(study), _path(explanations), _path(against), encoding, core_rules, drafts
+    )
     return check_package(Path(package), options, progress)
 
 
@@ -138,6 +159,8 @@ def check_package(path: Path, options: Options, progress: Progress = lambda step
     for name, basis in bases.items():
         progress(f"checking {name.upper()} datasets")
         outcome.add(_check_family(name, families, basis, files, study, aside, progress))
+        progress("asking CDISC's rules")
+        outcome.add_core(_ask_core(name, families, basis, files, read, study, options, aside, progress))
     outcome.findings += [_wrap(problem) for problem in chooser.problems]
     everything = [dataset for datasets in families.values() for dataset in datasets]
     outcome.findings += [_wrap(problem) for problem in report_unsaid(everything)]
@@ -145,6 +168,7 @@ def check_package(path: Path, options: Options, progress: Progress = lambda step
     found = check_definitions(files, statements, everything, read.files)
     outcome.findings += [finding for finding in found if finding.problem.code not in aside]
     rules = {rule.id: _tell_rule(rule) for rule in outcome.rules} | list_titles()
+    rules |= {rule.id: rule for rule in outcome.core_rules}
     findings, odd = apply_explanations(told, outcome.findings, rules)
     findings = sorted([*findings, *map(_wrap, odd)], key=_sort_key)
     gone: list[str] = []
@@ -165,7 +189,7 @@ def check_package(path: Path, options: Options, progress: Progress = lambda step
         not_run=outcome.not_run,
         set_aside=aside,
         explained_by=told.file,
-        notes=_list_notes(files),
+        notes=(*_list_notes(files), *outcome.notes),
         against=str(options.against) if options.against else "",
         gone=tuple(gone),
     )
@@ -285,6 +309,33 @@ def _check_family(
         declared=study is not None or bool(files.definitions),
         progress=lambda rule: progress(f"rule {rule}"),
     )
+
+
+def _ask_core(
+    name: str,
+    families: Mapping[str, Sequence[Dataset]],
+    basis: Basis,
+    files: FoundFiles,
+    read: _Read,
+    study: Study | None,
+    options: Options,
+    aside: Mapping[str, str],
+    progress: Progress,
+) -> CoreAnswers:
+    """What the rules of CDISC that are imported find; of an analysis dataset only those for ADaM are asked."""
+    question = CoreQuestion(
+        datasets=families[name],
+        guide="ADaMIG" if name == "adam" else "SDTMIG",
+        standard=basis.standard,
+        terminologies=(basis.terminology,),
+        files=read.files,
+        definitions=files.definitions,
+        study=study.folder if study else None,
+        version=options.core_rules,
+        drafts=options.drafts,
+        set_aside=aside,
+    )
+    return ask_core(question, lambda rule: progress(f"rule {rule}"))
 
 
 def _wrap(problem: Problem) -> Finding:

@@ -1,0 +1,176 @@
+"""CDISC's rules for `check`: what they find in a package, in the shape of its report, and beside our own findings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from cdisc_conv.checks.core.define import DefineFacts
+from cdisc_conv.checks.core.evaluate import STUDY
+from cdisc_conv.checks.core.keep import load_kept_rules
+from cdisc_conv.checks.core.library import Library
+from cdisc_conv.checks.core.model import CoreRule
+from cdisc_conv.checks.core.results import CoreFinding, list_findings
+from cdisc_conv.checks.core.run import make_study, run_core
+from cdisc_conv.checks.core.study import File, Study
+from cdisc_conv.checks.core.support import find_reach
+from cdisc_conv.checks.core.vectors import to_text
+from cdisc_conv.checks.findings import MOST_RECORDS, Finding, Records, RuleFacts
+from cdisc_conv.dataset import Dataset
+from cdisc_conv.define.reading.document import DefineDocument
+from cdisc_conv.problems import Severity
+from cdisc_conv.standards import Standard, Terminology
+
+NOT_IMPORTED = "CDISC's own rules were not asked: none are imported (cdisc-conv rules import FOLDER)"
+"""What `check` says when there are none."""
+
+
+@dataclass(frozen=True)
+class CoreAnswers:
+    """What CDISC's rules came to. ``notes`` are sentences for the reader: which rules were asked, or why none were."""
+
+    findings: tuple[Finding, ...] = ()
+    rules: tuple[RuleFacts, ...] = ()
+    run: tuple[str, ...] = ()
+    not_run: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CoreQuestion:
+    """What is asked: the datasets of one family, what they are held against, and which rules.
+
+    ``guide`` is the name of the standard as rules write it (``SDTMIG``); ``files`` names the file of each dataset.
+    """
+
+    datasets: Sequence[Dataset]
+    guide: str
+    standard: Standard | Library
+    terminologies: Sequence[Terminology] = ()
+    files: Mapping[str, Path] | None = None
+    definitions: Sequence[DefineDocument] = ()
+    study: Path | None = None
+    version: str = ""
+    drafts: bool = False
+    set_aside: Iterable[str] = ()
+
+
+def ask_core(question: CoreQuestion, progress: Callable[[str], None] = lambda rule: None) -> CoreAnswers:
+    """Asks the imported rules for a standard of the datasets of a package.
+
+    Rules of the study's folder come first, else those of the user are asked. Drafts are asked only where the question
+    says so. A rule that is set aside is not asked.
+
+    Raises:
+        ProblemsError: an import that was asked for is not there, or cannot be read.
+    """
+    kept = load_kept_rules(question.study, question.version)
+    if kept is None:
+        return CoreAnswers(notes=(NOT_IMPORTED,))
+    aside = set(question.set_aside)
+    version = question.standard.version
+    chosen = [rule for rule in kept.chosen(question.guide, version, drafts=question.drafts) if rule.id not in aside]
+    label = f"{question.guide} {version}"
+    if not chosen:
+        return CoreAnswers(notes=(f"the imported rules {kept.version} have none for {label}",))
+    study = _make_study(question)
+    report = run_core(study, chosen, progress)
+    drafts = sum(rule.draft for rule in chosen)
+    note = f"{len(chosen)} of CDISC's rules for {label} were asked (import {kept.version})"
+    return CoreAnswers(
+        findings=tuple(_convert(found, study) for found in list_findings(report)),
+        rules=tuple(map(_describe, chosen)),
+        run=report.run,
+        not_run=report.not_run,
+        notes=(note + (f", {drafts} of them drafts that it has not published" if drafts else ""),),
+    )
+
+
+def _make_study(question: CoreQuestion) -> Study:
+    paths = question.files or {}
+    files = {name: File(path.name, path.stat().st_size if path.is_file() else 0) for name, path in paths.items()}
+    define = DefineFacts(question.definitions) if question.definitions else None
+    return make_study(question.datasets, question.standard, question.terminologies, files=files, define=define)
+
+
+def _describe(rule: CoreRule) -> RuleFacts:
+    severity = Severity.NOTE if rule.draft else Severity.WARNING
+    draft = "draft, not published by CDISC; " if rule.draft else ""
+    source = (
+        f"{draft}{', '.join(dict.fromkeys(ref.authority for ref in rule.references))} {', '.join(rule.ids)}".strip()
+    )
+    return RuleFacts(rule.id, rule.message, severity, source, str(find_reach(rule)), rule.description, rule.ids)
+
+
+def _convert(found: CoreFinding, study: Study) -> Finding:
+    problem = found.as_problem()
+    return Finding(problem, found.text, _list_records(found, study))
+
+
+def _list_records(found: CoreFinding, study: Study) -> Records:
+    """The records behind a finding by subject, sequence number and reported values."""
+    table = study.named(found.dataset) if found.dataset != STUDY else None
+    if table is None or not len(found.rows):
+        return Records()
+    rows = found.rows[:MOST_RECORDS]
+    wanted = ("USUBJID", f"{table.prefix}SEQ", *found.values)
+    columns = {name: vector for name in dict.fromkeys(wanted) if (vector := table.view.find(name)) is not None}
+    taken = [vector.take(rows - 1) for vector in columns.values() if int(rows.max()) <= table.view.length]
+    values = tuple(tuple(to_text(each.at(place)) for each in taken) for place in range(len(rows)))
+    return Records(tuple(rows.tolist()), tuple(columns) if taken else (), values if taken else ())
+
+
+def join_findings(own: Sequence[Finding], core: Sequence[Finding], same: Mapping[str, frozenset[str]]) -> list[Finding]:
+    """Our findings and CDISC's in one list, in which what both found is there once, under our id and with theirs.
+
+    `same` maps the ids of our rules to those of CDISC's that ask the same. Two findings are one when such a pair found
+    as many records of a dataset, and no record that is listed for one is missing from the other.
+    """
+    ours: dict[tuple[str, str], list[int]] = defaultdict(list)
+    theirs: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, finding in enumerate(own):
+        ours[finding.problem.code, finding.problem.place.dataset].append(place)
+    for place, finding in enumerate(core):
+        theirs[finding.problem.code, finding.problem.place.dataset].append(place)
+    merged = list(own)
+    dropped: set[int] = set()
+    for (code, dataset), places in ours.items():
+        for other in sorted(same.get(code, ())):
+            there = theirs.get((other, dataset), [])
+            if there and _found_the_same([own[place] for place in places], [core[place] for place in there]):
+                for place in places:
+                    merged[place] = replace(merged[place], also=(*merged[place].also, other))
+                dropped.update(there)
+    return [*merged, *(finding for place, finding in enumerate(core) if place not in dropped)]
+
+
+def _found_the_same(own: Sequence[Finding], core: Sequence[Finding]) -> bool:
+    if sum(each.problem.count for each in own) != sum(each.problem.count for each in core):
+        return False
+    mine = np.unique([number for each in own for number in (each.records.numbers or each.problem.place.rows)])
+    other = np.unique([number for each in core for number in (each.records.numbers or each.problem.place.rows)])
+    whole = all(len(each.records.numbers) in (0, each.problem.count) for each in (*own, *core))
+    return bool(np.array_equal(mine, other)) if whole else bool(np.isin(mine, other).any())
+
+
+def match_rules(sources: Mapping[str, str], rules: Iterable[RuleFacts]) -> dict[str, frozenset[str]]:
+    """Which of CDISC's rules ask the same as ours: those whose number our rule names as its source.
+
+    >>> match_rules({"ID002": "CDISC CG0029; SDTMIG 3.4"}, [RuleFacts("CORE-1", "", Severity.NOTE, also=("CG0029",))])
+    {'ID002': frozenset({'CORE-1'})}
+    """
+    numbers: dict[str, set[str]] = defaultdict(set)
+    for rule in rules:
+        for number in rule.also:
+            numbers[number].add(rule.id)
+    found = {}
+    for own, source in sources.items():
+        words = source.replace(";", " ").replace(",", " ").split()
+        same = frozenset(rule for word in words for rule in numbers.get(word, ()))
+        if same:
+            found[own] = same
+    return found
