@@ -168,6 +168,11 @@ class CoreRule:
         """The numbers under which authorities know the rule, such as ``CG0176``."""
         return tuple(dict.fromkeys(number for reference in self.references for number in reference.ids))
 
+    def ids_for(self, standard: str) -> tuple[str, ...]:
+        """Its numbers in rules for a standard, whatever the version; all of them where it has none there."""
+        own = (ref.ids for ref in self.references if ref.standard.casefold() == standard.casefold())
+        return tuple(dict.fromkeys(number for ids in own for number in ids)) or self.ids
+
     def is_for(self, standard: str, version: str, substandard: str = "") -> bool:
         """Whether the rule is for a version of a standard."""
         return any(reference.matches(standard, version, substandard) for reference in self.references)

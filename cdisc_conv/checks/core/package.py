@@ -80,13 +80,14 @@ def ask_core(question: CoreQuestion, progress: Callable[[str], None] = lambda ru
     study = _make_study(question)
     report = run_core(study, chosen, progress)
     drafts = sum(rule.draft for rule in chosen)
-    note = f"{len(chosen)} of CDISC's rules for {label} were asked (import {kept.version})"
+    counted = "1 rule" if len(chosen) == 1 else f"{len(chosen)} rules"
+    note = f"CDISC has {counted} for {label} (import {kept.version}); {len(report.run)} could be asked"
     return CoreAnswers(
         findings=tuple(_convert(found, study) for found in list_findings(report)),
         rules=tuple(map(_describe, chosen)),
         run=report.run,
         not_run=report.not_run,
-        notes=(note + (f", {drafts} of them drafts that it has not published" if drafts else ""),),
+        notes=(note + (f"; {drafts} drafts among them, which it has not published" if drafts else ""),),
     )
 
 

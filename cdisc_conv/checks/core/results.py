@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cdisc_conv.checks.core.evaluate import NOT_THERE, STUDY, Hits
-from cdisc_conv.checks.core.model import CoreRule
+from cdisc_conv.checks.core.model import PREFIX, CoreRule
 from cdisc_conv.checks.core.run import CoreReport
 from cdisc_conv.checks.core.vectors import Value, as_items, group_rows, is_missing, to_text
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 
-MOST_FINDINGS = 20
+MOST_FINDINGS = 5
 """How many combinations of values of one rule and dataset get a finding of their own; one more counts the others."""
 _LONGEST_LIST = 8
 
@@ -24,6 +24,7 @@ class CoreFinding:
 
     ``rows`` are all record numbers, from 1; none for a finding about the dataset, or about the package (``STUDY``).
     ``values`` holds the reported variables. ``others`` is how many further combinations of values this one stands for.
+    ``prefix`` is what ``--`` stands for, ``ids`` are the rule's numbers for the standard.
     """
 
     rule: CoreRule
@@ -31,6 +32,8 @@ class CoreFinding:
     rows: np.ndarray
     values: Mapping[str, Value]
     others: int = 0
+    prefix: str = ""
+    ids: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -44,7 +47,7 @@ class CoreFinding:
             rows=tuple(self.rows[:SHOWN_ROWS].tolist()),
         )
         value = "/".join(_shorten(each) or "blank" for each in self.values.values())
-        hint = ", ".join(self.rule.ids)
+        hint = ", ".join(self.ids)
         severity = Severity.NOTE if self.rule.draft else Severity.WARNING
         return Problem(self.rule.id, self._say(), severity, place, f"rule {hint}" if hint else "", value, self.count)
 
@@ -54,7 +57,8 @@ class CoreFinding:
         if self.others:
             return f"the same for {self.others:,} more combinations of values"
         values = ", ".join(f"{name} {_shorten(value) or 'blank'}" for name, value in self.values.items())
-        return f"{self.rule.message.rstrip('.')}: {values}" if values else self.rule.message.rstrip(".")
+        message = self.rule.message.replace(PREFIX, self.prefix).rstrip(".")
+        return f"{message}: {values}" if values else message
 
     def _say(self) -> str:
         counted = f"; {len(self.rows):,} record{'s' if len(self.rows) > 1 else ''}" if len(self.rows) else ""
@@ -64,7 +68,11 @@ class CoreFinding:
 
 def list_findings(report: CoreReport) -> tuple[CoreFinding, ...]:
     """The findings of a report, those of one rule together."""
-    return tuple(finding for hits in report.hits for finding in _split(hits))
+    return tuple(
+        replace(finding, prefix=hits.prefix, ids=hits.rule.ids_for(report.standard))
+        for hits in report.hits
+        for finding in _split(hits)
+    )
 
 
 def _split(hits: Hits) -> Iterator[CoreFinding]:

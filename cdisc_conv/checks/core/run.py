@@ -18,6 +18,9 @@ from cdisc_conv.checks.core.vectors import group_rows
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.standards import Standard, Terminology
 
+_REASONS = 3
+"""How many reasons are told why a rule could not be asked."""
+
 
 @dataclass(frozen=True)
 class CoreReport:
@@ -30,6 +33,7 @@ class CoreReport:
     run: tuple[str, ...]
     not_run: Mapping[str, str]
     unasked: Mapping[str, Mapping[str, str]]
+    standard: str = ""
 
 
 def make_study(
@@ -82,11 +86,17 @@ def run_core(
         if asked:
             run.append(rule.id)
         else:
-            reason = "; ".join(dict.fromkeys(reasons.values())) or "none of the datasets it is about is there"
-            not_run[rule.id] = reason
+            not_run[rule.id] = _join(reasons.values()) or "none of the datasets it is about is there"
         if reasons:
             unasked[rule.id] = reasons
-    return CoreReport(tuple(hits), tuple(run), not_run, unasked)
+    return CoreReport(tuple(hits), tuple(run), not_run, unasked, study.standard)
+
+
+def _join(reasons: Iterable[str]) -> str:
+    """The first reasons, and how many more there are; a dataset that is missing explains more than variables do."""
+    distinct = sorted(dict.fromkeys(reasons), key=lambda reason: not reason.startswith("there is no"))
+    rest = len(distinct) - _REASONS
+    return "; ".join(distinct[:_REASONS]) + (f"; and {rest} more" if rest > 0 else "")
 
 
 def _run_rule(rule: CoreRule, study: Study) -> tuple[list[Hits], bool, dict[str, str]]:
@@ -97,7 +107,7 @@ def _run_rule(rule: CoreRule, study: Study) -> tuple[list[Hits], bool, dict[str,
         try:
             found = ask_rule(rule, table, study)
         except MissingVariableError as error:
-            reasons[table.name] = f"{table.whole} has no variable {error.args[0]}"
+            reasons[table.name] = f"{table.whole} has no {error.args[0]}"
             continue
         except NotAnswerableError as error:
             reasons[table.name] = str(error)

@@ -44,7 +44,7 @@ def test_one_finding_for_each_combination_of_values() -> None:
 def test_a_rule_says_which_variable_a_dataset_lacks() -> None:
     study = make_package(AE={"DOMAIN": ["AE"], "AETERM": ["Nausea"]})
     report = run_core(study, [read_rule(SEVERITY)])
-    assert report.not_run == {"ACME-7": "AE has no variable AESEV"}
+    assert report.not_run == {"ACME-7": "AE has no AESEV"}
 
 
 def test_a_rule_about_other_datasets_is_not_asked() -> None:

@@ -1,0 +1,82 @@
+"""CDISC's rules beside our own in `check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cdisc_conv.checks.core.keep import import_rules
+from cdisc_conv.checks.core.package import NOT_IMPORTED, join_findings
+from cdisc_conv.checks.findings import Finding, Records
+from cdisc_conv.checks.package.run import check
+from cdisc_conv.problems import Place, Problem, Severity
+
+REPEATED = """
+Authorities:
+  - Organization: CDISC
+    Standards: [{Name: SDTMIG, Version: "3.4", References: [{Rule Identifier: {Id: CG0029}}]}]
+Core: {Id: X-29, Status: STATUS}
+Rule Type: Record Data
+Sensitivity: Record
+Scope: {Classes: {Include: [ALL]}, Domains: {Exclude: [DM]}}
+Operations: [{id: $subjects, operator: distinct, domain: DM, name: USUBJID}]
+Check: {all: [{name: USUBJID, operator: is_not_contained_by, value: $subjects}]}
+Outcome: {Message: The subject is not in DM, Output Variables: [USUBJID]}
+"""
+
+
+@pytest.fixture(autouse=True)
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CDISC_CONV_DATA", str(tmp_path / "mine"))
+    folder = tmp_path / "package"
+    folder.mkdir()
+    (folder / "dm.csv").write_text("STUDYID,DOMAIN,USUBJID\nS,DM,01\n", encoding="utf-8")
+    (folder / "ae.csv").write_text(
+        "STUDYID,DOMAIN,USUBJID,AESEQ,AETERM\nS,AE,01,1,Rash\nS,AE,02,1,Rash\n", encoding="utf-8"
+    )
+    return folder
+
+
+def keep(folder: Path, status: str = "Published") -> None:
+    (folder / "rule.yml").write_text(REPEATED.replace("STATUS", status), encoding="utf-8")
+    import_rules(folder / "rule.yml", version="1")
+
+
+def test_check_says_when_no_rules_are_imported(package: Path) -> None:
+    assert check(package, sdtmig="3.4").notes[-1] == NOT_IMPORTED
+
+
+def test_one_finding_carries_both_ids(package: Path, tmp_path: Path) -> None:
+    keep(tmp_path)
+    result = check(package, sdtmig="3.4")
+    found = [finding for finding in result.findings if finding.problem.code in ("ID002", "X-29")]
+    assert [(finding.problem.code, finding.also) for finding in found] == [("ID002", ("X-29",))]
+    assert "X-29" in result.run
+    assert result.rules["X-29"].source == "CDISC CG0029"
+    assert result.notes[-1] == "CDISC has 1 rule for SDTMIG 3.4 (import 1); 1 could be asked"
+
+
+def test_drafts_run_when_they_are_asked_for_and_say_so(package: Path, tmp_path: Path) -> None:
+    keep(tmp_path, "Draft")
+    assert check(package, sdtmig="3.4").notes[-1] == "the imported rules 1 have none for SDTMIG 3.4"
+    result = check(package, sdtmig="3.4", drafts=True)
+    assert result.rules["X-29"].source == "draft, not published by CDISC; CDISC CG0029"
+    assert result.notes[-1] == (
+        "CDISC has 1 rule for SDTMIG 3.4 (import 1); 1 could be asked; 1 drafts among them, which it has not published"
+    )
+
+
+def make_finding(code: str, *numbers: int, count: int = 0) -> Finding:
+    problem = Problem(code, "wrong", Severity.WARNING, Place(dataset="AE"), count=count or len(numbers))
+    return Finding(problem, "wrong", Records(numbers))
+
+
+def test_findings_are_one_only_where_the_records_are_the_same() -> None:
+    same = {"ID002": frozenset({"X-29"})}
+    both = join_findings([make_finding("ID002", 2, 3)], [make_finding("X-29", 2), make_finding("X-29", 3)], same)
+    assert [(finding.problem.code, finding.also) for finding in both] == [("ID002", ("X-29",))]
+    other = join_findings([make_finding("ID002", 2, 3)], [make_finding("X-29", 2, 4)], same)
+    assert [(finding.problem.code, finding.also) for finding in other] == [("ID002", ()), ("X-29", ())]
+    fewer = join_findings([make_finding("ID002", 2)], [make_finding("X-29", 2, 4)], same)
+    assert [finding.problem.code for finding in fewer] == ["ID002", "X-29"]
