@@ -49,6 +49,9 @@ def _read_list(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+START_FLAG = "STARTDTF"
+
+
 @dataclass(frozen=True)
 class Result:
     """How the time of each row ends: the place of its ending among `endings` (-1 for none) and its date."""
@@ -87,7 +90,8 @@ class TimeToEvent(Derivation):
     (TTE002, TTE003); subjects that shall have no record are left out with `where` of the block.
 
     A source may name the imputation flag of its date as `flag`; then the flag of the date that ends the time comes
-    along (ADT brings ADTF), so that a death whose day was imputed shows it.
+    along (ADT brings ADTF), so that a death whose day was imputed shows it. `start_flag` names that of the start, which
+    comes along as STARTDTF, and as the flag of the date where that is the start.
 
     STARTDT, CNSR (0 for an event), EVNTDESC, CNSDTDSC, SRCDOM, SRCVAR and SRCSEQ come along, and with `unit` AVAL: the
     days from start to end, both counted, or these divided by 30.4375 as months.
@@ -134,6 +138,7 @@ class TimeToEvent(Derivation):
     start: Ref = Field(
         description="the date from which the time counts; `raw.ADT` where the source calls it as the variable is called"
     )
+    start_flag: Ref | None = Field(None, description="the imputation flag of the start, which comes along as STARTDTF")
     events: Annotated[tuple[EventSource, ...], BeforeValidator(_read_list)] = Field(
         description="events: `from`, `where`, `date`, `description`, `domain`, `variable`, `sequence`, `flag`"
     )
@@ -167,7 +172,8 @@ class TimeToEvent(Derivation):
     def reads(self) -> tuple[str, ...]:
         therapy = (self.new_therapy.date,) if self.new_therapy else ()
         baseline = self.unassessed.baseline if self.unassessed else None
-        return tuple(dict.fromkeys((SUBJECT, self.start, *therapy, *(baseline.names if baseline else ()))))
+        flag = (self.start_flag,) if self.start_flag else ()
+        return tuple(dict.fromkeys((SUBJECT, self.start, *flag, *therapy, *(baseline.names if baseline else ()))))
 
     def tables(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
@@ -180,7 +186,9 @@ class TimeToEvent(Derivation):
         numbers = ("STARTDT", "CNSR", *(["SRCSEQ"] if self._numbered() else []), *(["AVAL"] if self.unit else []))
         made: dict[str, Derivation] = {part: NumberPart(of=self, part=part) for part in numbers}
         made |= {part: TextPart(of=self, part=part) for part in texts}
-        if any(each.flag for each in self._ending_sources() if each is not None):
+        if self.start_flag:
+            made[START_FLAG] = FlagPart(of=self, part=START_FLAG)
+        if self.start_flag or any(each.flag for each in self._ending_sources() if each is not None):
             made[f"{variable}F"] = FlagPart(of=self, part=f"{variable}F")
         return {part: each for part, each in made.items() if part != variable}
 
@@ -207,7 +215,7 @@ class TimeToEvent(Derivation):
         return found
 
     def find_flags(self, rows: Rows) -> pd.Series:
-        """How much of the date was imputed where it is from; blank where it is the start instead."""
+        """How much of the date was imputed where it is from, also where that is the start."""
         result = self.resolve(rows)
         kept = ~np.isnan(result.dates.record) & ~(result.dates.date < result.start)
         flags = np.full(len(rows), "", dtype=object)
@@ -216,6 +224,9 @@ class TimeToEvent(Derivation):
             if source is not None and source.flag and here.any():
                 values = rows.table(source.source)[source.flag]
                 flags[here] = values.take(result.dates.record[here].astype(np.int64)).to_numpy(dtype=object)
+        if self.start_flag:
+            at_start = (result.ending >= 0) & ~kept
+            flags[at_start] = rows[self.start_flag][at_start].to_numpy(dtype=object)
         return text_column(flags)
 
     def find_start(self, rows: Rows) -> np.ndarray:
@@ -345,13 +356,15 @@ class _Part(Derivation):
     part: str = Field(description="the variable")
 
     def reads(self) -> tuple[str, ...]:
+        if self.part == START_FLAG and self.of.start_flag:
+            return (self.of.start_flag,)
         return self.of.reads()
 
     def tables(self) -> dict[str, tuple[str, ...]]:
-        return {} if self.part == "STARTDT" else self.of.tables()
+        return {} if self.part in ("STARTDT", START_FLAG) else self.of.tables()
 
     def picks(self) -> dict[str, tuple[str, ...]]:
-        return {} if self.part == "STARTDT" else self.of.picks()
+        return {} if self.part in ("STARTDT", START_FLAG) else self.of.picks()
 
     def _group(self, attribute: str, blank: str = "") -> str:
         """The values of an attribute with the endings that have them: ``ADRS for Progression; ADSL for Death``."""
@@ -418,20 +431,26 @@ class TextPart(_Part):
 
 
 class FlagPart(_Part):
-    """ADTF, how much of the date was imputed."""
+    """ADTF, how much of the date was imputed, or STARTDTF, how much of the start."""
 
     kind: ClassVar[Kind] = Kind.TEXT
 
     def derive(self, rows: Rows) -> pd.Series:
+        if self.part == START_FLAG and self.of.start_flag:
+            return rows[self.of.start_flag].reset_index(drop=True)
         return self.of.find_flags(rows)
 
     def method(self, words: Words) -> str:
+        start = words(self.of.start_flag) if self.of.start_flag else ""
+        if self.part == START_FLAG:
+            return f"{start}, the imputation flag of the start of the time to event."
         sources = (*self.of.events, *self.of.censors, *((self.of.assessments,) if self.of.assessments else ()))
         fields = dict.fromkeys(name_field(words, each.source, each.flag) for each in sources if each.flag)
-        return (
-            f"{join_words(fields, 'or')} of the record that gives {words.dataset}.{self.part[:-1]}; blank where it has "
-            "none, and where the date is the start."
-        )
+        date = f"{words.dataset}.{self.part[:-1]}"
+        if not fields:
+            return f"{start} where {date} is the start; blank elsewhere."
+        there = f"; {start} where the date is the start" if start else ", and where the date is the start"
+        return f"{join_words(fields, 'or')} of the record that gives {date}; blank where it has none{there}."
 
 
 def _number_list(items: list[str]) -> str:

@@ -453,3 +453,28 @@ def test_the_flag_describes_itself() -> None:
     assert part.method(FakeWords()) == (
         "ADSL.DTHDTF of the record that gives AE.ADT; blank where it has none, and where the date is the start."
     )
+
+
+def test_the_imputation_flag_of_the_start_comes_along() -> None:
+    entry = {**ENTRY, "start_flag": "TRTSDTF", "events": [PD, {**DEATH, "flag": "DTHDTF"}]}
+
+    def flags(rows: FakeRows) -> tuple[str, str]:
+        rows.tables["ADSL"]["DTHDTF"] = ["D", "M"]  # type: ignore[index]
+        made = brought(rows, entry)
+        return str(made["STARTDTF"]), str(made["ADTF"])
+
+    assert flags(subject(death=60, visits=[20], TRTSDTF=["M"])) == ("M", "D")
+    assert flags(subject(pd=40, TRTSDTF=["M"])) == ("M", "")
+    assert flags(subject(death=-3, TRTSDTF=["M"])) == ("M", "M")
+    assert flags(subject(visits=[20], TRTSDTF=[""])) == ("", "")
+    assert "STARTDTF" not in brought(subject(death=60), ENTRY)
+
+
+def test_the_flag_of_the_start_describes_itself() -> None:
+    parts = make(time_to_event={**ENTRY, "start_flag": "TRTSDTF"}).companions("ADT")
+    assert parts["STARTDTF"].method(FakeWords()) == "AE.TRTSDTF, the imputation flag of the start of the time to event."
+    assert parts["ADTF"].method(FakeWords()) == "AE.TRTSDTF where AE.ADT is the start; blank elsewhere."
+    both = {**ENTRY, "start_flag": "TRTSDTF", "events": [{**DEATH, "flag": "DTHDTF"}]}
+    assert make(time_to_event=both).companions("ADT")["ADTF"].method(FakeWords()) == (
+        "ADSL.DTHDTF of the record that gives AE.ADT; blank where it has none; AE.TRTSDTF where the date is the start."
+    )
