@@ -10,6 +10,7 @@ import numpy as np
 from cdisc_conv.dataset import Dataset, Records
 from cdisc_conv.derivations.values.long_text import OWN_PARTS
 from cdisc_conv.engine.describe.metadata import describe_columns, harmonise_lengths, resolve_predecessors
+from cdisc_conv.engine.describe.selection import describe_groups
 from cdisc_conv.engine.describe.supplemental import describe_supplemental
 from cdisc_conv.engine.facts.datasets import DatasetFacts
 from cdisc_conv.engine.finish.draft import Draft
@@ -54,7 +55,7 @@ def describe_datasets(
                 columns=described.columns,
                 class_name=spec.standard.class_name,
                 structure=spec.structure,
-                comment=spec.comment,
+                comment=_comment_on(study, spec),
                 standard=spec.family.standard.label,
                 repeating=spec.standard.repeating,
                 reference_data=spec.standard.reference_data,
@@ -72,6 +73,15 @@ def describe_datasets(
     return Finished(
         tuple(_renumber(study, dataset, places) for dataset in harmonise_lengths(resolved)), tuple(problems)
     )
+
+
+def _comment_on(study: Study, spec: DatasetSpec) -> str:
+    """The comment of the mapping, and which rows the records of a tabulation are read from where several make one.
+
+    What makes the records of an analysis dataset is said of each parameter.
+    """
+    gathered = "" if spec.family.is_analysis else describe_groups(study, spec)
+    return " ".join(filter(None, (spec.comment, gathered)))
 
 
 def _renumber(study: Study, dataset: Dataset, places: Mapping[str, np.ndarray]) -> Dataset:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cdisc_conv.engine.describe.words import PartWords, describe_columns, describe_table, explain_working
 from cdisc_conv.engine.plan.graph import Part
-from cdisc_conv.spec.model import Study
+from cdisc_conv.spec.model import Block, DatasetSpec, SourceKind, Study
 
 
 def describe_selection(study: Study, part: Part) -> str:
@@ -31,6 +31,28 @@ def _describe_block(study: Study, part: Part, number: int) -> str:
         return f"{text}.{explained}"
     order = f" sorted by {_list(block.order)}" if block.order else ""
     return f"{text}, from the {block.take} of its records{order}.{explained}"
+
+
+def describe_groups(study: Study, spec: DatasetSpec) -> str:
+    """Which of several rows a record is read from, a sentence for each way in which blocks of a dataset gather rows.
+
+    For ``{form: sfu, group: [SUBJID, DRUG], order: [ESEQ]}`` it is "One record for each SUBJID and DRUG of form Visit,
+    read from the first of its rows sorted by ESEQ."
+    """
+    return " ".join(dict.fromkeys(text for block in spec.blocks if (text := _describe_gathering(study, block))))
+
+
+def _describe_gathering(study: Study, block: Block) -> str:
+    source = describe_table(study, block.source.table)
+    if block.merge is not None:
+        by = _list([name.removeprefix("raw.") for name in block.merge.by])
+        return f"Adjoining intervals of {source} with equal {by} are one record."
+    if not block.group:
+        return ""
+    rows = "rows" if block.source.kind is SourceKind.FORM else "records"
+    order = f"sorted by {_list(block.order)}" if block.order else f"as they stand in {source}"
+    group = _list([name.removeprefix("raw.") for name in block.group])
+    return f"One record for each {group} of {source}, read from the {block.take} of its {rows} {order}."
 
 
 def describe_where(study: Study, part: Part, number: int) -> str:
