@@ -8,8 +8,9 @@ import pandas as pd
 
 from cdisc_conv.cli.console import plural, print_line, print_table
 from cdisc_conv.compare.packages.run import PackageComparison
-from cdisc_conv.compare.report.reveal import reveal_all, show_hidden
+from cdisc_conv.compare.report.reveal import reveal_all
 from cdisc_conv.compare.result import Comparison
+from cdisc_conv.visible import show_hidden
 
 
 def print_comparison(found: PackageComparison, most: int) -> None:

@@ -60,14 +60,3 @@ def reduce_text(text: str) -> str:
 def _letters(text: str) -> str:
     bare = "".join(character for character in text.casefold() if character.isalnum())
     return _YES_NO.get(bare, bare)
-
-
-def show_text(text: str) -> str:
-    """A text in which characters that cannot be seen are written as escapes.
-
-    >>> show_text("Y\\u200b")
-    'Y\\\\u200b'
-    """
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
-    )

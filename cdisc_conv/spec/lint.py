@@ -15,7 +15,6 @@ from cdisc_conv.derivations.dates.collected import choose_formats
 from cdisc_conv.derivations.results.units import read_units
 from cdisc_conv.derivations.timing.visits import read_visits
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
-from cdisc_conv.spec.codes import show_text
 from cdisc_conv.spec.lint_causes import fold_causes, missing_table
 from cdisc_conv.spec.lint_codes import check_codes, check_translations
 from cdisc_conv.spec.lint_copies import check_copies
@@ -30,6 +29,7 @@ from cdisc_conv.spec.model import SourceKind, Study
 from cdisc_conv.spec.not_submitted import is_pattern, matches_any
 from cdisc_conv.spec.raw_sources import check_raw
 from cdisc_conv.spec.repair import MOST_UNKNOWN
+from cdisc_conv.visible import show_hidden
 from cdisc_conv.xpt.transliteration import COMMON_MARKS, Transliteration
 
 
@@ -139,7 +139,9 @@ def check_transliteration(study: Study) -> Iterator[Problem]:
             hint = "name the character that is to be replaced"
             yield Problem("LINT108", "'transliterate' replaces an empty text", place=place, hint=hint)
         if not (written.isascii() and (written.isprintable() or not written)):
-            message = f"'transliterate' writes '{show_text(written)}' for '{show_text(text)}', which is not plain ASCII"
+            message = (
+                f"'transliterate' writes '{show_hidden(written)}' for '{show_hidden(text)}', which is not plain ASCII"
+            )
             common = Transliteration(COMMON_MARKS).apply(written)
             plain = common.isascii() and common.isprintable()
             hint = f"write '{common}'" if plain else "a transport file holds printable ASCII characters only"

@@ -25,21 +25,21 @@ def test_a_run_prints_and_writes_no_control_characters(cli, tmp_path):
     assert result.exit_code == 1
     assert STEERING.search(result.stdout) is None
     assert STEERING.search(result.stderr) is None
-    assert "ACC003 the raw file lb\\x1b[2J\\u202e.csv belongs to no form of the study" in result.stdout
+    assert "ACC003 the raw file lb<U+001B>[2J<U+202E>.csv belongs to no form of the study" in result.stdout
     pages = [path for path in (tmp_path / "out").rglob("*") if path.suffix in (".html", ".xml", ".csv")]
     assert len(pages) >= 4
     for path in pages:
         assert STEERING.search(path.read_text(encoding="utf-8")) is None, path
     traced = cli("trace", "out", "SUPPAE")
     assert STEERING.search(traced.stdout) is None
-    assert "\\u202eafter" in traced.stdout
+    assert "<U+202E>after" in traced.stdout
 
 
 def test_a_name_that_a_file_system_takes_and_no_encoding_has(cli, tmp_path):
     (tmp_path / "raw" / "lb\udcff.csv").write_text("SUBJID\n001\n")
     result = cli("run", "tiny", "--raw", "raw", "--out", "out")
     assert result.exit_code == 1
-    assert "ACC003 the raw file lb\\udcff.csv belongs to no form of the study" in result.stdout
+    assert "ACC003 the raw file lb<U+DCFF>.csv belongs to no form of the study" in result.stdout
 
 
 def test_no_column_of_an_export_becomes_a_formula(cli, tmp_path):

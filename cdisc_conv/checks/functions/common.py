@@ -9,6 +9,7 @@ import numpy as np
 from cdisc_conv.checks.codes import Coded
 from cdisc_conv.checks.model import Hits
 from cdisc_conv.checks.tables import Table
+from cdisc_conv.visible import show_hidden
 
 _SHOWN = 60
 
@@ -51,9 +52,9 @@ def shorten(text: str) -> str:
 
 
 def show_text(text: str) -> str:
-    r"""The beginning of a text, with its control characters made visible.
+    r"""The beginning of a text, with characters that nobody sees made visible.
 
     >>> show_text("a\tb")
-    'a\\tb'
+    'a<U+0009>b'
     """
-    return shorten("".join(char if char.isprintable() else repr(char)[1:-1] for char in text))
+    return shorten(show_hidden(text))

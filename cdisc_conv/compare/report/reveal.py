@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from cdisc_conv.visible import show_hidden, write_code
+
 
 def reveal(base: str, other: str) -> tuple[str, str]:
     """Two differing texts, with the characters that hide the difference as code points.
@@ -47,21 +49,6 @@ def reveal_table(columns: Sequence[str], data: Sequence[Sequence[Any]]) -> list[
     return made
 
 
-def show_hidden(text: str) -> str:
-    """One text, with blanks other than the plain one, and marks that take no room, as code points.
-
-    >>> show_hidden("5\u00a0mg"), show_hidden("Caf\u00e9"), show_hidden("a\u200bb")
-    ('5<U+00A0>mg', 'Caf\xe9', 'a<U+200B>b')
-    """
-    if text.isascii():
-        return text
-    hidden = ("Cf", "Zs", "Zl", "Zp", *(("Mn",) if unicodedata.normalize("NFC", text) != text else ()))
-    return "".join(
-        f"<U+{ord(letter):04X}>" if letter != " " and unicodedata.category(letter) in hidden else letter
-        for letter in text
-    )
-
-
 def _fold(text: str) -> str:
     """What a person sees of a text: without blanks, marks of width and control characters, and in one alphabet."""
     if text.isascii() and text.isprintable():
@@ -74,7 +61,7 @@ def _fold(text: str) -> str:
 def _write(text: str) -> str:
     last = len(text) - 1
     return "".join(
-        f"<U+{ord(letter):04X}>"
+        write_code(letter)
         if not (letter.isascii() and letter.isprintable())
         or (letter == " " and (place in (0, last) or " " in (text[place - 1], text[place + 1])))
         else letter

@@ -18,8 +18,9 @@ from cdisc_conv.derivations.findings import MOST_FINDINGS
 from cdisc_conv.engine.derive.state import trim_blanks
 from cdisc_conv.engine.plan.graph import Plan
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, Tally
-from cdisc_conv.spec.codes import guess_code, list_codes, show_text
+from cdisc_conv.spec.codes import guess_code, list_codes
 from cdisc_conv.spec.model import Field, Form, Study
+from cdisc_conv.visible import show_hidden
 
 Readers = Mapping[tuple[str, str], tuple[str, ...]]
 
@@ -113,7 +114,7 @@ def describe_codes(study: Study, found: WrongCodes, readers: Readers) -> list[Pr
 
 def _describe_outside(field: Field, words: str, wrong: WrongCode, tally: Tally, readers: Sequence[str]) -> Problem:
     message = (
-        f"'{show_text(wrong.code)}' is not among the values of {wrong.field} in form {wrong.form} "
+        f"'{show_hidden(wrong.code)}' is not among the values of {wrong.field} in form {wrong.form} "
         f"({list_codes(field.values)}){_name_readers(readers)}"
     )
     return Problem("CODE001", message, _severity(readers), *_place(wrong, tally, _suggest(wrong.code, field)))
@@ -122,7 +123,7 @@ def _describe_outside(field: Field, words: str, wrong: WrongCode, tally: Tally, 
 def _describe_disagreement(field: Field, words: str, wrong: WrongCode, tally: Tally, readers: Sequence[str]) -> Problem:
     code = f"'{wrong.code}' ({field.values.get(wrong.code, wrong.code)})" if wrong.code else "blank"
     message = (
-        f"{wrong.field} of form {wrong.form} is {code} where {words} says '{show_text(wrong.words)}'"
+        f"{wrong.field} of form {wrong.form} is {code} where {words} says '{show_hidden(wrong.words)}'"
         f"{_name_readers(readers)}"
     )
     return Problem("CODE002", message, _severity(readers), *_place(wrong, tally, "ask the site which of them is right"))
@@ -133,7 +134,7 @@ def _describe_rest(rest: Sequence[tuple[WrongCode, Tally]], readers: Sequence[st
     such = wrong.code if wrong.outside else f"{wrong.code} beside {wrong.words}"
     message = (
         f"{len(rest):,} more values of {wrong.field} in form {wrong.form} are wrong in the same way, such as "
-        f"'{show_text(such)}'"
+        f"'{show_hidden(such)}'"
     )
     hint = "are the right columns and code lists in forms.yaml?"
     return Problem("CODE001" if wrong.outside else "CODE002", message, _severity(readers), *_place(wrong, tally, hint))

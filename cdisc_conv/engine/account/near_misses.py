@@ -15,10 +15,11 @@ import pandas as pd
 from cdisc_conv.columns.distinct import TEXT, Distinct, find_distinct
 from cdisc_conv.engine.derive.state import trim_blanks
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, Tally
-from cdisc_conv.spec.codes import list_codes, reduce_text, show_text
+from cdisc_conv.spec.codes import list_codes, reduce_text
 from cdisc_conv.spec.comparisons import Comparison, list_comparisons
 from cdisc_conv.spec.lint_codes import closed_values
 from cdisc_conv.spec.model import Study
+from cdisc_conv.visible import show_hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +105,11 @@ def describe_near_misses(found: NearMisses) -> list[Problem]:
 
 def _describe(table: str, column: str, value: str, text: str, readers: str, tally: Tally) -> Problem:
     if not text:
-        message = f"'{show_text(value)}' in {column} of {table} is not in its codelist; read by {readers}"
+        message = f"'{show_hidden(value)}' in {column} of {table} is not in its codelist; read by {readers}"
         place = Place(dataset=table, variable=column, rows=tally.rows)
         return Problem("CODE003", message, Severity.WARNING, place, "correct the dataset", value, tally.count)
     form = table.removeprefix("form ") if table.startswith("form ") else ""
-    message = f"'{show_text(value)}' in {column} of {table} is not the '{text}' that it is compared with by {readers}"
+    message = f"'{show_hidden(value)}' in {column} of {table} is not the '{text}' that it is compared with by {readers}"
     hint = f"correct the {'export' if form else 'dataset'}, or let the condition name both"
     if form:
         place = Place(form=form, field=column, rows=tally.rows)

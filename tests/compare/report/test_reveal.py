@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cdisc_conv.compare.report.reveal import reveal, reveal_table, show_hidden
+from cdisc_conv.compare.report.reveal import reveal, reveal_table
 from cdisc_conv.define.reading.document import DefineDocument
+from cdisc_conv.visible import show_hidden
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_characters_that_cannot_be_seen_are_shown(coded):
         "SUBJID,VISIT,AEYN,AETERM,AESTDAT,AESER,AENOTE\n001,Log,Y\u200b,,,,\n", encoding="utf-8"
     )
     (found,) = findings(coded)
-    assert "CODE001 'Y\\u200b' is not among the values of AEYN" in found
+    assert "CODE001 'Y<U+200B>' is not among the values of AEYN" in found
     assert "did you mean Y?" in found
 
 
