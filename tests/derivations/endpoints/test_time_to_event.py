@@ -285,7 +285,7 @@ def test_no_rows_and_empty_tables() -> None:
             "'missed' of 'time_to_event': say either 'gap_days', or 'assessments' and 'every' (and 'window' if there "
             "is one)",
         ),
-        ({"events": [{"from": "ADSL", "date": "DTHDT"}]}, "'time_to_event' needs 'events.0.description'"),
+        ({"events": [{"from": "ADSL", "date": "DTHDT"}]}, "'time_to_event' needs 'events.1.description'"),
     ],
 )
 def test_refused(change: dict[str, Any], message: str) -> None:
