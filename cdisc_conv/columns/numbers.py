@@ -14,7 +14,7 @@ from cdisc_conv.columns.texts import is_number
 
 _NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
 _ALWAYS_HELD = 15
-"""Every number of so many digits is told apart from all others."""
+"""Every number of so many digits differs from all others."""
 _SMALLEST = 2.0**-1022
 
 

@@ -124,12 +124,12 @@ def _read_token(source: Source, position: int) -> tuple[Token, Problem | None]:
         return (
             (Token(Kind.SYMBOL, operator, position, operator), None)
             if operator in _OWN
-            else _mend(source, position, operator)
+            else _repair(source, position, operator)
         )
     return _refuse(source, position)
 
 
-def _mend(source: Source, position: int, operator: str) -> tuple[Token, Problem]:
+def _repair(source: Source, position: int, operator: str) -> tuple[Token, Problem]:
     meant, hint = _MEANT[operator]
     kind = Kind.WORD if meant in RESERVED else Kind.SYMBOL
     problem = source.report("EXPR002", f'"{operator}" is not an operator', position, hint)

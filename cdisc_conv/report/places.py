@@ -20,7 +20,7 @@ def locate(folder: Path, base: Path) -> str:
     """`folder` as seen from `base`, with forward slashes; its bare name when the two are far apart.
 
     Far apart are folders on different drives, or with no folder in common within `NEARBY` steps up: the way between
-    them would tell of the machine and its users.
+    them would reveal the machine and its users.
 
     >>> locate(Path("study/raw"), Path("study/package"))
     '../raw'

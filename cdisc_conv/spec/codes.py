@@ -11,7 +11,7 @@ SHOWN = 10
 """Codes that a message lists."""
 
 SHORT = 3
-"""Texts up to this length are too short to be told apart by their likeness: NA is not N."""
+"""Texts up to this length are too short to be compared by likeness: NA is not N."""
 
 _YES_NO = {"yes": "y", "no": "n"}
 

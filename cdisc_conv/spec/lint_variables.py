@@ -113,7 +113,7 @@ def _check_required(study: Study, dataset: DatasetSpec) -> Iterator[Problem]:
         if standard.core == "Exp":
             message = f"{dataset.name} does not map {standard.name} ({standard.label}), which the standard expects"
             hint = "map it, or write {constant: ''} when it was not collected"
-            # The rule that finds the same in the dataset that was made is told by dataset and variable.
+            # The rule that finds the same in the dataset that was made is matched by dataset and variable.
             place = replace(dataset.place, dataset=dataset.name, variable=standard.name)
             yield Problem("LINT203", message, Severity.WARNING, place, hint)
 

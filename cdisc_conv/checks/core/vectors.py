@@ -142,7 +142,7 @@ def from_numbers(numbers: np.ndarray) -> Vector:
 
 
 def renumber(codes: np.ndarray, values: Sequence[Value]) -> Vector:
-    """A vector of values that need not be distinct; True and 1, or 1 and 1.0, are told apart by their kind."""
+    """A vector of values that need not be distinct; True and 1, or 1 and 1.0, are distinguished by their kind."""
     places: dict[tuple[type, Value], int] = {}
     numbers = [places.setdefault((type(value), value), len(places)) for value in values]
     distinct = tuple(value for _, value in places)

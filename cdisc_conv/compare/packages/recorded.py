@@ -52,7 +52,7 @@ class Recorded:
         return [f"{parent}.{parent}SEQ" if variable == "IDVARVAL" else f"{parent}.{variable}"]
 
     def list_keys(self, dataset: str) -> list[str]:
-        """The mapped variables of a dataset's natural key, by which its records are told apart."""
+        """The mapped variables of a dataset's natural key, by which its records are distinguished."""
         known = self.lineage["datasets"].get(dataset, {})
         keys = [] if known.get("supplemental_to") else known.get("keys", [])
         return [f"{dataset}.{key}" for key in keys]

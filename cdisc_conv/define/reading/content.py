@@ -28,7 +28,7 @@ class ItemContent:
     facts: Facts
     codelist: CodelistContent | None = None
     values: Mapping[str, ItemContent] = field(default_factory=dict)
-    """Where-clause in words -> the value-level item; several where-clauses of one item are told apart."""
+    """Where-clause in words -> the value-level item; several where-clauses of one item are distinguished."""
 
 
 @dataclass(frozen=True, slots=True)

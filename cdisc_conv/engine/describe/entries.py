@@ -1,4 +1,4 @@
-"""What the mapping says, as one line of text: recorded with the lineage, so that two packages can be told apart."""
+"""What the mapping says, as one line of text: recorded with the lineage, so that two packages can be compared."""
 
 from __future__ import annotations
 
