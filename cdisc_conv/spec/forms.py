@@ -37,7 +37,7 @@ def read_forms(
         name: _read_form(name, form, _share(form, key_columns, document.key, raw), node, problems, raw)
         for name, form in document.forms.items()
     }
-    _check_keys(forms, document, node, problems)
+    _check_keys(forms, document, node, problems, raw)
     check_events(node.get("events"), problems)
     return forms, [event.model_dump(exclude_defaults=True) for event in document.events]
 
@@ -56,7 +56,9 @@ def check_events(events: Node | None, problems: list[Problem]) -> None:
                 first[text] = said
 
 
-def _check_keys(forms: Mapping[str, Form], document: FormsDocument, node: Node, problems: list[Problem]) -> None:
+def _check_keys(
+    forms: Mapping[str, Form], document: FormsDocument, node: Node, problems: list[Problem], raw: RawDocument
+) -> None:
     """FORM002: a key names a column that the form does not have; that of all forms is one finding for a name."""
     for name, form in document.forms.items():
         fields = forms[name].fields
@@ -65,7 +67,7 @@ def _check_keys(forms: Mapping[str, Form], document: FormsDocument, node: Node, 
                 message = f"'key' of form {name} names {column}, which is not a column of the form"
                 place = node.at(("forms", name, "key"))
                 problems.append(place.problem("FORM002", message, did_you_mean(column, fields)))
-    sharing = [forms[name] for name, form in document.forms.items() if not (form.key or form.source)]
+    sharing = [forms[name] for name, form in document.forms.items() if not form.key and _shares(form, raw)]
     for column in document.key:
         without = [form.name for form in sharing if column not in form.fields]
         if without:
@@ -75,11 +77,16 @@ def _check_keys(forms: Mapping[str, Form], document: FormsDocument, node: Node, 
             problems.append(node.at(("key",)).problem("FORM002", message, hint))
 
 
+def _shares(form: FormDocument, raw: RawDocument) -> bool:
+    source = raw.sources.get(form.source)
+    return not form.source or (source is not None and not source.subject)
+
+
 def _share(
     form: FormDocument, columns: Mapping[str, Field], key: tuple[str, ...], raw: RawDocument
 ) -> tuple[Mapping[str, Field], tuple[str, ...]]:
-    """The columns and the key that all forms of the EDC share; forms of other sources have their subject only."""
-    if not form.source:
+    """The columns and the key that forms share; a source with a subject column of its own has only that."""
+    if _shares(form, raw):
         return columns, key
     return {raw.subject: columns.get(raw.subject, Field(raw.subject, item=False))}, ()
 
