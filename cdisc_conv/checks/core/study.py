@@ -140,7 +140,7 @@ class Study:
     terminologies: Mapping[str, Terminology] = field(default_factory=dict)
     define: Any = None
     dictionaries: Mapping[str, Any] = field(default_factory=dict)
-    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What rules worked out and others need as well."""
 
     def once(self, key: Any, work: Callable[[], T]) -> T:

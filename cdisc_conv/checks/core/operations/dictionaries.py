@@ -81,15 +81,17 @@ def valid_define_external_dictionary_version(task: Task) -> Value:
 @operation("valid_meddra_code_references", reach=Reach.RECORD)
 def valid_meddra_code_references(task: Task) -> Vector:
     """Whether the codes of all levels are those of one path in MedDRA."""
+    known = _find(task, "meddra").code_paths
     names = [f"{task.table.prefix}{name}" for name in _MEDDRA_CODES]
-    return _ask_rows(task, [_column(task, name) for name in names], _find(task, "meddra").code_paths)
+    return _ask_rows(task, [_column(task, name) for name in names], known)
 
 
 @operation("valid_meddra_term_references", reach=Reach.RECORD)
 def valid_meddra_term_references(task: Task) -> Vector:
     """Whether the terms of all levels are those of one path in MedDRA."""
+    known = _find(task, "meddra").term_paths
     names = [f"{task.table.prefix}{name}" for name in _MEDDRA_TERMS]
-    return _ask_rows(task, [_column(task, name) for name in names], _find(task, "meddra").term_paths)
+    return _ask_rows(task, [_column(task, name) for name in names], known)
 
 
 @operation("valid_meddra_code_term_pairs", reach=Reach.RECORD)
@@ -111,8 +113,9 @@ def valid_whodrug_references(task: Task) -> Vector:
 @operation("whodrug_code_hierarchy", reach=Reach.RECORD)
 def whodrug_code_hierarchy(task: Task) -> Vector:
     """Whether drug, class and code of the class are those of one entry in WHODrug."""
+    known = _find(task, "whodrug").code_paths
     names = [f"{task.table.prefix}{name}" for name in _WHODRUG]
-    return _ask_rows(task, [_column(task, name) for name in names], _find(task, "whodrug").code_paths)
+    return _ask_rows(task, [_column(task, name) for name in names], known)
 
 
 def _ask_rows(task: Task, columns: list[Vector], known: frozenset[tuple[str, ...]]) -> Vector:
