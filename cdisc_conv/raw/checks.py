@@ -64,7 +64,9 @@ def check_header(header: Sequence[str], source: FormSource, reporter: Reporter) 
     for name in wanted:
         if name not in by_name:
             message = f"form '{source.name}' has no column {name}"
-            problems.append(reporter.report("RAW004", message, hint=_suggest(name, known), line=1, column=name))
+            said = source.declared.get(name, "")
+            hint = (f"the dictionary has it at {said}; " if said else "") + _suggest(name, known)
+            problems.append(reporter.report("RAW004", message, hint=hint, line=1, column=name))
     if source.columns and not source.long:
         declared = set(wanted)
         more = [name for name in known if name not in declared]
@@ -79,8 +81,8 @@ def list_needed(source: FormSource) -> dict[str, None]:
     in_file = {name: column for column, name in source.names.items()}
     if source.long:
         long = source.long
-        return dict.fromkeys([*source.where, *long.item, long.value, *long.by, *long.keep])
-    return dict.fromkeys([*(in_file.get(name, name) for name in source.key), *source.where])
+        return dict.fromkeys([*source.where, *source.filled, *long.item, long.value, *long.by, *long.keep])
+    return dict.fromkeys([*(in_file.get(name, name) for name in source.key), *source.where, *source.filled])
 
 
 def check_unnamed(places: Mapping[int, pd.Series], source: FormSource, reporter: Reporter) -> list[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -62,9 +63,12 @@ def collect_table(
 def _choose_rows(frame: pd.DataFrame, source: FormSource) -> pd.DataFrame:
     """The rows that are the form's, numbered anew."""
     chosen = pd.Series(True, index=frame.index)
-    for name, value in source.where.items():
+    for name, values in source.where.items():
         if name in frame:
-            chosen &= frame[name] == value
+            chosen &= frame[name].isin(values)
+    filled = [(frame[name] != "") & (frame[name] != empty) for name, empty in source.filled.items() if name in frame]
+    if filled:
+        chosen &= np.logical_or.reduce([said.to_numpy(dtype=bool) for said in filled])
     return frame if chosen.all() else frame[chosen].reset_index(drop=True)
 
 

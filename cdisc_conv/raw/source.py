@@ -60,8 +60,12 @@ class FormSource:
     """What is asked of the database, where that is not all of `table`."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Columns that the study calls something else: name in the file -> name in the study."""
-    where: Mapping[str, str] = field(default_factory=dict)
-    """Only rows with these values are the form's: column in the file -> value."""
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Only rows with one of these values are the form's: column in the file -> values."""
+    filled: Mapping[str, str] = field(default_factory=dict)
+    """Only rows in which one of these columns says something are the form's: column -> what says as little as ""."""
+    declared: Mapping[str, str] = field(default_factory=dict)
+    """Where the EDC's dictionary says that a column is there: column in the file -> file and line."""
     long: Long | None = None
     metadata: tuple[str, ...] = ()
     """Files in the same folder that say more of this one: a SAS format catalogue, the metadata of an ODM file."""

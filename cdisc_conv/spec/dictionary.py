@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from cdisc_conv.problems import Place, Problem, did_you_mean
@@ -248,3 +249,19 @@ def _text(node: Node | None) -> str:
 def _files(dictionary: Dictionary) -> str:
     names: Iterable[str] = dictionary.files[:3]
     return ", ".join(names) + (" ..." if len(dictionary.files) > 3 else "")
+
+
+def name_subject(node: Node, dictionary: Dictionary | None) -> Node:
+    """The node of study.yaml, with the dictionary's column of the subject where ``raw`` names none."""
+    raw = node.get("raw")
+    if dictionary is None or not dictionary.subject or raw is None or not raw.is_mapping or raw.get("subject"):
+        return node
+    subject = Node(dictionary.subject, raw.file, raw.line)
+    return Node(
+        {**node.value, "raw": Node({**raw.value, "subject": subject}, raw.file, raw.line)}, node.file, node.line
+    )
+
+
+def list_files(path: Path) -> list[Path]:
+    """The files of a dictionary: one, or all of a folder."""
+    return sorted(inside for inside in path.rglob("*") if inside.is_file()) if path.is_dir() else [path]

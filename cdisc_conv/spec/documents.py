@@ -36,6 +36,20 @@ FIELD_TYPES = (
 )
 """What a column of a form may be, in the words of forms.yaml."""
 
+FIELD_ROLES = (
+    "item",
+    "subject",
+    "site",
+    "event",
+    "event_name",
+    "event_date",
+    "form",
+    "repeat",
+    "system",
+    "derived",
+)
+"""What a column of a form is for; all but items are the EDC's own, and not collected."""
+
 SETTINGS = ("date_formats", "date_pivot", "units", "visits", "recist")
 """The keys of ``settings:`` that cdisc-conv reads; a derivation of a plug-in adds its own (`reads_settings`)."""
 
@@ -52,6 +66,8 @@ class FieldDocument(Document):
     separator: str = ""
     unit: Text = ""
     unknown_parts: bool = False
+    role: Text = ""
+    empty: Text = ""
 
 
 class LayoutDocument(Document):
@@ -86,7 +102,8 @@ class FormDocument(LayoutDocument):
     table: Text = ""
     query: Text = ""
     subject: Text = ""
-    where: dict[str, Text] = {}
+    where: dict[str, Texts] = {}
+    filled: bool = False
     long: LongDocument | None = None
     page: Pages = ()
     key: Texts = ()
@@ -112,6 +129,21 @@ class FormsDocument(Document):
     key: Texts = ()
     forms: dict[str, FormDocument]
     events: list[EventDocument] = []
+
+
+class DictionaryDocument(Document):
+    """``forms`` of study.yaml: the EDC's own dictionary, and the file that adds to it."""
+
+    file: Text = "forms.yaml"
+    dictionary: Texts = ()
+    edc: Text = ""
+    data: Text = ""
+    encoding: Text = ""
+
+
+FormsSource = Annotated[
+    DictionaryDocument, BeforeValidator(lambda said: {"file": said} if isinstance(said, str) else said)
+]
 
 
 class StandardsDocument(Document):
@@ -160,7 +192,7 @@ class StudyDocument(Document):
     protocol: Text = ""
     created: Text
     standards: StandardsDocument = StandardsDocument()
-    forms: Text = "forms.yaml"
+    forms: FormsSource = DictionaryDocument()
     raw: RawDocument
     given: dict[str, GivenDocument] = {}
     not_submitted: dict[str, Text] = {}

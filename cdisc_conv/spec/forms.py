@@ -6,28 +6,24 @@ that stands beside a coded one and holds its words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from cdisc_conv.columns.texts import fold
-from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
-from cdisc_conv.spec.documents import FIELD_TYPES, FieldDocument, FormDocument, FormsDocument, RawDocument
+from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
+from cdisc_conv.spec.documents import FIELD_ROLES, FIELD_TYPES, FieldDocument, FormDocument, FormsDocument, RawDocument
 from cdisc_conv.spec.model import Field, Form
 from cdisc_conv.spec.paths import check_path
 from cdisc_conv.spec.raw_sources import default_file, read_layout
 from cdisc_conv.spec.repair import repair_keys
 from cdisc_conv.spec.validate import validate
-from cdisc_conv.spec.yaml_nodes import Node, read_yaml
+from cdisc_conv.spec.yaml_nodes import Node
 
 
-def read_forms(
-    path: Path, show: Callable[[Path], str], problems: list[Problem], raw: RawDocument
-) -> tuple[dict[str, Form], list[dict[str, Any]]]:
+def read_forms(node: Node, problems: list[Problem], raw: RawDocument) -> tuple[dict[str, Form], list[dict[str, Any]]]:
     """Forms by name in the order of the file, and the events (visits) it lists. Raises ProblemsError when unusable."""
-    node = read_yaml(path, show(path))
     node = repair_keys(FormsDocument, node, "forms.yaml", problems)
     document, found = validate(FormsDocument, node, "forms.yaml")
     if document is None:
@@ -128,6 +124,7 @@ def _read_fields(
     columns: Mapping[str, Any], node: Node, pages: tuple[int, ...], item: bool, problems: list[Problem]
 ) -> dict[str, Field]:
     fields: dict[str, Field] = {}
+    decodes: dict[str, str] = {}
     for name, entry in columns.items():
         here = repair_keys(FieldDocument, node.at((name,)), f"column {name}", problems)
         data = here.plain() if here.is_mapping else {"label": entry or ""}
@@ -138,12 +135,33 @@ def _read_fields(
             hint = did_you_mean(document.type, FIELD_TYPES) or f"types are: {', '.join(FIELD_TYPES)}"
             message = f"'type' of column {name}: '{document.type}' is not a type of column"
             problems.append(here.at(("type",)).problem("SPEC003", message, hint))
-        values = MappingProxyType(document.values)
-        field = Field(name, document.label, document.type, document.page or pages, values, item)
-        field = replace(field, separator=document.separator, column=document.column)
-        fields[name] = field
+        if document.role and document.role not in FIELD_ROLES:
+            hint = did_you_mean(document.role, FIELD_ROLES) or f"roles are: {', '.join(FIELD_ROLES)}"
+            message = f"'role' of column {name}: '{document.role}' is not what a column can be for"
+            problems.append(here.at(("role",)).problem("SPEC003", message, hint))
+        fields[name] = _make_field(name, document, document.page or pages, item, here.place)
         if document.decode:
-            fields[document.decode] = Field(
-                document.decode, document.label, "text", field.pages, {}, item, name, field.separator
-            )
+            fields.setdefault(document.decode, replace(fields[name], name=document.decode, column=""))
+            decodes[document.decode] = name
+    for words, coded in decodes.items():
+        separator = fields[coded].separator
+        fields[words] = replace(fields[words], type="text", values={}, decode_of=coded, separator=separator, empty="")
     return fields
+
+
+def _make_field(name: str, document: FieldDocument, pages: tuple[int, ...], item: bool, place: Place) -> Field:
+    role = document.role or ("item" if item else "system")
+    return Field(
+        name,
+        document.label,
+        document.type,
+        pages,
+        MappingProxyType(document.values),
+        item=role == "item",
+        separator=document.separator,
+        column=document.column,
+        unit=document.unit,
+        role=role,
+        empty=document.empty,
+        place=place,
+    )

@@ -16,9 +16,11 @@ from typing import Any
 
 from cdisc_conv.derivations.registry import load_derivations
 from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
+from cdisc_conv.raw.dictionaries import Dictionary, read_dictionary
 from cdisc_conv.resources import shipped
 from cdisc_conv.spec.datasets import read_dataset
-from cdisc_conv.spec.documents import SETTINGS, EventDocument, RawDocument, StandardsDocument, StudyDocument
+from cdisc_conv.spec.dictionary import lay_over, list_files, make_node, name_subject
+from cdisc_conv.spec.documents import SETTINGS, DictionaryDocument, EventDocument, StandardsDocument, StudyDocument
 from cdisc_conv.spec.forms import check_events, read_forms
 from cdisc_conv.spec.layers import read_layers
 from cdisc_conv.spec.model import DatasetSpec, Family, Form, GivenDataset, Study
@@ -81,13 +83,15 @@ class _Loader:
     def load(self) -> tuple[Study, list[Problem]]:
         node = read_yaml(self._note(self.folder / "study.yaml"), self.show(self.folder / "study.yaml"))
         node = repair_keys(StudyDocument, node, "study.yaml", self.problems)
+        dictionary = self._read_dictionary(node.get("forms"))
+        node = name_subject(node, dictionary)
         document, found = validate(StudyDocument, node, "study.yaml")
         if document is None:
             raise ProblemsError([*self.problems, *found])
         families = self._load_families(document, node)
         families = extend_families(families, document.sponsor_terms, node, self.problems)
         standard = families["sdtm"].standard
-        forms, events = self._read_forms(document.forms, node.at(("forms",)), document.raw)
+        forms, events = self._read_forms(document, node.at(("forms",)), dictionary)
         settings = self._read_settings(node.get("settings"))
         shared = read_variables(node.get("variables"), "study", self.problems)
         given = self._read_given(document, standard, node)
@@ -168,15 +172,45 @@ class _Loader:
         sources = (find_source(*one, self.folder) for one in asked if one[1] not in self.packages)
         self.files.extend(source.path for source in sources if source.item is not None)
 
-    def _read_forms(self, name: str, node: Node, raw: RawDocument) -> tuple[dict[str, Form], list[dict[str, Any]]]:
-        if found := check_path(name, node, "'forms'", "the study folder"):
+    def _read_dictionary(self, node: Node | None) -> Dictionary | None:
+        """The EDC's dictionary, where ``forms`` names one."""
+        said = None if node is None or not node.is_mapping else validate(DictionaryDocument, node, "'forms'")[0]
+        if said is None or node is None or not said.dictionary:
+            return None
+        paths = []
+        for number, name in enumerate(said.dictionary):
+            place = node.at(("dictionary", number))
+            paths.append((self._find_file(name, place, "'dictionary'"), place))
+        try:
+            found = read_dictionary([(path, self.show(path)) for path, _ in paths], said.edc, said.encoding)
+        except ProblemsError as error:
+            raise ProblemsError([*self.problems, *error.problems]) from None
+        self.files.extend(file for path, _ in paths for file in list_files(path))
+        self.problems.extend(found.problems)
+        return found
+
+    def _find_file(self, name: str, node: Node, what: str) -> Path:
+        """A file or folder of the study. Raises ProblemsError (SPEC117) when it is not inside of it."""
+        if found := check_path(name, node, what, "the study folder"):
             raise ProblemsError([*self.problems, found])
         path = self.folder / name
         if leads_out(path, self.folder):
-            found = node.problem("SPEC117", f"'forms' is '{name}', a link to a place outside the study folder")
+            found = node.problem("SPEC117", f"{what} is '{name}', a link to a place outside the study folder")
             raise ProblemsError([*self.problems, found])
+        return path
+
+    def _read_forms(
+        self, document: StudyDocument, node: Node, dictionary: Dictionary | None
+    ) -> tuple[dict[str, Form], list[dict[str, Any]]]:
+        """The forms of forms.yaml, laid over those of the dictionary; beside one, forms.yaml may be missing."""
+        said = document.forms
+        path = self._find_file(said.file, node.at(("file",)), "'forms'")
+        needed = dictionary is None or node.get("file") is not None or path.exists()
         try:
-            return read_forms(self._note(path), self.show, self.problems, raw)
+            over = read_yaml(self._note(path), self.show(path)) if needed else None
+            if dictionary is not None:
+                over = lay_over(dictionary, make_node(dictionary, said.data), over, self.problems)
+            return read_forms(over or Node({}, self.show(path), 1), self.problems, document.raw)
         except ProblemsError as error:
             raise ProblemsError([*self.problems, *error.problems]) from None
 

@@ -34,6 +34,18 @@ class Field:
     """What stands between the codes of a column that may hold several at once."""
     column: str = ""
     """What the file calls it, where that is something else."""
+    unit: str = ""
+    role: str = "item"
+    """What it is for, in the words of forms.yaml: item, subject, site, event, repeat, system, derived ..."""
+    empty: str = ""
+    """A value that says as little as a blank one: 0 of a checkbox that nobody ticked."""
+    place: Place = Place()
+    """Where it is described."""
+
+    @property
+    def of_dictionary(self) -> bool:
+        """Whether it is the EDC's dictionary that describes it, and not forms.yaml."""
+        return bool(self.place.file) and not self.place.file.endswith((".yaml", ".yml"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from cdisc_conv.raw.checks import DELIMITERS, is_delimiter
 from cdisc_conv.raw.delimited.encoding import COMMON, describe_bad_encoding
 from cdisc_conv.raw.headers import describe_bad_header
 from cdisc_conv.spec.documents import FormDocument, LayoutDocument, RawDocument, SourceDocument
-from cdisc_conv.spec.model import Form, RawSettings, Study
+from cdisc_conv.spec.model import Field, Form, RawSettings, Study
 from cdisc_conv.spec.paths import describe_fault
 
 LAYOUT = tuple(LayoutDocument.model_fields)
@@ -28,7 +28,9 @@ def read_raw_settings(document: RawDocument) -> RawSettings:
 
 def read_layout(document: FormDocument) -> dict[str, Any]:
     """What a form says of how it is written, beyond its source."""
-    said = {name: getattr(document, name) for name in (*LAYOUT, "subject", "where") if getattr(document, name)}
+    said = {
+        name: getattr(document, name) for name in (*LAYOUT, "subject", "where", "filled") if getattr(document, name)
+    }
     said |= {name: value for name in ("quote", "header") if (value := getattr(document, name)) is not None}
     said |= {name: getattr(document, name) for name in ("table", "query") if getattr(document, name)}
     return said | ({"long": Long(**document.long.model_dump())} if document.long else {})
@@ -58,6 +60,7 @@ def form_source(study: Study, form: Form) -> FormSource:
     """
     settings = study.raw.sources.get(form.source, study.raw) if form.source else study.raw
     said = dict(form.reading)
+    filled = said.pop("filled", False)
     subject = said.pop("subject", "") or settings.subject or study.raw.subject
     layout = {name: said.pop(name, getattr(settings, name)) for name in LAYOUT}
     if layout["delimiter"] == "," and form.file.lower().endswith(_TABS):
@@ -73,9 +76,16 @@ def form_source(study: Study, form: Form) -> FormSource:
         folder=settings.path,
         url=settings.url,
         names={column: name for name, column in in_file.items() if column != name},
+        filled={in_file[name]: field.empty for name, field in form.fields.items() if filled and _says(field)},
+        declared={in_file[name]: str(field.place) for name, field in form.fields.items() if field.of_dictionary},
         **layout,
         **said,
     )
+
+
+def _says(field: Field) -> bool:
+    """Whether a value of a column says that the form was filled in: an item, or a status other than the untouched."""
+    return field.role in ("item", "derived") or bool(field.empty)
 
 
 def check_raw(study: Study) -> Iterator[Problem]:

@@ -113,7 +113,7 @@ def test_one_item_a_row(folder: Path) -> None:
     (folder / "all.csv").write_text(LONG)
     long = Long(("itemid",), "value", ("subject", "event", "seq"), keep=("edited",), missing=("NA",), prefix="AE_")
     columns = ("subject", "event", "seq", "edited", "AETERM", "AESEV", "AESER", "AEOUT")
-    source = FormSource("ae", "all.csv", columns=columns, where={"form": "AE"}, long=long, names={"subject": "SUBJID"})
+    source = FormSource("ae", "all.csv", columns=columns, where={"form": ("AE",)}, long=long, names={"subject": "SUBJID"})
     form, problems = read_form(source, folder)
     assert form is not None
     assert form.frame.to_dict("list") == {
@@ -134,7 +134,7 @@ def test_one_item_a_row(folder: Path) -> None:
     ]
     assert restore_source(
         "ae", "all.csv", {"encoding": "utf-8", "delimiter": ","}, describe_source(source, "utf-8", ",")
-    ) == (FormSource("ae", "all.csv", where={"form": "AE"}, long=long, names={"subject": "SUBJID"}))
+    ) == (FormSource("ae", "all.csv", where={"form": ("AE",)}, long=long, names={"subject": "SUBJID"}))
 
 
 def test_a_long_file_without_its_columns(folder: Path) -> None:
