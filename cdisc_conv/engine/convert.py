@@ -15,6 +15,7 @@ import pandas as pd
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.account.coded import describe_codes, drop_told, list_readers
 from cdisc_conv.engine.account.near_misses import describe_near_misses
+from cdisc_conv.engine.account.typed import describe_types
 from cdisc_conv.engine.describe.datasets import describe_datasets
 from cdisc_conv.engine.describe.metadata import harmonise_lengths
 from cdisc_conv.engine.facts.facts import Facts
@@ -111,9 +112,11 @@ def convert_frames(
     partly = replace(study, left_out=frozenset(study.datasets) - set(datasets))
     finished = describe_datasets(partly, plan, made.drafts, made.facts.datasets, made.given)
     found = [*describe_findings(made.facts.findings), *finished.problems]
-    coded = describe_codes(study, made.facts.wrong_codes, list_readers(plan))
+    readers = list_readers(plan)
+    coded = describe_codes(study, made.facts.wrong_codes, readers)
+    typed = describe_types(study, made.facts.wrong_types, readers)
     missed = describe_near_misses(made.facts.near_misses)
-    problems = (*drop_told(coded, found), *missed, *found)
+    problems = (*drop_told(coded, found), *typed, *missed, *found)
     return Conversion(study, plan, {}, finished.datasets, problems, made.facts, made.given, made.beside)
 
 

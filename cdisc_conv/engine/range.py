@@ -12,6 +12,7 @@ from cdisc_conv.engine.account.blocks import count_blocks
 from cdisc_conv.engine.account.coded import find_wrong_codes
 from cdisc_conv.engine.account.count import count_account
 from cdisc_conv.engine.account.near_misses import find_near_misses
+from cdisc_conv.engine.account.typed import find_wrong_types
 from cdisc_conv.engine.derive.run import run_plan
 from cdisc_conv.engine.facts.collect import collect_facts
 from cdisc_conv.engine.facts.facts import Facts
@@ -64,6 +65,7 @@ def derive_range(
         account=count_account(state),
         blocks=count_blocks(state),
         wrong_codes=find_wrong_codes(study, rows.forms),
+        wrong_types=find_wrong_types(study, rows.forms),
         near_misses=find_near_misses(study, rows.forms, rows.given, datasets),
     )
     return Range(drafts, facts, tuple(describe_given(state)), tuple(describe_beside(state, datasets)))

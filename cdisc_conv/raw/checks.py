@@ -68,7 +68,7 @@ def check_header(header: Sequence[str], source: FormSource, reporter: Reporter) 
             hint = (f"the dictionary has it at {said}; " if said else "") + _suggest(name, known)
             problems.append(reporter.report("RAW004", message, hint=hint, line=1, column=name))
     if source.columns and not source.long:
-        declared = set(wanted)
+        declared = {*wanted, *source.elsewhere}
         more = [name for name in known if name not in declared]
         if more:
             message = f"form '{source.name}' has {_count(len(more), 'column')} not in forms.yaml: {_list(more)}"

@@ -61,7 +61,8 @@ def collect_table(
 
 
 def _choose_rows(frame: pd.DataFrame, source: FormSource) -> pd.DataFrame:
-    """The rows that are the form's, numbered anew."""
+    """The rows and columns that are the form's; rows are numbered anew."""
+    frame = frame.drop(columns=[name for name in frame.columns if name in source.elsewhere])
     chosen = pd.Series(True, index=frame.index)
     for name, values in source.where.items():
         if name in frame:

@@ -64,6 +64,8 @@ class FormSource:
     """Only rows with one of these values are the form's: column in the file -> values."""
     filled: Mapping[str, str] = field(default_factory=dict)
     """Only rows in which one of these columns says something are the form's: column -> what says as little as ""."""
+    elsewhere: frozenset[str] = frozenset()
+    """Columns of the file that are of other forms."""
     declared: Mapping[str, str] = field(default_factory=dict)
     """Where the EDC's dictionary says that a column is there: column in the file -> file and line."""
     long: Long | None = None

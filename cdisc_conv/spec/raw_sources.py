@@ -77,10 +77,21 @@ def form_source(study: Study, form: Form) -> FormSource:
         url=settings.url,
         names={column: name for name, column in in_file.items() if column != name},
         filled={in_file[name]: field.empty for name, field in form.fields.items() if filled and _says(field)},
+        elsewhere=_list_elsewhere(study, form) - {*in_file.values()},
         declared={in_file[name]: str(field.place) for name, field in form.fields.items() if field.of_dictionary},
         **layout,
         **said,
     )
+
+
+def _list_elsewhere(study: Study, form: Form) -> frozenset[str]:
+    """The columns of the other forms that are in the same table of the same file."""
+
+    def where(other: Form) -> tuple[str, str, Any]:
+        return other.source, other.file, other.reading.get("table")
+
+    others = (other for other in study.forms.values() if other is not form and where(other) == where(form))
+    return frozenset(field.column or name for other in others for name, field in other.fields.items())
 
 
 def _says(field: Field) -> bool:

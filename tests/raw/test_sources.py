@@ -113,7 +113,8 @@ def test_one_item_a_row(folder: Path) -> None:
     (folder / "all.csv").write_text(LONG)
     long = Long(("itemid",), "value", ("subject", "event", "seq"), keep=("edited",), missing=("NA",), prefix="AE_")
     columns = ("subject", "event", "seq", "edited", "AETERM", "AESEV", "AESER", "AEOUT")
-    source = FormSource("ae", "all.csv", columns=columns, where={"form": ("AE",)}, long=long, names={"subject": "SUBJID"})
+    names = {"subject": "SUBJID"}
+    source = FormSource("ae", "all.csv", columns=columns, where={"form": ("AE",)}, long=long, names=names)
     form, problems = read_form(source, folder)
     assert form is not None
     assert form.frame.to_dict("list") == {

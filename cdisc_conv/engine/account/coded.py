@@ -184,6 +184,8 @@ def list_readers(plan: Plan) -> Readers:
 def _suggest(code: str, field: Field) -> str:
     """What to do about a code outside the list: the code it must mean, as far as that can be told."""
     add = "correct the export, or add it to 'values' in forms.yaml"
+    if field.of_dictionary:
+        add = f"its codes are those of {field.place}; {add}"
     for sign in ";,|/+":
         parts = _split(code, sign)
         if not field.separator and len(parts) > 1 and all(part in field.values for part in parts):

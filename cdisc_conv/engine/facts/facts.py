@@ -9,6 +9,7 @@ from cdisc_conv.engine.account.blocks import BlockCounts
 from cdisc_conv.engine.account.coded import WrongCodes
 from cdisc_conv.engine.account.lines import Line, merge_accounts
 from cdisc_conv.engine.account.near_misses import NearMisses
+from cdisc_conv.engine.account.typed import WrongTypes
 from cdisc_conv.engine.facts.datasets import DatasetFacts, merge_maps
 from cdisc_conv.engine.facts.findings import Findings, merge_findings, move_findings
 
@@ -27,6 +28,7 @@ class Facts:
     blocks: BlockCounts = field(default_factory=dict)
     wrong_codes: WrongCodes = field(default_factory=dict)
     near_misses: NearMisses = field(default_factory=dict)
+    wrong_types: WrongTypes = field(default_factory=dict)
 
     def __add__(self, other: Facts) -> Facts:
         records = {name: facts.records for name, facts in self.datasets.items()}
@@ -37,4 +39,5 @@ class Facts:
             merge_maps(self.blocks, other.blocks, lambda one, more: (one[0] + more[0], one[1] + more[1])),
             merge_maps(self.wrong_codes, other.wrong_codes),
             merge_maps(self.near_misses, other.near_misses),
+            merge_maps(self.wrong_types, other.wrong_types),
         )
