@@ -14,8 +14,9 @@ import pandas as pd
 from cdisc_conv.engine.account.coded import Readers
 from cdisc_conv.engine.derive.state import trim_blanks
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, Tally
-from cdisc_conv.spec.codes import list_codes, show_text
+from cdisc_conv.spec.codes import list_codes
 from cdisc_conv.spec.model import Field, Study
+from cdisc_conv.visible import show_hidden
 
 _NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?")
 _WHOLE = re.compile(r"[-+]?\d+([.,]0*)?")
@@ -77,7 +78,7 @@ def describe_types(study: Study, found: WrongTypes, readers: Readers) -> list[Pr
 def _describe(study: Study, form: str, name: str, values: Mapping[str, Tally], readers: Readers) -> Problem:
     field = study.forms[form].fields[name]
     tally = sum(values.values(), Tally())
-    shown = ", ".join(f"'{show_text(value)}'" for value in list(values)[:SHOWN])
+    shown = ", ".join(f"'{show_hidden(value)}'" for value in list(values)[:SHOWN])
     more = f" and {len(values) - SHOWN:,} more" if len(values) > SHOWN else ""
     who = readers.get((form, name), ())
     message = (
