@@ -13,7 +13,7 @@ from cdisc_conv.problems import ProblemsError
 from cdisc_conv.xpt import write_xpt
 
 DM = "STUDYID,DOMAIN,USUBJID,SUBJID,SEX\nS,DM,01,01,F\nS,DM,02,02,M\n"
-AE = "STUDYID,DOMAIN,USUBJID,AESEQ,AETERM,AEDECOD,AESER\nS,AE,01,1,Nausea,Nausea,Q\n"
+AE = "STUDYID,DOMAIN,USUBJID,AESEQ,AETERM,AEDECOD,AESER\nS,AE,01,1,Nausea,Nausea,U\n"
 
 
 def write(folder: Path, **files: str) -> Path:
@@ -27,11 +27,11 @@ def told(result, *codes: str) -> list[str]:
 
 
 def test_names_in_any_case_are_asked_and_small_variables_are_told(tmp_path: Path) -> None:
-    small = AE.lower().replace("nausea", "Nausea").replace(",q", ",Q")
+    small = AE.lower().replace("nausea", "Nausea").replace(",u\n", ",U\n")
     result = cc.check(write(tmp_path, Dm=DM, ae=small))
     assert [one.name for one in result.datasets] == ["DM", "AE"]
     assert told(result, "AE009") == [
-        "AE.AESER row 1: AE009 AESER is 'Q', which is neither Y nor N; 1 record: subject 01 AESEQ 1 (ask the site)"
+        "AE.AESER row 1: AE009 AESER is 'U', which is neither Y nor N; 1 record: subject 01 AESEQ 1 (ask the site)"
     ]
     assert told(result, "CHK004") == [
         "AE: CHK004 7 names of variables have small letters: studyid, domain, usubjid, aeseq, aeterm and 2 more; they "
@@ -151,7 +151,7 @@ def test_an_explained_finding_stays_explained(tmp_path: Path) -> None:
     write(tmp_path, dm=DM, ae=AE)
     (tmp_path / "explanations.yaml").write_text(
         "explanations:\n"
-        "  - {rule: AE009, dataset: AE, reason: the site writes Q}\n"
+        "  - {rule: AE009, dataset: AE, reason: the site writes U}\n"
         "  - {rule: AE001, dataset: AE, reason: it was}\n"
         "  - {rule: AE900, dataset: AE, reason: it was}\n"
         "  - {rule: AE009, dataset: AE, reason: once more}\n"
@@ -160,7 +160,7 @@ def test_an_explained_finding_stays_explained(tmp_path: Path) -> None:
     )
     result = cc.check(tmp_path)
     (explained,) = (one for one in result.findings if one.problem.code == "AE009")
-    assert (explained.explained, explained.open) == ("the site writes Q", False)
+    assert (explained.explained, explained.open) == ("the site writes U", False)
     assert [line.partition("explanations.yaml:")[2] for line in told(result, "EXPL001", "EXPL002", "EXPL003")] == [
         "4: EXPL001 there is no rule AE900 (did you mean AE009?)",
         "3: EXPL002 nothing is left to explain: AE001 AE finds nothing (take the explanation out)",
@@ -189,11 +189,11 @@ def test_only_what_is_new(tmp_path: Path) -> None:
     write_reports(cc.check(tmp_path), {"json": earlier})
     same = cc.check(tmp_path, against=earlier)
     assert (same.exit_code, same.gone) == (0, ())
-    write(tmp_path, ae=AE + "S,AE,02,1,Nausea,Nausea,Q\nS,AE,02,2,Nausea,Nausea,Z\n", dm=DM.replace("02,F", "02,Q"))
+    write(tmp_path, ae=AE + "S,AE,02,1,Nausea,Nausea,U\nS,AE,02,2,Nausea,Nausea,NA\n", dm=DM.replace("02,F", "02,Q"))
     later = cc.check(tmp_path, against=earlier)
     states = {(one.text, str(one.state)) for one in later.findings if one.problem.code == "AE009"}
-    assert states == {("AESER is 'Q', which is neither Y nor N", "more records"),
-                      ("AESER is 'Z', which is neither Y nor N", "new")}  # fmt: skip
+    assert states == {("AESER is 'U', which is neither Y nor N", "more records"),
+                      ("AESER is 'NA', which is neither Y nor N", "new")}  # fmt: skip
     assert later.exit_code == 1
 
 
