@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from cdisc_conv.derivations.base import SELF, Ref
+from cdisc_conv.derivations.records.joining import OWN
 from cdisc_conv.derivations.values.terminology import Map, Term
 from cdisc_conv.expr import Expression, texts_compared
 from cdisc_conv.problems import Place
@@ -56,6 +57,8 @@ def list_comparisons(study: Study) -> Iterator[Comparison]:
                     else:
                         there = dataset.name if table == SELF else table
                         for column, texts in texts_compared(expression).items():
+                            if column.startswith(OWN):
+                                continue
                             bare = column.removeprefix("raw.")
                             yield Comparison(f"{dataset.name}.{name}", there, (bare,), texts, place)
 

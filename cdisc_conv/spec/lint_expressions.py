@@ -8,6 +8,7 @@ from dataclasses import replace
 from pydantic import BaseModel
 
 from cdisc_conv.derivations.base import SELF, Derivation, Ref
+from cdisc_conv.derivations.records.joining import OWN
 from cdisc_conv.expr import Expression, Type
 from cdisc_conv.problems import Place, Problem
 from cdisc_conv.spec.expected import is_numeric
@@ -31,7 +32,8 @@ def check_expressions(study: Study) -> Iterator[Problem]:
                 if variable.when is not None:
                     yield from _check(variable.when, types, Type.BOOLEAN, variable.place)
                 for expression, expected, table in expressions_in(variable.derivation):
-                    inner = _table_types(study, dataset.name if table == SELF else table) if table else types
+                    there = _table_types(study, dataset.name if table == SELF else table)
+                    inner = _both_sides(types, there) if table else types
                     yield from _check(expression, inner, expected, variable.place)
 
 
@@ -130,6 +132,11 @@ def _entry_types(study: Study, dataset: DatasetSpec, block: Block, variable: str
 
 def _table_types(study: Study, table: str) -> TypeOf:
     return lambda name: _column_type(study, table, name)
+
+
+def _both_sides(ours: TypeOf, theirs: TypeOf) -> TypeOf:
+    """The types in a condition on another table, where ``own.`` stands before columns of the record being made."""
+    return lambda name: ours(name.removeprefix(OWN)) if name.startswith(OWN) else theirs(name)
 
 
 def _check(expression: Expression, types: TypeOf, expected: Type | None, place: Place) -> Iterator[Problem]:

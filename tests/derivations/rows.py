@@ -157,7 +157,10 @@ class FakeWords:
         return ref if "." in ref else f"AE.{ref}"
 
     def condition(self, expression: Expression, table: str = "") -> str:
-        return expression.describe((lambda name: f"{table}.{name}") if table else self)
+        def name_it(name: str) -> str:
+            return self(name.removeprefix("own.")) if name.startswith("own.") else f"{table}.{name}"
+
+        return expression.describe(name_it if table else self)
 
     def column(self, table: str, name: str) -> str:
         return f"{table}.{name}"

@@ -184,9 +184,20 @@ def select_records(table: Table, where: Expression | None) -> np.ndarray:
     return np.flatnonzero(mask.to_numpy(dtype=bool))
 
 
+OWN = "own."
+"""Before a name in a condition on another table: a column of the record that is being made."""
+
+
 def names_in(where: Expression | None) -> tuple[str, ...]:
     """The columns of the other table that a condition reads."""
-    return tuple(name.removeprefix("raw.") for name in where.names) if where is not None else ()
+    names = where.names if where is not None else ()
+    return tuple(name.removeprefix("raw.") for name in names if not name.startswith(OWN))
+
+
+def own_names(where: Expression | None) -> tuple[Ref, ...]:
+    """The columns of the record being made that a condition reads, without ``own.``."""
+    names = where.names if where is not None else ()
+    return tuple(Ref(name.removeprefix(OWN)) for name in names if name.startswith(OWN))
 
 
 def pick_or_blank(values: pd.Series, positions: np.ndarray) -> pd.Series:

@@ -43,9 +43,11 @@ from cdisc_conv.derivations.records.joining import (
     match_records,
     name_column,
     names_in,
+    own_names,
     pick_or_blank,
     select_records,
 )
+from cdisc_conv.derivations.records.pairing import Ranges, Selection, describe_ranges, pair_records
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.expr import Expression
 from cdisc_conv.problems import Severity
@@ -93,6 +95,12 @@ class Lookup(_OtherRecords):
     says that it may be so. A look-up by the subject alone that has a condition asks whether there is such a record at
     all, so it is optional by itself. `ignore_case` takes keys for equal that differ in letter case or blanks alone.
 
+    `within` asks for ranges: `{AGE: [AGELO, AGEHI]}` takes the records whose range our value is in, both ends included,
+    where a blank end is open. Numbers and dates have ranges; a missing value and a partial date are in none. In `where`
+    the name `own.SEX` is a column of our record, all others are theirs. So a normal range is found by test, sex, age
+    and date: `{from: form ranges, by: {LBTESTCD: TEST}, within: {AGE: [AGELO, AGEHI]}, where: SEX == "" or SEX ==
+    own.SEX, take: LLN}`.
+
     `up_to` ties a date of ours to one of theirs: of the records that match, the last one whose date is on or before
     ours is taken, so no `order` is needed. `LDOSEDTC: {lookup: {from: EX, up_to: {ASTDT: EXSTDTC}, take: EXSTDTC}}` is
     the start of the last dosing interval before an event. Dates are ISO 8601 text or SAS numbers; where both have times
@@ -121,6 +129,9 @@ class Lookup(_OtherRecords):
     up_to: dict[Ref, str] = Field(
         default_factory=dict, description="own date or number -> theirs: take the last record that is not after ours"
     )
+    within: Ranges = Field(
+        default_factory=dict, description="own number or date -> their lowest and highest, both included; blank is open"
+    )
     optional: bool = Field(False, description="records without a match are expected, and no finding")
     ignore_case: bool = Field(False, description="keys that differ in letter case or blanks alone are equal")
 
@@ -128,12 +139,19 @@ class Lookup(_OtherRecords):
     def _check_up_to(self) -> Self:
         if len(self.up_to) > 1:
             raise ValueError("'up_to' ties one date of ours to one of theirs, such as {ASTDT: EXSTDTC}")
+        if self.up_to and (self.within or own_names(self.where)):
+            raise ValueError("'up_to' and 'within' do not go together, nor 'up_to' and names with 'own.' in 'where'")
         if self.up_to and (self.order or self.keep):
             raise ValueError("'up_to' says which record is taken; leave 'order' and 'keep' out")
         return self
 
     def reads(self) -> tuple[str, ...]:
-        return (*self.by, *self.up_to)
+        return tuple(dict.fromkeys((*self.by, *self.up_to, *self.within, *own_names(self.where))))
+
+    @property
+    def bounds(self) -> tuple[str, ...]:
+        """Their columns that are the ends of ranges."""
+        return tuple(bound for bounds in self.within.values() for bound in bounds)
 
     @property
     def which(self) -> str:
@@ -141,23 +159,30 @@ class Lookup(_OtherRecords):
         return self.keep or ("first" if self.order else "")
 
     def tables(self) -> dict[str, tuple[str, ...]]:
-        columns = (*self.by.values(), *names_in(self.where), *self.order, *self.up_to.values(), self.take)
+        columns = (*self.by.values(), *names_in(self.where), *self.order, *self.up_to.values(), *self.bounds, self.take)
         return {self.source: tuple(dict.fromkeys(columns))}
 
     def picks(self) -> dict[str, tuple[str, ...]]:
-        return {self.source: tuple(dict.fromkeys((*names_in(self.where), *self.up_to.values(), self.take)))}
+        columns = (*names_in(self.where), *self.up_to.values(), *self.bounds, self.take)
+        return {self.source: tuple(dict.fromkeys(columns))}
 
     def makes_numbers(self, is_number: Callable[[str], bool]) -> bool:
         return is_number(TableRef(f"{self.source}.{self.take}"))
 
     def derive(self, rows: Rows) -> pd.Series:
         table = rows.table(self.source)
-        picked = select_records(table, self.where)
+        both_sides = self.where if own_names(self.where) else None
+        picked = select_records(table, None if both_sides is not None else self.where)
         theirs = [_pick(table[name], picked) for name in self.by.values()]
         matches = match_records(rows, tuple(self.by), theirs, self.ignore_case)
+        if self.within or both_sides is not None:
+            asked = Selection(table, picked)
+            pairs = pair_records(rows, asked, matches, self.within, both_sides)
+            matches, picked = pairs.matches, picked[pairs.picked]
         if not self.optional:
             self._report_none(rows, matches, theirs)
-        rows.matched(self.source, picked, picked[matches.theirs >= 0])
+        found = picked[matches.theirs >= 0]
+        rows.matched(self.source, picked, found)
         values = _pick(table[self.take], picked)
         place = self._find_up_to(rows, table, picked, matches) if self.up_to else self._choose(rows, picked, matches)
         rows.took(self.source, np.append(picked, -1)[place])
@@ -206,8 +231,9 @@ class Lookup(_OtherRecords):
         if not len(unmatched):
             return
         # The subject is named only where there is no other key.
-        parts = [number for number, one in enumerate(subject) if not one or all(subject)]
-        names = [list(self.by.values())[number] for number in parts]
+        asked = [*subject, *([False] * len(self.within))]
+        parts = [number for number, one in enumerate(asked) if not one or all(asked)]
+        names = [self._key_names[number] for number in parts]
         counts = np.bincount(matches.ours, minlength=matches.count)[unmatched]
         found = count_keys(names, [matches.examples[number] for number in parts], unmatched, counts)
         records = f"{counts.sum():,} record{'s' if counts.sum() > 1 else ''}"
@@ -217,11 +243,16 @@ class Lookup(_OtherRecords):
         source = f"{rows.dataset} before this block" if self.source == SELF else self.source
         condition = " that meets the condition" if self.where is not None else ""
         message = f"{source} has no record{condition} for {keys} of {records}: {shown}{more}"
-        near = "" if all(subject) else describe_near_misses(matches, unmatched, theirs)
+        near = "" if all(subject) or self.within else describe_near_misses(matches, unmatched, theirs)
         severity = Severity.NOTE if all(subject) else Severity.WARNING
         where = np.isin(matches.ours, unmatched)
         hint = near or "correct the keys, or say 'optional: true'"
         rows.report("LOOK002", message, where=where, severity=severity, value=found[0][0], hint=hint)
+
+    @property
+    def _key_names(self) -> tuple[str, ...]:
+        """What the key values of a finding are called: their keys, and our values that are to be in ranges."""
+        return (*self.by.values(), *self.within)
 
     def _rank(self, values: pd.Series) -> np.ndarray:
         """Ranks in which a missing value is never preferred."""
@@ -237,7 +268,7 @@ class Lookup(_OtherRecords):
         several = np.flatnonzero(np.bincount(pairs // (len(found.values) + 1), minlength=matches.count) > 1)
         if len(several):
             count = int((matches.theirs == several[0]).sum())
-            example = matches.describe(int(several[0]), tuple(self.by.values()))
+            example = matches.describe(int(several[0]), self._key_names)
             rest = f", and so it is for {len(several) - 1:,} more" if len(several) > 1 else ""
             message = f"{self.source} has {count} records with different {self.take} for {example}{rest}"
             hint = "say which one to take with 'order' and 'keep', or narrow 'where'"
@@ -247,7 +278,8 @@ class Lookup(_OtherRecords):
 
     def method(self, words: Words) -> str:
         table = words.table(self.source)
-        records = f"{describe_keys(words, self.by)}{self._where(words)}"
+        ranges = describe_ranges(words, self.source, self.within)
+        records = f"{describe_keys(words, self.by)}{ranges}{self._where(words)}"
         value = f"{name_column(words, self.source, self.take)} from"
         none = "Blank where there is no such record."
         if self.up_to:

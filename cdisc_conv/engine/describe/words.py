@@ -7,6 +7,7 @@ from typing import Any
 
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import SELF, Ref
+from cdisc_conv.derivations.records.joining import OWN
 from cdisc_conv.derivations.values.copying import Constant, Copy
 from cdisc_conv.derivations.values.expressions import Expr
 from cdisc_conv.engine.plan.graph import Part, parts_of, variable_of
@@ -42,7 +43,9 @@ class PartWords:
 
     def condition(self, expression: Expression, table: str = "") -> str:
         if table:
-            return expression.describe(lambda name: self.column(table, name))
+            return expression.describe(
+                lambda name: self(name.removeprefix(OWN)) if name.startswith(OWN) else self.column(table, name)
+            )
         return expression.describe(self)
 
     def column(self, table: str, name: str) -> str:
