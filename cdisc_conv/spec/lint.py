@@ -20,6 +20,7 @@ from cdisc_conv.spec.lint_codes import check_codes, check_translations
 from cdisc_conv.spec.lint_copies import check_copies
 from cdisc_conv.spec.lint_entries import check_entries
 from cdisc_conv.spec.lint_expressions import check_expressions
+from cdisc_conv.spec.lint_interpolated import check_interpolated
 from cdisc_conv.spec.lint_parameters import check_parameters
 from cdisc_conv.spec.lint_references import check_references
 from cdisc_conv.spec.lint_value_level import check_value_level
@@ -65,6 +66,7 @@ def check_study(study: Study) -> list[Problem]:
         *check_translations(study),
         *check_entries(study),
         *check_copies(study),
+        *check_interpolated(study),
         *check_value_level(study),
         *check_parameters(study),
     ]

@@ -10,6 +10,7 @@ import pytest
 import cdisc_conv
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.raw import read_forms
+from cdisc_conv.spec.lint import check_study
 from cdisc_conv.spec.model import Study
 from cdisc_conv.spec.raw_sources import form_source
 
@@ -257,3 +258,26 @@ def test_the_file_of_forms_can_be_another_and_data_have_a_pattern(folder: Path) 
         "Enrolment": "export_enrolment.csv",
         "Vital signs": "export_vitals.csv",
     }
+
+
+def test_interpolated_dates_are_not_collected(folder: Path) -> None:
+    views = (
+        "projectname,viewname,ordinal,varname,vartype,varlength,varformat,varlabel\n"
+        "P,V_P_DM,1,Subject,char,50,$50.,Subject\nP,V_P_DM,2,BIRTHDT,num,8,datetime22.3,Birth\n"
+        "P,V_P_DM,3,BIRTHDT_RAW,char,11,$11.,Birth\nP,V_P_DM,4,BIRTHDT_INT,num,8,datetime22.3,Birth\n"
+    )
+    (folder / "views.csv").write_text(views, encoding="utf-8")
+    mapping = (
+        DM.replace("enrolment", "DM").replace("datetime: dob", "datetime: BIRTHDT_INT").replace("subject}", "Subject}")
+    )
+    (folder / "sdtm" / "dm.yaml").write_text(mapping, encoding="utf-8")
+    study, _ = load(folder, forms="{dictionary: views.csv}", raw="{home: DM}")
+    assert (study.raw.subject, study.forms["DM"].fields["BIRTHDT_INT"].item) == ("Subject", False)
+    found = [
+        str(problem).replace(f"{folder.as_posix()}/", "") for problem in check_study(study) if problem.code == "LINT330"
+    ]
+    assert found == [
+        "sdtm/dm.yaml:8: LINT330 DM.BRTHDTC reads BIRTHDT_INT of form DM, which the EDC interpolated: "
+        "parts of it were not "
+        "collected (read BIRTHDT_RAW, which has it as entered)"
+    ]

@@ -76,6 +76,8 @@ def _origin_of(study: Study, plan: Plan, part: Part) -> Origin:
         return Origin(OriginType.PROTOCOL, OriginSource.SPONSOR)
     if kind is not OriginType.COLLECTED:
         return Origin(kind, OriginSource.SPONSOR)
+    if fields and all(field.role == "derived" for field in fields):  # the EDC computed it
+        return Origin(OriginType.DERIVED, OriginSource.SPONSOR)
     if fields and all(not field.item for field in fields):
         return Origin(OriginType.ASSIGNED, OriginSource.SPONSOR)
     if fields:
