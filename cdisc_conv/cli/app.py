@@ -14,6 +14,7 @@ from cdisc_conv.cli.compare import compare
 from cdisc_conv.cli.console import prepare_streams
 from cdisc_conv.cli.ct import ct_diff, ct_import, ct_list, ct_show
 from cdisc_conv.cli.demo import demo
+from cdisc_conv.cli.dictionaries import dictionaries_import, dictionaries_list
 from cdisc_conv.cli.explain import explain
 from cdisc_conv.cli.guard import end_in_order, guarded
 from cdisc_conv.cli.lint import lint
@@ -30,6 +31,10 @@ COMMANDS: tuple[Command, ...] = (run, demo, simulate, lint, explain, trace, chec
 GROUPS: dict[str, tuple[str, tuple[Command, ...]]] = {
     "ct": ("Controlled terminology: import, list, show and compare packages.", (ct_import, ct_list, ct_show, ct_diff)),
     "rules": ("CDISC's conformance rules: import, list and show them.", (rules_import, rules_list, rules_show)),
+    "dictionaries": (
+        "Coding dictionaries (MedDRA, WHODrug): import and list them.",
+        (dictionaries_import, dictionaries_list),
+    ),
     "standards": ("Implementation guides and models: import and list them.", (standards_import, standards_list)),
 }
 """Commands of two words, such as `ct import`: the function is called `ct_import`."""

@@ -23,6 +23,7 @@ from cdisc_conv.expr import Expression, parse
 from cdisc_conv.expr.partial import Known
 from cdisc_conv.problems import Problem, ProblemsError, Severity
 from cdisc_conv.standards import CodelistTerms, Terminology
+from cdisc_conv.standards.dictionaries import Dictionary
 
 SUBJECT = "USUBJID"
 """The variable that ties the records of a subject together in every dataset."""
@@ -177,6 +178,9 @@ class Rows(Protocol):
 
     def setting(self, name: str) -> Any:
         """A table or option of study.yaml, such as ``visits`` or ``date_formats``; None when it is not there."""
+
+    def dictionary(self, name: str) -> Dictionary | None:
+        """The coding dictionary (``MedDRA``, ``WHODrug``) whose version study.yaml names; None when it is not there."""
 
     def matching(self, mask: np.ndarray) -> Rows:
         """The same for the records where `mask` is true; problems still name the right rows."""

@@ -11,6 +11,7 @@ from cdisc_conv.derivations.results import dose_intensity, from_parameters, norm
 from cdisc_conv.derivations.timing import adverse_events, epochs, periods, visit_windows, visits
 from cdisc_conv.derivations.values import (
     categories,
+    coding,
     copying,
     expressions,
     identifiers,
@@ -25,6 +26,7 @@ __all__ = [
     "analysis_dates",
     "baseline",
     "categories",
+    "coding",
     "copying",
     "date_parts",
     "dates",

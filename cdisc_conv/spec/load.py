@@ -9,6 +9,7 @@ mappings/library/*.yaml          layers that mapping files extend
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -32,7 +33,7 @@ from cdisc_conv.spec.validate import validate
 from cdisc_conv.spec.variables import read_variables
 from cdisc_conv.spec.yaml_nodes import Node, read_yaml
 from cdisc_conv.standards import DatasetStandard, Standard, Terminology, load_standard, load_terminology
-from cdisc_conv.standards.files import find_source
+from cdisc_conv.standards.files import UnknownStandardError, find_source
 
 
 def find_study(words: str | Path) -> Path:
@@ -169,7 +170,10 @@ class _Loader:
         asked = [("ig", "sdtmig", said.sdtmig), ("ct", "sdtm", said.sdtm_ct)]
         if (self.folder / "adam").is_dir():
             asked += [("ig", "adamig", said.adamig), ("ct", "adam", said.adam_ct)]
-        sources = (find_source(*one, self.folder) for one in asked if one[1] not in self.packages)
+        sources = [find_source(*one, self.folder) for one in asked if one[1] not in self.packages]
+        for name, version in said.dictionaries.items():
+            with suppress(UnknownStandardError):  # one that is only named, for define.xml, need not be there
+                sources.append(find_source("dict", name, version, self.folder))
         self.files.extend(source.path for source in sources if source.item is not None)
 
     def _read_dictionary(self, node: Node | None) -> Dictionary | None:

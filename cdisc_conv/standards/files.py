@@ -13,7 +13,7 @@ from cdisc_conv.standards.store import Item, Key, StoreError, find_item, list_it
 
 DATA = Path(__file__).parent / "data"
 
-_LABELS = {"ig": "standard", "ct": "terminology", "model": "model"}
+_LABELS = {"ig": "standard", "ct": "terminology", "model": "model", "dict": "dictionary"}
 
 
 class UnknownStandardError(LookupError):

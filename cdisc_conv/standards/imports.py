@@ -9,6 +9,7 @@ from pathlib import Path
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 from cdisc_conv.standards.differences import compare_packages, summarise_lists
 from cdisc_conv.standards.files import UnknownStandardError, find_source, list_sources
+from cdisc_conv.standards.publications.dictionaries import read_dictionary
 from cdisc_conv.standards.publications.guide import read_guide
 from cdisc_conv.standards.publications.package import format_package
 from cdisc_conv.standards.publications.terminology import read_package
@@ -85,6 +86,15 @@ def import_guide(
     if guide.key.kind == "ig":
         holds = f"{guide.dataset_count:,} dataset{'' if guide.dataset_count == 1 else 's'}, {holds}"
     return keep_import(path, guide.key, guide.content, label, holds, list(guide.warnings), study, replace=replace)
+
+
+def import_dictionary(
+    path: Path, *, study: Path | None = None, name: str = "", version: str = "", replace: bool = False
+) -> Import:
+    """Import MedDRA or WHODrug (`publications.dictionaries.read_dictionary`); see `import_terminology`."""
+    found = read_dictionary(path, name=name, version=version)
+    label = f"{found.name} {found.key.version}"
+    return keep_import(path, found.key, found.content, label, found.holds, [], study, replace=replace)
 
 
 def keep_import(

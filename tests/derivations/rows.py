@@ -45,6 +45,7 @@ class FakeRows:
     columns: Mapping[str, Sequence[Any]]
     tables: Mapping[str, Mapping[str, Sequence[Any]]] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    dictionaries: Mapping[str, Any] = field(default_factory=dict)
     terms: CodelistTerms | None = None
     variable: str = "AEX"
     dataset: str = "AE"
@@ -101,6 +102,9 @@ class FakeRows:
     def setting(self, name: str) -> Any:
         return self.settings.get(name)
 
+    def dictionary(self, name: str) -> Any:
+        return self.dictionaries.get(name)
+
     def unread(self, ref: str) -> np.ndarray:
         lost = np.array(self.lost.get(ref, [False] * len(next(iter(self.columns.values())))), dtype=bool)
         return lost if self.picked is None else lost[self.picked]
@@ -109,7 +113,7 @@ class FakeRows:
         positions = np.arange(len(self)) if self.picked is None else self.picked
         settings = {
             name: getattr(self, name)
-            for name in ("tables", "settings", "terms", "variable", "dataset", "numeric", "lost")
+            for name in ("tables", "settings", "dictionaries", "terms", "variable", "dataset", "numeric", "lost")
         }
         return FakeRows(self.columns, **settings, reports=self.reports, picked=positions[np.asarray(mask, dtype=bool)])
 

@@ -19,9 +19,11 @@ from cdisc_conv.engine.derive.state import State
 from cdisc_conv.engine.plan.graph import Part, variable_of
 from cdisc_conv.expr import Expression
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
+from cdisc_conv.spec.dictionaries import find_dictionary
 from cdisc_conv.spec.model import SourceKind, Variable
 from cdisc_conv.spec.references import Target, TargetKind, resolve
 from cdisc_conv.standards import CodelistTerms, Terminology
+from cdisc_conv.standards.dictionaries import Dictionary
 
 
 class LostReferenceError(Exception):
@@ -169,6 +171,9 @@ class PartRows:
 
     def setting(self, name: str) -> Any:
         return self._state.study.settings.get(name)
+
+    def dictionary(self, name: str) -> Dictionary | None:
+        return find_dictionary(self._state.study, name)
 
     def matching(self, mask: np.ndarray) -> PartRows:
         subset = PartRows(self._state, self._part, self._entry, self.numeric, self._codelist)
