@@ -129,7 +129,7 @@ def draw_cohort(settings: Settings, roster: Roster, draws: Draws) -> Cohort:
         height=height,
         weight=np.rint(weight * 10) / 10,
         weight_change=draws.fraction(*about.weight_change_per_month, n),
-        ecog=np.where(fails_on("INC05"), 2, draws.chance(about.ecog_1, n).astype(np.int64)),
+        ecog=np.where(fails_on("INC02"), 2, draws.chance(about.ecog_1, n).astype(np.int64)),
         failed=failed,
         failed_also=failed_also,
         scan_day=roster.consent + draws.whole(*enrolment.scan_days, n),

@@ -11,10 +11,11 @@ from typing import Any
 from cdisc_conv.dataset import Origin, OriginSource, OriginType
 from cdisc_conv.derivations.base import SELF, SUBJECT, Ref
 from cdisc_conv.derivations.registry import load_derivations
-from cdisc_conv.problems import Problem, closest, did_you_mean
+from cdisc_conv.problems import Place, Problem, closest, did_you_mean
 from cdisc_conv.spec.documents import BlockDocument, DatasetDocument
 from cdisc_conv.spec.model import Block, DatasetSpec, Family, Merge, Source, SourceKind, ValueLevelSpec, Variable
 from cdisc_conv.spec.predecessors import add_predecessors
+from cdisc_conv.spec.protocol import FILE, PREFIX, FactTable
 from cdisc_conv.spec.repair import MOST_UNKNOWN, repair_keys
 from cdisc_conv.spec.validate import validate
 from cdisc_conv.spec.variables import brought_along, companions, read_expression, read_origin, read_variables
@@ -23,12 +24,18 @@ from cdisc_conv.standards import DatasetStandard, Standard
 
 
 def read_dataset(
-    node: Node, family: Family, shared: Mapping[str, Variable], study_name: str, problems: list[Problem]
+    node: Node,
+    family: Family,
+    shared: Mapping[str, Variable],
+    study_name: str,
+    facts: Mapping[str, FactTable],
+    problems: list[Problem],
 ) -> DatasetSpec | None:
     """The typed mapping of one dataset, or None when its structure cannot be made out.
 
     `shared` are the variables of study.yaml; they and STUDYID and DOMAIN are added where the standard has them and the
-    file does not map them itself. An analysis dataset has STUDYID and USUBJID, from its source, instead.
+    file does not map them itself. `facts` are the tables
+    of protocol.yaml. An analysis dataset has STUDYID and USUBJID, from its source, instead.
     """
     name_node = node.get("dataset")
     what = str(name_node.value) if name_node else node.file
@@ -39,12 +46,12 @@ def read_dataset(
         return None
     name = document.dataset
     template = _find_standard(document, family.standard, node, problems)
-    if template is None:
+    if template is None or not _has_tables(document, node, facts, problems):
         return None
     variables = read_variables(node.get("variables"), name, problems)
     working = read_variables(node.get("working"), f"{name} working", problems)
     blocks = tuple(
-        _read_block(block, name, node.at(("records", number)), f"{name} records {number + 1}", problems)
+        _read_block(block, name, node.at(("records", number)), f"{name} records {number + 1}", facts, problems)
         for number, block in enumerate(document.records)
     )
     blocks, before = add_predecessors(document, blocks, variables, node)
@@ -130,7 +137,14 @@ def _find_standard(
     return None
 
 
-def _read_block(document: BlockDocument, dataset: str, node: Node, what: str, problems: list[Problem]) -> Block:
+def _read_block(
+    document: BlockDocument,
+    dataset: str,
+    node: Node,
+    what: str,
+    facts: Mapping[str, FactTable],
+    problems: list[Problem],
+) -> Block:
     if document.form and document.source:
         problems.append(node.problem("SPEC112", f"{what} names both a form and a dataset", "keep 'form' or 'from'"))
     if not (document.form or document.source or document.for_each):
@@ -148,13 +162,14 @@ def _read_block(document: BlockDocument, dataset: str, node: Node, what: str, pr
     variables = {**companions(variables), **variables}
     supplemental = read_variables(node.get("supplemental"), f"{what} supplemental", problems)
     working = read_variables(node.get("working"), f"{what} working", problems)
+    entries, places = _read_entries(document.for_each, node.at(("for_each",)), facts)
     return Block(
         source=_source_of(document, dataset),
         place=node.place,
         places=MappingProxyType({key: child.place for key, child in node.items()}),
         where=read_expression(document.where, node.at(("where",)), problems),
-        for_each=tuple(MappingProxyType(_read_entry(entry)) for entry in document.for_each),
-        entry_places=tuple(node.at(("for_each", number)).place for number in range(len(document.for_each))),
+        for_each=entries,
+        entry_places=places,
         group=document.group,
         order=document.order,
         take=document.take,
@@ -174,6 +189,32 @@ def _source_of(document: BlockDocument, dataset: str) -> Source:
     if document.source:
         return Source(SourceKind.DATASET, document.source)
     return Source(SourceKind.NOTHING)
+
+
+def _has_tables(document: DatasetDocument, node: Node, facts: Mapping[str, FactTable], problems: list[Problem]) -> bool:
+    """SPEC121: ``for_each`` names a table that is not there; whether there is each."""
+    known = [f"{PREFIX}{name}" for name, table in facts.items() if table.rows]
+    missing = [
+        (number, block.for_each)
+        for number, block in enumerate(document.records)
+        if isinstance(block.for_each, str) and block.for_each not in known
+    ]
+    for number, said in missing:
+        hint = did_you_mean(said, known) or (f"there is: {', '.join(known)}" if known else f"there is no {FILE}")
+        message = f"'for_each' is '{said}', which is neither a list of entries nor a table of {FILE} that holds any"
+        problems.append(node.at(("records", number, "for_each")).problem("SPEC121", message, hint))
+    return not missing
+
+
+def _read_entries(
+    said: Sequence[Mapping[str, Any]] | str, node: Node, facts: Mapping[str, FactTable]
+) -> tuple[tuple[Mapping[str, Any], ...], tuple[Place, ...]]:
+    """The entries of ``for_each`` and where they stand; those of a table of protocol.yaml stand there."""
+    if not isinstance(said, str):
+        places = tuple(node.at((number,)).place for number in range(len(said)))
+        return tuple(MappingProxyType(_read_entry(entry)) for entry in said), places
+    table = facts[said.removeprefix(PREFIX)]
+    return tuple(MappingProxyType(dict(row)) for row in table.rows), tuple(one.place for one in table.nodes)
 
 
 def _read_entry(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -213,7 +254,8 @@ def _with_given_variables(
 ) -> Block:
     """A name of ``for_each`` that is a variable of the dataset fills that variable, unless an entry says otherwise."""
     copy = load_derivations()["copy"]
-    assigned = Origin(OriginType.ASSIGNED, OriginSource.SPONSOR)
+    design = template.class_name == "TRIAL DESIGN"
+    assigned = Origin(OriginType.PROTOCOL if design else OriginType.ASSIGNED, OriginSource.SPONSOR)
     implied = {
         name: Variable(name, copy.model_validate({"source": name}), block.place, origin=assigned)
         for name in dict.fromkeys(name for entry in block.for_each for name in entry)

@@ -9,6 +9,9 @@ from functools import cached_property
 
 from cdisc_conv.standards.blocks import Block
 
+CONTINUED = ("COVAL", "TSVAL")
+"""Variables whose later parts are variables of their dataset, COVAL1 and so on (SDTMIG 3.4, 5.1 and 7.4.2)."""
+
 GENERAL_CLASSES = ("INTERVENTIONS", "EVENTS", "FINDINGS", "FINDINGS ABOUT")
 """The classes whose datasets may take further variables of the SDTM model."""
 
@@ -82,13 +85,21 @@ class DatasetStandard:
     def variable(self, name: str) -> VariableStandard | None:
         """The variable of that name, or None.
 
-        ADaM names with placeholders count: ``TRT01P`` is ``TRTxxP`` for treatment 01, and its label says so.
+        ADaM names with placeholders count: ``TRT01P`` is ``TRTxxP`` for treatment 01, and its label says so. So do the
+        later parts of long comments and summary values: ``TSVAL1`` is the second part of ``TSVAL``.
         """
         known = self._known
         if name not in known:
             filled = (_fill_placeholders(*pattern, name) for pattern in self._patterns)
-            known[name] = next((found for found in filled if found), None)
+            known[name] = next((found for found in filled if found), None) or self._later_part(name)
         return known[name]
+
+    def _later_part(self, name: str) -> VariableStandard | None:
+        whole = name.rstrip("0123456789")
+        if whole == name or whole not in CONTINUED or whole not in self._by_name:
+            return None
+        first = self._by_name[whole]
+        return replace(first, name=name, label=f"{first.label} {name.removeprefix(whole)}", core="Perm")
 
     @cached_property
     def _by_name(self) -> dict[str, VariableStandard]:

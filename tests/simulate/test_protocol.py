@@ -81,7 +81,7 @@ def test_screen_failures_name_a_criterion_and_get_nothing(many):
 
 
 def test_criterion_and_finding_agree(many):
-    by_ecog = many["ie"].query("IETESTCD == 'INC05'")["SUBJID"]
+    by_ecog = many["ie"].query("IETESTCD == 'INC02'")["SUBJID"]
     ecog = many["ecog"].query("EVENTEID == 'SCR' and ECOGYN == 'Y'").set_index("SUBJID")["ECOGRES"]
     assert set(ecog[ecog.index.isin(by_ecog)]) == {"2"}
     by_age = many["ie"].query("IETESTCD == 'INC01'")["SUBJID"]

@@ -59,7 +59,7 @@ def read_visits(table: Any) -> Visits:
         identifiers = _list_identifiers([(key, str(entry.get("eid") or "")) for key, entry in entries])
         return Visits(
             {key: float(entry["visitnum"]) for key, entry in entries if entry.get("visitnum") is not None},
-            {key: str(entry.get("visit") or str(entry["event"]).upper()) for key, entry in entries},
+            {key: name_visit(entry) for key, entry in entries},
             {key: float(entry["day"]) for key, entry in entries if entry.get("day") is not None},
             (*(str(entry["event"]) for _, entry in entries), *identifiers),
             {fold(identifier): key for identifier, key in identifiers.items()},
@@ -68,6 +68,15 @@ def read_visits(table: Any) -> Visits:
         message = "the study's table of visits cannot be read"
         hint = "it is a list of {event: Screening, visitnum: 1, day: -14}; 'visitnum' and 'day' are numbers"
         raise ProblemsError([Problem("VISIT003", message, hint=hint)]) from None
+
+
+def name_visit(event: Mapping[str, Any]) -> str:
+    """What VISIT is for an event: its own name of the visit, else the name of the event in capital letters.
+
+    >>> name_visit({"event": "Cycle 1 Day 1"}), name_visit({"event": "SCR", "visit": "SCREENING"})
+    ('CYCLE 1 DAY 1', 'SCREENING')
+    """
+    return str(event.get("visit") or str(event["event"]).upper())
 
 
 def _list_identifiers(entries: Sequence[tuple[str, str]]) -> dict[str, str]:

@@ -17,12 +17,10 @@ from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
 from cdisc_conv.derivations.findings import report_values
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.problems import Severity
+from cdisc_conv.standards.model import CONTINUED
 
 MOST_BYTES = 200
 """The longest value of a character variable in a transport file."""
-
-OWN_PARTS = ("COVAL", "TSVAL")
-"""Variables whose later parts are variables of their dataset, COVAL1 and so on (SDTMIG 3.4, 5.1 and 7.4.2)."""
 
 SHORTENED = "IETEST"
 """The criterion, which has no place for later parts: it is shortened (SDTMIG 3.4, 6.3.4 and 7.4.1)."""
@@ -146,12 +144,12 @@ class Split(_Part):
         )
 
     def companions(self, variable: str) -> dict[str, Derivation]:
-        if variable not in OWN_PARTS:
+        if variable not in CONTINUED:
             return {}
         return {name: derivation for name, (_, derivation) in self._later_parts(variable).items()}
 
     def supplemental(self, variable: str) -> dict[str, tuple[str, Derivation]]:
-        return {} if variable in (*OWN_PARTS, SHORTENED) else self._later_parts(variable)
+        return {} if variable in (*CONTINUED, SHORTENED) else self._later_parts(variable)
 
     def _later_parts(self, variable: str) -> dict[str, tuple[str, Derivation]]:
         label = self.label or f"Continuation of {variable}"
@@ -168,7 +166,7 @@ class Split(_Part):
             code = f"{words.dataset}.{SHORTENED}CD"
             return f'{long} shortened between words and ends in "..."; the decode of {code} is the text in full.'
         rest = ", ".join(self._later_parts(words.variable))
-        place = f"in {rest}" if words.variable in OWN_PARTS else f"in SUPP{words.dataset} ({rest})"
+        place = f"in {rest}" if words.variable in CONTINUED else f"in SUPP{words.dataset} ({rest})"
         return f"{long} cut between words: {words.variable} holds the first part; the rest is {place}."
 
 

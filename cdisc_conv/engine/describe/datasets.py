@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from cdisc_conv.dataset import Dataset, Records
-from cdisc_conv.derivations.values.long_text import OWN_PARTS
 from cdisc_conv.engine.describe.metadata import describe_columns, harmonise_lengths, resolve_predecessors
 from cdisc_conv.engine.describe.selection import describe_groups
 from cdisc_conv.engine.describe.supplemental import describe_supplemental
@@ -19,6 +18,7 @@ from cdisc_conv.engine.plan.graph import Plan
 from cdisc_conv.engine.plan.order import natural_keys, reads_final_order
 from cdisc_conv.problems import Place, Problem, Severity
 from cdisc_conv.spec.model import DatasetSpec, Study
+from cdisc_conv.standards.model import CONTINUED
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def choose_columns(spec: DatasetSpec, facts: DatasetFacts) -> tuple[tuple[str, .
 
 def _list_unused_parts(facts: DatasetFacts) -> frozenset[str]:
     """The later parts of long texts that no text reaches: COVAL1, TSVAL1."""
-    parts = [name for name in facts.columns if name.rstrip("0123456789") in OWN_PARTS and name not in OWN_PARTS]
+    parts = [name for name in facts.columns if name.rstrip("0123456789") in CONTINUED and name not in CONTINUED]
     return frozenset(name for name in parts if not facts.columns[name].filled)
 
 
