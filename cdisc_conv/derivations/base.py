@@ -227,6 +227,10 @@ class Words(Protocol):
         """A table or option of study.yaml; None when it is not there."""
 
 
+STATEMENT = "the protocol's statement"
+"""What texts call a value of protocol.yaml."""
+
+
 class Derivation(BaseModel, ABC):
     """Base of every derivation. Subclass it, declare the fields, and register it with `registry.register`."""
 

@@ -170,6 +170,7 @@ def _read_block(
         where=read_expression(document.where, node.at(("where",)), problems),
         for_each=entries,
         entry_places=places,
+        table=document.for_each if isinstance(document.for_each, str) else "",
         group=document.group,
         order=document.order,
         take=document.take,

@@ -160,6 +160,8 @@ class Block:
     where: Expression | None = None
     for_each: tuple[Mapping[str, Any], ...] = ()
     entry_places: tuple[Place, ...] = ()
+    table: str = ""
+    """The table of protocol.yaml that `for_each` holds, as data: texts and lineage do not go through its rows."""
     group: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     take: str = "first"

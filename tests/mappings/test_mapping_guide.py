@@ -32,7 +32,7 @@ def test_an_example_can_be_read(example: str, page: str) -> None:
     node = read_yaml_text(example, page)
     problems: list = []
     if node.get("dataset") is not None and node.get("extends") is None:
-        assert read_dataset(node, PAGES[page], {}, "STUDY", problems) is not None
+        assert read_dataset(node, PAGES[page], {}, "STUDY", {}, problems) is not None
     elif any(node.get(name) is not None for name in SECTIONS):
         for name in SECTIONS:
             read_variables(node.get(name), name, problems)

@@ -14,7 +14,7 @@ from cdisc_conv.columns.distinct import from_arrow, to_arrow
 from cdisc_conv.columns.numbers import parse_numbers
 from cdisc_conv.columns.texts import is_number, repeat_text, text_column, trim_text
 from cdisc_conv.dataset import OriginType
-from cdisc_conv.derivations.base import Derivation, Ref, Rows, Words
+from cdisc_conv.derivations.base import STATEMENT, Derivation, Ref, Rows, Words
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.expr.partial import Known
 from cdisc_conv.problems import Problem, Severity
@@ -70,7 +70,8 @@ class Copy(Derivation):
 
     def method(self, words: Words) -> str:
         """Nothing to say of a plain copy of a field of the CRF; a variable copied from another one has this method."""
-        plain = self.case == "keep" and " of form " in words(self.source)
+        source = words(self.source)
+        plain = self.case == "keep" and (" of form " in source or source == STATEMENT)
         return "" if plain else self.sentence(words)
 
     def sentence(self, words: Words) -> str:

@@ -12,7 +12,7 @@ from cdisc_conv.derivations.values.copying import Constant, Copy
 from cdisc_conv.engine.describe.selection import describe_where
 from cdisc_conv.engine.describe.words import describe_table, explain_left_out, method_of, name_variable, takes_working
 from cdisc_conv.engine.plan.graph import Part, Plan, variable_of
-from cdisc_conv.spec.model import Block, Field, Study
+from cdisc_conv.spec.model import Block, Field, SourceKind, Study
 from cdisc_conv.spec.references import TargetKind, resolve
 
 FEW = 3
@@ -225,7 +225,10 @@ def _sources(study: Study, part: Part) -> str:
     blocks = study.datasets[part.dataset].blocks
     told = []
     for number in part.blocks:
-        words = describe_table(study, str(blocks[number].source))
+        source = blocks[number].source
+        words = describe_table(study, str(source))
+        if source.kind is SourceKind.NOTHING:
+            words = "the protocol" if blocks[number].table else "the mapping"
         alike = [other for other in blocks if other.source == blocks[number].source and other is not blocks[number]]
         told.append(f"{words} {_mark(study, part, number, alike)}" if alike else words)
     return ", ".join(dict.fromkeys(told))

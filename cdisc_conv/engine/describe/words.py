@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cdisc_conv.dataset import OriginType
-from cdisc_conv.derivations.base import SELF, Ref
+from cdisc_conv.derivations.base import SELF, STATEMENT, Ref
 from cdisc_conv.derivations.records.joining import OWN
 from cdisc_conv.derivations.values.copying import Constant, Copy
 from cdisc_conv.derivations.values.expressions import Expr
@@ -93,6 +93,8 @@ class PartWords:
         """A name that ``for_each`` defines: the variable it fills, else the fields or the one value it stands for."""
         if name in self._study.datasets[self.dataset].names() and name != self.variable:
             return [(self.dataset, name)]
+        if block.table:
+            return [("", STATEMENT)]
         values = [entry.get(name) for entry in block.for_each]
         table = str(block.source).removeprefix("dataset ")
         filled = [value for value in values if value is not None and value != ""]

@@ -58,7 +58,7 @@ def split_entries(study: Study) -> Study:
 
 def _split(study: Study, dataset: str, number: int) -> list[Block]:
     block = study.datasets[dataset].blocks[number]
-    if len(block.for_each) < 2:
+    if len(block.for_each) < 2 or block.table:
         return [block]
     differing = list_differing(study, dataset, block)
     result = []
@@ -79,7 +79,7 @@ def list_differing(study: Study, dataset: str, block: Block) -> list[str]:
     """The variables that the entries of a block make differently: they read what the entries say, or one that does."""
     spec = study.datasets[dataset]
     found: dict[str, None] = {}
-    names = spec.names()
+    names = () if block.table else spec.names()
     while True:
         before = len(found)
         for name in names:
