@@ -19,7 +19,8 @@ from cdisc_conv.spec.lint import lint_study
 from cdisc_conv.spec.model import Study
 
 STUDY = "hope2021_thal_agc"
-DATASETS = ["DM", "CM", "EC", "EX", "AE", "DS", "DD", "IE", "RS", "SS", "TR", "TU", "VS", "SV", "SE", "RELREC"]
+DESIGN = ["TA", "TD", "TE", "TI", "TS", "TV"]
+DATASETS = ["DM", "CM", "EC", "EX", "AE", "DS", "DD", "IE", "RS", "SS", "TR", "TU", "VS", "SV", "SE", "RELREC", *DESIGN]
 
 
 @cache
@@ -242,7 +243,7 @@ def test_a_baseline_flag_is_on_the_last_record_before_the_first_dose() -> None:
     assert (flagged["VSDTC"].str[:10] <= dm["RFXSTDTC"].str[:10].loc[flagged["USUBJID"]].to_numpy()).all()
 
 
-@pytest.mark.parametrize("name", [name for name in DATASETS if name not in ("DM", "SV", "RELREC")])
+@pytest.mark.parametrize("name", [name for name in DATASETS if name not in (*DESIGN, "DM", "SV", "RELREC")])
 def test_sequence_numbers_are_unique_in_the_subject(name: str) -> None:
     data = frame(name)
     assert not data.duplicated(["USUBJID", f"{name}SEQ"]).any()
