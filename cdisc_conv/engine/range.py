@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -17,6 +17,7 @@ from cdisc_conv.engine.derive.run import run_plan
 from cdisc_conv.engine.facts.collect import collect_facts
 from cdisc_conv.engine.facts.facts import Facts
 from cdisc_conv.engine.facts.findings import list_findings
+from cdisc_conv.engine.facts.raw_rows import Numbers, number_rows, number_sources
 from cdisc_conv.engine.finish.beside import describe_beside, describe_given
 from cdisc_conv.engine.finish.datasets import finish_dataset
 from cdisc_conv.engine.finish.draft import Draft
@@ -34,6 +35,8 @@ class Rows:
     """Raw forms; one that is missing counts as empty."""
     given: Mapping[str, pd.DataFrame]
     """Datasets that are given instead of made."""
+    numbers: Numbers = field(default_factory=dict)
+    """Of a form of which there are some rows only, the number of each row in its file."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,16 @@ def derive_range(
         wrong_types=find_wrong_types(study, rows.forms),
         near_misses=find_near_misses(study, rows.forms, rows.given, datasets),
     )
-    return Range(drafts, facts, tuple(describe_given(state)), tuple(describe_beside(state, datasets)))
+    counted = tuple(
+        replace(
+            draft,
+            records=number_sources(draft.records, rows.numbers),
+            picked=number_sources(draft.picked, rows.numbers),
+        )
+        for draft in drafts
+    )
+    beside = tuple(describe_beside(state, datasets))
+    return Range(counted, number_rows(facts, rows.numbers), tuple(describe_given(state)), beside)
 
 
 def _complete(frame: pd.DataFrame | None, columns: tuple[str, ...]) -> pd.DataFrame:

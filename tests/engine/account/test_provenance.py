@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,9 @@ from studies import write_files
 from cdisc_conv.engine.convert import Conversion, convert_frames
 from cdisc_conv.engine.derive.blocks import BlockRows
 from cdisc_conv.engine.derive.run import run_plan
+from cdisc_conv.engine.facts.facts import Facts
 from cdisc_conv.engine.plan.graph import plan_study
+from cdisc_conv.engine.range import Rows, derive_range
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import Study
 
@@ -155,6 +158,22 @@ def test_subjects_can_be_converted_apart(rows):
         for name, found in keyed(convert(part)).items():
             apart.setdefault(name, []).extend(found)
     assert {name: sorted(found) for name, found in apart.items()} == together
+
+
+@settings(max_examples=15, deadline=None)
+@given(raw, st.sampled_from([(["1"], ["2", "3"]), (["1", "2"], ["3"]), (["1"], ["2"], ["3"])]))
+def test_facts_of_ranges_of_subjects_add_up(rows, ranges):
+    loaded, frames = study(), frames_of(rows)
+    facts = Facts()
+    for subjects in ranges:
+        masks = {name: frame["SUBJID"].isin(subjects).to_numpy() for name, frame in frames.items()}
+        mine = {name: frames[name][mask].reset_index(drop=True) for name, mask in masks.items()}
+        numbers = {name: np.flatnonzero(mask) + 1 for name, mask in masks.items()}
+        facts += derive_range(loaded, plan_study(loaded), Rows(mine, {}, numbers), list(loaded.datasets)).facts
+    whole = convert(rows).facts
+    assert facts.datasets == whole.datasets
+    assert set(facts.account) == set(whole.account)
+    assert facts.blocks == whole.blocks
 
 
 @settings(max_examples=15, deadline=None)

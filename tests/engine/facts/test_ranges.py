@@ -3,57 +3,92 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import cache
 
 import hope2021
+import numpy as np
 import pandas as pd
+import pytest
 
-from cdisc_conv.engine.convert import convert_frames
 from cdisc_conv.engine.facts.datasets import DatasetFacts
 from cdisc_conv.engine.facts.facts import Facts
 from cdisc_conv.engine.plan.graph import plan_study
+from cdisc_conv.engine.range import Range, Rows, derive_range
 from cdisc_conv.spec.model import SourceKind
 
 SUBJECT = "SUBJID"
 
 
-def facts_of_subjects(subjects: set[str]) -> Facts:
-    """The facts of some subjects of the simulated study; forms without subjects go to every range."""
+def take_subjects(subjects: list[str]) -> Rows:
+    """The rows of some subjects of the simulated study; forms without subjects go to every range."""
+    forms, numbers = {}, {}
+    for name, frame in hope2021.raw().items():
+        mine = frame[SUBJECT].isin(subjects).to_numpy() if SUBJECT in frame else np.ones(len(frame), dtype=bool)
+        forms[name], numbers[name] = frame[mine].reset_index(drop=True), np.flatnonzero(mine) + 1
+    return Rows(forms, {}, numbers)
+
+
+@cache
+def make_ranges() -> tuple[Range, ...]:
+    """Three ranges of subjects in the order of the datasets, one of them a single subject."""
     study = hope2021.load()
-    forms = {name: take_subjects(frame, subjects) for name, frame in hope2021.raw().items()}
-    return convert_frames(study, plan_study(study), forms, {}, tuple(study.datasets)).facts
+    subjects = sorted(set(hope2021.raw()["dm"][SUBJECT]))
+    ranges = (subjects[:20], subjects[20:21], subjects[21:])
+    return tuple(derive_range(study, plan_study(study), take_subjects(some), tuple(study.datasets)) for some in ranges)
 
 
-def take_subjects(frame: pd.DataFrame, subjects: set[str]) -> pd.DataFrame:
-    return frame[frame[SUBJECT].isin(subjects)].reset_index(drop=True) if SUBJECT in frame else frame
-
-
-def of_subjects(facts: Facts) -> Facts:
+def of_subjects(facts: Facts) -> dict[str, DatasetFacts]:
     """Without the datasets that the mapping writes out, such as trial design, which are made once for all ranges."""
     written = {
         spec.name
         for spec in hope2021.load().datasets.values()
         if all(block.source.kind is SourceKind.NOTHING for block in spec.blocks)
     }
-    return Facts({name: found for name, found in facts.datasets.items() if name not in written})
+    return {name: found for name, found in facts.datasets.items() if name not in written}
 
 
 def list_differences(one: Facts, other: Facts) -> list[str]:
     """Where facts differ: dataset, kind of fact, and key."""
-    found = [f"{name}: not in both" for name in one.datasets.keys() ^ other.datasets.keys()]
-    for name in one.datasets.keys() & other.datasets.keys():
+    mine, theirs = of_subjects(one), of_subjects(other)
+    found = [f"{name}: not in both" for name in mine.keys() ^ theirs.keys()]
+    for name in mine.keys() & theirs.keys():
         for field in fields(DatasetFacts):
-            mine, theirs = (getattr(facts.datasets[name], field.name) for facts in (one, other))
-            if isinstance(mine, dict):
-                keys = {key for key in {**mine, **theirs} if mine.get(key) != theirs.get(key)}
-                found += [f"{name} {field.name} {key}" for key in keys]
-            elif mine != theirs:
-                found.append(f"{name} {field.name}: {mine} {theirs}")
-    return found
+            found += compare(f"{name} {field.name}", getattr(mine[name], field.name), getattr(theirs[name], field.name))
+    found += compare("findings", one.findings, other.findings)
+    accounts = [{(x.form, x.dataset, x.field, x.account, x.by): x.tally for x in each.account} for each in (one, other)]
+    found += compare("account", *accounts)
+    found += compare("blocks", one.blocks, other.blocks)
+    found += compare("wrong codes", one.wrong_codes, other.wrong_codes)
+    return found + compare("near misses", one.near_misses, other.near_misses)
+
+
+def compare(what: str, mine: object, theirs: object) -> list[str]:
+    if isinstance(mine, dict) and isinstance(theirs, dict):
+        keys = [key for key in {**mine, **theirs} if mine.get(key) != theirs.get(key)]
+        return [f"{what} {key}: {mine.get(key)} {theirs.get(key)}" for key in keys]
+    return [] if mine == theirs else [f"{what}: {mine} {theirs}"]
 
 
 def test_the_facts_of_the_simulated_study_add_up():
-    subjects = sorted(set(hope2021.raw()["dm"][SUBJECT]))
-    first, second, third = (facts_of_subjects(set(some)) for some in (subjects[:20], subjects[20:21], subjects[21:]))
-    whole = of_subjects(hope2021.conversion().facts)
-    assert list_differences(of_subjects((first + second) + third), whole) == []
-    assert list_differences(of_subjects(first + (second + third)), whole) == []
+    first, second, third = (made.facts for made in make_ranges())
+    whole = hope2021.conversion().facts
+    assert whole.account
+    assert list_differences((first + second) + third, whole) == []
+    assert list_differences(first + (second + third), whole) == []
+
+
+@pytest.mark.parametrize("name", sorted(of_subjects(Facts(dict.fromkeys(hope2021.load().datasets)))))
+def test_the_records_of_ranges_are_those_of_the_whole(name: str):
+    whole = hope2021.datasets()[name]
+    drafts = [next(draft for draft in made.drafts if draft.spec.name == name) for made in make_ranges()]
+    starts = np.cumsum([0, *(len(draft.frame) for draft in drafts)])
+    frame = pd.concat([draft.frame for draft in drafts], ignore_index=True)
+    pd.testing.assert_frame_equal(frame[list(whole.frame)], whole.frame)
+    moved = [
+        draft.records.assign(record=draft.records["record"] + start)
+        for draft, start in zip(drafts, starts[:3], strict=True)
+    ]
+    behind = pd.concat(moved).astype({"source": "str"})
+    expected = whole.records.frame.astype({"source": "str"})
+    forms = [each[each["source"].str.startswith("form ")].reset_index(drop=True) for each in (behind, expected)]
+    pd.testing.assert_frame_equal(*forms)

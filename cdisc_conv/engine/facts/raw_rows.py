@@ -1,0 +1,49 @@
+"""Rows of a range counted as their raw files count them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.engine.facts.facts import Facts
+from cdisc_conv.problems import Tally
+
+Numbers = Mapping[str, np.ndarray]
+"""Form -> the number (from 1) that each row of the range has in its file; a form that is not there is whole."""
+
+
+def number_rows(facts: Facts, numbers: Numbers) -> Facts:
+    """Facts with the row numbers of raw forms as their files count them."""
+    if not numbers:
+        return facts
+
+    def count(tally: Tally, form: str) -> Tally:
+        if form not in numbers:
+            return tally
+        return Tally(tally.count, tuple(int(numbers[form][row - 1]) for row in tally.rows))
+
+    return replace(
+        facts,
+        findings={finding: count(tally, finding.problem.place.form) for finding, tally in facts.findings.items()},
+        account=tuple(replace(line, tally=count(line.tally, line.form)) for line in facts.account),
+        wrong_codes={wrong: count(tally, wrong.form) for wrong, tally in facts.wrong_codes.items()},
+        near_misses={
+            miss: count(tally, miss.table.removeprefix("form ")) if miss.table.startswith("form ") else tally
+            for miss, tally in facts.near_misses.items()
+        },
+    )
+
+
+def number_sources(frame: pd.DataFrame, numbers: Numbers) -> pd.DataFrame:
+    """A table of the rows behind records (`Records`) with those of raw forms as their files count them."""
+    there = {form for form in numbers if f"form {form}" in frame["source"].cat.categories}
+    if not there:
+        return frame
+    rows = frame["row"].to_numpy().copy()
+    for form in sorted(there):
+        mask = (frame["source"] == f"form {form}").to_numpy(dtype=bool)
+        rows[mask] = numbers[form][rows[mask] - 1]
+    return frame.assign(row=rows)
