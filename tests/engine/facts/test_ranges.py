@@ -88,7 +88,7 @@ def test_the_records_of_ranges_are_those_of_the_whole(name: str):
         draft.records.assign(record=draft.records["record"] + start)
         for draft, start in zip(drafts, starts[:3], strict=True)
     ]
-    behind = pd.concat(moved).astype({"source": "str"})
+    together = pd.concat(moved).astype({"source": "str"})
     expected = whole.records.frame.astype({"source": "str"})
-    forms = [each[each["source"].str.startswith("form ")].reset_index(drop=True) for each in (behind, expected)]
+    forms = [each[each["source"].str.startswith("form ")].reset_index(drop=True) for each in (together, expected)]
     pd.testing.assert_frame_equal(*forms)
