@@ -27,7 +27,7 @@ from cdisc_conv.engine.range import Rows, derive_range
 from cdisc_conv.problems import Problem
 from cdisc_conv.raw import FormSource, RawForm, check_subjects, read_forms
 from cdisc_conv.spec.model import SourceKind, Study
-from cdisc_conv.spec.raw_sources import form_source
+from cdisc_conv.spec.raw_sources import check_transfers, form_source
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ def convert(
     wanted = _choose(study, datasets)
     forms, problems = read_forms(form_sources(study, plan, wanted), raw)
     problems += check_subjects(forms, study.raw.subject, study.raw.home)
+    problems += check_transfers(study, forms, raw)
     given = read_given(study, sdtm or raw)
     frames = {name: form.frame for name, form in forms.items()}
     made = convert_frames(study, plan, frames, given.frames, wanted, progress)

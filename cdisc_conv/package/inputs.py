@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -102,3 +102,30 @@ def check_raw_files(study: Study, raw: Path | None) -> list[Problem]:
         )
         for name in strangers
     ]
+
+
+def find_fewer_rows(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Problem]:
+    """RAW035: forms with fewer rows than in the package that this one replaces, by the manifests of both.
+
+    It is said on the screen only: what a package holds does not depend on the one before it.
+    """
+    if before.get("study") != now.get("study"):
+        return []
+    old, new = _count_rows(before), _count_rows(now)
+    problems = []
+    for form in new:
+        if new[form] < old.get(form, 0):
+            fewer = old[form] - new[form]
+            message = f"form '{form}' has {new[form]:,} rows, {fewer:,} fewer than in the package before"
+            hint = "look whether the transfer is whole"
+            problems.append(Problem("RAW035", message, Severity.WARNING, Place(form=form), hint))
+    return problems
+
+
+def _count_rows(manifest: Mapping[str, Any]) -> dict[str, int]:
+    """The rows of each form, as far as the manifest is as it should be: it may be that of an earlier version."""
+    raw = manifest.get("raw")
+    columns = raw.get("columns") if isinstance(raw, Mapping) else None
+    found = columns.items() if isinstance(columns, Mapping) else ()
+    rows = {form: one.get("rows") for form, one in found if isinstance(one, Mapping)}
+    return {form: count for form, count in rows.items() if isinstance(count, int)}

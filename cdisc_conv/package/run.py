@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from cdisc_conv.checks import lint_folder
-from cdisc_conv.package.inputs import Inputs, Progress, quiet
+from cdisc_conv.package.inputs import Inputs, Progress, find_fewer_rows, quiet
 from cdisc_conv.package.staging import check_permission, check_place, read_manifest, stage_folder
 from cdisc_conv.package.write import Package, fill_package
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
@@ -63,9 +63,11 @@ def run_study(
     if missing:
         raise ProblemsError(missing)
     inputs = Inputs(raw, folder)
+    before = read_manifest(out) or {}
     with stage_folder(out, {**inputs.folders, "study folder": study.folder}) as stage:
         package = _convert_and_fill(study, inputs, stage, out, wanted, progress, found)
-    return replace(package, folder=out)
+    fewer = find_fewer_rows(before, read_manifest(out) or {})
+    return replace(package, folder=out, problems=(*package.problems, *fewer))
 
 
 def run_demo(out: Path, subjects: int = 106, seed: int = 1, progress: Progress = quiet) -> Package:

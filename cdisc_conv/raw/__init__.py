@@ -34,6 +34,11 @@ Reads files and reports what is wrong with them; knows nothing of studies, mappi
 | RAW028 | merged cells in a workbook | error |
 | RAW029 | formulas without a value, or with an error | error |
 | RAW030 | numbers of a workbook with more digits than are shown | note |
+| RAW031 | the manifest of a transfer cannot be read, or names a file that is not there | error |
+| RAW032 | another number of rows than the manifest says | error |
+| RAW033 | another hash than the manifest says | error |
+| RAW034 | a file that the manifest does not name | warning |
+| RAW035 | fewer rows than in the package that is replaced | warning |
 """
 
 from cdisc_conv.raw.checks import check_subjects

@@ -46,8 +46,13 @@ def is_delimiter(sign: str) -> bool:
     return len(sign) == 1 and sign.isascii() and sign not in '"\r\n\0'
 
 
-def check_header(header: Sequence[str], source: FormSource, reporter: Reporter) -> list[Problem]:
-    """Duplicate, missing and undeclared columns; columns without a name are looked at when their values are known."""
+def check_header(
+    header: Sequence[str], source: FormSource, reporter: Reporter, catalogue: Collection[str] = ()
+) -> list[Problem]:
+    """Duplicate, missing and undeclared columns; columns without a name are looked at when their values are known.
+
+    `catalogue` are coded columns whose words the file's own formats know, so that no column has to hold them.
+    """
     problems = []
     by_name: dict[str, list[str]] = {}
     for place, name in enumerate(header, 1):
@@ -61,8 +66,9 @@ def check_header(header: Sequence[str], source: FormSource, reporter: Reporter) 
     known = [name for name in by_name if name]
     needed = list_needed(source)
     wanted = needed if source.long else dict.fromkeys([*(source.columns or ()), *needed])
+    told = {words for code, words in source.decodes.items() if code in catalogue}
     for name in wanted:
-        if name not in by_name:
+        if name not in by_name and name not in told:
             message = f"form '{source.name}' has no column {name}"
             said = source.declared.get(name, "")
             hint = (f"the dictionary has it at {said}; " if said else "") + _suggest(name, known)

@@ -24,6 +24,8 @@ class Collected:
     labels: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     keep: tuple[str, ...] | None = None
+    rows: int = 0
+    """Of the file, before those that are the form's were chosen."""
     file: ReadFile | None = None
 
 
@@ -32,7 +34,7 @@ def collect_table(
 ) -> tuple[Collected | None, list[Problem]]:
     """A whole table as a frame, with what is wrong with its header and its rows; None when nothing can be read."""
     header = list(table.header)
-    problems = checks.check_header(header, source, reporter)
+    problems = checks.check_header(header, source, reporter, table.values)
     columns = {name: place for place, name in reversed(list(enumerate(header))) if name}  # of two, the first
     columns = {name: columns[name] for name in dict.fromkeys(header) if name}
     kept = [name for name in columns if usecols is None or name in usecols or source.names.get(name) in usecols]
@@ -54,9 +56,8 @@ def collect_table(
     if source.end and not end.found:
         problems.append(checks.report_cut(source, reporter))
     keep = tuple(kept) if kept != read else None
-    collected = Collected(
-        _choose_rows(frame, source), lambda found: _add_lines(found, table), table.labels, table.values, keep
-    )
+    chosen = _choose_rows(frame, source)
+    collected = Collected(chosen, lambda found: _add_lines(found, table), table.labels, table.values, keep, len(frame))
     return collected, _add_lines(problems, table)
 
 

@@ -151,7 +151,7 @@ def _read_file(
             return None, problems
         print_ = files.fingerprint(found.path, table.fingerprint())
         path = found.path.relative_to(directory.resolve()).as_posix()
-        read = ReadFile(path, print_.size, print_.sha256, len(collected.frame))
+        read = ReadFile(path, print_.size, print_.sha256, collected.rows)
         return replace(collected, file=read), problems
     except OSError as error:
         message = f"form '{source.name}' cannot be read: {error.strerror or error}"
@@ -180,6 +180,9 @@ def _finish_form(
     if source.long:
         frame, found = pivot_form(frame, source.long, source, reporter)
         problems += found
+    for code, words in source.decodes.items():
+        if code in frame and words not in frame and (known := whole.values.get(code)):
+            frame = frame.assign(**{words: frame[code].map(known).fillna("").astype("str")})
     if source.names:
         labels = {source.names.get(name, name): label for name, label in labels.items()}
         frame, found = _rename(frame, source, reporter)

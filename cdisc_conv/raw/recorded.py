@@ -8,7 +8,7 @@ from typing import Any
 
 from cdisc_conv.raw.source import FormSource, Long
 
-_LEFT_OUT = frozenset({"name", "path", "encoding", "delimiter", "columns", "key", "url", "query"})
+_LEFT_OUT = frozenset({"name", "path", "encoding", "delimiter", "columns", "key", "url", "query", "decodes"})
 """What stands elsewhere; how to reach a database is never written down."""
 
 

@@ -60,6 +60,8 @@ class FormSource:
     """What is asked of the database, where that is not all of `table`."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Columns that the study calls something else: name in the file -> name in the study."""
+    decodes: Mapping[str, str] = field(default_factory=dict)
+    """Coded columns and those of their words, which the format catalogue of the file may stand for."""
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Only rows with one of these values are the form's: column in the file -> values."""
     filled: Mapping[str, str] = field(default_factory=dict)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from cdisc_conv.problems import Place, Problem, did_you_mean
-from cdisc_conv.raw import FormSource, Long, load_readers
+from cdisc_conv.raw import FormSource, Long, RawForm, load_readers
 from cdisc_conv.raw.checks import DELIMITERS, is_delimiter
 from cdisc_conv.raw.delimited.encoding import COMMON, describe_bad_encoding
 from cdisc_conv.raw.headers import describe_bad_header
+from cdisc_conv.raw.transfer import check_transfer
 from cdisc_conv.spec.documents import FormDocument, LayoutDocument, RawDocument, SourceDocument
 from cdisc_conv.spec.model import Field, Form, RawSettings, Study
 from cdisc_conv.spec.paths import describe_fault
@@ -75,6 +77,7 @@ def form_source(study: Study, form: Form) -> FormSource:
         key=form.key,
         folder=settings.path,
         url=settings.url,
+        decodes={in_file[field.decode_of]: in_file[name] for name, field in form.fields.items() if field.decode_of},
         names={column: name for name, column in in_file.items() if column != name},
         filled={in_file[name]: field.empty for name, field in form.fields.items() if filled and _says(field)},
         elsewhere=_list_elsewhere(study, form) - {*in_file.values()},
@@ -177,3 +180,14 @@ def list_expected(study: Study) -> set[str]:
         source = form_source(study, form)
         expected |= {form.file, form.file.split("/")[0], *source.metadata}
     return expected - {""}
+
+
+def check_transfers(study: Study, forms: Mapping[str, RawForm], raw: Path) -> list[Problem]:
+    """What the manifests of the sources say against the forms that were read from them (`check_transfer`)."""
+    problems: list[Problem] = []
+    for name, settings in {"": study.raw, **study.raw.sources}.items():
+        if settings.manifest:
+            own = [form for key, form in forms.items() if study.forms[key].source == name]
+            folder = "" if (raw / settings.path).is_file() else settings.path
+            problems += check_transfer(settings.manifest, folder, own, raw)
+    return problems

@@ -141,3 +141,26 @@ def test_a_laboratory_with_its_own_subject_column(lab: tuple[Path, Path], tmp_pa
         ("lb", 2, {"SUBJID": "004", "TEST": "AST", "RESULT": "7"})
     ]
     assert traced.problems == ()
+
+
+def test_fewer_rows_than_in_the_package_before(tmp_path: Path) -> None:
+    study, raw, out = write_tiny_study(tmp_path), write_tiny_raw(tmp_path), tmp_path / "out"
+    first = run_study(study, raw, out)
+    assert "RAW035" not in {problem.code for problem in first.problems}
+    edit(raw / "ae.csv", "002,Log,Y,Neutropenia,09-JAN-2022,N,\n", "")
+    again = run_study(study, raw, out)
+    (fewer,) = [problem for problem in again.problems if problem.code == "RAW035"]
+    assert str(fewer) == (
+        "form ae: RAW035 form 'ae' has 3 rows, 1 fewer than in the package before (look whether the transfer is whole)"
+    )
+    assert "RAW035" not in (out / "report" / "findings.json").read_text()
+    assert "RAW035" not in {problem.code for problem in run_study(study, raw, out).problems}
+
+
+def test_a_manifest_of_a_transfer(lab: tuple[Path, Path], tmp_path: Path) -> None:
+    study, raw = lab
+    edit(study / "study.yaml", "path: lab,", "path: lab, manifest: manifest.csv,")
+    (raw / "lab" / "manifest.csv").write_text("file,rows\nlb_1.csv,1\nlb_2.csv,2\n")
+    package = run_study(study, raw, tmp_path / "out")
+    (wrong,) = [problem for problem in package.problems if problem.code == "RAW032"]
+    assert wrong.message == "form 'lb' has 1 rows in lab/lb_2.csv, but the manifest says 2"
