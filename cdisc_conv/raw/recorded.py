@@ -8,7 +8,9 @@ from typing import Any
 
 from cdisc_conv.raw.source import FormSource, Long
 
-_LEFT_OUT = frozenset({"name", "path", "encoding", "delimiter", "columns", "key", "url", "query", "decodes"})
+_LEFT_OUT = frozenset(
+    ("name", "path", "encoding", "delimiter", "columns", "key", "url", "query", "decodes", "declared")
+)
 """What stands elsewhere; how to reach a database is never written down."""
 
 
@@ -25,7 +27,7 @@ def describe_source(source: FormSource, encoding: str, delimiter: str) -> dict[s
         value = getattr(source, entry.name)
         if entry.name not in _LEFT_OUT and value != getattr(plain, entry.name):
             described[entry.name] = asdict(value) if isinstance(value, Long) else value
-    described = {name: list(value) if isinstance(value, tuple) else value for name, value in described.items()}
+    described = {name: _thaw(value) for name, value in described.items()}
     return described | ({"database": True} if source.url else {})
 
 
@@ -41,6 +43,12 @@ def restore_source(name: str, path: str, usual: Mapping[str, str], described: Ma
     if "long" in said:
         said["long"] = Long(**_freeze(said["long"]))
     return FormSource(**said)
+
+
+def _thaw(value: Any) -> Any:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _freeze(described: Mapping[str, Any]) -> dict[str, Any]:
