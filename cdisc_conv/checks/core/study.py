@@ -26,6 +26,11 @@ class File:
     name: str
     size: int = 0
 
+    @property
+    def blank(self) -> Value:
+        """What a blank text is: a text in formats that declare one, and no value at all in a CSV file."""
+        return None if self.name.casefold().endswith(".csv") else ""
+
 
 class Table:
     """One dataset. ``domain`` is what its first record says; a dataset such as ``QSPH`` is a part of domain QS."""
@@ -34,7 +39,7 @@ class Table:
         self.dataset = dataset
         self.name = dataset.name.upper()
         self.file = file or File(f"{dataset.name.lower()}.xpt")
-        self.view = view_frame(dataset.frame, self.name)
+        self.view = view_frame(dataset.frame, self.name, self.file.blank)
 
     def first(self, name: str) -> str | None:
         """A value of the first record as text; None when there is no such column or no record."""

@@ -57,7 +57,7 @@ class Vector:
             return constant(None, len(rows))
         if (rows >= 0).all():
             return Vector(self.codes[rows], self.values, self.parsed)
-        blank = self.learn("blank", lambda values: values.index(None) if None in values else -1)
+        blank = self.learn("blank", _find_blank)
         if blank >= 0:
             return Vector(np.where(rows < 0, blank, self.codes[rows]), self.values, self.parsed)
         return Vector(np.where(rows < 0, len(self.values), self.codes[rows]), (*self.values, None))
@@ -100,6 +100,11 @@ class Vector:
         return tuple(self.values[code] for code in pd.unique(self.codes))
 
 
+def _find_blank(values: tuple[Value, ...]) -> int:
+    """Where a missing value is among the distinct ones; -1 where none is."""
+    return values.index(None) if None in values else values.index("") if "" in values else -1
+
+
 def _find_missing(values: tuple[Value, ...]) -> Mask:
     return np.fromiter(map(is_missing, values), dtype=bool, count=len(values))
 
@@ -113,16 +118,19 @@ def constant(value: Value, length: int) -> Vector:
     return Vector(np.zeros(length, dtype="int64"), (value,))
 
 
-def from_series(series: pd.Series) -> Vector:
-    """A column of a dataset; a blank text and a missing number are None.
+def from_series(series: pd.Series, blank: Value = "") -> Vector:
+    """A column of a dataset; a missing number is None, a blank text is `blank`, and both are missing.
 
-    >>> vector = from_series(pd.Series(["Y", "", "Y"], dtype="str"))
+    Numbers are taken to 15 decimals: what lies behind them is how they were stored.
+
+    >>> vector = from_series(pd.Series([0.1 + 0.2, None]))
     >>> vector.codes.tolist(), vector.values
-    ([0, 1, 0], ('Y', None))
+    ([0, 1], (0.3, None))
     """
     coded = code_series(series)
-    raw = coded.values.tolist() if isinstance(coded.values, np.ndarray) else coded.values.to_pylist()
-    return Vector(coded.codes, tuple(None if value == "" or value != value else value for value in raw))
+    if isinstance(coded.values, np.ndarray):
+        return renumber(coded.codes, [None if value != value else round(value, 15) for value in coded.values.tolist()])
+    return Vector(coded.codes, tuple(value or blank for value in coded.values.to_pylist()))
 
 
 def from_values(values: Iterable[Value]) -> Vector:

@@ -75,15 +75,15 @@ class View:
         return vector
 
 
-def view_frame(frame: pd.DataFrame, dataset: str) -> View:
-    """The records of a dataset."""
+def view_frame(frame: pd.DataFrame, dataset: str, blank: Value = "") -> View:
+    """The records of a dataset; `blank` is what a blank text is."""
     length = len(frame)
-    columns = {str(name): _read_later(frame, position) for position, name in enumerate(frame.columns)}
+    columns = {str(name): _read_later(frame, position, blank) for position, name in enumerate(frame.columns)}
     return View(columns, constant(dataset, length), np.arange(1, length + 1))
 
 
-def _read_later(frame: pd.DataFrame, position: int) -> Column:
-    return lambda: from_series(frame.iloc[:, position])
+def _read_later(frame: pd.DataFrame, position: int, blank: Value) -> Column:
+    return lambda: from_series(frame.iloc[:, position], blank)
 
 
 def view_rows(rows: Sequence[Mapping[str, Value]], dataset: str, names: Iterable[str] = ()) -> View:

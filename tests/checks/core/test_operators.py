@@ -90,6 +90,8 @@ DATES: Columns = {
         ("ends_with", {"A": ["AESEQ", "SEQA", None]}, "SEQ", [0]),
         ("matches_regex", {"A": ["12", "1x", None]}, r"^\d+$", [0]),
         ("not_matches_regex", {"A": ["12", "1x", None]}, r"^\d+$", [1]),
+        ("not_matches_regex", {"A": ["12", ""]}, r"^\d+$", [1]),
+        ("matches_regex", {"A": ["", None]}, r"^\d*$", [0]),
         ("matches_regex", {"A": ["xAB", "ABx"]}, "AB", [1]),
         ("matches_regex", {"A": [12.0, 1.5]}, r"^\d+$", [0]),
         ("invalid_date", DATES, None, [3, 4]),

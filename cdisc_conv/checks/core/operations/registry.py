@@ -11,7 +11,7 @@ import numpy as np
 from cdisc_conv.checks.core.model import Operation, Reach
 from cdisc_conv.checks.core.operators.registry import MissingVariableError, NotAnswerableError, fill_prefix
 from cdisc_conv.checks.core.study import Study, Table
-from cdisc_conv.checks.core.vectors import Value, Vector, constant, from_values, group_rows
+from cdisc_conv.checks.core.vectors import Value, Vector, constant, from_values, group_rows, is_missing
 from cdisc_conv.checks.core.views import View
 from cdisc_conv.docstrings import read_docstring
 
@@ -107,8 +107,9 @@ class Task:
         if not columns:
             return constant(values.get(()), self.view.length)
         first = _distinct(columns)
+        known = {_name_group(key): value for key, value in values.items()}
         rows = range(len(first[0]))
-        found = from_values([values.get(tuple(column.at(row) for column in first)) for row in rows])
+        found = from_values([known.get(_name_group([column.at(row) for column in first])) for row in rows])
         return found.take(group_rows(columns, self.view.length))
 
     def asked_keys(self) -> list[Vector]:
@@ -120,6 +121,11 @@ class Task:
         if missing:
             raise MissingVariableError(", ".join(missing))
         return [vector for vector in found if vector is not None]
+
+
+def _name_group(key: Iterable[Value]) -> tuple[Value, ...]:
+    """The values of a group; blank and missing are the same."""
+    return tuple(None if is_missing(value) else value for value in key)
 
 
 def _distinct(columns: list[Vector]) -> list[Vector]:

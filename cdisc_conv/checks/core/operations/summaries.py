@@ -40,7 +40,7 @@ def _keep_references(task: Task, vector: Vector) -> Vector:
 
 
 def _sort(values: tuple[Value, ...]) -> tuple[Value, ...]:
-    known = {value for value in values if not is_missing(value)}
+    known = {value for value in values if value is not None}
     return tuple(
         sorted(
             known,

@@ -42,8 +42,8 @@ def matches_regex(question: Question) -> Mask:
 
 @operator("not_matches_regex")
 def not_matches_regex(question: Question) -> Mask:
-    """There is a text, and it does not match the expression from its beginning."""
-    return ~question.target.missing & ~_search(question, question.target, anchored=True)
+    """The text, which may be blank, does not match the expression from its beginning; a missing number says nothing."""
+    return _known(question) & ~_search(question, question.target, anchored=True)
 
 
 @operator("prefix_matches_regex")
@@ -55,7 +55,7 @@ def prefix_matches_regex(question: Question) -> Mask:
 @operator("not_prefix_matches_regex")
 def not_prefix_matches_regex(question: Question) -> Mask:
     """There is a text, and its first letters do not match the expression."""
-    return ~question.target.missing & ~_search(question, _part(question, "prefix"), anchored=False)
+    return _known(question) & ~_search(question, _part(question, "prefix"), anchored=False)
 
 
 @operator("suffix_matches_regex")
@@ -67,7 +67,12 @@ def suffix_matches_regex(question: Question) -> Mask:
 @operator("not_suffix_matches_regex")
 def not_suffix_matches_regex(question: Question) -> Mask:
     """There is a text, and its last letters do not match the expression."""
-    return ~question.target.missing & ~_search(question, _part(question, "suffix"), anchored=False)
+    return _known(question) & ~_search(question, _part(question, "suffix"), anchored=False)
+
+
+def _known(question: Question) -> Mask:
+    """Which records have a text, blank ones among them, or a number."""
+    return question.target.test(lambda value: value is not None)
 
 
 def _search(question: Question, vector: Vector, *, anchored: bool) -> Mask:
