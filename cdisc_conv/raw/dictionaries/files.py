@@ -124,8 +124,12 @@ def _expand_file(path: Path, name: str, shown: str) -> Iterator[File]:
 
 
 def _read_file(path: Path, most: int) -> bytes:
-    with path.open("rb") as file:
-        return file.read(most)
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        message = f"the file cannot be read: {error.strerror or error}"
+        raise ProblemsError([Problem("DICT001", message, place=Place(file=path.name))]) from None
 
 
 def _read_member(path: Path, member: str, most: int) -> bytes:

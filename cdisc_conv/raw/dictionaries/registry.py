@@ -72,11 +72,12 @@ class Source:
         """The ODM files with what they define; `damaged` has those that cannot be read."""
         found = []
         for file in self.files:
-            if is_odm(file.open(4096)):
-                try:
-                    found.append((file, read_metadata(open_file(file), file.shown)))
-                except ProblemsError as error:
-                    self._odm_problems.extend(error.problems)
+            try:
+                if is_odm(file.open(4096)):
+                    with open_file(file) as stream:
+                        found.append((file, read_metadata(stream, file.shown)))
+            except ProblemsError as error:
+                self._odm_problems.extend(error.problems)
         return tuple(found)
 
     @cached_property

@@ -28,6 +28,8 @@ _TITLE_ROWS = 6
 _DELIMITED = ("", ".csv", ".tsv", ".tab", ".txt", ".dat", ".asc", ".xls")
 """Endings of delimited texts; secuTrial calls them .xls."""
 MOST_COLUMNS = 20_000
+HEAD_ROWS = 60
+LARGEST_HEAD = 32 << 20
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,8 @@ def _read_rows(sheet: Sheet, header: int, columns: Mapping[str, int]) -> Iterato
 
 
 def read_sheets(file: File, *, head: bool = False) -> tuple[Sheet, ...]:
-    """The sheets of a file; none when it holds no table at all. `head`: of large files only the beginning.
+    """The sheets of a file; none when it holds no table at all. `head`: only the beginning of tables, and no large
+    files that cannot be read in part.
 
     Raises ProblemsError (DICT002) for a file that is damaged.
     """
@@ -130,7 +133,9 @@ def read_sheets(file: File, *, head: bool = False) -> tuple[Sheet, ...]:
     bare = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     try:
         if start.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0")):
-            return tuple(_read_workbook(file)) if _is_workbook(file) else ()
+            return tuple(_read_workbook(file, HEAD_ROWS if head else None)) if _is_workbook(file) else ()
+        if head and bare.startswith((b"<", b"{", b"[")) and len(file.open(LARGEST_HEAD + 1)) > LARGEST_HEAD:
+            return ()
         if bare.startswith(b"<") or _is_wide_xml(start):
             return tuple(_read_xml(file)) if _is_tabular_xml(start) else ()
         if bare.startswith((b"{", b"[")):
@@ -191,13 +196,13 @@ def _is_workbook(file: File) -> bool:
     return file.suffix in (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 
-def _read_workbook(file: File) -> Iterator[Sheet]:
+def _read_workbook(file: File, most: int | None) -> Iterator[Sheet]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
         for name in workbook.sheet_names:
-            values = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            values = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=most)
             yield Sheet(file, name, [(line, [_write_cell(cell) for cell in row]) for line, row in enumerate(values, 1)])
     except (CalamineError, OSError) as error:
         raise ValueError(f"the workbook is damaged: {error}") from None
