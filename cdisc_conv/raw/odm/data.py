@@ -74,7 +74,7 @@ def read_data(file: IO[bytes], shown: str, metadata: Metadata, take: Callable[[S
     Attributes that a vendor adds are noted in the metadata. Raises ProblemsError (ODM001, ODM002, ODM003).
     """
     reading = _Reading(metadata, take, faults)
-    for event, element in parse(file, shown):
+    for event, element in parse(file, shown, (*_OPEN, "ODM", "SiteRef", "MetaDataVersion")):
         name = local(element.tag)
         if event == "start":
             reading.start(name, element)
@@ -117,8 +117,8 @@ class _Reading:
 
     def end(self, name: str, element: Any) -> None:
         """An element is whole."""
-        if name.startswith("ItemData") and self.group is not None and element.get("ItemOID"):
-            self._take_item(name, element)
+        if name == "ItemGroupData" and self.group is not None and self._inside():
+            self._take_items(element)
         elif name == "SiteRef" and self.subject is not None:
             self.subject.keys["LocationOID"] = element.get("LocationOID", "")
         if self.levels and self.levels[-1].name == name and name in _CLOSE:
@@ -127,7 +127,7 @@ class _Reading:
         if name in _LET_GO:
             element.clear()
             parent = element.getparent()
-            while parent is not None and element.getprevious() is not None:
+            while parent is not None and element.getprevious() is not None and name != "ItemGroupData":
                 del parent[0]
 
     def finish(self) -> None:
@@ -230,6 +230,17 @@ class _Reading:
         self.subject = None
 
     # values
+
+    def _take_items(self, element: Any) -> None:
+        """The items of a group; almost all are a value and nothing else, which is quick."""
+        assert self.group is not None
+        items, plain = self.group.items, self.levels[-1].transaction == "Upsert"
+        for child in element:
+            oid, value = child.get("ItemOID"), child.get("Value")
+            if plain and oid and value is not None and not (len(child) or len(child.attrib) > 2):
+                items[oid] = value
+            elif oid and (name := local(child.tag)).startswith("ItemData"):
+                self._take_item(name, child)
 
     def _take_item(self, name: str, element: Any) -> None:
         assert self.group is not None

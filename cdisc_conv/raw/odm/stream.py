@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import IO, Any
 
 from lxml import etree
@@ -15,6 +16,7 @@ _PROLOG = 1 << 20
 _NAMESPACE = re.compile(r"\{[^}]*/odm/v?(\d)[.\d]*\}")
 
 
+@cache
 def local(tag: Any) -> str:
     """The name of an element or attribute without its namespace.
 
@@ -41,8 +43,10 @@ def is_odm(head: bytes) -> bool:
     )
 
 
-def parse(file: IO[bytes], shown: str) -> Iterator[tuple[str, Any]]:
+def parse(file: IO[bytes], shown: str, names: Iterable[str] = ()) -> Iterator[tuple[str, Any]]:
     """(event, element) of a file, event ``start`` or ``end``; who is done with an element clears it.
+
+    `names` are the elements that are of interest, without namespace; none for all.
 
     Raises ProblemsError: ODM001 not well formed, ODM002 entities, ODM003 not ODM.
     """
@@ -52,6 +56,7 @@ def parse(file: IO[bytes], shown: str) -> Iterator[tuple[str, Any]]:
     events = etree.iterparse(
         file,
         events=("start", "end"),
+        tag=[f"{{*}}{name}" for name in names] or None,
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
@@ -63,7 +68,7 @@ def parse(file: IO[bytes], shown: str) -> Iterator[tuple[str, Any]]:
     try:
         for event, element in events:
             if first:
-                _check_root(element, shown)
+                _check_root(element.getroottree().getroot(), shown)
                 first = False
             yield event, element
     except etree.XMLSyntaxError as error:
