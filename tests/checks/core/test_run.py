@@ -69,3 +69,20 @@ def test_a_finding_about_the_dataset_has_no_records() -> None:
     assert [str(finding.as_problem()) for finding in found] == [
         "AE.AETERM: ACME-7 A term has no severity: AETERM blank, AESEV blank (rule AC-7)"
     ]
+
+
+def test_the_order_of_variables_is_that_of_each_part_of_a_split_dataset() -> None:
+    rule = read_rule("""
+        Core: {Id: X-1}
+        Rule Type: Variable Metadata Check
+        Sensitivity: Dataset
+        Operations: [{id: $own, operator: get_column_order_from_dataset},
+                     {id: $library, operator: get_column_order_from_library}]
+        Check: {all: [{name: $own, operator: is_not_ordered_subset_of, value: $library}]}
+        Outcome: {Message: The order is wrong, Output Variables: [$own]}
+    """)
+    parts = make_package(
+        VSA={"STUDYID": ["S"], "DOMAIN": ["VS"], "VSTESTCD": ["PULSE"], "VSORRES": ["1"]},
+        VSB={"STUDYID": ["S"], "DOMAIN": ["VS"], "USUBJID": ["01"], "VSTESTCD": ["PULSE"]},
+    )
+    assert run_core(parts, [rule]).hits == ()

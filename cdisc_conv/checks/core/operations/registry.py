@@ -57,6 +57,8 @@ class Task:
         own = self.view.find("DOMAIN")
         if not related and own is not None and len(own) and own.at(0) == self.domain:
             return self.view
+        if self.source is self.table and not related:  # variables or facts are asked: those of this part count
+            return self.table.view
         return self.study.view_whole(self.source)
 
     @property
