@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -38,6 +39,12 @@ LAYERS = (
 EXCEPTIONS = {
     ("spec.lint", "engine"): "lint asks the plan for circles, when it runs and not when it is imported",
 }
+
+
+ENGINE = ("plan", "given", "derive", "finish", "account", "facts", "describe")
+"""The rooms of the engine in the order of the road: each imports those before it."""
+
+PAGE = ROOT.parent / "docs" / "architecture.md"
 
 
 def name_of(path: Path) -> str:
@@ -81,6 +88,36 @@ def test_imports_point_one_way(path: Path) -> None:
         if package in ("raw", "xpt"):
             known = ("dataset", "problems", *(("columns", "xpt", "datafiles") if package == "raw" else ()))
             assert target in known, f"{name_of(path)} knows of {module}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "engine").rglob("*.py")), ids=name_of)
+def test_rooms_of_the_engine_follow_the_road(path: Path) -> None:
+    own = name_of(path).split(".")[1:2]
+    for module in imports_of(path):
+        package, _, rest = module.partition(".")
+        room = rest.partition(".")[0]
+        if package == "engine" and own and own[0] in ENGINE:
+            assert room in ENGINE[: ENGINE.index(own[0]) + 1], f"{name_of(path)} imports {module}"
+
+
+def read_block(mark: str) -> list[list[str]]:
+    """The words of each line of the block after a mark of docs/architecture.md."""
+    text = PAGE.read_text(encoding="utf-8").partition(f"<!-- {mark} -->")[2]
+    return [line.split() for line in text.split("```")[1].splitlines()[1:]]
+
+
+def test_the_page_shows_the_layers() -> None:
+    assert read_block("layers") == [list(row) for row in LAYERS]
+    assert read_block("engine") == [list(ENGINE)]
+
+
+def test_the_page_names_what_is_there() -> None:
+    text = PAGE.read_text(encoding="utf-8") + (PAGE.parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    packages = {path.name for path in ROOT.iterdir() if (path / "__init__.py").is_file()}
+    assert {name for name in packages if f"| `{name}` |" not in text} == set()
+    named = re.findall(r"`((?:cdisc_conv/)?(?:[a-z_]+/)+(?:[a-z_]+\.(?:py|yaml|md))?)`", text)
+    roots = (ROOT, ROOT.parent)
+    assert {name for name in named if not any((root / name).exists() for root in roots)} == set()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -14,11 +14,11 @@ from cdisc_conv.engine.account.count import count_account
 from cdisc_conv.engine.account.near_misses import find_near_misses
 from cdisc_conv.engine.account.typed import find_wrong_types
 from cdisc_conv.engine.derive.run import run_plan
+from cdisc_conv.engine.describe.beside import describe_beside, describe_given
 from cdisc_conv.engine.facts.collect import collect_facts
 from cdisc_conv.engine.facts.facts import Facts
 from cdisc_conv.engine.facts.findings import list_findings
 from cdisc_conv.engine.facts.raw_rows import Numbers, number_rows, number_sources
-from cdisc_conv.engine.finish.beside import describe_beside, describe_given
 from cdisc_conv.engine.finish.datasets import finish_dataset
 from cdisc_conv.engine.finish.draft import Draft
 from cdisc_conv.engine.plan.graph import Plan

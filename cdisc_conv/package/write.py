@@ -10,8 +10,8 @@ from pathlib import Path
 from cdisc_conv.checks import CheckReport, check_datasets
 from cdisc_conv.checks.load import load_shipped_rules
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.engine.account.accounting import account_for
 from cdisc_conv.engine.convert import Conversion
+from cdisc_conv.engine.describe.accounting import account_for
 from cdisc_conv.package.causes import drop_caused, drop_repeated
 from cdisc_conv.package.definitions import write_definitions
 from cdisc_conv.package.families import list_families

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.engine.account.accounting import account_for
 from cdisc_conv.engine.account.lines import Account
 from cdisc_conv.engine.convert import Conversion, convert_frames
+from cdisc_conv.engine.describe.accounting import account_for
 from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.problems import Severity
 from cdisc_conv.simulate import simulate_study

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
+from cdisc_conv.columns.rows import group_codes
 from cdisc_conv.engine.account.lines import Account, Line, count_rows
-from cdisc_conv.engine.derive.blocks import group_codes
 from cdisc_conv.engine.derive.state import State
 from cdisc_conv.expr import texts_compared
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from cdisc_conv.columns.distinct import from_arrow, map_distinct, rank_values
+from cdisc_conv.columns.distinct import map_distinct, rank_values
 from cdisc_conv.columns.moments import read_moments
+from cdisc_conv.columns.rows import group_codes, spread, take_rows
 from cdisc_conv.columns.texts import as_text, fold, is_number, text_column
 from cdisc_conv.derivations.base import Ref
 from cdisc_conv.engine.derive.grouping import find_taken, take_values
@@ -92,26 +92,6 @@ class BlockRows:
         if self.origin_record is not None and self.origin_row is not None:
             return self.origin_record, self.origin_row
         return np.arange(self.length), self.source_rows()
-
-
-def take_rows(series: pd.Series, positions: np.ndarray) -> pd.Series:
-    """The values at the positions, with a fresh RangeIndex.
-
-    >>> take_rows(pd.Series(["a", "b"], dtype="str"), np.array([1, 1, 0])).tolist()
-    ['b', 'b', 'a']
-    """
-    return series.take(positions).reset_index(drop=True)
-
-
-def spread(value: Any, length: int) -> pd.Series:
-    """A literal as a whole column: text, or float64 for numbers.
-
-    >>> spread("a", 2).tolist(), spread(1, 2).tolist()
-    (['a', 'a'], [1.0, 1.0])
-    """
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return pd.Series(np.full(length, float(value)))
-    return from_arrow(pa.repeat(pa.scalar(str(value), pa.large_string()), length))
 
 
 def make_rows(
@@ -324,19 +304,3 @@ def _last_end(end: np.ndarray, record: np.ndarray, order: np.ndarray) -> np.ndar
     by_end = np.lexsort((np.nan_to_num(end, nan=-np.inf), record))
     closing = np.flatnonzero(np.diff(record[by_end], append=-1) != 0)
     return order[by_end[closing]]
-
-
-def group_codes(columns: list[pd.Series], length: int) -> np.ndarray:
-    """One int64 number per row: rows with equal values in all columns share a number.
-
-    >>> left, right = pd.Series(["x", "x", "y"], dtype="str"), pd.Series([1.0, 2.0, 1.0])
-    >>> group_codes([left, right], 3).tolist(), group_codes([left], 3).tolist()
-    ([0, 1, 2], [0, 0, 1])
-    """
-    codes = np.zeros(length, dtype=np.int64)
-    for column in columns:
-        numbers, distinct = pd.factorize(column, use_na_sentinel=False)
-        codes = codes * (len(distinct) + 1) + numbers
-        if len(columns) > 1:
-            codes = pd.factorize(codes)[0]  # keeps the product of many columns from overflowing
-    return codes.astype(np.int64)

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
+from cdisc_conv.columns.rows import group_codes, spread, take_rows
 from cdisc_conv.columns.texts import as_text, is_number
 from cdisc_conv.derivations.base import SELF, Table
 from cdisc_conv.derivations.values.copying import Copy
 from cdisc_conv.derivations.values.predecessors import Predecessor
-from cdisc_conv.engine.derive.blocks import group_codes, spread, take_rows
 from cdisc_conv.engine.derive.reads import find_given_rows, find_source_rows
 from cdisc_conv.engine.derive.state import State
 from cdisc_conv.engine.plan.graph import Part, variable_of

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
+from cdisc_conv.columns.rows import spread
 from cdisc_conv.columns.texts import as_text
 from cdisc_conv.derivations.base import Derivation, Ref
 from cdisc_conv.derivations.dates.collected import choose_formats, read_dates
-from cdisc_conv.engine.account.lost_values import report_lost_values
-from cdisc_conv.engine.account.merge_dates import report_merge_dates
-from cdisc_conv.engine.derive.blocks import BlockRows, make_rows, spread
+from cdisc_conv.engine.derive.blocks import BlockRows, make_rows
 from cdisc_conv.engine.derive.coerce import as_number
+from cdisc_conv.engine.derive.lost_values import report_lost_values
+from cdisc_conv.engine.derive.merge_dates import report_merge_dates
 from cdisc_conv.engine.derive.reads import find_given_rows, find_source_rows
 from cdisc_conv.engine.derive.rows import LostReferenceError, PartRows
 from cdisc_conv.engine.derive.state import State

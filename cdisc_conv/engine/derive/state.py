@@ -11,8 +11,9 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from cdisc_conv.columns.distinct import from_arrow, to_arrow
+from cdisc_conv.columns.rows import group_codes, spread, take_rows
 from cdisc_conv.derivations.base import SUBJECT
-from cdisc_conv.engine.derive.blocks import BlockRows, group_codes, spread, take_rows
+from cdisc_conv.engine.derive.blocks import BlockRows
 from cdisc_conv.engine.derive.reads import Reads
 from cdisc_conv.engine.plan.graph import Part, Plan, variable_of
 from cdisc_conv.engine.plan.narrow import Entry, narrow_study

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.rows import spread, take_rows
 from cdisc_conv.columns.texts import as_text
 from cdisc_conv.dataset import Condition
-from cdisc_conv.engine.derive.blocks import spread, take_rows
 from cdisc_conv.expr import Expression
 from cdisc_conv.expr.conditions import read_conditions
 from cdisc_conv.problems import ProblemsError

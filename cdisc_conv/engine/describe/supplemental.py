@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.rows import spread
 from cdisc_conv.columns.texts import as_text
 from cdisc_conv.dataset import Column, Condition, Dataset, Item, Origin, OriginSource, OriginType, Records, ValueLevel
 from cdisc_conv.derivations.base import SUBJECT
-from cdisc_conv.engine.derive.blocks import spread
 from cdisc_conv.engine.describe.items import byte_length, make_item, used_codelist
 from cdisc_conv.engine.describe.origins import provenance_of
 from cdisc_conv.engine.facts.datasets import DatasetFacts

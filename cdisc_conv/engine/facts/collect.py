@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT, find_distinct_rows
+from cdisc_conv.columns.rows import group_codes
 from cdisc_conv.columns.texts import as_text
 from cdisc_conv.derivations.values.long_text import SHORTENED, Split
-from cdisc_conv.engine.derive.blocks import group_codes
 from cdisc_conv.engine.derive.rows import PartRows
 from cdisc_conv.engine.derive.state import State
 from cdisc_conv.engine.facts.datasets import (

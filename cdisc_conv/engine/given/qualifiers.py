@@ -9,9 +9,9 @@ import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.columns.numbers import as_numbers
+from cdisc_conv.columns.rows import group_codes
 from cdisc_conv.columns.texts import is_number
 from cdisc_conv.derivations.base import SUBJECT
-from cdisc_conv.engine.derive.blocks import group_codes
 from cdisc_conv.problems import Place, Problem, Severity
 
 NEEDED = (SUBJECT, "QNAM", "QVAL")

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from studies import edit, write_tiny_study
 
-from cdisc_conv.engine.account.accounting import account_for
 from cdisc_conv.engine.account.lines import Account, merge_accounts
 from cdisc_conv.engine.convert import convert, convert_frames
+from cdisc_conv.engine.describe.accounting import account_for
 from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.report.accounting import write_accounting
 from cdisc_conv.spec.load import load_study

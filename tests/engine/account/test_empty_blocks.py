@@ -8,8 +8,8 @@ import pytest
 from analysis import write_analysis
 from studies import edit
 
-from cdisc_conv.engine.account.accounting import account_for
 from cdisc_conv.engine.convert import convert
+from cdisc_conv.engine.describe.accounting import account_for
 from cdisc_conv.spec.load import load_study
 
 

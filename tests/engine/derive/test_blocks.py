@@ -9,8 +9,9 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cdisc_conv.columns.rows import group_codes
 from cdisc_conv.derivations.base import Ref
-from cdisc_conv.engine.derive.blocks import BlockRows, group_codes, make_rows
+from cdisc_conv.engine.derive.blocks import BlockRows, make_rows
 from cdisc_conv.expr import parse
 from cdisc_conv.problems import Place
 from cdisc_conv.spec.model import Block, Merge, Source, SourceKind

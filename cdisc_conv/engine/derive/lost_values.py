@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.rows import take_rows
 from cdisc_conv.columns.texts import as_text, is_filled
 from cdisc_conv.derivations.dates.collected import choose_formats, read_dates
-from cdisc_conv.engine.derive.blocks import BlockRows, take_rows
+from cdisc_conv.engine.derive.blocks import BlockRows
 from cdisc_conv.engine.derive.grouping import find_contradictions, find_lost
 from cdisc_conv.engine.derive.state import State
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity

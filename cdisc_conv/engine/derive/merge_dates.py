@@ -10,9 +10,10 @@ import pandas as pd
 from cdisc_conv.columns.date_formats import parse_dates
 from cdisc_conv.columns.distinct import Distinct, find_distinct
 from cdisc_conv.columns.moments import read_written
+from cdisc_conv.columns.rows import take_rows
 from cdisc_conv.columns.texts import find_texts, is_number
 from cdisc_conv.derivations.dates.collected import choose_formats
-from cdisc_conv.engine.derive.blocks import BlockRows, take_rows
+from cdisc_conv.engine.derive.blocks import BlockRows
 from cdisc_conv.engine.derive.state import State
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem
 from cdisc_conv.spec.model import Block, SourceKind
