@@ -27,7 +27,7 @@ from cdisc_conv.spec.layers import read_layers
 from cdisc_conv.spec.model import DatasetSpec, Family, Form, GivenDataset, Study
 from cdisc_conv.spec.paths import check_path, find_strays, leads_out, suggest_study
 from cdisc_conv.spec.protocol import FILE as PROTOCOL
-from cdisc_conv.spec.protocol import Protocol, read_protocol
+from cdisc_conv.spec.protocol import FactTable, read_protocol
 from cdisc_conv.spec.raw_sources import read_raw_settings
 from cdisc_conv.spec.repair import repair_keys, repair_mapping
 from cdisc_conv.spec.sponsor_terms import extend_families
@@ -98,10 +98,10 @@ class _Loader:
         settings = self._read_settings(node.get("settings"))
         shared = read_variables(node.get("variables"), "study", self.problems)
         given = self._read_given(document, standard, node)
-        protocol = self._read_protocol(families["sdtm"], document, settings.get("visits") or events)
+        facts = self._read_protocol(families["sdtm"], document, settings.get("visits") or events)
         datasets: dict[str, DatasetSpec] = {}
         for family in families.values():
-            datasets |= self._read_datasets(family, shared, document.study, protocol)
+            datasets |= self._read_datasets(family, shared, document.study, facts)
         self._check_given(given, datasets)
         strays = list(find_strays(self.folder, self.files, self.show(self.folder)))
         self.problems += strays
@@ -275,14 +275,16 @@ class _Loader:
                 return self._note(path)
         return None
 
-    def _read_protocol(self, family: Family, document: StudyDocument, events: list[dict[str, Any]]) -> Protocol:
+    def _read_protocol(
+        self, family: Family, document: StudyDocument, events: list[dict[str, Any]]
+    ) -> Mapping[str, FactTable]:
         if not (self.folder / PROTOCOL).is_file():
-            return Protocol()
+            return {}
         path = self._note(self.folder / PROTOCOL)
         return read_protocol(path, self.show(path), family, document.title, events, self.problems)
 
     def _read_datasets(
-        self, family: Family, shared: dict, study_name: str, protocol: Protocol
+        self, family: Family, shared: dict, study_name: str, facts: Mapping[str, FactTable]
     ) -> dict[str, DatasetSpec]:
         datasets: dict[str, DatasetSpec] = {}
         for path in sorted((self.folder / family.name).glob("*.yaml")):
@@ -292,7 +294,7 @@ class _Loader:
                 self.problems.extend(error.problems)
                 self.unread.add(path.stem.upper())
                 continue
-            spec = read_dataset(node, family, shared, study_name, protocol.tables, self.problems)
+            spec = read_dataset(node, family, shared, study_name, facts, self.problems)
             if spec is None:
                 self.unread |= {path.stem.upper(), str(node.at(("dataset",)).value)}
                 continue

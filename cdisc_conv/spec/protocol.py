@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import MappingProxyType
@@ -44,15 +44,6 @@ class FactTable:
     nodes: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Protocol:
-    """What a study's protocol.yaml says; without tables when there is no such file."""
-
-    tables: Mapping[str, FactTable] = field(default_factory=dict)
-    subjects: int | None = None
-    """How many subjects are planned."""
-
-
 def read_protocol(
     path: Path,
     shown: str,
@@ -60,8 +51,8 @@ def read_protocol(
     title: str,
     events: Sequence[Mapping[str, Any]],
     problems: list[Problem],
-) -> Protocol:
-    """The protocol of a study, from the file that messages call `shown`.
+) -> Mapping[str, FactTable]:
+    """The tables of a study's protocol by name, from the file that messages call `shown`.
 
     `events` are the visits of forms.yaml, `title` is that of study.yaml.
 
@@ -73,12 +64,12 @@ def read_protocol(
         node = read_yaml(path, shown)
     except ProblemsError as error:
         problems += error.problems
-        return Protocol()
+        return {}
     node = repair_keys(ProtocolDocument, node, FILE, problems)
     document, found = validate(ProtocolDocument, node, FILE)
     problems += found
     if document is None:
-        return Protocol()
+        return {}
     reader = _Reader(document, node, problems)
     tables = {
         "elements": reader.list_elements(),
@@ -88,9 +79,7 @@ def read_protocol(
         "assessments": reader.list_assessments(),
         "summary": FactTable(*list_summary(document, node, family, title, problems)),
     }
-    planned = document.summary.get("PLANSUB")
-    subjects = int(planned) if planned is not None and str(planned).isdigit() else None
-    return Protocol(MappingProxyType(tables), subjects)
+    return MappingProxyType(tables)
 
 
 class _Reader:
