@@ -59,6 +59,7 @@ def _make_form(form: Form, data: str) -> Node:
         "key": list(form.key),
         "where": {name: list(values) for name, values in form.rows.items()},
         "filled": form.filled or None,
+        **form.reading,
     }
     node = _mapping(said, form.place)
     return Node({**node.value, "columns": Node(columns, form.place.file, form.place.line)}, node.file, node.line)

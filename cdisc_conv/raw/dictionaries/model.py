@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from cdisc_conv.problems import Place, Problem
 
@@ -71,6 +72,8 @@ class Form:
     key: tuple[str, ...] = ()
     rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     filled: bool = False
+    reading: Mapping[str, Any] = field(default_factory=dict)
+    """How the file is written, in the words of forms.yaml: delimiter, encoding, header, long."""
     repeating: bool = False
     events: tuple[str, ...] = ()
     """The events at which it is collected, by their eid, where the dictionary says so."""

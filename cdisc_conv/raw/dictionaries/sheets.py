@@ -39,6 +39,16 @@ class Sheet:
     file: File
     name: str
     rows: Sequence[tuple[int, Sequence[str]]]
+    delimiter: str = ""
+    """What parts the fields of a delimited text; "" for other files."""
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """How the file is written, as far as it is not as usual, in the words of forms.yaml."""
+        said = {"delimiter": self.delimiter if self.delimiter != "," else "", "encoding": self.file.encoding}
+        if self.delimiter and self.file.open(2) in (b"\xff\xfe", b"\xfe\xff"):
+            said["encoding"] = "utf-16"
+        return {key: value for key, value in said.items() if value}
 
     @property
     def shown(self) -> str:
@@ -145,7 +155,9 @@ def read_sheets(file: File, *, head: bool = False) -> tuple[Sheet, ...]:
         if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")) and "16" not in file.encoding:
             return ()
         data = file.head() if head else file.read()
-        return (Sheet(file, "", read_delimited(data, file.encoding)),)
+        text = decode(data, file.encoding)
+        delimiter = find_delimiter(text)
+        return (Sheet(file, "", read_delimited(text, delimiter), delimiter),)
     except (etree.XMLSyntaxError, json.JSONDecodeError, csv.Error, RecursionError, ValueError) as error:
         raise ProblemsError([_damaged(file, error)]) from None
 
@@ -156,19 +168,19 @@ def _damaged(file: File, error: Exception) -> Problem:
     return Problem("DICT002", f"the file cannot be taken apart: {reason}", place=Place(file=file.shown, line=line))
 
 
-def read_delimited(data: bytes, encoding: str = "") -> list[tuple[int, list[str]]]:
-    """The records of a delimited text, each with the line on which it begins.
-
-    The delimiter is the one that parts the first record into most fields; the encoding is that of a byte order mark,
-    the one said, UTF-8, or else Windows-1252.
-
-    >>> read_delimited(b'a;"b;c"\\n1;"two\\nlines"\\n')
-    [(1, ['a', 'b;c']), (2, ['1', 'two\\nlines'])]
-    """
-    text = decode(data, encoding)
+def find_delimiter(text: str) -> str:
+    """What parts the fields of a text: the sign that parts its first record into most."""
     first = text[: text.find("\n", text.find("\n") + 1) + 1] or text
     counts = {sign: len(next(csv.reader(io.StringIO(first), delimiter=sign), [])) for sign in _DELIMITERS}
-    delimiter = max(counts, key=lambda sign: counts[sign])
+    return max(counts, key=lambda sign: counts[sign])
+
+
+def read_delimited(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    """The records of a delimited text, each with the line on which it begins.
+
+    >>> read_delimited('a;"b;c"\\n1;"two\\nlines"\\n', ";")
+    [(1, ['a', 'b;c']), (2, ['1', 'two\\nlines'])]
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     records, line = [], 1
     for record in reader:

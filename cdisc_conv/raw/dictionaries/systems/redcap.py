@@ -124,6 +124,7 @@ class _Reading:
         self.used: list[File] = []
         self.header = [cell.strip() for cell in data.rows[0][1]] if data else []
         self.file = data.file.name if data else ""
+        self.reading = data.reading if data else {}
         self.labels = {
             row["instrument_name"]: row["instrument_label"] for row in self._find(("instrument_label",), INSTRUMENTS)
         }
@@ -152,6 +153,7 @@ class _Reading:
                 own[0].place,
                 label=clean(self.labels.get(name, "")) or name.replace("_", " ").title(),
                 file=self.file,
+                reading=self.reading,
                 key=tuple(
                     column.name for column in keys if column.role in (Role.SUBJECT, Role.EVENT, Role.FORM, Role.REPEAT)
                 ),

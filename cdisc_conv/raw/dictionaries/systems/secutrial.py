@@ -180,7 +180,14 @@ def _add_form(
     file = found[0].file.name if found else ""
     place = rows[0].place
     events = tuple(dict.fromkeys(project.visits.get(name, ())))
-    builder.add_form(form, place, label=project.labels.get(name, ""), file=file, events=events)
+    builder.add_form(
+        form,
+        place,
+        label=project.labels.get(name, ""),
+        file=file,
+        reading=found[0].reading if found else {},
+        events=events,
+    )
     header = list(found[1]) if found else ["mnppid", "mnpaid", "mnpctrid", "mnpvisid", "mnpvislabel", "mnpdocid"]
     subject = "mnpaid" if "mnpaid" in header else "pat_id" if "pat_id" in header else "mnppid"
     for column in header:

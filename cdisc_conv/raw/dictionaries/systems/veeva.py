@@ -227,6 +227,7 @@ def _read_extract(builder: Builder, source: Source, sheet: Sheet, names: Sequenc
         label=known or first.get("FORM", ""),
         file=sheet.file.name,
         table=sheet.name,
+        reading=sheet.reading,
         key=tuple(name for name in _ROW if name in names),
         events=tuple(events),
     )

@@ -186,7 +186,8 @@ def _read_items(builder: Builder, rows: Sequence[Row], lists: CodeLists, listed:
 def _read_form(builder: Builder, found: _FormSheet) -> None:
     place = found.sheet.place(found.line)
     file = _MOMENT.sub("*", found.sheet.file.name)
-    builder.add_form(found.form, place, file=file, table=found.sheet.name)
+    header = {"header": ["labels", "names"]} if found.labels else {}
+    builder.add_form(found.form, place, file=file, table=found.sheet.name, reading={**found.sheet.reading, **header})
     columns = builder.columns[found.form]
     labels = dict(zip(found.names, found.labels, strict=False))
     for name in found.names:
