@@ -36,7 +36,7 @@ def test_the_system_is_recognised(path: str, edc: str) -> None:
 
 
 def test_what_is_none_of_them_is_not_recognised() -> None:
-    assert detect(SAMPLES / "lab") == ()
+    assert detect(SAMPLES / "usdm") == ()
 
 
 @pytest.mark.parametrize("folder", sorted(path for path in (SAMPLES / "redcap").glob("*/")), ids=lambda path: path.name)

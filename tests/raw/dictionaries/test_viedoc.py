@@ -87,3 +87,29 @@ def test_what_is_wrong(read: Read) -> None:
         "edc/x_AE.csv:2: DICT007 column AEDAT of form AE is not among the items "
         "(are Items and the form files of one export?)",
     ]
+
+
+def test_one_item_a_row(read: Read, show: Show) -> None:
+    text = (
+        "sitecode,subjectid,eventseq,eventid,eventname,formid,subjectformseq,itemname,itemvalue,itemid\n"
+        "SiteCode,SubjectId,EventSeq,EventId,EventName,FormId,SubjectFormSeq,ItemName,ItemValue,ItemId\n"
+        "DE,DE-01,1,V1,Visit 1,VS,1,Systolic,120,VS_SYSBP\nDE,DE-01,1,V1,Visit 1,VS,1,Pulse,60,VS_PULSE\n"
+    )
+    dictionary = read({"export.csv": text})
+    form = dictionary.forms["VS"]
+    assert (dictionary.edc, form.file, form.rows) == ("viedoc", "export.csv", {"FormId": ("VS",)})
+    assert form.reading == {
+        "header": ["labels", "names"],
+        "long": {
+            "item": ["ItemId"],
+            "value": "ItemValue",
+            "by": ["SiteCode", "SubjectId", "EventSeq", "EventId", "SubjectFormSeq"],
+            "keep": ["EventName"],
+            "prefix": "VS_",
+        },
+    }
+    assert show(dictionary, "VS") == [
+        ("SYSBP", "Systolic", "text", "item", {}, 3),
+        ("PULSE", "Pulse", "text", "item", {}, 4),
+    ]
+    assert [(event.name, event.eid) for event in dictionary.events] == [("Visit 1", "V1")]

@@ -17,6 +17,7 @@ from cdisc_conv.raw.dictionaries.building import Builder, CodeLists, clean
 from cdisc_conv.raw.dictionaries.model import Column, Dictionary, Event, Role
 from cdisc_conv.raw.dictionaries.registry import DictionaryReader, Evidence, Source, missing, register
 from cdisc_conv.raw.dictionaries.sheets import Row, Sheet, Table, normalise
+from cdisc_conv.raw.dictionaries.systems.viedoc_long import find_long, read_long
 
 ITEMS: Mapping[str, tuple[str, ...]] = {
     "ID": (),
@@ -111,23 +112,32 @@ class Viedoc(DictionaryReader):
         described = bool(reasons)
         forms = _find_forms(source)
         reasons += [f"{found.sheet.shown} has Viedoc's columns SiteSeq, SubjectSeq, SubjectId" for found in forms]
+        reasons += [f"{found.sheet.shown} has Viedoc's layout of one item a row" for found in find_long(source)]
+        described = described or bool(find_long(source))
         return Evidence(0.95 if described else 0.85, tuple(reasons), described) if reasons else None
 
     def read(self, source: Source) -> Dictionary:
         tables = _find_items(source)
-        if not tables:
+        long = find_long(source)
+        if not tables and not long:
             raise missing(self, source)
         builder = Builder(self.name)
+        for found in long:
+            read_long(builder, source, found, dict(ROLES))
         lists = CodeLists(builder)
         codes = list(source.find(("FormatName", "CodeValue", "CodeText"), CODES))
         for row in (row for table in codes for row in table.rows):
             lists.add(row["FormatName"], row["CodeValue"], clean(row["CodeText"]), row.place)
         rows = [row for table in tables for row in table.rows if row["ID"]]
         builder.items |= _read_items(builder, rows, lists, bool(codes))
-        for found in _find_forms(source):
-            _read_form(builder, found)
-            _read_visits(builder, source.whole(found.sheet), found)
-        used = [*(table.file.shown for table in tables), *(table.file.shown for table in codes)]
+        for found_form in _find_forms(source):
+            _read_form(builder, found_form)
+            _read_visits(builder, source.whole(found_form.sheet), found_form)
+        used = [
+            *(found.sheet.file.shown for found in long),
+            *(table.file.shown for table in tables),
+            *(table.file.shown for table in codes),
+        ]
         return builder.finish(tuple(dict.fromkeys(used)))
 
 
