@@ -195,12 +195,55 @@ def test_everything_that_no_publication_has_is_told_at_once(tmp_path: Path) -> N
         ("C6", "C5", "", "Five", "A", "", "", "A"),
     ]
     assert refusal(write(tmp_path / "SDTM Terminology 2024-09-27.txt", text(rows))) == [
-        "FILE:5: STD002 'M' is in codelist C66731 2 times",
-        "FILE:6: STD002 '20197' is no C-code of a term of codelist C66731",
-        "FILE:6: STD002 term 20197 of codelist C66731 has no submission value",
+        "FILE:5: STD002 'M' is in codelist SEX (C66731) 2 times",
+        "FILE:6: STD002 '' in codelist SEX (C66731) has '20197' for its C-code (SEX is not extensible: it has no other "
+        "terms)",
+        "FILE:6: STD002 term 20197 of codelist SEX (C66731) has no submission value",
         "FILE:7: STD002 codelist C5 has no submission value (its short name)",
         "FILE:7: STD002 codelist C5 is extensible: 'Maybe', not Yes or No",
     ]
+
+
+def test_a_package_that_a_sponsor_extended(tmp_path: Path) -> None:
+    rows = [
+        *SEX,
+        ("", "C66731", "", "Sex", "X", "", "", ""),
+        ("C66729", "", "Yes", "Route", "ROUTE", "", "", "CDISC SDTM Route Terminology"),
+        ("C38288", "C66729", "", "Route", "ORAL", "", "", "Oral"),
+        ("S001", "C66729", "", "Route", "BY SPOON", "", "", ""),
+        ("OURS", "", "No", "Ours", "MYLIST", "", "", ""),
+        ("S002", "OURS", "", "Ours", "A", "", "", ""),
+    ]
+    assert refusal(write(tmp_path / "SDTM Terminology 2024-09-27.txt", text(rows))) == [
+        "FILE:5: STD002 'X' in codelist SEX (C66731) has '' for its C-code (SEX is not extensible: it has no other "
+        "terms)",
+        "FILE:8: STD002 'BY SPOON' in codelist ROUTE (C66729) has 'S001' for its C-code (a term of the sponsor's own "
+        "belongs under 'sponsor_terms' in study.yaml, not in a published package)",
+        "FILE:9: STD002 codelist 'MYLIST' has 'OURS' for its C-code (a codelist of the sponsor's own does not belong "
+        "in a published package: leave it out)",
+        "FILE:10: STD002 'A' in codelist MYLIST (OURS) has 'S002' for its C-code (MYLIST is not extensible: it has no "
+        "other terms)",
+    ]
+
+
+@pytest.mark.parametrize("ending", ["xls", "xlsx"])
+def test_damaged_workbooks(tmp_path: Path, ending: str, capfd: pytest.CaptureFixture[str]) -> None:
+    if ending == "xls":
+        whole = reference_file("samples", "ct", "ADaM_Terminology_2022-03-25.xls")
+    else:
+        whole = workbook(tmp_path / "ADaM Terminology 2022-03-25.xlsx", {"CT": (COLUMNS, *SEX)})
+    said = {"name": "ADaM", "version": "2022-03-25"}
+    data, kept, refused = whole.read_bytes(), keep(whole, **said), set[str]()
+    for length in range(20, len(data), max(1, len(data) // 60)):
+        path = write(tmp_path / f"cut.{ending}", data[:length])
+        try:
+            found = keep(path, **said)
+        except ProblemsError as error:
+            refused.update(problem.code for problem in error.problems)
+        else:
+            assert found == kept  # what is missing is not of the table
+    assert refused <= {"STD001", "STD002"}
+    assert capfd.readouterr().err == ""
 
 
 def test_terms_without_their_codelist(tmp_path: Path) -> None:

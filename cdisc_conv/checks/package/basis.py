@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from cdisc_conv.define.reading.document import DefineDocument
 from cdisc_conv.problems import Problem, ProblemsError, Severity
@@ -61,9 +62,13 @@ class Basis:
 
 
 class BasisChooser:
-    """Chooses versions; `problems` are what is not here and what was guessed."""
+    """Chooses versions; `problems` are what is not here and what was guessed.
 
-    def __init__(self, given: Mapping[str, str], declared: Mapping[str, Wanted]) -> None:
+    The imports of a study, in the folder `study`, come first.
+    """
+
+    def __init__(self, given: Mapping[str, str], declared: Mapping[str, Wanted], study: Path | None = None) -> None:
+        self._study = study
         self._given = {name: version for name, version in given.items() if version}
         self._declared = declared
         self.problems: list[Problem] = []
@@ -72,15 +77,18 @@ class BasisChooser:
     def for_tabulations(self) -> Basis:
         """What SDTM datasets are held against."""
         guide, terms = self._choose(SDTMIG), self._choose(SDTM_CT)
-        return Basis(load_standard(SDTMIG, guide.version), load_terminology(SDTM_CT, terms.version), (guide, terms))
+        return self._load(SDTMIG, guide, load_terminology(SDTM_CT, terms.version, self._study), terms)
 
     def for_analysis(self) -> Basis:
         """What ADaM datasets are held against: their own terminology and, beside it, that of SDTM."""
         guide, terms = self._choose(ADAMIG), self._choose(ADAM_CT)
         beside = self._choose(SDTM_CT, quiet=True)
-        terminology = load_terminology(ADAM_CT, terms.version)
-        both = terminology.with_beside(load_terminology(SDTM_CT, beside.version))
-        return Basis(load_standard(ADAMIG, guide.version), both, (guide, terms))
+        terminology = load_terminology(ADAM_CT, terms.version, self._study)
+        both = terminology.with_beside(load_terminology(SDTM_CT, beside.version, self._study))
+        return self._load(ADAMIG, guide, both, terms)
+
+    def _load(self, name: str, guide: Used, terminology: Terminology, terms: Used) -> Basis:
+        return Basis(load_standard(name, guide.version, self._study), terminology, (guide, terms))
 
     def _refuse_unknown(self) -> None:
         """ProblemsError (CHK010) for a version that was given and is not here."""
@@ -88,13 +96,17 @@ class BasisChooser:
             Problem(
                 "CHK010",
                 f"{_OPTIONS[name]} {version}: there is no {_SHOWN[name]} {version} here",
-                hint=f"there is {', '.join(_list_known(name))}; import it, or choose one of these",
+                hint=f"there is {', '.join(self._list_known(name))}; import it, or choose one of these",
             )
             for name, version in self._given.items()
-            if version not in _list_known(name)
+            if version not in self._list_known(name)
         ]
         if problems:
             raise ProblemsError(problems)
+
+    def _list_known(self, name: str) -> list[str]:
+        kind, package = ("ct", name.removesuffix(" ct")) if name.endswith(" ct") else ("ig", name)
+        return sorted(version for known, version in list_versions(kind, self._study) if known == package)
 
     def _choose(self, name: str, quiet: bool = False) -> Used:
         declared = self._declared.get(name)
@@ -106,25 +118,20 @@ class BasisChooser:
                 found.append(Problem("CHK012", message, Severity.NOTE))
             used = Used(shown, given, given, "the command line")
         elif declared:
-            version = find_nearest(declared.version, _list_known(name))
+            version = find_nearest(declared.version, self._list_known(name))
             used = Used(shown, version, declared.version, declared.by)
             if version != declared.version:
                 message = f"{declared.by} names {shown} {declared.version}, which is not here; {version} is used"
                 hint = "import it to have the package held against its own version"
                 found.append(Problem("CHK010", message, Severity.WARNING, hint=hint))
         else:
-            used = Used(shown, _list_known(name)[-1], "", "")
+            used = Used(shown, self._list_known(name)[-1], "", "")
             message = f"nothing says which {shown} the package follows; {used.version} is used"
             hint = f"give it: {_OPTIONS[name]} VERSION"
             found.append(Problem("CHK011", message, Severity.NOTE, hint=hint))
         if not quiet:
             self.problems += found
         return used
-
-
-def _list_known(name: str) -> list[str]:
-    kind, _, package = ("ct", "", name.removesuffix(" ct")) if name.endswith(" ct") else ("ig", "", name)
-    return sorted(version for known, version in list_versions(kind) if known == package)
 
 
 def find_nearest(version: str, known: list[str]) -> str:

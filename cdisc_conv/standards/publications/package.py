@@ -23,8 +23,8 @@ def check_package(package: PublishedPackage, file: str) -> list[Problem]:
 
     These are the signs of a file that was cut short, edited or written by something else.
     """
-    found = sorted(_list_faults(package), key=lambda fault: fault[0])
-    problems = [Problem("STD002", message, place=Place(file=file, line=line)) for line, message in found]
+    faults = sorted(_list_faults(package), key=lambda fault: fault[0])
+    problems = [Problem("STD002", text, place=Place(file=file, line=line), hint=hint) for line, text, hint in faults]
     if len(problems) <= _MOST_REPEATED:
         return problems
     more = len(problems) - _MOST_REPEATED
@@ -32,32 +32,41 @@ def check_package(package: PublishedPackage, file: str) -> list[Problem]:
     return [*problems[:_MOST_REPEATED], rest]
 
 
-def _list_faults(package: PublishedPackage) -> Iterator[tuple[int, str]]:
+_Fault = tuple[int, str, str]
+"""Line, message and hint."""
+
+
+def _list_faults(package: PublishedPackage) -> Iterator[_Fault]:
     for code, times in Counter(codelist.code for codelist in package.lists).items():
         if times > 1:
-            yield next(one.line for one in package.lists if one.code == code), f"codelist {code} is there {times} times"
+            line = next(one.line for one in package.lists if one.code == code)
+            yield line, f"codelist {code} is there {times} times", ""
     for codelist in package.lists:
         if not _C_CODE.fullmatch(codelist.code):
-            yield codelist.line, f"'{codelist.code}' is no C-code of a codelist"
+            hint = "a codelist of the sponsor's own does not belong in a published package: leave it out"
+            yield codelist.line, f"codelist '{codelist.value}' has '{codelist.code}' for its C-code", hint
         if not codelist.value:
-            yield codelist.line, f"codelist {codelist.code} has no submission value (its short name)"
+            yield codelist.line, f"codelist {codelist.code} has no submission value (its short name)", ""
         if codelist.extensible not in ("Yes", "No", ""):
-            yield codelist.line, f"codelist {codelist.code} is extensible: '{codelist.extensible}', not Yes or No"
+            yield codelist.line, f"codelist {codelist.code} is extensible: '{codelist.extensible}', not Yes or No", ""
         if not codelist.terms:
-            yield codelist.line, f"codelist {codelist.code} has no terms; the file may be cut short"
+            yield codelist.line, f"codelist {codelist.code} has no terms; the file may be cut short", ""
         yield from _list_term_faults(codelist)
 
 
-def _list_term_faults(codelist: PublishedList) -> Iterator[tuple[int, str]]:
-    times = Counter(term.value for term in codelist.terms)
+def _list_term_faults(codelist: PublishedList) -> Iterator[_Fault]:
+    name = f"{codelist.value} ({codelist.code})"
     for term in codelist.terms:
         if not _C_CODE.fullmatch(term.code):
-            yield term.line, f"'{term.code}' is no C-code of a term of codelist {codelist.code}"
+            own = "a term of the sponsor's own belongs under 'sponsor_terms' in study.yaml, not in a published package"
+            hint = own if codelist.extensible == "Yes" else f"{codelist.value} is not extensible: it has no other terms"
+            yield term.line, f"'{term.value}' in codelist {name} has '{term.code}' for its C-code", hint
         if not term.value:
-            yield term.line, f"term {term.code} of codelist {codelist.code} has no submission value"
-    for value in (value for value, count in times.items() if count > 1 and value):
-        lines = [term.line for term in codelist.terms if term.value == value]
-        yield lines[1], f"'{value}' is in codelist {codelist.code} {times[value]} times"
+            yield term.line, f"term {term.code} of codelist {name} has no submission value", ""
+    for value, times in Counter(term.value for term in codelist.terms if term.value).items():
+        if times > 1:
+            second = [term.line for term in codelist.terms if term.value == value][1]
+            yield second, f"'{value}' is in codelist {name} {times} times", ""
 
 
 def format_package(package: PublishedPackage) -> bytes:

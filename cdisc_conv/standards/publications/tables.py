@@ -9,9 +9,12 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import os
 import re
+import sys
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -136,13 +139,11 @@ def _read_text(path: Path, text: str) -> Table:
 
 
 def _read_workbook(path: Path, data: bytes) -> list[Table]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        found = [(name, workbook.get_sheet_by_name(name).to_python()) for name in workbook.sheet_names]
-    except (CalamineError, ValueError, OSError) as error:
-        raise refuse(path, "STD001", f"the workbook is damaged or cut short: {error}", "download it again") from None
+        found = _read_sheets(data)
+    except ValueError as error:
+        message = f"the workbook is damaged or cut short: {error}"
+        raise refuse(path, "STD001", message, "download it again") from None
     tables = []
     for name, rows in found:
         cells = [(number, [_as_text(cell) for cell in row]) for number, row in enumerate(rows, 1)]
@@ -150,6 +151,37 @@ def _read_workbook(path: Path, data: bytes) -> list[Table]:
         if filled:
             tables.append(_make_table(path, name, filled))
     return tables
+
+
+def _read_sheets(data: bytes) -> list[tuple[str, list[list[Any]]]]:
+    """The sheets of a workbook and their cells; ValueError for one that cannot be read."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        with _without_panic_messages():
+            workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+            return [(name, workbook.get_sheet_by_name(name).to_python()) for name in workbook.sheet_names]
+    except (CalamineError, OSError) as error:
+        raise ValueError(str(error)) from None
+    except BaseException as error:
+        # on some damaged files the reader gives up with an exception of its own that is no Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ValueError("its parts do not fit together") from None
+
+
+@contextmanager
+def _without_panic_messages() -> Iterator[None]:
+    """Keep what the reader writes to the standard error of the process, other than by Python, out of the way."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _make_table(path: Path, sheet: str, cells: list[tuple[int, list[str]]]) -> Table:
