@@ -16,7 +16,10 @@ def run(
     raw: Annotated[
         Path | None,
         typer.Option(
-            "--raw", metavar="DIR", help="Folder of the raw export; without it only ADaM is made, from --sdtm."
+            "--raw",
+            metavar="DIR",
+            help="Folder of the raw export, or the one file that it is (zip, XLSX, ODM-XML); without it only ADaM is "
+            "made, from --sdtm.",
         ),
     ] = None,
     datasets: Annotated[

@@ -84,8 +84,8 @@ def list_read_files(conversion: Conversion) -> list[dict[str, Any]]:
 
 def check_raw_files(study: Study, raw: Path | None) -> list[Problem]:
     """ACC003: a file of the kind of the study's exports that no form reads, such as a form that was added later."""
-    if raw is None:
-        return []
+    if raw is None or (study.raw.path and (raw / study.raw.path).is_file()):
+        return []  # what stands beside the one file of an export is not of it
     known = {given.file for given in study.given.values()} | list_expected(study)
     kinds = {Path(name).suffix.lower() for name in known}
     strangers = sorted(

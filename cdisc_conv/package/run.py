@@ -15,7 +15,7 @@ from cdisc_conv.package.write import Package, fill_package
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.resources import shipped
 from cdisc_conv.spec.load import find_study
-from cdisc_conv.spec.model import Study
+from cdisc_conv.spec.model import RawSettings, Study
 from cdisc_conv.workplace import recover
 
 SYNTHETIC = "Synthetic data: simulated from the protocol; no value comes from a real person."
@@ -47,11 +47,13 @@ def run_study(
     Raises ProblemsError when the mapping has errors, a dataset does not exist, a folder cannot be used, or the SDTM
     datasets that are read make no sense, and OSError when the disk refuses; `out` is as it was then.
     """
-    folder = sdtm if sdtm is not None else raw
-    if folder is None:
+    if sdtm is None and raw is None:
         hint = "--raw names the folder of the raw export, --sdtm that of SDTM datasets to make ADaM datasets from"
         raise ProblemsError([Problem("PKG008", "there is nothing to read: give --raw, --sdtm, or both", hint=hint)])
     study, found = open_study(words)
+    export = raw
+    study, raw = _open_raw(study, raw)
+    folder = sdtm or raw or Path()
     wanted = choose_datasets(study, datasets, analysis_only=raw is None)
     for given in filter(None, (raw, sdtm)):
         recover(given)
@@ -64,10 +66,26 @@ def run_study(
         raise ProblemsError(missing)
     inputs = Inputs(raw, folder)
     before = read_manifest(out) or {}
-    with stage_folder(out, {**inputs.folders, "study folder": study.folder}) as stage:
+    apart = inputs.folders
+    if export is not None and export != raw:  # what stands beside the one file of an export is not of it
+        apart = {"raw file": export, **({"sdtm folder": sdtm} if sdtm else {})}
+    with stage_folder(out, {**apart, "study folder": study.folder}) as stage:
         package = _convert_and_fill(study, inputs, stage, out, wanted, progress, found)
     fewer = find_fewer_rows(before, read_manifest(out) or {})
     return replace(package, folder=out, problems=(*package.problems, *fewer))
+
+
+def _open_raw(study: Study, raw: Path | None) -> tuple[Study, Path | None]:
+    """The study and the folder of its export; where `raw` is one file that holds every form, its folder."""
+    if raw is None or not raw.is_file():
+        return study, raw
+
+    def inside(settings: RawSettings) -> RawSettings:
+        path = settings.path if settings.url else "/".join(filter(None, (raw.name, settings.path)))
+        return replace(settings, path=path)
+
+    sources = {name: inside(source) for name, source in study.raw.sources.items()}
+    return replace(study, raw=replace(inside(study.raw), sources=sources)), raw.parent
 
 
 def run_demo(out: Path, subjects: int = 106, seed: int = 1, progress: Progress = quiet) -> Package:

@@ -46,6 +46,8 @@ class ZipReader(Reader):
 
 
 class _Archive(Container):
+    holds_files = True
+
     def __init__(self, archive: zipfile.ZipFile, file: RawFile, reporter: Reporter) -> None:
         self._archive, self._file = archive, file
         self._stack = ExitStack()

@@ -149,7 +149,7 @@ def _read_file(
         collected, problems = collect_table(table, source, reporter, usecols)
         if collected is None:
             return None, problems
-        print_ = files.fingerprint(found.path, table.fingerprint())
+        print_ = files.fingerprint(found.path, None if container.holds_files else table.fingerprint())
         path = found.path.relative_to(directory.resolve()).as_posix()
         read = ReadFile(path, print_.size, print_.sha256, collected.rows)
         return replace(collected, file=read), problems

@@ -112,9 +112,13 @@ class RawTable(ABC):
 
 
 class Container(ABC):
-    """An open file. `tables` are the names of the tables in it; a file that is one nameless table has [""]."""
+    """An open file. `tables` are the names of the tables in it; a file that is one nameless table has [""].
+
+    `holds_files`: its tables are those of files in it, and so are their fingerprints.
+    """
 
     tables: Sequence[str] = ("",)
+    holds_files: bool = False
 
     @abstractmethod
     def table(self, name: str, source: FormSource, reporter: Reporter) -> RawTable:

@@ -164,3 +164,24 @@ def test_a_manifest_of_a_transfer(lab: tuple[Path, Path], tmp_path: Path) -> Non
     package = run_study(study, raw, tmp_path / "out")
     (wrong,) = [problem for problem in package.problems if problem.code == "RAW032"]
     assert wrong.message == "form 'lb' has 1 rows in lab/lb_2.csv, but the manifest says 2"
+
+
+@pytest.mark.parametrize("kind", ["zip", "xlsx"])
+def test_an_export_that_is_one_file(tmp_path: Path, kind: str) -> None:
+    study, raw, file = write_tiny_study(tmp_path), write_tiny_raw(tmp_path), tmp_path / f"export.{kind}"
+    plain = run_study(study, raw, tmp_path / "plain")
+    for path in sorted(raw.iterdir()):
+        frame = exports.read_export(path)
+        if kind == "zip":
+            exports.write_zipped(frame, file, f"export/{path.name}")
+        else:
+            exports.write_workbook(frame, file, path.stem)
+    package = run_study(study, file, tmp_path / "out")
+    for name in ("dm.xpt", "ae.xpt", "define.xml"):
+        assert (package.folder / "sdtm" / name).read_bytes() == (plain.folder / "sdtm" / name).read_bytes()
+    manifest = json.loads((package.folder / "manifest.json").read_text())
+    assert [entry["path"] for entry in manifest["raw"]["files"]] == [f"export.{kind}"]
+    traced = trace_records(package.folder, "AE", 'AETERM == "Neutropenia"')
+    assert [(row.form, row.row, row.values["AETERM"]) for row in traced.records[0].rows] == [("ae", 3, "Neutropenia")]
+    assert traced.problems == ()
+    assert {problem.code for problem in package.problems} == {problem.code for problem in plain.problems}
