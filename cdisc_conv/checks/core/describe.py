@@ -64,7 +64,8 @@ def describe_rule(rule: CoreRule) -> str:
 def _describe_scope(rule: CoreRule) -> str:
     scope = rule.scope
     parts = [_describe_choice("", scope.domains), _describe_choice("class ", scope.classes)]
-    parts += [_describe_choice("structure ", scope.structures), _describe_choice("dataset ", scope.datasets)]
+    parts += [_describe_choice("structure ", scope.structures), _describe_choice("subclass ", scope.subclasses)]
+    parts += [_describe_choice("dataset ", scope.datasets)]
     return "; ".join(part for part in parts if part) or "all"
 
 

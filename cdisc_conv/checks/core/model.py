@@ -116,6 +116,7 @@ class Scope:
     classes: Choice = Choice()
     domains: Choice = Choice()
     structures: Choice = Choice()
+    subclasses: Choice = Choice()
     datasets: Choice = Choice()
     use_cases: tuple[str, ...] = ()
     split: bool | None = None

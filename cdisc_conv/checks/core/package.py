@@ -53,6 +53,7 @@ class CoreQuestion:
     terminologies: Sequence[Terminology] = ()
     files: Mapping[str, Path] | None = None
     definitions: Sequence[DefineDocument] = ()
+    beside: Sequence[Dataset] = ()
     study: Path | None = None
     version: str = ""
     drafts: bool = False
@@ -95,7 +96,14 @@ def _make_study(question: CoreQuestion) -> Study:
     paths = question.files or {}
     files = {name: File(path.name, path.stat().st_size if path.is_file() else 0) for name, path in paths.items()}
     define = DefineFacts(question.definitions) if question.definitions else None
-    return make_study(question.datasets, question.standard, question.terminologies, files=files, define=define)
+    return make_study(
+        question.datasets,
+        question.standard,
+        question.terminologies,
+        files=files,
+        define=define,
+        beside=question.beside,
+    )
 
 
 def _describe(rule: CoreRule) -> RuleFacts:
@@ -115,7 +123,7 @@ def _convert(found: CoreFinding, study: Study) -> Finding:
 def _list_records(found: CoreFinding, study: Study) -> Records:
     """The records behind a finding by subject, sequence number and reported values."""
     table = study.named(found.dataset) if found.dataset != STUDY else None
-    if table is None or not len(found.rows):
+    if table is None or not len(found.rows) or not found.about_records:
         return Records()
     rows = found.rows[:MOST_RECORDS]
     wanted = ("USUBJID", f"{table.prefix}SEQ", *found.values)

@@ -217,6 +217,7 @@ def _read_scope(said: Mapping[str, Any]) -> Scope:
         classes=_read_choice(said.get("classes")),
         domains=_read_choice(domains),
         structures=_read_choice(said.get("data_structures")),
+        subclasses=_read_choice(said.get("subclasses")),
         datasets=_read_choice(said.get("datasets")),
         use_cases=tuple(case.strip() for case in (cases.split(",") if isinstance(cases, str) else _texts(cases))),
         split=split if isinstance(split, bool) else None,

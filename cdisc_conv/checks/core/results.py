@@ -16,13 +16,15 @@ from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 MOST_FINDINGS = 5
 """How many combinations of values of one rule and dataset get a finding of their own; one more counts the others."""
 _LONGEST_LIST = 8
+_ABOUT_RECORDS = ("record data", "range and limit", "value check", "dataset contents")
 
 
 @dataclass(frozen=True)
 class CoreFinding:
     """Records of a dataset in which a rule found the same values.
 
-    ``rows`` are all record numbers, from 1; none for a finding about the dataset, or about the package (``STUDY``).
+    ``rows`` are all record numbers, from 1 (the places of variables, for rules about variables); none for a finding
+    about the dataset, or about the package (``STUDY``).
     ``values`` holds the reported variables. ``others`` is how many further combinations of values this one stands for.
     ``prefix`` is what ``--`` stands for, ``ids`` are the rule's numbers for the standard.
     """
@@ -36,6 +38,11 @@ class CoreFinding:
     ids: tuple[str, ...] = ()
 
     @property
+    def about_records(self) -> bool:
+        """Whether the rows are records of the dataset, and not variables or whole datasets."""
+        return self.rule.type.casefold().startswith(_ABOUT_RECORDS)
+
+    @property
     def count(self) -> int:
         return max(len(self.rows), 1)
 
@@ -44,7 +51,7 @@ class CoreFinding:
         place = Place(
             dataset="" if self.dataset == STUDY else self.dataset,
             variable=next((name for name in self.values if name.isidentifier() and name.isupper()), ""),
-            rows=tuple(self.rows[:SHOWN_ROWS].tolist()),
+            rows=tuple(self.rows[:SHOWN_ROWS].tolist()) if self.about_records else (),
         )
         value = "/".join(_shorten(each) or "blank" for each in self.values.values())
         hint = ", ".join(self.ids)
@@ -61,7 +68,8 @@ class CoreFinding:
         return f"{message}: {values}" if values else message
 
     def _say(self) -> str:
-        counted = f"; {len(self.rows):,} record{'s' if len(self.rows) > 1 else ''}" if len(self.rows) else ""
+        shown = len(self.rows) if self.about_records else 0
+        counted = f"; {shown:,} record{'s' if shown > 1 else ''}" if shown else ""
         draft = " (a draft: CDISC has not published this rule)" if self.rule.draft else ""
         return f"{self.text}{counted}{draft}"
 

@@ -44,22 +44,25 @@ def make_study(
     files: Mapping[str, File] | None = None,
     define: Any = None,
     dictionaries: Mapping[str, Any] | None = None,
+    beside: Sequence[Dataset] = (),
 ) -> Study:
     """The datasets of a package as rules see them.
 
     `standard` is the implementation guide, `terminologies` are the study's own first. `files` names the file and size
-    of each dataset; without it, ``ae.xpt`` is AE's.
+    of each dataset; without it, ``ae.xpt`` is AE's. `beside` are datasets that are only looked into, such as those of
+    SDTM behind analysis datasets.
     """
     library = standard if isinstance(standard, Library) else from_standard(standard)
     files = files or {}
     return Study(
-        tables=tuple(Table(dataset, files.get(dataset.name)) for dataset in datasets),
+        tables=tuple(Table(dataset, files.get(dataset.name)) for dataset in (*datasets, *beside)),
         library=library,
         standard=library.name.casefold(),
         version=library.version,
         terminologies={_name_package(each): each for each in terminologies},
         define=define,
         dictionaries=dictionaries or {},
+        beside=frozenset(dataset.name.upper() for dataset in beside),
     )
 
 
@@ -124,7 +127,7 @@ def _list_asked(rule: CoreRule, study: Study) -> Iterator[Table]:
     """The datasets that the rule is about; of a split one the first part, unless the rule wants them apart."""
     done: set[str] = set()
     for table in study.tables:
-        if table.whole not in done or rule.scope.split:
+        if table.name not in study.beside and (table.whole not in done or rule.scope.split):
             done.add(table.whole)
             if is_asked(rule, table, study):
                 yield table

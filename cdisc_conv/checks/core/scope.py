@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cdisc_conv.checks.core.model import ALL, Choice, CoreRule
-from cdisc_conv.checks.core.study import Study, Table
+from cdisc_conv.checks.core.study import Study, Table, find_structure, find_subclass
 
 _FINDINGS, _ABOUT = "FINDINGS", "FINDINGS ABOUT"
 _TIG = "tig"
@@ -27,7 +27,8 @@ def is_asked(rule: CoreRule, table: Table, study: Study) -> bool:
     """Whether the rule is about the dataset."""
     return (
         _fits_use_case(rule, table, study)
-        and _fits_structure(rule.scope.structures, table, study)
+        and _fits_structure(rule.scope.structures, table)
+        and _fits_subclass(rule.scope.subclasses, table)
         and _fits_domain(rule, table)
         and _fits_class(rule.scope.classes, table, study)
         and _fits_name(rule.scope.datasets, table)
@@ -73,11 +74,18 @@ def _is_among(name: str, classes: tuple[str, ...]) -> bool:
     return name in classes or (name == _ABOUT and _FINDINGS in classes)
 
 
-def _fits_structure(structures: Choice, table: Table, study: Study) -> bool:
+def _fits_structure(structures: Choice, table: Table) -> bool:
     if not structures or ALL in structures.include:
         return True
-    name = study.structure_of(table)
+    name = find_structure(table)
     return (not structures.include or name in structures.include) and name not in structures.exclude
+
+
+def _fits_subclass(subclasses: Choice, table: Table) -> bool:
+    if not subclasses or ALL in subclasses.include:
+        return True
+    name = find_subclass(table)
+    return (not subclasses.include or name in subclasses.include) and name not in subclasses.exclude
 
 
 def _fits_name(datasets: Choice, table: Table) -> bool:

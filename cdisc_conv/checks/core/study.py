@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -15,6 +15,16 @@ from cdisc_conv.standards import Terminology
 
 T = TypeVar("T")
 
+_STRUCTURES = (
+    "SUBJECT LEVEL ANALYSIS DATASET",
+    "BASIC DATA STRUCTURE",
+    "OCCURRENCE DATA STRUCTURE",
+    "ADAM OTHER",
+    "MEDICAL DEVICE BASIC DATA STRUCTURE",
+    "MEDICAL DEVICE OCCURRENCE DATA STRUCTURE",
+    "DEVICE LEVEL ANALYSIS DATASET",
+    "REFERENCE DATA STRUCTURE",
+)
 _SUPPLEMENTAL_NAMES = ("SUPP", "SQ")
 _TOPICS = (("TERM", "EVENTS"), ("TRT", "INTERVENTIONS"), ("QNAM", "RELATIONSHIP"))
 
@@ -145,6 +155,8 @@ class Study:
     terminologies: Mapping[str, Terminology] = field(default_factory=dict)
     define: Any = None
     dictionaries: Mapping[str, Any] = field(default_factory=dict)
+    beside: frozenset[str] = frozenset()
+    """The names of datasets that are only looked into."""
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What rules worked out and others need as well."""
 
@@ -201,10 +213,6 @@ class Study:
         parent = next((other for other in self.of_domain(table.suffix)), None) if table.suffix else None
         return self.class_of(parent) if parent is not None and parent is not table else ""
 
-    def structure_of(self, table: Table) -> str:
-        """The data structure of an analysis dataset."""
-        return find_structure(table)
-
     def subject(self, table: Table) -> Subject:
         """The dataset as the library is asked about it."""
         key, prefix, persons = table.whole, table.whole, False
@@ -221,22 +229,22 @@ class Study:
 
 
 def find_structure(table: Table) -> str:
-    """The data structure of an analysis dataset, by its name and columns."""
-    if table.name == "ADSL":
-        return "SUBJECT LEVEL ANALYSIS DATASET"
+    """The data structure of an analysis dataset: what is declared, else what its name and columns say."""
+    if table.dataset.class_name in _STRUCTURES:
+        return table.dataset.class_name
     names = table.view.names
+    if table.name == "ADSL":
+        return _STRUCTURES[0]
     if {"PARAMCD", "PARAM", "AVAL", "AVALC"} & set(names):
-        return "BASIC DATA STRUCTURE"
-    if any(name.endswith(("TERM", "TRT", "DECOD")) for name in names):
-        return "OCCURRENCE DATA STRUCTURE"
-    return "ADAM OTHER"
+        return _STRUCTURES[1]
+    return _STRUCTURES[2] if any(name.endswith(("TERM", "TRT", "DECOD")) for name in names) else _STRUCTURES[3]
 
 
-def make_tables(datasets: Iterable[Dataset], files: Mapping[str, File]) -> tuple[Table, ...]:
-    """The datasets with their files, in the order of their names as a folder lists them."""
-    return tuple(Table(dataset, files.get(dataset.name)) for dataset in datasets)
-
-
-def list_structures(tables: Sequence[Table]) -> dict[str, str]:
-    """The data structure of each dataset by name."""
-    return {table.name: find_structure(table) for table in tables}
+def find_subclass(table: Table) -> str:
+    """The subclass of an analysis dataset, "" for none: what is declared, else what its name and columns say."""
+    if table.dataset.sub_class:
+        return table.dataset.sub_class
+    if table.name.startswith("ADNCA"):
+        return "NON-COMPARTMENTAL ANALYSIS"
+    modelled = table.name.startswith("ADPPK") or {"EVID", "MDV"} <= set(table.view.names)
+    return "POPULATION PHARMACOKINETIC ANALYSIS" if modelled else ""

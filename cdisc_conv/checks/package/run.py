@@ -331,6 +331,7 @@ def _ask_core(
         terminologies=(basis.terminology,),
         files=read.files,
         definitions=files.definitions,
+        beside=families.get("sdtm", ()) if name == "adam" else (),
         study=study.folder if study else None,
         version=options.core_rules,
         drafts=options.drafts,

@@ -198,6 +198,8 @@ def _part(question: Question, side: str) -> Vector:
     """The first or last letters of each text."""
     length = question.option(side)
     count = int(length) if isinstance(length, int | float) else None
+    if count == 0:
+        raise NotAnswerableError(f"the rule asks for a {side} of 0 letters")
 
     def cut(value: Value) -> Value:
         if value is None or count is None:
