@@ -27,6 +27,7 @@ from typing import Any
 
 from cdisc_conv.problems import Place, Problem, did_you_mean
 from cdisc_conv.raw.dictionaries.model import Column, Dictionary, Form, Role
+from cdisc_conv.spec.model import Form as StudyForm
 from cdisc_conv.spec.yaml_nodes import Node
 
 NEW = "new"
@@ -261,6 +262,21 @@ def name_subject(node: Node, dictionary: Dictionary | None) -> Node:
     return Node(
         {**node.value, "raw": Node({**raw.value, "subject": subject}, raw.file, raw.line)}, node.file, node.line
     )
+
+
+def explain_system(forms: Mapping[str, StudyForm]) -> dict[str, str]:
+    """Why columns that the EDC adds are not submitted, as ``not_submitted`` says it: internal ids and states, names of
+    forms, and dates that it interpolated. Those that tell subjects, sites and visits apart are for the mapping to
+    decide.
+    """
+    reasons: dict[str, str] = {}
+    for form in forms.values():
+        for field in form.fields.values():
+            if field.of_dictionary and field.role in ("system", "form"):
+                reasons[f"{form.name}.{field.name}"] = "added by the EDC, as its dictionary says, and not collected"
+            elif field.of_dictionary and field.role == "derived" and field.type in ("date", "datetime"):
+                reasons[f"{form.name}.{field.name}"] = "interpolated by the EDC from what was entered"
+    return reasons
 
 
 def list_files(path: Path) -> list[Path]:

@@ -20,7 +20,7 @@ from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
 from cdisc_conv.raw.dictionaries import Dictionary, read_dictionary
 from cdisc_conv.resources import shipped
 from cdisc_conv.spec.datasets import read_dataset
-from cdisc_conv.spec.dictionary import lay_over, list_files, make_node, name_subject
+from cdisc_conv.spec.dictionary import explain_system, lay_over, list_files, make_node, name_subject
 from cdisc_conv.spec.documents import SETTINGS, DictionaryDocument, EventDocument, StandardsDocument, StudyDocument
 from cdisc_conv.spec.forms import check_events, read_forms
 from cdisc_conv.spec.layers import read_layers
@@ -118,7 +118,7 @@ class _Loader:
             forms=MappingProxyType(forms),
             datasets=MappingProxyType(datasets),
             given=MappingProxyType(given),
-            not_submitted=MappingProxyType(document.not_submitted),
+            not_submitted=MappingProxyType(explain_system(forms) | document.not_submitted),
             settings=MappingProxyType(
                 {
                     "visits": events,

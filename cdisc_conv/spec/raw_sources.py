@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -20,6 +21,8 @@ from cdisc_conv.spec.paths import describe_fault
 
 LAYOUT = tuple(LayoutDocument.model_fields)
 _TABS = (".tsv", ".tab")
+_MOMENT = re.compile(r"\d{8}[_-]?\d{4,6}")
+"""Date and time in the name of an exported file."""
 
 
 def read_raw_settings(document: RawDocument) -> RawSettings:
@@ -179,6 +182,7 @@ def list_expected(study: Study) -> set[str]:
     for form in study.forms.values():
         source = form_source(study, form)
         expected |= {form.file, form.file.split("/")[0], *source.metadata}
+    expected |= {_MOMENT.sub("*", path.name) for path in study.files if path.suffix.lower() not in (".yaml", ".yml")}
     return expected - {""}
 
 

@@ -281,3 +281,11 @@ def test_interpolated_dates_are_not_collected(folder: Path) -> None:
         "parts of it were not "
         "collected (read BIRTHDT_RAW, which has it as entered)"
     ]
+
+
+def test_columns_of_the_system_are_accounted_for(folder: Path) -> None:
+    study, _ = load(folder)
+    assert study.not_submitted == {
+        "enrolment.enrolment_complete": "added by the EDC, as its dictionary says, and not collected",
+        "vitals.vitals_complete": "added by the EDC, as its dictionary says, and not collected",
+    }
