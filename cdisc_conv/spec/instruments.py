@@ -9,7 +9,9 @@ from pydantic import BaseModel
 from cdisc_conv.derivations.base import Ref
 from cdisc_conv.derivations.values.copying import Constant
 from cdisc_conv.derivations.values.terminology import Map, Term
-from cdisc_conv.spec.model import Block, DatasetSpec, Variable
+from cdisc_conv.problems import Problem, Severity
+from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
+from cdisc_conv.standards.publications.instruments import CATEGORIES
 
 _BOUND_BY = {"TESTCD": "CAT", "TEST": "CAT", "STRESC": "TESTCD"}
 """What says which codelist a variable has, both without their prefix. Results as collected (--ORRES) are free."""
@@ -39,6 +41,27 @@ def bind_codelists(dataset: DatasetSpec, variable: Variable, keys: tuple[str, ..
             bound += filter(None, found)
             everywhere = everywhere and bool(found) and all(found)
     return tuple(dict.fromkeys((*(() if everywhere and bound else keys), *bound)))
+
+
+def check_instruments(study: Study) -> Iterator[Problem]:
+    """LINT316: a note where records are of an instrument whose codelists the package that comes with us leaves out."""
+    terminology = study.sdtm.terminology
+    known = [code for code in CATEGORIES if code in terminology]
+    categories = frozenset().union(*(terminology.codelist(code).values for code in known))
+    seen: set[tuple[str, str]] = set()
+    for dataset in study.datasets.values() if terminology.partial else ():
+        for block in dataset.blocks if not dataset.family.is_analysis else ():
+            for text in list_written(dataset, block, f"{dataset.name}CAT"):
+                if text not in categories or terminology.instrument_codelist("--TESTCD", text):
+                    continue
+                if (dataset.name, text) not in seen:
+                    seen.add((dataset.name, text))
+                    message = (
+                        f"{dataset.name}: the {terminology.package_label} that comes with cdisc-conv leaves out the "
+                        f"codelists of the instrument '{text}', so its tests and results are not checked"
+                    )
+                    hint = "import the whole package with 'cdisc-conv ct import FILE'"
+                    yield Problem("LINT316", message, Severity.NOTE, block.place, hint)
 
 
 def list_written(dataset: DatasetSpec, block: Block, name: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ from cdisc_conv.derivations.results.units import read_units
 from cdisc_conv.derivations.timing.visits import read_visits
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.spec.dictionaries import check_dictionaries
+from cdisc_conv.spec.instruments import check_instruments
 from cdisc_conv.spec.lint_causes import fold_causes, missing_table
 from cdisc_conv.spec.lint_codes import check_codes, check_translations
 from cdisc_conv.spec.lint_copies import check_copies
@@ -66,6 +67,7 @@ def check_study(study: Study) -> list[Problem]:
         *check_codes(study),
         *check_translations(study),
         *check_dictionaries(study),
+        *check_instruments(study),
         *check_entries(study),
         *check_copies(study),
         *check_interpolated(study),

@@ -21,6 +21,7 @@ from cdisc_conv.standards.publications.model import PublishedPackage
 from cdisc_conv.standards.publications.package import format_package
 from cdisc_conv.standards.publications.terminology import read_package, with_lists
 from cdisc_conv.standards.store import Key
+from cdisc_conv.standards.terminology import PARTIAL
 
 EVERY = "all"
 
@@ -33,7 +34,8 @@ def build_terminology(source: Path, name: str = "", version: str = "", instrumen
     """
     package, _ = read_package(source, name=name, version=version)
     path = DATA / Key("ct", package.key, package.version).file
-    path.write_bytes(format_package(package if EVERY in instruments else _choose(package, instruments)))
+    chosen = package if EVERY in instruments else _choose(package, instruments)
+    path.write_bytes(format_package(chosen, *((PARTIAL,) if len(chosen.lists) < len(package.lists) else ())))
     return path
 
 

@@ -12,6 +12,8 @@ from cdisc_conv.standards.blocks import Block, BlockFile, parse_blocks
 from cdisc_conv.standards.files import Source, find_source, require
 
 _SYNONYM_SEPARATOR = ";"
+PARTIAL = "without most instruments"
+"""In the title of a package that leaves codelists of instruments out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,8 @@ class Terminology:
     beside: Terminology | None = None
     _sponsor: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Terms of the sponsor's own, by the C-code of the codelist."""
+    partial: bool = False
+    """Whether codelists of instruments are left out, as in the one that comes with cdisc-conv."""
 
     @property
     def package_label(self) -> str:
@@ -319,7 +323,8 @@ def parse_terminology(data: bytes) -> Terminology:
 
 @lru_cache(maxsize=32)
 def _make_terminology(file: BlockFile) -> Terminology:
-    return Terminology(file.name, file.version, {block.head[0]: block for block in file.blocks})
+    blocks = {block.head[0]: block for block in file.blocks}
+    return Terminology(file.name, file.version, blocks, partial=PARTIAL in file.more)
 
 
 def _read_codelist(block: Block) -> CodelistTerms:

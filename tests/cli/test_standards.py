@@ -37,7 +37,9 @@ def test_a_guide_is_imported_and_chosen(cli, tmp_path):
     result = cli("standards", "import", "guide.csv", "--study", "tiny", "--model", "2.0")
     assert (result.exit_code, result.stdout) == (
         0,
-        "SDTMIG 3.9: 1 dataset, 5 variables; kept in tiny/standards/ig-sdtmig-3.9.txt\n",
+        "SDTMIG 3.9: 1 dataset, 5 variables; kept in tiny/standards/ig-sdtmig-3.9.txt\n"
+        "1 note:\n  guide.csv: STD007 the file has no table of datasets; labels and structures of 1 dataset are those "
+        "of SDTMIG 3.4\n",
     )
     listed = cli("standards", "list", "--study", "tiny").stdout.splitlines()
     assert listed[1].split() == ["SDTMIG", "3.9", "1", "the", "study", "guide.csv"]

@@ -77,4 +77,10 @@ def test_lint_knows_the_terms_of_the_category(folder: Path) -> None:
 
 def test_a_category_that_no_package_here_binds_leaves_the_standards_codelist(folder: Path) -> None:
     edit(folder / "sdtm" / "rs.yaml", "RSCAT: {constant: ECOG}", "RSCAT: {constant: CHILD-PUGH CLASSIFICATION}")
-    assert lists(load(folder), "RSTESTCD") == ["ONCRTSCD", "ONCRTSCD"]
+    study = load(folder)
+    assert lists(study, "RSTESTCD") == ["ONCRTSCD", "ONCRTSCD"]
+    assert [str(problem) for problem in check_study(study) if problem.code == "LINT316"] == [
+        f"{folder}/sdtm/rs.yaml:3: LINT316 RS: the SDTM CT 2025-03-28 that comes with cdisc-conv leaves out the "
+        "codelists of the instrument 'CHILD-PUGH CLASSIFICATION', so its tests and results are not checked (import the "
+        "whole package with 'cdisc-conv ct import FILE')"
+    ]

@@ -37,7 +37,7 @@ def test_terminology(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert build.main(arguments) == 0
     assert capsys.readouterr().out == f"{data / 'ct-sdtm-2030-01-01.txt'}\n"
     assert (data / "ct-sdtm-2030-01-01.txt").read_text(encoding="utf-8") == (
-        "#SDTM CT\t2030-01-01\n"
+        "#SDTM CT\t2030-01-01\twithout most instruments\n"
         "=C1\tVSTESTCD\tVital Signs Test Code\tYes\n"
         "C3\tWEIGHT\tWeight\tBody Weight\tMass; Weight\n"
         "=C2\tVSTEST\tVital Signs Test Name\tYes\n"

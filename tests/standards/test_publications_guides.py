@@ -11,7 +11,7 @@ import pytest
 from published_standards import VARIABLE_COLUMNS, workbook
 from reference_data import reference_file
 
-from cdisc_conv.problems import ProblemsError
+from cdisc_conv.problems import ProblemsError, Severity
 from cdisc_conv.standards import load_standard
 from cdisc_conv.standards.publications.guide import PublishedGuide, read_guide
 
@@ -47,7 +47,7 @@ def table(path: Path, rows: list[tuple[str, ...]], columns: tuple[str, ...] = VA
 
 
 def keep(guide: PublishedGuide) -> str:
-    assert guide.warnings == ()
+    assert [problem for problem in guide.warnings if problem.severity is Severity.WARNING] == []
     return guide.content.decode()
 
 
@@ -91,7 +91,11 @@ def test_the_same_guide_in_every_form(tmp_path: Path) -> None:
         (V, "Trial Design", "TA", "Trial Arms", "One record per planned Element per Arm"),
     ]
     book = workbook(tmp_path / "guide.xlsx", {"Datasets": datasets, "Variables": [VARIABLE_COLUMNS, *ROWS]})
-    assert keep(read_guide(table(tmp_path / "guide.csv", ROWS))) == KEPT
+    alone = read_guide(table(tmp_path / "guide.csv", ROWS))
+    assert keep(alone) == KEPT
+    assert [problem.message for problem in alone.warnings] == [
+        "the file has no table of datasets; labels and structures of 2 datasets are those of SDTMIG 3.4"
+    ]
     assert keep(read_guide(book)) == KEPT
     guide = read_guide(document)
     assert keep(guide) == KEPT.replace("3.9\n", "3.9\tSDTM 2.1\n", 1)
@@ -173,7 +177,7 @@ def test_structures_of_adam(tmp_path: Path) -> None:
         "STUDYID\tStudy\tChar\tIdentifier\tReq\t\t\t\n"
         "ASTDT\tStart\tNum\tTiming\tCond\t\t\t\n"
     )
-    assert [problem.message for problem in guide.warnings] == ["OCCDS.ASTDT is there twice; that of 'Timing' is kept"]
+    assert guide.warnings[0].message == "OCCDS.ASTDT is there twice; that of 'Timing' is kept"
 
 
 def test_files_that_are_no_guide(tmp_path: Path) -> None:
@@ -207,6 +211,30 @@ def test_rows_that_no_publication_has(tmp_path: Path) -> None:
         "FILE:9: STD002 AE.AEDY is of type 'Integer', not Char or Num",
         "FILE:10: STD002 AE has AEDUR twice, and they differ",
     ]
+
+
+def test_labels_and_structures_are_those_of_the_nearest_version(tmp_path: Path) -> None:
+    rows = [("SDTMIG v3.2", "1", "Findings", "LB", "LBTEST", "Test", "Char", "", "", "", "", "Topic", "", "Req")]
+    guide = read_guide(table(tmp_path / "guide.csv", rows))
+    assert guide.content.decode().splitlines()[1].split("\t")[:2] == ["=LB", "Labs"]
+
+
+def test_json_of_another_shape_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    for document in (
+        {"classes": 1},
+        {"classes": [1]},
+        {"classes": [{"name": "Events", "datasets": [{"name": "AE"}]}]},
+        {
+            "dataStructures": [
+                {"name": "BDS", "label": "x", "analysisVariableSets": [{"ordinal": "x"}, {"ordinal": "y"}]}
+            ]
+        },
+        {"classes": [{"name": "Events", "classVariables": [{}]}]},
+    ):
+        path.write_text(json.dumps(document), encoding="utf-8")
+        (found,) = refusal(path, name="SDTMIG", version="3.3")
+        assert found.startswith("FILE: STD001 this is no implementation guide or model of the CDISC Library: ")
 
 
 def test_the_guide_that_comes_with_the_package_has_the_variables_of_its_publication() -> None:

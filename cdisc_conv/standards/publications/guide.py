@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
+from cdisc_conv.problems import Place, Problem, ProblemsError
 from cdisc_conv.standards.publications.library import read_json
 from cdisc_conv.standards.publications.library_guides import GuideDocument, read_library_guide
 from cdisc_conv.standards.publications.rows import (
@@ -16,6 +16,7 @@ from cdisc_conv.standards.publications.rows import (
     GuideRow,
     check_rows,
     clean_set,
+    complete_model,
     complete_rows,
     format_guide,
     format_model,
@@ -87,14 +88,15 @@ def read_guide(path: Path, *, name: str = "", version: str = "", sheet: str = ""
     label, found_version = _identify(path, document, name, version)
     if problems := check_rows(document.rows, str(path)):
         raise ProblemsError(problems)
-    rows, losses = complete_rows(document.rows, is_model=document.is_model)
-    warnings = tuple(Problem("STD007", text, Severity.WARNING, Place(file=str(path))) for text in losses)
-    kind = "model" if document.is_model else "ig"
-    behind = () if document.is_model else _find_behind(label, found_version, model or document.model)
-    make = format_model if document.is_model else format_guide
-    content = make(label, found_version, rows, *behind)
+    if document.is_model:
+        rows = complete_model(document.rows)
+        content = format_model(label, found_version, rows)
+        return PublishedGuide(Key.of("model", label, found_version), label, 0, len(rows), content)
+    rows, losses = complete_rows(document.rows, label, found_version)
+    warnings = tuple(Problem("STD007", loss.text, loss.severity, Place(file=str(path))) for loss in losses)
+    content = format_guide(label, found_version, rows, *_find_behind(label, found_version, model or document.model))
     datasets = len({row.dataset for row in rows})
-    return PublishedGuide(Key.of(kind, label, found_version), label, datasets, len(rows), content, warnings)
+    return PublishedGuide(Key.of("ig", label, found_version), label, datasets, len(rows), content, warnings)
 
 
 def _read_tables(path: Path, data: bytes, sheet: str) -> GuideDocument:

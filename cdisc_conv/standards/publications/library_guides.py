@@ -39,7 +39,7 @@ def read_library_guide(path: Path, document: Json) -> GuideDocument:
             return GuideDocument(said, tuple(_list_model(document)), is_model=True)
         href = str(document.get("_links", {}).get("model", {}).get("href", ""))
         return GuideDocument(said, tuple(_list_datasets(document)), model=href.rpartition("/")[2].replace("-", "."))
-    except (AttributeError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         message = f"this is no implementation guide or model of the CDISC Library: {error} is missing or malformed"
         raise refuse(path, "STD001", message, "give the JSON of one product, such as /mdr/sdtmig/3-3") from None
 

@@ -69,16 +69,17 @@ def _list_term_faults(codelist: PublishedList) -> Iterator[_Fault]:
             yield second, f"'{value}' is in codelist {name} {times} times", ""
 
 
-def format_package(package: PublishedPackage) -> bytes:
+def format_package(package: PublishedPackage, *more: str) -> bytes:
     """The package as a file of blocks (`blocks`), with the decodes of short names and the bindings of instruments.
 
     A block is a codelist: its C-code, short name, name, whether it is extensible, and which variables and category or
     test it belongs to (instruments only); its lines are C-code, submission value, decode, preferred term, synonyms.
+    `more` goes into the title.
     """
     decodes = pair_decodes(package.lists)
     bindings = bind_instruments(package.lists)
     return format_blocks(
-        package.name, package.version, (_format_list(codelist, decodes, bindings) for codelist in package.lists)
+        package.name, package.version, (_format_list(one, decodes, bindings) for one in package.lists), *more
     )
 
 

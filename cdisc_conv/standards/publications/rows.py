@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 
-from cdisc_conv.problems import Place, Problem
+from cdisc_conv.problems import Place, Problem, Severity
 from cdisc_conv.standards.blocks import format_blocks
-from cdisc_conv.standards.files import find_source
+from cdisc_conv.standards.files import find_source, list_sources
 from cdisc_conv.standards.guides import Standard, load_standard
 
 CLASS_ORDER = (
@@ -47,8 +47,15 @@ STRUCTURES = {
 
 _ROLES = {"Identifier": "IDENTIFIERS", "Timing": "TIMING"}
 _CLASSES = ("INTERVENTIONS", "EVENTS", "FINDINGS", "FINDINGS ABOUT")
-_NEWEST = {"SDTM": ("sdtmig", "3.4"), "ADaM": ("adamig", "1.3")}
 _MOST_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a publication lacks, or has twice."""
+
+    text: str
+    severity: Severity = Severity.WARNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,24 +115,41 @@ def _list_faults(rows: Iterable[GuideRow]) -> Iterator[tuple[int, str]]:
             yield row.line, f"{where} has {row.variable} twice, and they differ"
 
 
-def complete_rows(rows: Iterable[GuideRow], *, is_model: bool) -> tuple[list[GuideRow], list[str]]:
-    """The rows with what older and smaller publications leave out, and the warnings about it.
+def complete_rows(rows: Iterable[GuideRow], label: str, version: str) -> tuple[list[GuideRow], list[Loss]]:
+    """The rows of a guide with what older and smaller publications leave out, and what is to be said about it.
 
-    The newest guide that comes with the package knows the labels and structures of datasets, and the roles, types and
-    restrictions of variables, that a table does not state.
+    The nearest version of the guide that comes with the package knows the labels and structures of datasets, and the
+    roles and types of variables, that a table does not state.
     """
     rows = list(rows)
-    known = _newest("ADaM" if any(row.dataset in STRUCTURES.values() for row in rows) else "SDTM")
-    if is_model:
-        return [_restrict(row) for row in rows], []
-    done = [_complete(row, known) for row in rows]
-    done, losses = _drop_repeated(done)
-    unknown = dict.fromkeys(row.dataset for row in done if not row.structure)
-    if unknown:
-        losses.append(
-            f"the file has no table of datasets, and nothing is known of the structure of {', '.join(unknown)}"
-        )
+    known = _find_nearest(label, version, rows)
+    done, repeated = _drop_repeated(_complete(row, known) for row in rows)
+    losses = [Loss(text) for text in repeated]
+    lacking = dict.fromkeys(row.dataset for row in rows if not row.dataset_label and row.dataset in known.datasets)
+    if lacking:
+        which = f"{len(lacking)} dataset{'' if len(lacking) == 1 else 's'}"
+        text = f"the file has no table of datasets; labels and structures of {which} are those of {known.label}"
+        losses.append(Loss(text, Severity.NOTE))
+    if unknown := dict.fromkeys(row.dataset for row in done if not row.structure):
+        text = f"the file has no table of datasets, and nothing is known of the structure of {', '.join(unknown)}"
+        losses.append(Loss(text))
     return [replace(row, structure=row.structure or "One record per subject per observation") for row in done], losses
+
+
+def complete_model(rows: Iterable[GuideRow]) -> list[GuideRow]:
+    """The rows of a model with the restrictions that models before 2.0 have in notes, as 2.0 states them."""
+    return [_restrict(row) for row in rows]
+
+
+def _find_nearest(label: str, version: str, rows: Iterable[GuideRow]) -> Standard:
+    """Of the guides that come with the package, the version asked for, else the next one, else the last."""
+    is_analysis = label == "ADaMIG" or any(row.dataset in STRUCTURES.values() for row in rows)
+    name = "adamig" if is_analysis else "sdtmig"
+    there = sorted(
+        source.key.version for source in list_sources("ig") if source.item is None and source.key.name == name
+    )
+    wanted = version if label.casefold() == name else there[-1]
+    return load_standard(name, next((one for one in there if one >= wanted), there[-1]))
 
 
 def _drop_repeated(rows: Iterable[GuideRow]) -> tuple[list[GuideRow], list[str]]:
@@ -230,10 +254,6 @@ def _format_row(row: GuideRow) -> tuple[str, ...]:
 
 def _place(row: GuideRow) -> tuple[int, str]:
     return (CLASS_ORDER.index(row.class_name), row.dataset) if row.class_name in CLASS_ORDER else (0, "")
-
-
-def _newest(family: str) -> Standard:
-    return load_standard(*_NEWEST[family])
 
 
 @lru_cache(maxsize=1)
