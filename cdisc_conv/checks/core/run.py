@@ -18,6 +18,8 @@ from cdisc_conv.checks.core.vectors import group_rows
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.standards import Standard, Terminology
 
+CANNOT_RUN = "the rule asks what cannot be worked out"
+"""Of a rule whose author's words make no sense, or that we misread; the other rules are asked all the same."""
 _REASONS = 3
 """How many reasons are told why a rule could not be asked."""
 
@@ -114,6 +116,9 @@ def _run_rule(rule: CoreRule, study: Study) -> tuple[list[Hits], bool, dict[str,
             continue
         except NotAnswerableError as error:
             reasons[table.name] = str(error)
+            continue
+        except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+            reasons[table.name] = f"{CANNOT_RUN} ({type(error).__name__}: {error})"
             continue
         asked = True
         if len(found):
