@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from math import isnan
 
+from cdisc_conv.expr.dates import ORDERS, is_impossible
 from cdisc_conv.expr.functions import ELSEWHERE, FUNCTIONS, Function, Parameter
 from cdisc_conv.expr.library import read_number
 from cdisc_conv.expr.nodes import (
@@ -99,14 +100,26 @@ class _Checker:
                 self._report(
                     "EXPR010", 'true or false is never missing and cannot equal ""', node, "leave the comparison out"
                 )
-        elif left is None or right is None:
             return
-        elif left is not right:
+        self._check_dates((node.left, node.right), ordered=operator in ORDERS)
+        if left is None or right is None:
+            return
+        if left is not right:
             self._report_mixed(node, node.left, left, node.right, right)
         elif left is Type.BOOLEAN and operator not in ("==", "!="):
             self._report(
                 "EXPR010", f'"{operator}" cannot order true and false', node, "combine conditions with and, or, not"
             )
+
+    def _check_dates(self, parts: Iterable[Node], ordered: bool = False) -> None:
+        """Dates that are written out and do not exist, where texts are put in order or a --DTC variable is compared."""
+        parts = tuple(parts)
+        if not ordered and not any(isinstance(part, Name) and part.name.endswith("DTC") for part in parts):
+            return
+        for part in parts:
+            if isinstance(part, Literal) and part.type is Type.TEXT and is_impossible(str(part.value)):
+                what = f"{_show(part)} is not a date that the calendar has"
+                self._report("EXPR013", what, part, "correct it; where only the month is known, leave the day out")
 
     def _report_mixed(self, node: Node, left: Node, left_type: Type, right: Node, right_type: Type) -> None:
         what = f"{_show(left)} is {_A[left_type]} and {_show(right)} is {_A[right_type]}, which do not compare"
@@ -119,6 +132,7 @@ class _Checker:
 
     def _check_membership(self, node: Membership) -> None:
         found = self.infer(node.operand)
+        self._check_dates((node.operand, *node.items))
         items = [item for item in node.items if not is_missing_literal(item)]
         if found is Type.BOOLEAN:
             self._report("EXPR010", f"{_show(node.operand)} is true or false, which no list holds", node.operand)

@@ -35,8 +35,10 @@ and that name; a backtick in it is doubled |
 
 There are three types: text, number, and true or false. They never turn into each other by themselves: raw columns are
 text, so a number is compared by `number(AGE) >= 18`. Texts compare by their characters, letter case mattering; ISO 8601
-dates of the same precision so compare in time order. Times that both have an offset from UTC (`Z`, `+02:00`) compare by
-their instants, in `min` and `max` too where all values that are there have one.
+dates of the same precision so compare in time order. A date that the calendar does not have (`2022-02-30`) has no place
+in it: `<`, `<=`, `>` and `>=` are false, as for a missing one, and a run reports it (DATE004). Times that both have an
+offset from UTC (`Z`, `+02:00`) compare by their instants, in `min` and `max` too where all values that are there have
+one.
 
 ## Operators
 
@@ -96,6 +98,7 @@ operations deep (long chains of `and` and `or` count as one).
 | EXPR010 | a value of the wrong type |
 | EXPR011 | an argument that must be written out is computed |
 | EXPR012 | a text would have more than 100,000 characters (found in a run) |
+| EXPR013 | a date written out that the calendar does not have |
 """
 
 

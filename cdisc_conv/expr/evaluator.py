@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cdisc_conv.expr.dates import find_impossible
 from cdisc_conv.expr.functions import FUNCTIONS, Function
 from cdisc_conv.expr.instants import has_instants, read_instants
 from cdisc_conv.expr.nodes import (
@@ -127,6 +128,16 @@ def _compare(operator: str, left: Any, right: Any) -> np.ndarray:
 
 
 def _compare_texts(operator: str, left: pa.Array, right: pa.Array | str) -> np.ndarray:
+    """Texts by their characters; a date that does not exist has no place in an order, as a missing one has none."""
+    result = _compare_plain(operator, left, right)
+    if operator in _MIRRORED:
+        for side in (left, lift(right)):
+            if (impossible := find_impossible(side)).any():
+                result = result & ~impossible
+    return result
+
+
+def _compare_plain(operator: str, left: pa.Array, right: pa.Array | str) -> np.ndarray:
     if operator in _MIRRORED and has_instants(left) and has_instants(right):
         return _compare_instants(operator, left, right)
     function = _COMPARE_TEXTS[operator]

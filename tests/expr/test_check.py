@@ -166,3 +166,20 @@ def test_all_findings_at_once_with_their_place() -> None:
     problems = parse('AESER + 1 > 2 and foo(AGE) and AGE == "x"', file="ae.yaml", line=3).check(COLUMNS.get)[1]
     assert [problem.code for problem in problems] == ["EXPR010", "EXPR008", "EXPR009"]
     assert {str(problem.place) for problem in problems} == {"ae.yaml:3"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['AESTDTC < "2022-02-30"', '"2022-02-30" > AESER', 'AESTDTC == "2022-02-30"', 'AESTDTC in ("", "2022-02-30")'],
+)
+def test_a_date_that_does_not_exist(text: str) -> None:
+    place = text.index('"2022-02-30"') + 1
+    assert messages(text) == [
+        f'EXPR013 "2022-02-30" is not a date that the calendar has, at character {place} of: {text} '
+        "(correct it; where only the month is known, leave the day out)"
+    ]
+
+
+@pytest.mark.parametrize("text", ['AESER == "2022-02-30"', 'AESER < "0001-13"', 'AESTDTC >= "2024-02-29T10:00"'])
+def test_what_need_not_be_a_date(text: str) -> None:
+    assert messages(text) == []

@@ -50,3 +50,9 @@ def test_times_that_both_have_an_offset_compare_by_their_instants() -> None:
         "2022-03-01T13:44Z",
         "2022-03-02",
     ]
+
+
+def test_a_date_that_does_not_exist_is_before_and_after_nothing() -> None:
+    frame = pd.DataFrame({"A": ["2022-02-30", "2022-13", "2022-02", "2022-02-30"], "B": ["2022-03-01"] * 3 + [""]})
+    assert parse("A < B").evaluate(frame.__getitem__, 4).tolist() == [False, False, True, False]
+    assert parse("B >= A").evaluate(frame.__getitem__, 4).tolist() == [False, False, True, False]

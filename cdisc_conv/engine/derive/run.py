@@ -14,6 +14,7 @@ from cdisc_conv.derivations.base import Derivation, Ref
 from cdisc_conv.derivations.dates.collected import choose_formats, read_dates
 from cdisc_conv.engine.derive.blocks import BlockRows, make_rows
 from cdisc_conv.engine.derive.coerce import as_number
+from cdisc_conv.engine.derive.compared_dates import report_compared_dates
 from cdisc_conv.engine.derive.lost_values import report_lost_values
 from cdisc_conv.engine.derive.merge_dates import report_merge_dates
 from cdisc_conv.engine.derive.reads import find_given_rows, find_source_rows
@@ -56,6 +57,7 @@ def run_plan(
             progress(node.dataset)
     report_lost_values(state)
     report_merge_dates(state)
+    report_compared_dates(state)
     return state
 
 
