@@ -14,6 +14,8 @@ from cdisc_conv.checks.functions.groups import keys_of
 from cdisc_conv.checks.model import Hits, Parameters, Scope
 from cdisc_conv.checks.registry import register_check
 from cdisc_conv.checks.tables import SUBJECT, NotRunnableError, Table
+from cdisc_conv.columns.moments import read_moments
+from cdisc_conv.columns.texts import text_column
 
 _YEAR = 365.2425
 
@@ -108,17 +110,21 @@ def _find_epochs(table: Table, elements: Table, name: str) -> np.ndarray:
 
 @register_check(LaterThan, reach="subject")
 def check_dates_later(scope: Scope) -> Iterator[Hits]:
-    """Dates that are later than a date of DM for certain."""
+    """Dates that are later than a date of DM for certain; those after death or in the future are other findings."""
     table, parameters = scope.table, scope.parameters
     if table.name == "DM" or not table.has(SUBJECT):
         raise NotRunnableError(f"{table.name} has no dates to hold against {parameters.than}")
     table.require(parameters.than)
     limit = table.moments(parameters.than)
+    others = [table.moments("DM.DTHDTC").last_day] if table.has("DM.DTHDTC") else []
+    created = read_moments(text_column([table.tables.created])).last_day[0]
     for name in date_names(table):
         if name.removeprefix(table.prefix) in parameters.never or name in parameters.never:
             continue
         moments = table.moments(name)
         late = moments.first_day > limit.on_clock_of(moments).last_day
+        for other in (*others, created):
+            late &= ~(moments.first_day > other)
         yield by_variable(name, late & scope.mask, tell_values(table, name, parameters.than), value=parameters.than)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Literal
@@ -13,6 +13,7 @@ import numpy as np
 from cdisc_conv.checks.codelists import codelist_of, list_codelists
 from cdisc_conv.checks.codes import Coded
 from cdisc_conv.checks.functions.common import by_value
+from cdisc_conv.checks.functions.groups import find_several
 from cdisc_conv.checks.model import Hits, Parameters, Scope
 from cdisc_conv.checks.registry import register_check
 from cdisc_conv.checks.tables import NotRunnableError, Table
@@ -108,6 +109,19 @@ def check_term_pair(scope: Scope) -> Iterator[Hits]:
             "expected": str(decodes[codes.codes[row]]),
         },
     )
+
+
+@register_check(Pair, reach="across")
+def check_test_names(scope: Scope) -> Iterator[Hits]:
+    """Short and long names that do not go together one to one; those of the terminology are held against it instead."""
+    table, (code, name) = scope.table, (scope.parameters.code, scope.parameters.name)
+    table.require(code, name)
+    terms = codelist_of(table, code)
+    coded = table.coded(code)
+    known = np.array([bool(terms and (term := terms.term(text)) and term.decode) for text in coded.texts], dtype=bool)
+    own = replace(scope, mask=scope.mask & ~coded.spread(known))
+    yield from find_several(own, [code], name)
+    yield from find_several(own, [name], code)
 
 
 def _tell_list(

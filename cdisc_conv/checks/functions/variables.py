@@ -13,6 +13,8 @@ from cdisc_conv.checks.tables import NotRunnableError, Table
 from cdisc_conv.problems import did_you_mean
 from cdisc_conv.standards import DatasetStandard
 
+_LONGEST_LABEL = 40
+"""Bytes that a transport file has for a label."""
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
 
 
@@ -71,22 +73,23 @@ def check_empty_variables(scope: Scope) -> Iterator[Hits]:
 
 @register_check(reach="variables")
 def check_unknown_variables(scope: Scope) -> Iterator[Hits]:
-    """Variables that the standard does not allow in the dataset."""
+    """Variables that the standard does not allow in the dataset; what is no name at all is another finding."""
     standard = require_standard(scope.table)
     for name in scope.table.names:
-        if scope.table.standard_variable(name) is None:
+        if scope.table.standard_variable(name) is None and _NAME.fullmatch(name):
             yield whole(name, value=name, hint=did_you_mean(name, standard.names))
 
 
 @register_check(reach="variables")
 def check_labels(scope: Scope) -> Iterator[Hits]:
-    """Variables whose label is not the standard's, letter case included."""
+    """Variables whose label is not the standard's, letter case included; one that is too long is another finding."""
     require_standard(scope.table)
     scope.table.require_said("labels")
     for column in scope.table.dataset.columns:
         standard = scope.table.standard_variable(column.name)
         # The guide prints some labels as the sentences of its tables, with a full stop.
-        if standard and column.label.removesuffix(".") != standard.label.removesuffix("."):
+        same = column.label.removesuffix(".") == (standard.label.removesuffix(".") if standard else "")
+        if standard and not same and len(column.label.encode()) <= _LONGEST_LABEL:
             yield whole(column.name, value=column.label, expected=standard.label)
 
 
