@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from cdisc_conv.checks import CheckReport, check_datasets
+from cdisc_conv.checks.explanations import FILE as EXPLANATIONS
 from cdisc_conv.checks.load import load_shipped_rules
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.convert import Conversion
@@ -83,9 +85,17 @@ def fill_package(
     on_screen = rename_folders(everything, {str(folder): str(out)})
     filed = rename_folders(on_screen, {**inputs.name_folders(folder, out), **spec_folders(study)})
     write_reports(conversion, datasets, filed, accounting, checks, pages, folder / REPORT_FOLDER)
+    copy_explanations(study, folder)
     read = describe_inputs(inputs, conversion, folder, out)
     files = write_manifest(study, folder, read, [dataset.name for dataset in datasets])
     return Package(folder, tuple(datasets), tuple(on_screen), files)
+
+
+def copy_explanations(study: Study, folder: Path) -> None:
+    """The study's explained findings go with the package, so that `check` knows them wherever it lies."""
+    source = study.folder / EXPLANATIONS
+    if source.is_file():
+        shutil.copyfile(source, folder / EXPLANATIONS)
 
 
 def run_checks(conversion: Conversion, datasets: Sequence[Dataset]) -> CheckReport:

@@ -11,7 +11,7 @@ from cdisc_conv.spec.yaml_nodes import Node, read_yaml
 
 FAMILIES = ("sdtm", "adam")
 """The folders of mapping files."""
-OWN_FILES = ("study.yaml", "forms.yaml", "checks.yaml", "simulation.yaml")
+OWN_FILES = ("study.yaml", "forms.yaml", "checks.yaml", "explanations.yaml", "simulation.yaml")
 _ENDS = (".yaml", ".yml")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _MAPPING_KEYS = frozenset({"dataset", "records", "extends"})

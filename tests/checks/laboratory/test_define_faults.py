@@ -203,7 +203,8 @@ DEFINE_FAULTS = {
     "a predecessor that does not exist": (
         "DEF219",
         '<def:Origin Type="Assigned" Source="Sponsor"/>',
-        '<def:Origin Type="Predecessor"><Description><TranslatedText>DM.SEX</TranslatedText></Description></def:Origin>',
+        '<def:Origin Type="Predecessor"><Description><TranslatedText>DM.SEX</TranslatedText></Description>'
+        "</def:Origin>",
     ),
     "collected without a page": ("DEF219", '<def:PDFPageRef PageRefs="9" Type="PhysicalRef"/>', ""),
 }  # fmt: skip
