@@ -8,10 +8,10 @@ is written anywhere else: lint, the engine, lineage, define.xml and docs/derivat
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -121,6 +121,9 @@ class Table(Protocol):
     def __getitem__(self, column: str) -> pd.Series: ...
 
 
+_Made = TypeVar("_Made")
+
+
 class Rows(Protocol):
     """The records a derivation fills, and everything it may ask about them.
 
@@ -158,6 +161,13 @@ class Rows(Protocol):
 
         Gives the position of the record that each source row belongs to (int64, ascending), and the value of a source
         `column` in each of these rows. Where a block does not group, each record has its one row.
+        """
+
+    def share(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """What several variables of the same records are made of: `make()` the first time, then what it made then.
+
+        `key` says what it is. What `make` reports, and says of records that values are from (`took`), counts for the
+        first variable only.
         """
 
     def took(self, source: str, positions: np.ndarray) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +64,9 @@ class FakeRows:
 
     def matched(self, source: str, asked: np.ndarray, found: np.ndarray) -> None:
         pass
+
+    def share(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        return make()
 
     def took(self, source: str, positions: np.ndarray) -> None:
         self.taken.append((source, positions.tolist()))

@@ -234,7 +234,12 @@ class TimeToEvent(Derivation):
         return read_days(self.start, rows[self.start])
 
     def resolve(self, rows: Rows) -> Result:
-        """How the time of each row ends."""
+        """How the time of each row ends; found once for all variables that say something of it."""
+        result = rows.share((TimeToEvent.name, id(self)), lambda: self._find_endings(rows))
+        self._note(rows, result.ending, result.dates)
+        return result
+
+    def _find_endings(self, rows: Rows) -> Result:
         start = self.find_start(rows)
         adequate = read_adequate(rows, self.assessments, start) if self.assessments else None
         lacking = np.zeros(len(rows), dtype=bool)
@@ -248,7 +253,6 @@ class TimeToEvent(Derivation):
         ending, dates = self._apply_rules(rows, time, adequate, ending)
         ending = np.where(np.isnan(start), -1, ending)
         dates = missing_dates(len(rows)).where(ending < 0, dates)
-        self._note(rows, ending, dates)
         return Result(self.endings(), ending, start, dates)
 
     def _note(self, rows: Rows, ending: np.ndarray, dates: Dates) -> None:

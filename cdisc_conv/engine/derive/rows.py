@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,8 @@ from cdisc_conv.spec.model import SourceKind, Variable
 from cdisc_conv.spec.references import Target, TargetKind, resolve
 from cdisc_conv.standards import CodelistTerms, Terminology
 from cdisc_conv.standards.dictionaries import Dictionary
+
+_Made = TypeVar("_Made")
 
 
 class LostReferenceError(Exception):
@@ -133,6 +135,11 @@ class PartRows:
         places[self._picked] = np.arange(len(self._picked))
         wanted = np.flatnonzero(places[record] >= 0)
         return places[record[wanted]], take_rows(values, wanted)
+
+    def share(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        if self._picked is not None:
+            return make()
+        return self._state.share((self.dataset, self._part.blocks, key), make)
 
     def took(self, source: str, positions: np.ndarray) -> None:
         found = np.flatnonzero(positions >= 0)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,11 +16,12 @@ from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.engine.derive.blocks import BlockRows
 from cdisc_conv.engine.derive.reads import Reads
 from cdisc_conv.engine.plan.graph import Part, Plan, variable_of
-from cdisc_conv.engine.plan.narrow import Entry, narrow_study
 from cdisc_conv.engine.plan.order import final_columns, order_records, reads_final_order, sort_keys
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 from cdisc_conv.spec.expected import is_numeric
 from cdisc_conv.spec.model import Study
+
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class State:
     _sorted: dict[tuple[str, str], pd.Series] = field(default_factory=dict)
     _orders: dict[str, np.ndarray] = field(default_factory=dict)
     _subjects: dict[str, tuple[pd.Index, np.ndarray]] = field(default_factory=dict)
-    _narrowed: dict[tuple, Study] = field(default_factory=dict)
+    _shared: dict[Hashable, Any] = field(default_factory=dict)
 
     unread: dict[Part, np.ndarray | None] = field(default_factory=dict)
     """Which records of a part have lost their value, kept by `rows.find_unread`."""
@@ -89,12 +90,12 @@ class State:
         masks[0][asked] = True
         masks[1][found] = True
 
-    def narrow(self, dataset: str, entries: Mapping[int, tuple[Entry, ...]], column: str, code: str) -> Study:
-        """`narrow_study` for the records of a dataset whose `column` is `code`."""
-        key = (dataset, tuple(entries), column, code)
-        if key not in self._narrowed:
-            self._narrowed[key] = narrow_study(self.study, dataset, entries, {column: code})
-        return self._narrowed[key]
+    def share(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """What `make` made when this was asked first."""
+        if key not in self._shared:
+            self._shared[key] = make()
+        made: _Made = self._shared[key]
+        return made
 
     def is_first(self, code: str, source: str, value: str) -> bool:
         """Whether nothing with this code was reported of this value of a column; from now on something was."""

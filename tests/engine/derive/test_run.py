@@ -181,6 +181,19 @@ def test_an_error_inside_a_derivation_names_the_variable(lab, monkeypatch):
     assert note.endswith(".yaml:5")
 
 
+def test_what_variables_share_is_made_once_for_the_records_they_share(lab, monkeypatch):
+    made = []
+
+    def derive(self, rows):
+        return rows.share("x", lambda: made.append(rows.dataset) or rows[self.source])
+
+    monkeypatch.setattr("cdisc_conv.derivations.values.copying.Copy.derive", derive)
+    two = "records: [{form: dm}]\nvariables:\n  ARM: {copy: AGE}\n  ARMCD: {copy: AGE}\n"
+    other = "records: [{form: dm}]\nvariables:\n  AETERM: {copy: AGE}\n"
+    lab.convert({"dm": {"SUBJID": ["1"], "AGE": ["60"]}}, {"DM": two, "AE": other})
+    assert sorted(made) == ["AE", "DM"]
+
+
 def test_given_datasets_are_read_and_not_made(lab, records):
     given = {"DS": pd.DataFrame({"USUBJID": ["2", "2", "1"], "DSSTDTC": ["2022-03-01", "2022-02-01", ""]}, dtype="str")}
     text = "records: [{form: dm}]\nvariables:\n  RFENDTC: {max: DS.DSSTDTC}\n"
