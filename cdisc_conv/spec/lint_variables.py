@@ -13,7 +13,7 @@ from cdisc_conv.spec.expected import codelist_keys, codelist_of, is_numeric, lab
 from cdisc_conv.spec.lint_entries import is_column_name
 from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
 from cdisc_conv.spec.repair import MOST_UNKNOWN
-from cdisc_conv.standards import SUB_CLASSES, CodelistTerms, VariableStandard
+from cdisc_conv.standards import SUB_CLASSES, CodelistTerms, VariableStandard, list_versions, load_standard
 
 MOST_NAME = 8
 MOST_LABEL = 40
@@ -202,7 +202,22 @@ def _check_known(study: Study, dataset: DatasetSpec, variable: Variable) -> Iter
         known = dataset.family.standard.names(dataset.standard)
         meant = _find_meant(dataset, variable.name) or closest(variable.name, known)
         hint = f"did you mean {meant}?" if meant else "a variable of your own belongs under 'supplemental' or 'working'"
+        if other := _find_version(study, dataset, variable.name):
+            hint = f"{other} has it; under this version it belongs under 'supplemental'"
         yield _problem("LINT207", message, variable, hint)
+
+
+def _find_version(study: Study, dataset: DatasetSpec, name: str) -> str:
+    """Another version of the guide that has a variable in a dataset of its own, such as ``SDTMIG 3.4``; or ""."""
+    own = dataset.family.standard
+    if dataset.name not in own.datasets:
+        return ""
+    for guide, version in reversed(list_versions("ig", study.folder)):
+        if guide == own.name.casefold() and version != own.version:
+            other = load_standard(guide, version, study.folder)
+            if dataset.name in other.datasets and other.variable(dataset.name, name) is not None:
+                return other.label
+    return ""
 
 
 def _check_qualifier(dataset: DatasetSpec, variable: Variable) -> Iterator[Problem]:

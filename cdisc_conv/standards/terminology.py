@@ -194,9 +194,9 @@ class Terminology:
 
         Codelists that are not there, or may not be extended, and terms that are there stay as they are.
 
-        >>> mine = load_terminology("sdtm", "2025-03-28").with_sponsor_terms({"ONCRTSCD": ("ECOG101",)})
-        >>> mine.codelist("ONCRTSCD").find("ecog101")
-        CodelistTerm(value='ECOG101', code='', decode='', synonyms=(), preferred_term='')
+        >>> mine = load_terminology("sdtm", "2025-03-28").with_sponsor_terms({"ONCRTSCD": ("MYRESP",)})
+        >>> mine.codelist("ONCRTSCD").find("myresp")
+        CodelistTerm(value='MYRESP', code='', decode='', synonyms=(), preferred_term='')
         """
         own = dict(self._sponsor)
         for key, values in terms.items():
