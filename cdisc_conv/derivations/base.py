@@ -119,6 +119,8 @@ class Table(Protocol):
 
     def __len__(self) -> int: ...
     def __getitem__(self, column: str) -> pd.Series: ...
+    def unread(self, column: str) -> np.ndarray:
+        """Where a column is missing because what it was made of could not be read (bool)."""
 
 
 _Made = TypeVar("_Made")

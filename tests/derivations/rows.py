@@ -91,7 +91,9 @@ class FakeRows:
         return np.array([known[key] for key in groups], dtype=np.int64)
 
     def table(self, source: str) -> FakeTable:
-        return FakeTable(self.tables[source])
+        prefix = f"{source}."
+        lost = {name.removeprefix(prefix): marks for name, marks in self.lost.items() if name.startswith(prefix)}
+        return FakeTable(self.tables[source], lost)
 
     def members(self, column_name: str) -> tuple[np.ndarray, pd.Series]:
         """The source rows behind the records: those of `groups`, else one per record."""
@@ -142,14 +144,17 @@ class FakeRows:
 class FakeTable:
     """The `Table` protocol over inline columns."""
 
-    def __init__(self, columns: Mapping[str, Sequence[Any]]) -> None:
-        self._columns = columns
+    def __init__(self, columns: Mapping[str, Sequence[Any]], lost: Mapping[str, Sequence[bool]]) -> None:
+        self._columns, self._lost = columns, lost
 
     def __len__(self) -> int:
         return len(next(iter(self._columns.values())))
 
     def __getitem__(self, name: str) -> pd.Series:
         return column(self._columns[name])
+
+    def unread(self, name: str) -> np.ndarray:
+        return np.array(self._lost.get(name, [False] * len(self)), dtype=bool)
 
 
 class FakeWords:

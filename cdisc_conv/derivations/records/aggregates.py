@@ -119,6 +119,30 @@ class _Extreme(Derivation):
         self._note(rows, pieces, place)
         return pick_or_blank(values, place)
 
+    def find_unread(self, rows: Rows) -> np.ndarray | None:
+        """Records of which some date is there but unreadable, so that its extreme is not known to be missing."""
+        if self.read == "number":
+            return None
+        pieces = [self._find_lost(rows, ref) for ref in self.of]
+        columns = zip(*(keys for keys, _ in pieces), strict=True)
+        keys: list[pd.Series] = [pd.concat(pair, ignore_index=True) for pair in columns]
+        lost = np.concatenate([marks for _, marks in pieces])
+        tied = self._tie(rows, keys, pd.Series(lost))
+        found = np.zeros(tied.count, dtype=bool)
+        found[tied.groups[lost & (tied.groups >= 0)]] = True
+        return np.asarray((tied.ours >= 0) & np.append(found, False)[tied.ours])
+
+    def _find_lost(self, rows: Rows, ref: ValuesRef) -> tuple[list[pd.Series], np.ndarray]:
+        """Keys of the rows that count, as in `_read_column`, and where their date is there but cannot be read."""
+        if not ref.table:
+            record, values = gather_members(rows, ref, self.where)
+            return [pd.Series(record)], _is_refused(rows, values, _is_iso(values))
+        table = rows.table(ref.table)
+        picked = select_records(table, self.where)
+        values = table[ref.column].take(picked).reset_index(drop=True)
+        keys = [table[name].take(picked).reset_index(drop=True) for name in self.by.values()]
+        return keys, _is_refused(rows, values, not ref.table.startswith(FORM)) | table.unread(ref.column)[picked]
+
     def _note(self, rows: Rows, pieces: Sequence[_Piece], place: np.ndarray) -> None:
         """Say which records of which table have the values; rows of the source are known anyway."""
         start = 0
@@ -246,6 +270,16 @@ def _report_refused(rows: Rows, ref: ValuesRef, refused: pd.Series) -> None:
         end = "are not dates, and do not count" if several else "is not a date, and does not count"
         hint = f"the first is '{refused.iloc[0]}'; say 'read: number' if they are numbers"
         rows.report("AGG002", f"{values} {end}", hint=hint)
+
+
+def _is_refused(rows: Rows, values: pd.Series, iso: bool) -> np.ndarray:
+    """Where a column of dates has texts that are none."""
+    if is_number(values):
+        return np.zeros(len(values), dtype=bool)
+    if iso:
+        return read_moments(values).faults
+    read, _ = read_dates(values, study_formats(rows))
+    return np.asarray(is_filled(values) & ~is_filled(read))
 
 
 def _is_iso(values: pd.Series) -> bool:

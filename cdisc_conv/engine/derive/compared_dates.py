@@ -51,9 +51,11 @@ def _list_compared(state: State) -> Mapping[Column, Expression]:
 
 def _list_of_block(state: State, spec: DatasetSpec, block: Block) -> Iterator[tuple[Column, Expression]]:
     source = spec.name if block.source.table == SELF else block.source.table
-    for name in names_ordered(block.where.tree) if block.where is not None else ():
+    where = block.where
+    for name in names_ordered(where.tree) if where is not None else ():
+        assert where is not None
         bare = name.removeprefix("raw.")
-        yield from (((source, column), block.where) for column in _list_given(block, bare) or [bare])
+        yield from (((source, column), where) for column in _list_given(block, bare) or [bare])
     for variable in spec.names():
         entry = spec.own_variable(variable, block)
         if entry is None:

@@ -332,6 +332,12 @@ class _WholeTable:
             self._state.reads.mark(self._source[5:], column, len(self))
         return self._state.read(self._reader, self._source, column)
 
+    def unread(self, column: str) -> np.ndarray:
+        if self._source not in self._state.study.datasets:
+            return np.zeros(len(self), dtype=bool)
+        lost = find_unread(self._state, self._source, column, self._state.blocks_of(self._source))
+        return self._state.in_reading_order(self._reader, self._source, lost)
+
 
 class _EarlierRecords:
     """The records of a dataset's blocks before one of them (the `Table` protocol)."""
@@ -346,3 +352,6 @@ class _EarlierRecords:
 
     def __getitem__(self, column: str) -> pd.Series:
         return self._state.earlier(self._dataset, column, self._number)
+
+    def unread(self, column: str) -> np.ndarray:
+        return find_unread(self._state, self._dataset, column, range(self._number))

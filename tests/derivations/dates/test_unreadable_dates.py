@@ -255,6 +255,24 @@ def test_a_predecessor_has_lost_what_it_is_taken_from() -> None:
     assert found.tolist() == [True, False]
 
 
+def test_an_extreme_has_lost_what_one_of_its_dates_has_lost() -> None:
+    ex = {"USUBJID": ["01", "01", "02", "03"], "EXSTDTC": ["", "", "", "2022-02-30"]}
+    rows = FakeRows(
+        {"USUBJID": ["01", "02", "03"]}, tables={"EX": ex}, lost={"EX.EXSTDTC": [False, True, False, False]}
+    )
+    found = make(min="EX.EXSTDTC").find_unread(rows)
+    assert found is not None
+    assert found.tolist() == [True, False, True]
+
+
+def test_an_extreme_of_a_form_has_lost_what_is_no_date_there() -> None:
+    ic = {"SUBJ": ["01", "02"], "ICDAT": ["31-FEB-2022", ""]}
+    rows = FakeRows({"SUBJ": ["01", "02"]}, tables={"form ic": ic})
+    found = make(max={"of": "form ic.ICDAT", "by": ["SUBJ"]}).find_unread(rows)
+    assert found is not None
+    assert found.tolist() == [True, False]
+
+
 MIXED = ("DATE005", "times of AESTDTC and {} with and without UTC offset are compared as written", [0])
 
 
