@@ -10,12 +10,12 @@ import numpy as np
 from cdisc_conv.checks.core.evaluate import NOT_THERE, STUDY, Hits
 from cdisc_conv.checks.core.model import PREFIX, CoreRule
 from cdisc_conv.checks.core.run import CoreReport
-from cdisc_conv.checks.core.vectors import Value, as_items, group_rows, is_missing, to_text
+from cdisc_conv.checks.core.vectors import Value, Vector, as_items, group_rows, is_missing, to_text
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 
 MOST_FINDINGS = 5
-"""How many combinations of values of one rule and dataset get a finding of their own; one more counts the others."""
-_LONGEST_LIST = 8
+"""So many combinations of values of a rule and dataset are findings of their own; more are one that lists them."""
+_LONGEST_LIST = 5
 _ABOUT_RECORDS = ("record data", "range and limit", "value check", "dataset contents")
 
 
@@ -25,7 +25,7 @@ class CoreFinding:
 
     ``rows`` are all record numbers, from 1 (the places of variables, for rules about variables); none for a finding
     about the dataset, or about the package (``STUDY``).
-    ``values`` holds the reported variables. ``others`` is how many further combinations of values this one stands for.
+    ``values`` holds the reported variables.
     ``prefix`` is what ``--`` stands for, ``ids`` are the rule's numbers for the standard.
     """
 
@@ -33,7 +33,6 @@ class CoreFinding:
     dataset: str
     rows: np.ndarray
     values: Mapping[str, Value]
-    others: int = 0
     prefix: str = ""
     ids: tuple[str, ...] = ()
 
@@ -61,8 +60,6 @@ class CoreFinding:
     @property
     def text(self) -> str:
         """What is wrong, without how many records there are."""
-        if self.others:
-            return f"the same for {self.others:,} more combinations of values"
         values = ", ".join(f"{name} {_shorten(value) or 'blank'}" for name, value in self.values.items())
         message = self.rule.message.replace(PREFIX, self.prefix).rstrip(".")
         return f"{message}: {values}" if values else message
@@ -86,27 +83,31 @@ def list_findings(report: CoreReport) -> tuple[CoreFinding, ...]:
 def _split(hits: Hits) -> Iterator[CoreFinding]:
     """One finding for each dataset and combination of values, in the order of the first records."""
     if hits.whole:
-        datasets = sorted({to_text(hits.view.datasets.at(int(row))) for row in hits.rows})
-        name = STUDY if hits.dataset == STUDY else ", ".join(datasets)
+        names = sorted({to_text(hits.view.datasets.at(int(row))) for row in hits.rows})
+        name = STUDY if hits.dataset == STUDY else ", ".join(names)
         yield CoreFinding(hits.rule, name, np.zeros(0, dtype="int64"), hits.values(int(hits.rows[0])))
         return
-    columns = [vector for name in hits.names if (vector := hits.view.find(name)) is not None]
-    keys = [hits.view.datasets, *columns]
-    groups = group_rows([key.take(hits.rows) for key in keys], len(hits.rows))
-    order = np.argsort(groups, kind="stable")
-    starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
-    shown: dict[str, int] = {}
-    rest: dict[str, list[np.ndarray]] = {}
-    for places in np.split(order, starts[1:]):
-        rows = hits.rows[places]
-        dataset = to_text(hits.view.datasets.at(int(rows[0])))
-        shown[dataset] = shown.get(dataset, 0) + 1
-        if shown[dataset] > MOST_FINDINGS:
-            rest.setdefault(dataset, []).append(hits.view.rows[rows])
-        else:
-            yield CoreFinding(hits.rule, dataset, hits.view.rows[rows], hits.values(int(rows[0])))
-    for dataset, parts in rest.items():
-        yield CoreFinding(hits.rule, dataset, np.sort(np.concatenate(parts)), {}, len(parts))
+    datasets = hits.view.datasets.take(hits.rows)
+    for code in np.unique(datasets.codes):
+        yield from _split_dataset(hits, to_text(datasets.values[code]), hits.rows[datasets.codes == code])
+
+
+def _split_dataset(hits: Hits, dataset: str, rows: np.ndarray) -> Iterator[CoreFinding]:
+    """The findings in one dataset, or in one part of a split dataset."""
+    columns = {name: vector.take(rows) for name in hits.names if (vector := hits.view.find(name)) is not None}
+    groups = group_rows(list(columns.values()), len(rows))
+    if int(groups.max()) >= MOST_FINDINGS:
+        values = hits.values(int(rows[0])) | {name: _sum_up(vector) for name, vector in columns.items()}
+        yield CoreFinding(hits.rule, dataset, hits.view.rows[rows], values)
+        return
+    for group in range(int(groups.max()) + 1):
+        own = rows[groups == group]
+        yield CoreFinding(hits.rule, dataset, hits.view.rows[own], hits.values(int(own[0])))
+
+
+def _sum_up(vector: Vector) -> Value:
+    """The value that all records share, or the list of those that occur."""
+    return vector.used[0] if len(vector.used) == 1 else tuple(vector.used)
 
 
 def _shorten(value: Value) -> str:

@@ -86,3 +86,13 @@ def test_the_order_of_variables_is_that_of_each_part_of_a_split_dataset() -> Non
         VSB={"STUDYID": ["S"], "DOMAIN": ["VS"], "USUBJID": ["01"], "VSTESTCD": ["PULSE"]},
     )
     assert run_core(parts, [rule]).hits == ()
+
+
+def test_many_values_are_one_finding_that_lists_them() -> None:
+    terms = [f"Term {number}" for number in range(1, 9)]
+    study = make_package(AE={"DOMAIN": ["AE"] * 8, "AETERM": terms, "AESEV": [""] * 8})
+    (found,) = list_findings(run_core(study, [read_rule(SEVERITY)]))
+    assert str(found.as_problem()) == (
+        "AE.AETERM rows 1, 2, 3, 4, 5, 6, 7, 8: ACME-7 A term has no severity: AETERM Term 1, Term 2, Term 3, Term 4, "
+        "Term 5 and 3 more, AESEV blank; 8 records (rule AC-7)"
+    )
