@@ -52,7 +52,7 @@ def open_database(source: FormSource, directory: Path, reporter: Reporter) -> Co
         hint = "such as postgresql+psycopg://USER:${PASSWORD}@HOST/NAME or sqlite:///FILE"
         raise ProblemsError([reporter.report("RAW026", message, hint=hint)]) from None
     except sqlalchemy.exc.SQLAlchemyError as error:
-        message = f"form '{source.name}' is in a database that cannot be reached: {_describe(error)}"
+        message = f"form '{source.name}' is in a database that cannot be reached: {_hide(_describe(error), url)}"
         hint = "check that it runs, and the host, name and credentials of its 'url'"
         raise ProblemsError([reporter.report("RAW026", message, hint=hint)]) from None
 
@@ -83,6 +83,13 @@ def show_url(url: str) -> str:
     ('postgresql://host/edc', 'sqlite:///edc.db')
     """
     return re.sub(r"//[^/@]*@", "//", url)
+
+
+def _hide(said: str, url: URL) -> str:
+    """What a driver says, without the user and the password of the URL."""
+    for secret in filter(None, (url.password, url.username)):
+        said = re.sub(rf"(?<!\w){re.escape(str(secret))}(?!\w)", "***", said)
+    return said
 
 
 def _describe(error: Exception) -> str:

@@ -19,6 +19,7 @@ class Foreign:
 
 _PAGE = Foreign("an HTML page", "it may be an error page or a web table saved under this name; export the data again")
 _UNPACK = "unpack it and give the file in it"
+_EXCEL = "save it as .xlsx without a password, or as CSV"
 _SIGNATURES = (
     (b"\x1f\x8b", "a gzip file", _UNPACK),
     (b"BZh", "a bzip2 file", _UNPACK),
@@ -28,7 +29,11 @@ _SIGNATURES = (
     (b"Rar!\x1a\x07", "a RAR archive", "pack it as a zip, or unpack it"),
     (b"%PDF-", "a PDF document", "export the data as CSV, XLSX or SAS files"),
     (b"{\\rtf", "an RTF document", "export the data as CSV, XLSX or SAS files"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel or other Office file", "save it as .xlsx or CSV"),
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "an old Excel file, or one with a password",
+        "save it as .xlsx without a password, or as CSV",
+    ),
     (b"SQLite format 3\0", "an SQLite database", "declare it with 'url: sqlite:///FILE'"),
     (b"$FL2@(#)", "an SPSS file", "export it as CSV, SAS or XLSX"),
     (b"$FL3@(#)", "an SPSS file", "export it as CSV, SAS or XLSX"),

@@ -85,9 +85,9 @@ class LayoutDocument(Document):
 class LongDocument(Document):
     """``long``: the file has one item a row, and the form one column an item."""
 
-    item: Texts
+    item: Texts = Field(min_length=1)
     value: Text
-    by: Texts
+    by: Texts = Field(min_length=1)
     keep: Texts = ()
     missing: Texts = ()
     prefix: Text = ""

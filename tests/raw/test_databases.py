@@ -244,4 +244,5 @@ def test_postgresql(server: str, folder: Path, monkeypatch: pytest.MonkeyPatch) 
     form, problems = read_form(FormSource("ae", "", url=server), folder)
     assert form is None
     assert "cannot be reached" in problems[0].message
+    assert "edc" not in problems[0].message
     assert "wrong" not in str(problems[0])

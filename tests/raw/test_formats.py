@@ -33,8 +33,8 @@ BARE_XML = "of XML, only ODM is read; export it as ODM, CSV or XLSX"
         ("ae.csv", gzip.compress(b"A,B\n1,2\n"), "a gzip file, not FORMATS (unpack it and give the file in it)"),
         ("ae.xls", b"<html><body><table>", f"an HTML page, not FORMATS ({PAGE})"),
         ("ae.xpt", b"\n<!DOCTYPE html>\n<html>404", f"an HTML page, not FORMATS ({PAGE})"),
-        ("ae.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel or other Office file, not FORMATS "
-         "(save it as .xlsx or CSV)"),
+        ("ae.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel file, or one with a password, not FORMATS "
+         "(save it as .xlsx without a password, or as CSV)"),
         ("ae.csv", b"%PDF-1.7", "a PDF document, not FORMATS (export the data as CSV, XLSX or SAS files)"),
         ("ae.csv", b'{"resourceType": "Bundle"}', "JSON, but not Dataset-JSON, not FORMATS "
          "(export it as Dataset-JSON 1.1, CSV or XLSX)"),

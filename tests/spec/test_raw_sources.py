@@ -77,6 +77,8 @@ def test_each_fault_of_raw_is_one_finding(lint, old, new, message):
         ("    source: lba\n", "tiny/forms.yaml:16: LINT110 'source' of form ae is 'lba', which 'raw' does not have (did you mean lab?)"),
         ("    encoding: latin\n    delimiter: ab\n",
          "tiny/forms.yaml:17: RAW008 'delimiter' of form ae is 'ab', which cannot be one (one character such as , ; | or a tab)"),
+        ("    long: {item: A, value: B, by: []}\n", "tiny/forms.yaml:16: SPEC003 'forms.ae.long.by' of forms.yaml: the list is empty"),
+        ("    long: {item: A, vale: B, by: C}\n", "tiny/forms.yaml:16: SPEC001 forms.yaml has no 'vale' (did you mean value?)"),
         ("    query: select 1\n", "tiny/forms.yaml:16: LINT109 form ae has a 'query', but its source is no database (give the source a 'url', or the form a 'file')"),
         ("    metadata: /etc/x\n", "tiny/forms.yaml:16: SPEC117 'metadata' of form ae is '/etc/x', which cannot be inside the raw folder: it is absolute (name a file inside the raw folder)"),
     ],

@@ -62,6 +62,8 @@ class Decoder:
             return self._decoder.decode(block, final).encode("utf-8", "replace")
         if self._utf8 and not self.bad:
             left = len(self._decoder.getstate()[0])
+            if not pending and not left:
+                return block
             return (pending + block)[: len(pending) + len(block) - left]
         return text.encode("utf-8", "replace")
 

@@ -14,6 +14,7 @@ import numpy as np
 from cdisc_conv.raw.delimited.encoding import Decoder
 
 BLOCK = 1 << 23
+_MARK = codecs.BOM_UTF8
 MARK, NUL, REPLACED = "\ufeff", "\0", "\ufffd"
 
 
@@ -61,7 +62,7 @@ class TextStream:
             self.seen.add(REPLACED)
         if NUL not in self.seen and b"\0" in block:
             self.seen.add(NUL)
-        if MARK not in self.seen and not block.isascii() and codecs.BOM_UTF8 in self._tail + block:
+        if MARK not in self.seen and not block.isascii() and (_MARK in block or _MARK in self._tail + block[:2]):
             self.seen.add(MARK)
         self._tail = block[-2:]
         self._quotes.look(block)
