@@ -27,6 +27,7 @@ Python: they can compare, compute and call the functions below, and nothing else
 |---|---|
 | `AETERM` | a column. Letters of any language, digits and `_`; the first is not a digit |
 | `DM.RFSTDTC`, `raw.AESTDAT` | a variable of another dataset; a column of the source |
+| `own.SEX` | in the `where` of `lookup` and `exists`: a column of the record being made; others are theirs |
 | `` `IT.AE TERM` `` | a column of the source with any other name, the same as `raw.` \
 and that name; a backtick in it is doubled |
 | `18`, `0.5`, `1e3` | a number, with a decimal point |

@@ -15,6 +15,9 @@ from cdisc_conv.spec.expected import is_numeric
 from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
 from cdisc_conv.spec.references import Target, TargetKind, has_table, resolve, table_columns
 
+_BOTH_SIDES = ("lookup", "exists")
+"""The derivations whose ``where`` sees the other record and the one that is being made."""
+
 TypeOf = Callable[[str], Type | None]
 
 
@@ -31,6 +34,7 @@ def check_expressions(study: Study) -> Iterator[Problem]:
                 types = _entry_types(study, dataset, block, name)
                 if variable.when is not None:
                     yield from _check(variable.when, types, Type.BOOLEAN, variable.place)
+                yield from _check_own_names(variable)
                 for expression, expected, table in expressions_in(variable.derivation):
                     there = _table_types(study, dataset.name if table == SELF else table)
                     inner = _both_sides(types, there) if table else types
@@ -132,6 +136,29 @@ def _entry_types(study: Study, dataset: DatasetSpec, block: Block, variable: str
 
 def _table_types(study: Study, table: str) -> TypeOf:
     return lambda name: _column_type(study, table, name)
+
+
+def _check_own_names(variable: Variable) -> Iterator[Problem]:
+    """LINT317: ``own.`` in a condition that sees one side only."""
+    for owner, expression in _list_owned(variable.derivation, None):
+        names = [name for name in expression.names if name.startswith(OWN)]
+        if names and not (owner is not None and owner.name in _BOTH_SIDES):
+            message = f"{variable.name}: '{names[0]}' stands in a condition that does not see the record being made"
+            hint = f"names with 'own.' are for the 'where' of {' and '.join(_BOTH_SIDES)}"
+            yield Problem("LINT317", message, place=variable.place, hint=hint)
+
+
+def _list_owned(value: object, owner: Derivation | None) -> Iterator[tuple[Derivation | None, Expression]]:
+    """Every expression inside a derivation, with the innermost derivation that it is a parameter of."""
+    if isinstance(value, Expression):
+        yield owner, value
+    elif isinstance(value, BaseModel):
+        inside = value if isinstance(value, Derivation) else owner
+        for name in type(value).model_fields:
+            yield from _list_owned(getattr(value, name), inside)
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from _list_owned(item, owner)
 
 
 def _both_sides(ours: TypeOf, theirs: TypeOf) -> TypeOf:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
@@ -52,6 +53,7 @@ from cdisc_conv.derivations.registry import register
 from cdisc_conv.expr import Expression
 from cdisc_conv.problems import Severity
 
+_NO_RANGES: Mapping[Ref, tuple[str, str]] = MappingProxyType({})
 SHOWN = 5
 """Keys that a finding shows."""
 
@@ -64,7 +66,9 @@ class _OtherRecords(Derivation):
 
     source: str = Field(alias="from", description="the dataset (DS) or raw form (form ic) to look in")
     by: Keys = Field(BY_SUBJECT, description="keys that must be equal: names, or own column -> their column")
-    where: Annotated[Expression, ExpressionField] | None = Field(None, description="a condition on their columns")
+    where: Annotated[Expression, ExpressionField] | None = Field(
+        None, description="a condition on their columns, and with `own.` on ours"
+    )
 
     @model_validator(mode="after")
     def _check_keys(self) -> Self:
@@ -72,10 +76,26 @@ class _OtherRecords(Derivation):
         return self
 
     def reads(self) -> tuple[str, ...]:
-        return tuple(self.by)
+        return tuple(dict.fromkeys((*self.by, *own_names(self.where))))
 
     def actual_reach(self) -> Reach:
         return find_reach(self.by)
+
+    def _match(
+        self, rows: Rows, table: Table, ranges: Mapping[Ref, tuple[str, str]] = _NO_RANGES, folded: bool = False
+    ) -> tuple[np.ndarray, Matches, list[pd.Series]]:
+        """The positions of their records that meet the condition, how they match ours, and their keys.
+
+        With ranges, or a condition that sees both sides, there is a position for each pair that they leave.
+        """
+        both_sides = self.where if own_names(self.where) else None
+        picked = select_records(table, None if both_sides is not None else self.where)
+        theirs = [_pick(table[name], picked) for name in self.by.values()]
+        matches = match_records(rows, tuple(self.by), theirs, folded)
+        if ranges or both_sides is not None:
+            pairs = pair_records(rows, Selection(table, picked), matches, ranges, both_sides)
+            return picked[pairs.picked], pairs.matches, theirs
+        return picked, matches, theirs
 
     def _where(self, words: Words) -> str:
         return f" and where {words.condition(self.where, self.source)}" if self.where is not None else ""
@@ -171,18 +191,10 @@ class Lookup(_OtherRecords):
 
     def derive(self, rows: Rows) -> pd.Series:
         table = rows.table(self.source)
-        both_sides = self.where if own_names(self.where) else None
-        picked = select_records(table, None if both_sides is not None else self.where)
-        theirs = [_pick(table[name], picked) for name in self.by.values()]
-        matches = match_records(rows, tuple(self.by), theirs, self.ignore_case)
-        if self.within or both_sides is not None:
-            asked = Selection(table, picked)
-            pairs = pair_records(rows, asked, matches, self.within, both_sides)
-            matches, picked = pairs.matches, picked[pairs.picked]
+        picked, matches, theirs = self._match(rows, table, self.within, self.ignore_case)
         if not self.optional:
             self._report_none(rows, matches, theirs)
-        found = picked[matches.theirs >= 0]
-        rows.matched(self.source, picked, found)
+        rows.matched(self.source, picked, picked[matches.theirs >= 0])
         values = _pick(table[self.take], picked)
         place = self._find_up_to(rows, table, picked, matches) if self.up_to else self._choose(rows, picked, matches)
         rows.took(self.source, np.append(picked, -1)[place])
@@ -334,8 +346,7 @@ class Exists(_OtherRecords):
 
     def derive(self, rows: Rows) -> pd.Series:
         table = rows.table(self.source)
-        picked = select_records(table, self.where)
-        matches = match_records(rows, tuple(self.by), [_pick(table[name], picked) for name in self.by.values()])
+        picked, matches, _ = self._match(rows, table)
         rows.matched(self.source, picked, picked[matches.theirs >= 0])
         present = np.zeros(matches.count, dtype=bool)
         present[matches.theirs[matches.theirs >= 0]] = True

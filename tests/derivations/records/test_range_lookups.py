@@ -75,3 +75,12 @@ def test_the_method_names_the_ranges_and_both_sides():
 def test_parameters_that_do_not_go_together_are_refused():
     entry = {**AGE, "up_to": {"LBDTC": "FROM"}}
     assert "'up_to' and 'within' do not go together" in refusal(lookup=entry)
+
+
+def test_exists_sees_both_sides_too():
+    ours = rows(LBTESTCD=["HGB", "ALB"], SEX=["M", "M"])
+    entry = {"from": "form nr", "by": {"LBTESTCD": "TEST"}, "where": "SEX == own.SEX"}
+    assert derive(ours, exists=entry) == ["Y", ""]
+    assert method(exists=entry) == (
+        "Y where form nr has a record whose TEST is AE.LBTESTCD and where form nr.SEX equals AE.SEX; otherwise blank."
+    )
