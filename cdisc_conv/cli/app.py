@@ -19,6 +19,7 @@ from cdisc_conv.cli.explain import explain
 from cdisc_conv.cli.guard import end_in_order, guarded
 from cdisc_conv.cli.lint import lint
 from cdisc_conv.cli.once import OnceCommand
+from cdisc_conv.cli.registry import registry_import
 from cdisc_conv.cli.rules import rules_import, rules_list, rules_show
 from cdisc_conv.cli.run import run
 from cdisc_conv.cli.simulate import simulate
@@ -35,6 +36,7 @@ GROUPS: dict[str, tuple[str, tuple[Command, ...]]] = {
         "Coding dictionaries (MedDRA, WHODrug): import and list them.",
         (dictionaries_import, dictionaries_list),
     ),
+    "registry": ("Records of trial registries: drafts of protocol.yaml.", (registry_import,)),
     "standards": ("Implementation guides and models: import and list them.", (standards_import, standards_list)),
 }
 """Commands of two words, such as `ct import`: the function is called `ct_import`."""

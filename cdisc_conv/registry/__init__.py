@@ -1,0 +1,1 @@
+"""Records of trial registries, and the draft of protocol.yaml that they give."""
