@@ -183,6 +183,10 @@ class _Loader:
         """The EDC's dictionary, where ``forms`` names one."""
         said = None if node is None or not node.is_mapping else validate(DictionaryDocument, node, "'forms'")[0]
         if said is None or node is None or not said.dictionary:
+            unused = [key for key in ("edc", "data", "encoding") if said is not None and getattr(said, key)]
+            if unused and node is not None:
+                message = f"'forms' has '{unused[0]}', but no 'dictionary' that it could be of"
+                self.problems.append(node.at((unused[0],)).problem("SPEC002", message))
             return None
         paths = []
         for number, name in enumerate(said.dictionary):
@@ -191,7 +195,9 @@ class _Loader:
         try:
             found = read_dictionary([(path, self.show(path)) for path, _ in paths], said.edc, said.encoding)
         except ProblemsError as error:
-            raise ProblemsError([*self.problems, *error.problems]) from None
+            here = node.at(("edc",) if said.edc else ("dictionary",)).place
+            placed = [one if one.place.file else replace(one, place=here) for one in error.problems]
+            raise ProblemsError([*self.problems, *placed]) from None
         self.files.extend(file for path, _ in paths for file in list_files(path))
         self.problems.extend(found.problems)
         return found

@@ -237,14 +237,23 @@ def test_dictionaries_that_cannot_be_used(folder: Path) -> None:
         "edcs: DICT001 the dictionary cannot be read: it is not there"
     ]
     assert refuse(folder, forms="{dictionary: edc, edc: redcaps}") == [
-        "DICT004 there is no EDC 'redcaps' (did you mean redcap?)"
+        "study.yaml:5: DICT004 there is no EDC 'redcaps' (did you mean redcap?)"
     ]
     assert refuse(folder, forms="{dictionary: edc, edc: rave}") == [
-        "DICT003 there is no dictionary of Medidata Rave in edc/data.csv, edc/dictionary.csv, edc/events.csv "
+        "study.yaml:5: DICT003 there is no dictionary of Medidata Rave in edc/data.csv, "
+        "edc/dictionary.csv, edc/events.csv "
         "(it looks like one of REDCap: edc/data.csv has columns that REDCap adds: redcap_event_name, "
         "race___1, race___2; "
         "say 'edc: redcap')"
     ]
+
+
+def test_a_system_without_a_dictionary(folder: Path) -> None:
+    (folder / "forms.yaml").write_text(
+        "forms: {enrolment: {label: Enrolment, columns: {subject: Subject}}}", encoding="utf-8"
+    )
+    _, problems = load(folder, forms="{edc: redcap}", raw="{home: enrolment, subject: subject}")
+    assert problems[:1] == ["study.yaml:4: SPEC002 'forms' has 'edc', but no 'dictionary' that it could be of"]
 
 
 def test_the_file_of_forms_can_be_another_and_data_have_a_pattern(folder: Path) -> None:
