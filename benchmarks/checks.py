@@ -24,9 +24,9 @@ from pathlib import Path
 
 from benchmarks.core_agreement import list_rows
 from cdisc_conv.checks.core import CoreRule, list_findings, make_study, run_core
-from cdisc_conv.checks.core.define import DefineFacts
-from cdisc_conv.checks.core.keep import import_rules, load_kept_rules
-from cdisc_conv.checks.core.study import File
+from cdisc_conv.checks.core.data.define import DefineFacts
+from cdisc_conv.checks.core.data.study import File
+from cdisc_conv.checks.core.rule.keep import import_rules, load_kept_rules
 from cdisc_conv.dataset import Column, Dataset, Item
 from cdisc_conv.define.reading.document import DefineDocument
 from cdisc_conv.standards import load_standard, load_terminology

@@ -25,8 +25,8 @@ import pandas as pd
 
 from benchmarks.core_cache import find_cache, load_library
 from cdisc_conv.checks.core import CoreRule, File, Library, Study, make_study, read_rule, run_core
+from cdisc_conv.checks.core.data.vectors import Value, is_missing, to_text
 from cdisc_conv.checks.core.evaluate import Hits
-from cdisc_conv.checks.core.vectors import Value, is_missing, to_text
 from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.dataset import Column, Dataset, Item
 from cdisc_conv.problems import ProblemsError

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cdisc_conv.checks.core.library import Library, LibraryDataset, LibraryVariable
+from cdisc_conv.checks.core.data.library import Library, LibraryDataset, LibraryVariable
 
 
 class _Plain(pickle.Unpickler):

@@ -32,7 +32,7 @@ def rules_import(files: RuleFiles, study: OfStudy = "", version: AsVersion = "",
       cdisc-conv rules import cdisc-open-rules --study mystudy
       cdisc-conv rules import rules.zip --version 2026-08
     """
-    from cdisc_conv.checks.core.keep import import_rules
+    from cdisc_conv.checks.core.rule.keep import import_rules
     from cdisc_conv.cli.imports import import_files
 
     return import_files(files, study, import_rules, version=version, replace=replace)
@@ -51,8 +51,8 @@ def rules_list(
     Example:
       cdisc-conv rules list "SDTMIG 3.4"
     """
-    from cdisc_conv.checks.core.describe import list_rules
-    from cdisc_conv.checks.core.keep import list_kept_rules, load_kept_rules
+    from cdisc_conv.checks.core.rule.describe import list_rules
+    from cdisc_conv.checks.core.rule.keep import list_kept_rules, load_kept_rules
     from cdisc_conv.cli.console import print_line, print_table
     from cdisc_conv.cli.imports import find_folder
 
@@ -81,8 +81,8 @@ def rules_show(
     Example:
       cdisc-conv rules show CORE-000001
     """
-    from cdisc_conv.checks.core.describe import describe_rule, find_rules
-    from cdisc_conv.checks.core.keep import load_kept_rules
+    from cdisc_conv.checks.core.rule.describe import describe_rule, find_rules
+    from cdisc_conv.checks.core.rule.keep import load_kept_rules
     from cdisc_conv.cli.console import print_line
     from cdisc_conv.cli.imports import find_folder
 

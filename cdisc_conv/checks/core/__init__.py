@@ -5,13 +5,13 @@
 'X-1'
 """
 
+from cdisc_conv.checks.core.data.library import Library, from_standard
+from cdisc_conv.checks.core.data.study import File, Study
 from cdisc_conv.checks.core.evaluate import Hits
-from cdisc_conv.checks.core.library import Library, from_standard
-from cdisc_conv.checks.core.model import CoreRule, Reach
-from cdisc_conv.checks.core.read import read_rule
 from cdisc_conv.checks.core.results import CoreFinding, list_findings
+from cdisc_conv.checks.core.rule.model import CoreRule, Reach
+from cdisc_conv.checks.core.rule.read import read_rule
 from cdisc_conv.checks.core.run import CoreReport, make_study, run_core
-from cdisc_conv.checks.core.study import File, Study
 
 __all__ = [
     "CoreFinding",

@@ -8,8 +8,11 @@ from functools import reduce
 
 import numpy as np
 
-from cdisc_conv.checks.core.joins import join_all
-from cdisc_conv.checks.core.model import Check, Condition, CoreRule, Every, Not, Sensitivity, Some
+from cdisc_conv.checks.core.data.joins import join_all
+from cdisc_conv.checks.core.data.records import build_records
+from cdisc_conv.checks.core.data.study import Study, Table
+from cdisc_conv.checks.core.data.vectors import Mask, Value, Vector
+from cdisc_conv.checks.core.data.views import View
 from cdisc_conv.checks.core.operations.registry import Task, work_out
 from cdisc_conv.checks.core.operators.registry import (
     MissingVariableError,
@@ -18,10 +21,7 @@ from cdisc_conv.checks.core.operators.registry import (
     fill_prefix,
     load_operators,
 )
-from cdisc_conv.checks.core.records import build_records
-from cdisc_conv.checks.core.study import Study, Table
-from cdisc_conv.checks.core.vectors import Mask, Value, Vector
-from cdisc_conv.checks.core.views import View
+from cdisc_conv.checks.core.rule.model import Check, Condition, CoreRule, Every, Not, Sensitivity, Some
 
 NOT_THERE = "Not in dataset"
 """What stands for the value of a variable that is to be reported and is not there."""

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
-from cdisc_conv.checks.core.define import DefineFacts
+from cdisc_conv.checks.core.data.define import DefineFacts
+from cdisc_conv.checks.core.data.library import Library
+from cdisc_conv.checks.core.data.study import File, Study
+from cdisc_conv.checks.core.data.vectors import to_text
 from cdisc_conv.checks.core.evaluate import STUDY
-from cdisc_conv.checks.core.keep import load_kept_rules
-from cdisc_conv.checks.core.library import Library
-from cdisc_conv.checks.core.model import CoreRule
 from cdisc_conv.checks.core.results import CoreFinding, list_findings
+from cdisc_conv.checks.core.rule.keep import load_kept_rules
+from cdisc_conv.checks.core.rule.model import CoreRule
+from cdisc_conv.checks.core.rule.support import find_reach
 from cdisc_conv.checks.core.run import make_study, run_core
-from cdisc_conv.checks.core.study import File, Study
-from cdisc_conv.checks.core.support import find_reach
-from cdisc_conv.checks.core.vectors import to_text
 from cdisc_conv.checks.findings import MOST_RECORDS, Finding, Records, RuleFacts
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.define.reading.document import DefineDocument

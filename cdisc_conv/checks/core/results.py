@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from cdisc_conv.checks.core.data.vectors import Value, Vector, as_items, group_rows, is_missing, to_text
 from cdisc_conv.checks.core.evaluate import NOT_THERE, STUDY, Hits
-from cdisc_conv.checks.core.model import PREFIX, CoreRule
+from cdisc_conv.checks.core.rule.model import PREFIX, CoreRule
 from cdisc_conv.checks.core.run import CoreReport
-from cdisc_conv.checks.core.vectors import Value, Vector, as_items, group_rows, is_missing, to_text
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 
 MOST_FINDINGS = 5

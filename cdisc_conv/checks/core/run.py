@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from cdisc_conv.checks.core.data.library import Library, from_standard
+from cdisc_conv.checks.core.data.study import File, Study, Table
+from cdisc_conv.checks.core.data.vectors import group_rows
 from cdisc_conv.checks.core.evaluate import Hits, ask_rule
-from cdisc_conv.checks.core.library import Library, from_standard
-from cdisc_conv.checks.core.model import CoreRule, Sensitivity
 from cdisc_conv.checks.core.operators.registry import MissingVariableError, NotAnswerableError
+from cdisc_conv.checks.core.rule.model import CoreRule, Sensitivity
 from cdisc_conv.checks.core.scope import is_asked
-from cdisc_conv.checks.core.study import File, Study, Table
-from cdisc_conv.checks.core.vectors import group_rows
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.standards import Standard, Terminology
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cdisc_conv.checks.core.model import ALL, Choice, CoreRule
-from cdisc_conv.checks.core.study import Study, Table, find_structure, find_subclass
+from cdisc_conv.checks.core.data.study import Study, Table, find_structure, find_subclass
+from cdisc_conv.checks.core.rule.model import ALL, Choice, CoreRule
 
 _FINDINGS, _ABOUT = "FINDINGS", "FINDINGS ABOUT"
 _TIG = "tig"

@@ -17,7 +17,7 @@ from cdisc_conv.checks.core import (
     read_rule,
     run_core,
 )
-from cdisc_conv.checks.core.library import Library
+from cdisc_conv.checks.core.data.library import Library
 from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.dataset import Column, Dataset, Item
 from cdisc_conv.standards import load_standard

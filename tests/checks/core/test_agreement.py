@@ -11,8 +11,8 @@ import pytest
 
 from benchmarks.core_agreement import DEFAULT, load_cases, load_rules, make_case_study, run_cases
 from cdisc_conv.checks.core import Library, make_study, run_core
+from cdisc_conv.checks.core.rule.support import list_unknown
 from cdisc_conv.checks.core.run import CANNOT_RUN
-from cdisc_conv.checks.core.support import list_unknown
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.standards import load_standard
 

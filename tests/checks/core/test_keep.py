@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cdisc_conv.checks.core.keep import import_rules, load_kept_rules
+from cdisc_conv.checks.core.rule.keep import import_rules, load_kept_rules
 from cdisc_conv.problems import ProblemsError
 
 RULE = """

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from cdisc_conv.checks.core.model import Operation
+from cdisc_conv.checks.core.data.study import Study
+from cdisc_conv.checks.core.data.vectors import Value
 from cdisc_conv.checks.core.operations.dictionaries import Dictionary
 from cdisc_conv.checks.core.operations.registry import Task, load_operations, work_out
 from cdisc_conv.checks.core.operators.registry import NotAnswerableError
-from cdisc_conv.checks.core.study import Study
-from cdisc_conv.checks.core.vectors import Value
+from cdisc_conv.checks.core.rule.model import Operation
 from cdisc_conv.standards import load_terminology
 from tests.checks.core.packages import make_package
 

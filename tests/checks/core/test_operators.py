@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cdisc_conv.checks.core.model import Check
+from cdisc_conv.checks.core.data.vectors import Value, constant, from_values
+from cdisc_conv.checks.core.data.views import View
 from cdisc_conv.checks.core.operators.registry import (
     MissingVariableError,
     NotAnswerableError,
     Question,
     load_operators,
 )
-from cdisc_conv.checks.core.vectors import Value, constant, from_values
-from cdisc_conv.checks.core.views import View
+from cdisc_conv.checks.core.rule.model import Check
 
 Columns = dict[str, list[Value]]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cdisc_conv.checks.core.keep import import_rules
 from cdisc_conv.checks.core.package import NOT_IMPORTED, join_findings
+from cdisc_conv.checks.core.rule.keep import import_rules
 from cdisc_conv.checks.findings import Finding, Records
 from cdisc_conv.checks.package.run import check
 from cdisc_conv.problems import Place, Problem, Severity

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cdisc_conv.checks.core.model import Check, Every, Not, Reach, Some
-from cdisc_conv.checks.core.read import read_rule
-from cdisc_conv.checks.core.support import find_reach
+from cdisc_conv.checks.core.rule.model import Check, Every, Not, Reach, Some
+from cdisc_conv.checks.core.rule.read import read_rule
+from cdisc_conv.checks.core.rule.support import find_reach
 from cdisc_conv.problems import ProblemsError
 from tests.checks.core.packages import make_rule
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from cdisc_conv.checks.core.data.vectors import Value, Vector, as_items, constant, from_values, to_text
 from cdisc_conv.checks.core.operations.registry import Task, operation
 from cdisc_conv.checks.core.operators.registry import MissingVariableError, fill_prefix
 from cdisc_conv.checks.core.operators.texts import _compile_bounded
-from cdisc_conv.checks.core.vectors import Value, Vector, as_items, constant, from_values, to_text
 
 
 @operation("minus")

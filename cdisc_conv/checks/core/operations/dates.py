@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cdisc_conv.checks.core.dates import count_days, read_dates
+from cdisc_conv.checks.core.data.dates import count_days, read_dates
+from cdisc_conv.checks.core.data.vectors import Value, Vector, constant, from_numbers, group_rows, match_codes
 from cdisc_conv.checks.core.operations.registry import Task, operation
 from cdisc_conv.checks.core.operators.registry import MissingVariableError, NotAnswerableError
-from cdisc_conv.checks.core.vectors import Value, Vector, constant, from_numbers, group_rows, match_codes
 
 _FULL = 5
 """The column of `Dates.keys` that holds the whole date."""

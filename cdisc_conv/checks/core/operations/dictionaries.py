@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cdisc_conv.checks.core.model import Reach
+from cdisc_conv.checks.core.data.vectors import Value, Vector, from_values, group_rows, to_text
 from cdisc_conv.checks.core.operations.registry import Task, operation
 from cdisc_conv.checks.core.operators.registry import MissingVariableError, NotAnswerableError
-from cdisc_conv.checks.core.vectors import Value, Vector, from_values, group_rows, to_text
+from cdisc_conv.checks.core.rule.model import Reach
 
 _MEDDRA_CODES = ("SOCCD", "HLGTCD", "HLTCD", "PTCD", "LLTCD")
 _MEDDRA_TERMS = ("SOC", "HLGT", "HLT", "DECOD", "LLT")

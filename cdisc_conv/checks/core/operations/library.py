@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from cdisc_conv.checks.core.library import Library, LibraryVariable
+from cdisc_conv.checks.core.data.library import Library, LibraryVariable
+from cdisc_conv.checks.core.data.study import Table
+from cdisc_conv.checks.core.data.vectors import Value, Vector
 from cdisc_conv.checks.core.operations.registry import Task, operation
 from cdisc_conv.checks.core.operators.registry import MissingVariableError, NotAnswerableError
-from cdisc_conv.checks.core.study import Table
-from cdisc_conv.checks.core.vectors import Value, Vector
 
 _KEYS: dict[str, Callable[[LibraryVariable], Value]] = {
     "name": lambda variable: variable.name,

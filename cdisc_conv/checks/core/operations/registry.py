@@ -8,11 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
-from cdisc_conv.checks.core.model import Operation, Reach
+from cdisc_conv.checks.core.data.study import Study, Table
+from cdisc_conv.checks.core.data.vectors import Value, Vector, constant, from_values, group_rows, is_missing
+from cdisc_conv.checks.core.data.views import View
 from cdisc_conv.checks.core.operators.registry import MissingVariableError, NotAnswerableError, fill_prefix
-from cdisc_conv.checks.core.study import Study, Table
-from cdisc_conv.checks.core.vectors import Value, Vector, constant, from_values, group_rows, is_missing
-from cdisc_conv.checks.core.views import View
+from cdisc_conv.checks.core.rule.model import Operation, Reach
 from cdisc_conv.docstrings import read_docstring
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from cdisc_conv.checks.core.model import Reach
+from cdisc_conv.checks.core.data.vectors import Value, is_missing
 from cdisc_conv.checks.core.operations.registry import Task, operation
 from cdisc_conv.checks.core.operators.registry import NotAnswerableError, fill_prefix
-from cdisc_conv.checks.core.vectors import Value, is_missing
+from cdisc_conv.checks.core.rule.model import Reach
 
 
 @operation("study_domains", reach=Reach.STUDY)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from cdisc_conv.checks.core.data.vectors import Value, Vector, constant, from_numbers, group_rows, is_missing, to_number
 from cdisc_conv.checks.core.operations.registry import Task, operation
-from cdisc_conv.checks.core.vectors import Value, Vector, constant, from_numbers, group_rows, is_missing, to_number
 
 
 @operation("distinct")

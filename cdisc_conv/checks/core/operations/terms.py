@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cdisc_conv.checks.core.data.vectors import Value, Vector, from_values, to_text
 from cdisc_conv.checks.core.operations.registry import Task, operation
 from cdisc_conv.checks.core.operators.registry import MissingVariableError, NotAnswerableError
-from cdisc_conv.checks.core.vectors import Value, Vector, from_values, to_text
 from cdisc_conv.standards import Terminology
 from cdisc_conv.standards.terminology import CodelistTerm, CodelistTerms
 

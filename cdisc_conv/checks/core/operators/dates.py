@@ -5,9 +5,9 @@ from __future__ import annotations
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
-from cdisc_conv.checks.core.dates import compare_dates, compare_parts, read_dates
+from cdisc_conv.checks.core.data.dates import compare_dates, compare_parts, read_dates
+from cdisc_conv.checks.core.data.vectors import Mask, Value
 from cdisc_conv.checks.core.operators.registry import Question, operator
-from cdisc_conv.checks.core.vectors import Mask, Value
 from cdisc_conv.columns.durations import is_duration
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from cdisc_conv.checks.core.data.vectors import Mask, Value, Vector, constant, equal_values, to_number
 from cdisc_conv.checks.core.operators.registry import Question, operator
-from cdisc_conv.checks.core.vectors import Mask, Value, Vector, constant, equal_values, to_number
 
 
 @operator("equal_to")

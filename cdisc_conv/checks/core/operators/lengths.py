@@ -7,8 +7,8 @@ from operator import eq, ge, gt
 
 import numpy as np
 
+from cdisc_conv.checks.core.data.vectors import Mask, Value, Vector
 from cdisc_conv.checks.core.operators.registry import Question, operator
-from cdisc_conv.checks.core.vectors import Mask, Value, Vector
 
 
 @operator("longer_than", "shorter_than_or_equal_to")

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cdisc_conv.checks.core.model import Reach
+from cdisc_conv.checks.core.data.vectors import Mask, Value, Vector, as_items, ask_pairs, constant, is_missing, to_text
 from cdisc_conv.checks.core.operators.registry import Question, operator
-from cdisc_conv.checks.core.vectors import Mask, Value, Vector, as_items, ask_pairs, constant, is_missing, to_text
+from cdisc_conv.checks.core.rule.model import Reach
 
 
 @operator("is_contained_by", "is_not_contained_by")

@@ -7,8 +7,8 @@ from operator import ge, gt, le, lt
 
 import numpy as np
 
+from cdisc_conv.checks.core.data.vectors import Mask, Value, to_number
 from cdisc_conv.checks.core.operators.registry import Question, operator
-from cdisc_conv.checks.core.vectors import Mask, Value, to_number
 
 
 def _compare(question: Question, compare: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Mask:

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.checks.core.dates import read_dates
-from cdisc_conv.checks.core.model import Reach
+from cdisc_conv.checks.core.data.dates import read_dates
+from cdisc_conv.checks.core.data.vectors import Mask, Value, Vector, group_rows, match_codes, to_number
 from cdisc_conv.checks.core.operators.presence import rank
 from cdisc_conv.checks.core.operators.registry import Question, operator
 from cdisc_conv.checks.core.operators.texts import _compile_bounded, _pick
-from cdisc_conv.checks.core.vectors import Mask, Value, Vector, group_rows, match_codes, to_number
+from cdisc_conv.checks.core.rule.model import Reach
 
 
 @operator("has_next_corresponding_record", "does_not_have_next_corresponding_record", reach=Reach.DATASET, grouped=True)

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from cdisc_conv.checks.core.model import Reach
+from cdisc_conv.checks.core.data.vectors import Mask, Vector, group_rows
 from cdisc_conv.checks.core.operators.registry import Question, operator
-from cdisc_conv.checks.core.vectors import Mask, Vector, group_rows
+from cdisc_conv.checks.core.rule.model import Reach
 
 
 @operator("exists", "not_exists")

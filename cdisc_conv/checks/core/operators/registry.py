@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from cdisc_conv.checks.core.model import PREFIX, Check, Reach
-from cdisc_conv.checks.core.study import Study
-from cdisc_conv.checks.core.vectors import Mask, Value, Vector, constant
-from cdisc_conv.checks.core.views import View
+from cdisc_conv.checks.core.data.study import Study
+from cdisc_conv.checks.core.data.vectors import Mask, Value, Vector, constant
+from cdisc_conv.checks.core.data.views import View
+from cdisc_conv.checks.core.rule.model import PREFIX, Check, Reach
 from cdisc_conv.docstrings import read_docstring
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.checks.core.model import Reach
+from cdisc_conv.checks.core.data.vectors import Mask, Vector, group_rows, is_missing
 from cdisc_conv.checks.core.operators.registry import MissingVariableError, Question, operator
 from cdisc_conv.checks.core.operators.texts import _compile_bounded, _pick
-from cdisc_conv.checks.core.vectors import Mask, Vector, group_rows, is_missing
+from cdisc_conv.checks.core.rule.model import Reach
 
 
 @operator("is_unique_set", "is_not_unique_set", reach=Reach.DATASET, grouped=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from cdisc_conv.checks.core.data.vectors import Mask, constant, to_text
 from cdisc_conv.checks.core.operators.membership import is_among
 from cdisc_conv.checks.core.operators.registry import NotAnswerableError, Question, operator
-from cdisc_conv.checks.core.vectors import Mask, constant, to_text
 
 _DATED = re.compile(
     r"(?:DATE|DATETIME|TIME|TOD|DTDATE|(?:YY|MM|DD)[A-Z]*|[EBN$]*[A-Z]*8601[A-Z]*|JULIAN|WEEKDATE)\d*\.?\d*"

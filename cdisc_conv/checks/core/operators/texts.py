@@ -15,10 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_conv.checks.core.operators.equality import write_plainly
-from cdisc_conv.checks.core.operators.membership import is_among
-from cdisc_conv.checks.core.operators.registry import NotAnswerableError, Question, operator
-from cdisc_conv.checks.core.vectors import (
+from cdisc_conv.checks.core.data.vectors import (
     Mask,
     Value,
     Vector,
@@ -29,6 +26,9 @@ from cdisc_conv.checks.core.vectors import (
     is_missing,
     to_text,
 )
+from cdisc_conv.checks.core.operators.equality import write_plainly
+from cdisc_conv.checks.core.operators.membership import is_among
+from cdisc_conv.checks.core.operators.registry import NotAnswerableError, Question, operator
 
 MOST_LETTERS = 200
 _NESTED = re.compile(r"[*+}]\??\)*[^()|]*\)(?:[*+]|\{\d+,\d*\})")

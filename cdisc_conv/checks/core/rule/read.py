@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from cdisc_conv.checks.core.model import (
+from cdisc_conv.checks.core.rule.model import (
     Check,
     Choice,
     Condition,

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from cdisc_conv.checks.core.library import LibraryVariable
-from cdisc_conv.checks.core.model import CoreRule
+from cdisc_conv.checks.core.data.library import LibraryVariable
+from cdisc_conv.checks.core.data.study import Study, Table
+from cdisc_conv.checks.core.data.vectors import Value, Vector, concatenate, constant, from_numbers, from_values, to_text
+from cdisc_conv.checks.core.data.views import Column, View, join_views, view_rows
 from cdisc_conv.checks.core.operators.registry import NotAnswerableError
-from cdisc_conv.checks.core.study import Study, Table
-from cdisc_conv.checks.core.vectors import Value, Vector, concatenate, constant, from_numbers, from_values, to_text
-from cdisc_conv.checks.core.views import Column, View, join_views, view_rows
+from cdisc_conv.checks.core.rule.model import CoreRule
 
 Builder = Callable[[CoreRule, Table, Study], View]
 Row = dict[str, Value]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cdisc_conv.checks.core.vectors import Vector, group_rows, is_missing, match_codes
+from cdisc_conv.checks.core.data.vectors import Vector, group_rows, is_missing, match_codes
 
 
 def pair_rows(ours: Sequence[Vector], theirs: Sequence[Vector], *, keep: bool = False) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from cdisc_conv.checks.core.model import PREFIX
+from cdisc_conv.checks.core.rule.model import PREFIX
 from cdisc_conv.standards import Standard, VariableStandard
 
 DETECTABLE = ("INTERVENTIONS", "EVENTS", "FINDINGS", "FINDINGS ABOUT")

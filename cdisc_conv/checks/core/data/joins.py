@@ -12,14 +12,14 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.checks.core.model import CoreRule, Join
+from cdisc_conv.checks.core.data.pairing import pair_rows
+from cdisc_conv.checks.core.data.related import join_related
+from cdisc_conv.checks.core.data.study import Study, Table
+from cdisc_conv.checks.core.data.vectors import Vector, choose, constant
+from cdisc_conv.checks.core.data.views import View
 from cdisc_conv.checks.core.operators.equality import write_plainly
 from cdisc_conv.checks.core.operators.registry import MissingVariableError
-from cdisc_conv.checks.core.pairing import pair_rows
-from cdisc_conv.checks.core.related import join_related
-from cdisc_conv.checks.core.study import Study, Table
-from cdisc_conv.checks.core.vectors import Vector, choose, constant
-from cdisc_conv.checks.core.views import View
+from cdisc_conv.checks.core.rule.model import CoreRule, Join
 
 _SUPPLEMENTAL = ("SUPP", "SQ")
 _KEYS = ("STUDYID", "USUBJID", "APID", "POOLID", "SPDEVID")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cdisc_conv.checks.core.model import Check, CoreRule, Join, Operation, Reach
+from cdisc_conv.checks.core.data.records import BUILDERS
 from cdisc_conv.checks.core.operations.registry import load_operations
 from cdisc_conv.checks.core.operators.registry import load_operators
-from cdisc_conv.checks.core.records import BUILDERS
+from cdisc_conv.checks.core.rule.model import Check, CoreRule, Join, Operation, Reach
 
 _SUBJECT = "USUBJID"
 _RECORDS = ("record data", "range and limit")
@@ -16,7 +16,7 @@ _RECORDS = ("record data", "range and limit")
 def list_unknown(rule: CoreRule) -> tuple[str, ...]:
     """What a rule asks for that we do not know: operators, operations, its type.
 
-    >>> from cdisc_conv.checks.core.read import read_rule
+    >>> from cdisc_conv.checks.core.rule.read import read_rule
     >>> list_unknown(read_rule("{Core: {Id: X-1}, Rule Type: Record Data, Check: {all: [{name: A, operator: odd}]}}"))
     ("the operator 'odd'",)
     """
@@ -34,7 +34,7 @@ def find_reach(rule: CoreRule) -> Reach:
     A rule within a record or a subject can be asked range by range; one across datasets needs them all at once. What
     groups by the subject looks no further than the subject.
 
-    >>> from cdisc_conv.checks.core.read import read_rule
+    >>> from cdisc_conv.checks.core.rule.read import read_rule
     >>> rule = "{Core: {Id: X}, Rule Type: Record Data, Check: [{name: A, operator: is_not_unique_set, value: B}]}"
     >>> str(find_reach(read_rule(rule))), str(find_reach(read_rule(rule.replace("value: B", "value: USUBJID"))))
     ('within a dataset', 'within a subject')

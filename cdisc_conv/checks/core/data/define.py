@@ -7,8 +7,8 @@ from functools import cached_property
 
 from lxml import etree
 
-from cdisc_conv.checks.core.study import Table
-from cdisc_conv.checks.core.vectors import Value
+from cdisc_conv.checks.core.data.study import Table
+from cdisc_conv.checks.core.data.vectors import Value
 from cdisc_conv.define.reading.document import DefineDocument
 
 Row = dict[str, Value]

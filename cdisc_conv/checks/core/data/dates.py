@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.checks.core.vectors import Mask, Value, Vector
+from cdisc_conv.checks.core.data.vectors import Mask, Value, Vector
 from cdisc_conv.columns.calendar import count_days as count_calendar_days
 from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.columns.iso import NAMES, Parts, read_single

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from cdisc_conv.checks.core.model import Check, Choice, Condition, CoreRule, Every, Join, Not, Operation, Some
-from cdisc_conv.checks.core.support import find_reach, list_unknown
+from cdisc_conv.checks.core.rule.model import Check, Choice, Condition, CoreRule, Every, Join, Not, Operation, Some
+from cdisc_conv.checks.core.rule.support import find_reach, list_unknown
 from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
 
 _LONGEST = 60

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cdisc_conv.checks.core.data.pairing import pair_rows
+from cdisc_conv.checks.core.data.study import Study, Table
+from cdisc_conv.checks.core.data.vectors import Vector, concatenate, constant, from_numbers
+from cdisc_conv.checks.core.data.views import Column, View, join_views
 from cdisc_conv.checks.core.operators.equality import write_plainly
-from cdisc_conv.checks.core.pairing import pair_rows
-from cdisc_conv.checks.core.study import Study, Table
-from cdisc_conv.checks.core.vectors import Vector, concatenate, constant, from_numbers
-from cdisc_conv.checks.core.views import Column, View, join_views
 
 _SUBJECT = "USUBJID"
 _KEYS = ("STUDYID", _SUBJECT, "RELID")

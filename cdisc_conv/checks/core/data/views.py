@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.checks.core.vectors import Value, Vector, concatenate, constant, from_series, from_values
+from cdisc_conv.checks.core.data.vectors import Value, Vector, concatenate, constant, from_series, from_values
 
 Column: TypeAlias = Vector | Callable[[], Vector]
 

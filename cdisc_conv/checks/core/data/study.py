@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from cdisc_conv.checks.core.library import DETECTABLE, SUPPLEMENTAL, Library, LibraryVariable, Subject
-from cdisc_conv.checks.core.vectors import Value, to_text
-from cdisc_conv.checks.core.views import View, join_views, view_frame
+from cdisc_conv.checks.core.data.library import DETECTABLE, SUPPLEMENTAL, Library, LibraryVariable, Subject
+from cdisc_conv.checks.core.data.vectors import Value, to_text
+from cdisc_conv.checks.core.data.views import View, join_views, view_frame
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.standards import Terminology
 

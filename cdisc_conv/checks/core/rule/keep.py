@@ -16,9 +16,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cdisc_conv.checks.core.model import CoreRule
-from cdisc_conv.checks.core.read import MOST_BYTES, is_draft, make_rule, parse_rule
-from cdisc_conv.checks.core.support import list_unknown
+from cdisc_conv.checks.core.rule.model import CoreRule
+from cdisc_conv.checks.core.rule.read import MOST_BYTES, is_draft, make_rule, parse_rule
+from cdisc_conv.checks.core.rule.support import list_unknown
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 from cdisc_conv.standards.imports import Import, keep_import
 from cdisc_conv.standards.store import Item, Key, list_items, stores

@@ -1,0 +1,1 @@
+"""Rules as they are published: read into types, kept, described, and what they need of us."""
