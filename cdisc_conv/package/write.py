@@ -34,6 +34,9 @@ REPORT_FOLDER = "report"
 OF_GIVEN = frozenset({"DAT001", "DAT002", "DAT003", "DAT011", "DAT014", "DAT015", "DAT016"})
 """Rules that datasets are asked which were given, not made: dates that decide what is made of them."""
 
+OF_PACKAGES = frozenset({"TRD001"})
+"""Rules about what a package for submission lacks as a whole: `check` asks them, not every run of a mapping."""
+
 
 @dataclass(frozen=True)
 class Package:
@@ -111,6 +114,7 @@ def run_checks(conversion: Conversion, datasets: Sequence[Dataset]) -> CheckRepo
             folder=study.folder,
             complete=not (study.given and not family.is_analysis) and names.issuperset(study.datasets_of(family.name)),
             beside=list_beside(conversion, datasets, family) if family.is_analysis else (),
+            set_aside=OF_PACKAGES,
         )
         for family, mine in list_families(study, datasets)
     ]

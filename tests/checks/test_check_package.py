@@ -72,6 +72,14 @@ def test_custom_domains_have_the_class_of_their_topic(tmp_path: Path) -> None:
     ]
 
 
+def test_a_dataset_of_no_known_class_is_said(tmp_path: Path) -> None:
+    result = cc.check(write(tmp_path, dm=DM, zz="STUDYID,DOMAIN,USUBJID,ZZSEQ\nS,ZZ,01,1\n"), sdtmig="3.4")
+    assert told(result, "CHK013") == [
+        "ZZ: CHK013 SDTMIG 3.4 has no ZZ, and neither define.xml nor a topic variable says its class (rules about its "
+        "variables are not asked; a custom domain has --TRT, --TERM or --TESTCD, as its class wants)"
+    ]
+
+
 def test_sdtm_and_adam_are_told_apart_whatever_the_folder(tmp_path: Path) -> None:
     adae = "STUDYID,USUBJID,DOMAIN,AESEQ,AETERM\nS,01,AE,1,Nausea\n"
     result = cc.check(write(tmp_path, dm=DM, adae=adae))
@@ -85,6 +93,17 @@ def test_two_files_of_one_dataset_are_one_finding(tmp_path: Path) -> None:
     write(tmp_path / "again", dm=DM)
     assert told(cc.check(tmp_path), "CHK002") == [
         "DM: CHK002 dataset DM is in several files: dm.csv, again/dm.csv; the first is checked (keep one of them)"
+    ]
+
+
+def test_a_dataset_has_the_name_that_its_file_says(tmp_path: Path) -> None:
+    column = {"itemOID": "IT.USUBJID", "name": "USUBJID", "label": "Subject", "dataType": "string"}
+    document = {"datasetJSONVersion": "1.1.0", "name": "DM", "label": "D", "columns": [column], "rows": [["01"]]}
+    (tmp_path / "subjects.json").write_text(json.dumps(document))
+    assert [(one.name, one.file) for one in cc.check(tmp_path).datasets] == [("DM", "subjects.json")]
+    write(tmp_path, dm=DM)
+    assert told(cc.check(tmp_path), "CHK002") == [
+        "DM: CHK002 dataset DM is in several files: dm.csv, subjects.json; the first is checked (keep one of them)"
     ]
 
 

@@ -1,8 +1,8 @@
 """A dataset as its file has it, made into the one that the rules ask: names in capitals, types and class decided.
 
 What the file does not say is taken from define.xml and then from the standard, and what was decided that way is told:
-CHK004 names in small letters, CHK005 two variables that differ only in letter case, CHK006 no types, labels, lengths
-or formats.
+CHK004 names in small letters, CHK005 two variables that differ only in letter case, CHK013 a dataset of no known
+class, CHK006 no types, labels, lengths or formats.
 """
 
 from __future__ import annotations
@@ -70,6 +70,8 @@ def adopt_table(table: Table, standard: Standard, statement: DatasetStatement | 
     parent = name.removeprefix("SUPP") if name.startswith("SUPP") and "QNAM" in table.names else ""
     class_name = _find_class(name, domain, table.names, standard, statement)
     known = _find_standard(domain or name, class_name, parent, standard)
+    if known is None and standard.model is not None:
+        problems.append(_report_unknown(name, standard))
     keys = _number_keys(table.names, statement, known)
     columns, frame = [], {}
     for variable in table.variables:
@@ -96,6 +98,12 @@ def adopt_table(table: Table, standard: Standard, statement: DatasetStatement | 
         unsaid=silent,
     )
     return Adopted(dataset, tuple(problems))
+
+
+def _report_unknown(name: str, standard: Standard) -> Problem:
+    message = f"{standard.label} has no {name}, and neither define.xml nor a topic variable says its class"
+    hint = "rules about its variables are not asked; a custom domain has --TRT, --TERM or --TESTCD, as its class wants"
+    return Problem("CHK013", message, Severity.WARNING, Place(dataset=name), hint)
 
 
 def report_unsaid(datasets: Iterable[Dataset]) -> list[Problem]:

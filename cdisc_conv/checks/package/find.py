@@ -7,7 +7,7 @@ the readers (CMP..., XPT..., DEF001, DEF002) for files that cannot be read.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -106,10 +106,10 @@ def _list_datasets(root: Path, files: Sequence[Path]) -> tuple[list[DatasetFile]
         chosen.append(ordered[0])
         if len(several) > 1:
             doubled[name] = ", ".join(_shorten(root, one.path) for one in ordered)
-    return chosen, [*problems, *_report_doubled(doubled)]
+    return chosen, [*problems, *report_doubled(doubled)]
 
 
-def _report_doubled(doubled: dict[str, str]) -> list[Problem]:
+def report_doubled(doubled: Mapping[str, str]) -> list[Problem]:
     """Datasets that are in several files: each its own finding, or, where a folder holds all of them twice, one."""
     told = [
         Problem(

@@ -26,7 +26,7 @@ from cdisc_conv.checks.package.basis import (
 )
 from cdisc_conv.checks.package.definitions import check_definitions
 from cdisc_conv.checks.package.earlier import read_earlier
-from cdisc_conv.checks.package.find import FoundFiles, find_files, shorten_places
+from cdisc_conv.checks.package.find import FoundFiles, find_files, report_doubled, shorten_places
 from cdisc_conv.checks.package.result import CheckResult, DatasetFacts, compare_findings
 from cdisc_conv.checks.package.titles import list_titles
 from cdisc_conv.checks.run import CheckReport, check_datasets
@@ -226,8 +226,11 @@ def _read_tables(files: FoundFiles, encoding: str, progress: Progress) -> _Read:
         except ProblemsError as error:
             problems += shorten_places(files.root, error.problems)
             continue
-        if is_study_data(table):
-            tables[file.name], paths[file.name] = table, file.path
+        name = table.name.upper()  # Dataset-JSON says its own, whatever the file is called
+        if name in tables:
+            problems += report_doubled({name: f"{paths[name].name}, {file.path.name}"})
+        elif is_study_data(table):
+            tables[name], paths[name] = table, file.path
         else:
             problems += shorten_places(files.root, [_report_other(file.path)])
     return _Read(tables, paths, tuple(problems))

@@ -17,7 +17,7 @@ TITLES: dict[str, tuple[str, Severity, str]] = {
     "CHK010": ("The standard that is named is here", Severity.WARNING, ""),
     "CHK011": ("Something says which standard is followed", Severity.NOTE, ""),
     "CHK012": ("The standard is given as define.xml names it", Severity.NOTE, ""),
-    "CHK013": ("Every dataset can be asked", Severity.ERROR, ""),
+    "CHK013": ("Datasets are of the standard, or of a known class", Severity.WARNING, ""),
     "EXPL001": ("Explanations name rules that there are", Severity.ERROR, ""),
     "EXPL002": ("Explanations explain something", Severity.WARNING, ""),
     "EXPL003": ("A finding is explained once", Severity.WARNING, ""),
