@@ -253,6 +253,16 @@ def _files(dictionary: Dictionary) -> str:
     return ", ".join(names) + (" ..." if len(dictionary.files) > 3 else "")
 
 
+def check_files(node: Node, place: Place) -> Problem | None:
+    """FORM008: forms that share a file of which neither the dictionary nor forms.yaml says the name."""
+    nameless = [name for name, form in node.at(("forms",)).items() if form.get("filled") and not form.get("file")]
+    if not nameless:
+        return None
+    shown = ", ".join(nameless[:3]) + (" ..." if len(nameless) > 3 else "")
+    message = f"nothing says in which file of the raw folder the forms are that share one: {shown}"
+    return Problem("FORM008", message, place=place, hint="name it: forms: {dictionary: ..., data: FILE}")
+
+
 def name_subject(node: Node, dictionary: Dictionary | None) -> Node:
     """The node of study.yaml, with the dictionary's column of the subject where ``raw`` names none."""
     raw = node.get("raw")

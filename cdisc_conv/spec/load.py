@@ -20,7 +20,7 @@ from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
 from cdisc_conv.raw.dictionaries import Dictionary, read_dictionary
 from cdisc_conv.resources import shipped
 from cdisc_conv.spec.datasets import read_dataset
-from cdisc_conv.spec.dictionary import explain_system, lay_over, list_files, make_node, name_subject
+from cdisc_conv.spec.dictionary import check_files, explain_system, lay_over, list_files, make_node, name_subject
 from cdisc_conv.spec.documents import SETTINGS, DictionaryDocument, EventDocument, StandardsDocument, StudyDocument
 from cdisc_conv.spec.forms import check_events, read_forms
 from cdisc_conv.spec.layers import read_layers
@@ -223,6 +223,7 @@ class _Loader:
             over = read_yaml(self._note(path), self.show(path)) if needed else None
             if dictionary is not None:
                 over = lay_over(dictionary, make_node(dictionary, said.data), over, self.problems)
+                self.problems += filter(None, [check_files(over, node.place)])
             return read_forms(over or Node({}, self.show(path), 1), self.problems, document.raw)
         except ProblemsError as error:
             raise ProblemsError([*self.problems, *error.problems]) from None

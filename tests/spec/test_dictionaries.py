@@ -298,3 +298,13 @@ def test_columns_of_the_system_are_accounted_for(folder: Path) -> None:
         "enrolment.enrolment_complete": "added by the EDC, as its dictionary says, and not collected",
         "vitals.vitals_complete": "added by the EDC, as its dictionary says, and not collected",
     }
+
+
+def test_forms_that_share_a_file_need_its_name(folder: Path) -> None:
+    (folder / "edc" / "data.csv").unlink()
+    assert load(folder)[1] == [
+        "study.yaml:4: FORM008 nothing says in which file of the raw folder the forms are that share "
+        "one: enrolment, vitals "
+        "(name it: forms: {dictionary: ..., data: FILE})"
+    ]
+    assert load(folder, forms="{dictionary: edc, data: data.csv}")[1] == []

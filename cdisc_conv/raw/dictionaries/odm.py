@@ -50,7 +50,7 @@ def read_odm_dictionary(edc: str, files: Sequence[tuple[File, Metadata]]) -> Dic
     for _, found in files[1:]:
         metadata.add(found)
     others = tuple(file.name for file, found in files if file is not data and found.defined)
-    builder.problems += metadata.problems
+    builder.problems += [*metadata.problems, *metadata.check_includes()]
     _check_references(builder, metadata)
     layout = plan_layout(metadata)
     forms = dict(_versions(layout.forms))

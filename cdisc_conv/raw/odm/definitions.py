@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cdisc_conv.problems import Place, Problem
+from cdisc_conv.problems import Place, Problem, Severity, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,10 @@ class Metadata:
     event_attributes: dict[str, None] = field(default_factory=dict)
     form_attributes: dict[str, None] = field(default_factory=dict)
     has_data: bool = False
+    versions: set[tuple[str, str]] = field(default_factory=set)
+    """(study, MetaDataVersion) of all that are defined."""
+    includes: list[tuple[str, tuple[str, str], Place]] = field(default_factory=list)
+    """Of each version that takes over another: its OID, (study, MetaDataVersion) of the other, and where."""
     studies: dict[str, None] = field(default_factory=dict)
     """The studies that are defined."""
     wanted: str = ""
@@ -120,6 +124,19 @@ class Metadata:
             mine |= {oid: definition for oid, definition in getattr(other, part).items() if oid not in mine}
         for level in ("subject_attributes", "event_attributes", "form_attributes"):
             getattr(self, level).update(getattr(other, level))
+        self.versions |= other.versions
+        self.includes += other.includes
+        self.studies |= other.studies
         self.has_data = self.has_data or other.has_data
         self.source = self.source or other.source
         self.problems += other.problems
+
+    def check_includes(self) -> list[Problem]:
+        """ODM005: versions that take over one which is in none of the files."""
+        found = []
+        for own, (study, oid), place in self.includes:
+            if (study, oid) not in self.versions:
+                message = f"MetaDataVersion {own} includes {oid} of study {study}, which is not in the file"
+                hint = did_you_mean(oid, [other for _, other in self.versions]) or "give the file that has it, too"
+                found.append(Problem("ODM005", message, Severity.WARNING, place, hint))
+        return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from cdisc_conv.problems import Place, Problem, Severity, did_you_mean
+from cdisc_conv.problems import Place, Problem, Severity
 from cdisc_conv.raw.odm.definitions import CodeListDef, EventDef, FormDef, GroupDef, ItemDef, Metadata
 from cdisc_conv.raw.odm.stream import local, parse, text_of, version_of
 
@@ -127,15 +127,10 @@ class _Reading:
 
     def combine(self) -> None:
         """All versions into one set of definitions."""
-        known = {(version.study, version.oid) for version in self.versions}
+        self.found.versions = {(version.study, version.oid) for version in self.versions}
+        self.found.includes = [(one.oid, one.include, one.place) for one in self.versions if one.include is not None]
         whole = [version for version in self.versions if version.include is None]
         parts = [version for version in self.versions if version.include is not None]
-        for version in parts:
-            if version.include not in known:
-                study, oid = version.include or ("", "")
-                message = f"MetaDataVersion {version.oid} includes {oid} of study {study}, which is not in the file"
-                hint = did_you_mean(oid, [other for _, other in known]) or "give the file that has it, too"
-                self.found.problems.append(Problem("ODM005", message, Severity.WARNING, version.place, hint))
         for version in [*reversed(whole), *parts]:
             for part in _WORDS:
                 target = getattr(self.found, part)

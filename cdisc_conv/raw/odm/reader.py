@@ -42,6 +42,7 @@ class OdmContainer(Container):
         self._shown = file.shown
         metadata = _find_metadata(file)
         self._problems: list[Problem] = [found for found in metadata.problems if found.code.startswith("ODM")]
+        self._problems += metadata.check_includes()
         faults = Faults()
         self._tabulator = Tabulator(metadata, plan_layout(metadata))
         with file.path.open("rb") as data:
@@ -88,7 +89,8 @@ def _find_metadata(file: RawFile) -> Metadata:
         others = [(path, path.name) for path in sorted(file.path.parent.glob("*.xml")) if path != file.path]
     for path, shown in others:
         found = _read_other(path, f"{Path(file.shown).parent.as_posix()}/{shown}", named=bool(file.metadata))
-        if found is not None and (file.metadata or metadata.wanted in found.studies):
+        wanted = {metadata.wanted, *(study for _, (study, _), _ in metadata.includes)}
+        if found is not None and (file.metadata or wanted & found.studies.keys()):
             metadata.add(found)
         if metadata.defined and not file.metadata:
             break

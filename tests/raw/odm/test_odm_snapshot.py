@@ -176,3 +176,40 @@ def test_ten_thousand_subjects_come_in_order(tmp_path: Path) -> None:
     form, problems = read(tmp_path, "F.AE")
     assert form.frame["AETERM"].tolist() == [f"T{number}" for number in range(10_000)]
     assert problems == []
+
+
+def test_an_item_group_that_should_not_repeat(tmp_path: Path) -> None:
+    again = (
+        '<ItemGroupData ItemGroupOID="IG.BODY" ItemGroupRepeatKey="2"><ItemData ItemOID="WEIGHT" '
+        'Value="70"/></ItemGroupData>'
+    )
+    data = DATA.replace("</FormData>", f"{again}</FormData>", 1)
+    (tmp_path / "odm.xml").write_text(HEAD + STUDY + data + "</ODM>", encoding="utf-8")
+    form, problems = read(tmp_path, "F.VS")
+    assert form.frame[["VSDAT", "WEIGHT", "ItemGroupRepeatKey"]].values.tolist() == [
+        ["2024-03", "150", ""],
+        ["", "70", "2"],
+    ]
+    assert problems == [
+        f"{tmp_path.name}/odm.xml:40: ODM008 form 'f' repeats an item group that does not repeat by the "
+        f"metadata; each repeat "
+        "is a row"
+    ]
+
+
+def test_the_study_that_a_site_includes_in_another_file(tmp_path: Path) -> None:
+    site = (
+        '<Study OID="S_01"><MetaDataVersion OID="M_01" Name="M"><Include StudyOID="S" MetaDataVersionOID="{0}"/>'
+        "</MetaDataVersion></Study>"
+    )
+    data = DATA.replace('StudyOID="S" MetaDataVersionOID="M"', 'StudyOID="S_01" MetaDataVersionOID="M_01"')
+    (tmp_path / "study.xml").write_text(HEAD + STUDY + "</ODM>", encoding="utf-8")
+    (tmp_path / "odm.xml").write_text(HEAD + site.format("M") + data + "</ODM>", encoding="utf-8")
+    assert read(tmp_path, "F.VS")[0].frame["VSDAT"].tolist() == ["2024-03"]
+    form, problems = read(tmp_path, "F.VS", metadata=("study.xml",))
+    assert (form.frame["VSDAT"].tolist(), problems) == (["2024-03"], [])
+    (tmp_path / "odm.xml").write_text(HEAD + site.format("M9") + data + "</ODM>", encoding="utf-8")
+    assert read(tmp_path, "F.VS", metadata=("study.xml",))[1] == [
+        f"{tmp_path.name}/odm.xml:1: ODM005 MetaDataVersion M_01 includes M9 of study S, which is not in the file "
+        "(did you mean M?)"
+    ]

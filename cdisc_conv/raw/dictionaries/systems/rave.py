@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 from cdisc_conv.problems import Place, Severity, did_you_mean
 from cdisc_conv.raw.dictionaries.building import Builder, clean
@@ -131,7 +132,8 @@ class Rave(DictionaryReader):
             builder.require(table, {"varlabel": "columns have no labels"})
         views = _split_views(table_rows for table in tables for table_rows in table.rows)
         if views:
-            _read_views(builder, views, architect, source.files)
+            marked = any(_is_marked(table) for table in tables)
+            _read_views(builder, views, architect, source.files, {"end": "EOF"} if marked else {})
         else:
             _read_architect(builder, architect)
         used = [*(table.file for table in tables), *architect.files]
@@ -168,7 +170,13 @@ def _split_views(rows: Iterable[Row]) -> dict[str, list[Row]]:
     return views
 
 
-def _read_views(builder: Builder, views: Mapping[str, list[Row]], architect: Architect, beside: Sequence[File]) -> None:
+def _read_views(
+    builder: Builder,
+    views: Mapping[str, list[Row]],
+    architect: Architect,
+    beside: Sequence[File],
+    reading: Mapping[str, Any],
+) -> None:
     files = {file.stem.casefold(): file.name for file in beside}
     prefix = _common_prefix(views)
     for view, rows in views.items():
@@ -180,6 +188,7 @@ def _read_views(builder: Builder, views: Mapping[str, list[Row]], architect: Arc
             rows[0].place,
             label=known.label if known else form,
             file=files.get(bare.casefold(), f"{bare}.csv"),
+            reading=reading,
             repeating=known.repeating if known else False,
             events=architect.events_of(form),
         )
@@ -191,6 +200,12 @@ def _read_views(builder: Builder, views: Mapping[str, list[Row]], architect: Arc
         builder.change_form(form, key=(page,) if page else ())
     _compare(builder, architect)
     architect.add_events(builder)
+
+
+def _is_marked(table: Table) -> bool:
+    """Whether the last line only says EOF: the web service that writes it so does the same with the data."""
+    rows = table.sheet.rows
+    return bool(rows) and [cell.strip() for cell in rows[-1][1] if cell.strip()] == ["EOF"]
 
 
 def _common_prefix(views: Mapping[str, list[Row]]) -> str:
