@@ -43,6 +43,10 @@ class Selection:
     def __getitem__(self, column: str) -> pd.Series:
         return self.table[column].take(self.picked).reset_index(drop=True)
 
+    def unread(self, column: str) -> np.ndarray:
+        """As `Table.unread`, of the records chosen."""
+        return np.asarray(self.table.unread(column)[self.picked])
+
 
 @dataclass(frozen=True)
 class Pairs:
