@@ -88,7 +88,7 @@ def _read_xpt(path: Path, name: str, member: str | None, encoding: str | None) -
         for one in file.variables
     )
     columns = {one.name: make_column(one.name, file.frame[one.name])[1] for one in variables}
-    return Table(name, str(path), variables, columns, len(file.frame), file.label, special=True)
+    return Table(name, str(path), variables, columns, len(file.frame), file.label, special=True, problems=file.problems)
 
 
 def _read_sas(path: Path, name: str, member: str | None, encoding: str | None) -> Table:

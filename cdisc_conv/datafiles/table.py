@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdisc_conv.datafiles.formats import Unit, find_unit
+from cdisc_conv.problems import Problem
 
 TEXT = pa.large_string()
 ColumnValues = Any
@@ -72,6 +73,8 @@ class Table:
     special: bool = False
     nulls: bool = False
     ordered: bool = True
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with the file although it could be read."""
 
     @property
     def names(self) -> tuple[str, ...]:

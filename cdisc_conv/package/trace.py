@@ -163,7 +163,10 @@ class _Package:
             file = self._find_file(name)
             if file is None:
                 raise ProblemsError([Problem("TRC002", f"the package has no dataset {name} with records")])
-            self._frames[name] = _with_iso_dates(read_xpt(file))
+            read = read_xpt(file)
+            if read.problems:
+                raise ProblemsError(read.problems)
+            self._frames[name] = _with_iso_dates(read)
         return self._frames[name]
 
     def _find_file(self, name: str) -> Path | None:

@@ -16,9 +16,10 @@ from typing import BinaryIO
 
 import numpy as np
 
+from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.xpt.layout import RECORD, parse_timestamp
 from cdisc_conv.xpt.namestr import Field, parse_long_labels, parse_namestrs
-from cdisc_conv.xpt.problems import XptError, make_error
+from cdisc_conv.xpt.problems import XptError, make_error, place_file
 from cdisc_conv.xpt.rows import FILLING, CutOff, count_possible_rows, count_rows_between
 from cdisc_conv.xpt.text import decode_text
 from cdisc_conv.xpt.variables import XptVariable
@@ -62,6 +63,8 @@ class XptMember:
     """Where the first observation begins in the file."""
     positions: tuple[int, ...]
     """Where each variable begins in an observation."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with the data although they can be read: XPT026, the file ends within an observation."""
 
 
 class MemberReader:
@@ -72,6 +75,8 @@ class MemberReader:
         self._size = file.seek(0, 2)
         self._offset = 0
         self._version = 5
+        self._cut: CutOff | None = None
+        """Where the file ends within an observation."""
 
     def read_members(self) -> list[XptMember]:
         """All members; raises `XptError` with byte offset and expectation where the file is not a valid one."""
@@ -105,9 +110,19 @@ class MemberReader:
 
     def _read_member(self) -> XptMember:
         member, told = self._read_header()
+        self._cut = None
         end, rows = self._find_told_end(member, told) if told else self._find_end(member)
         self._offset = end
-        return replace(member, rows=rows)
+        problems = () if self._cut is None else (self._describe_cut(member, self._cut),)
+        return replace(member, rows=rows, problems=problems)
+
+    def _describe_cut(self, member: XptMember, cut: CutOff) -> Problem:
+        message = (
+            f"byte {cut.place}: the file ends within observation {cut.rows + 1:,} of {member.name}, of which "
+            f"{cut.left:,} of {cut.row_length:,} bytes are there and are dropped; what comes before it is read"
+        )
+        hint = "records are missing: get the file again, whole"
+        return Problem("XPT026", message, Severity.WARNING, place_file(self._path), hint)
 
     def _read_header(self) -> tuple[XptMember, int]:
         """A member up to its first observation, and how many observations its header tells, 0 for none."""
@@ -208,6 +223,9 @@ class MemberReader:
                     return self._size, self._count_rows(member, end)
                 except CutOff as cut:
                     refused = refused or cut
+                    self._cut = self._cut or cut
+            if self._cut is not None:
+                return self._size, self._cut.rows
         assert refused is not None
         raise self._error(refused.place, refused.message, code="XPT021")
 

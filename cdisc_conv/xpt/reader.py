@@ -48,6 +48,11 @@ class XptFile:
         return self.member.label
 
     @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the data although they could be read; see `XptMember.problems`."""
+        return self.member.problems
+
+    @property
     def created(self) -> datetime | None:
         return self.member.created
 
@@ -71,8 +76,9 @@ def read_xpt(
     ``encoding`` is that of text beyond ASCII, which the file does not tell; without it each value is taken as UTF-8
     and where that is impossible as Windows-1252.
 
-    Raises `XptError` for files that are damaged (with the byte offset and what was expected there), for unknown
-    columns and members, and for text that is none in the encoding.
+    A file that ends within an observation is read up to it, and `XptFile.problems` says so (XPT026, a warning).
+    Raises `XptError` for files that are damaged otherwise (with the byte offset and what was expected there), for
+    unknown columns and members, and for text that is none in the encoding.
 
     >>> import tempfile
     >>> from cdisc_conv.xpt.writer import write_xpt

@@ -30,11 +30,12 @@ Block = NDArray[np.uint8]
 
 
 class CutOff(ValueError):  # noqa: N818  (a signal between modules: the place and what is wrong there)
-    """Data that are not whole observations: the offset in the file, and what is wrong."""
+    """Data that are not whole observations: the offset in the file, the whole ones before it, and what is left."""
 
-    def __init__(self, place: int, message: str) -> None:
-        self.place, self.message = place, message
-        super().__init__(place, message)
+    def __init__(self, place: int, rows: int, left: int, row_length: int) -> None:
+        self.place, self.rows, self.left, self.row_length = place, rows, left, row_length
+        self.message = f"observation {rows + 1:,} is cut off: expected {row_length} bytes, found {left}"
+        super().__init__(place, self.message)
 
 
 def count_certain_rows(size: int, row_length: int) -> int:
@@ -85,10 +86,7 @@ def count_rows_between(
         text and not rest[:text].strip(b"\0") and len(rest) >= text
     )
     if rest.strip(FILLING) or (len(rest) >= RECORD and not certain and filled == rows):
-        raise CutOff(
-            offset + rows * row_length,
-            f"observation {rows + 1:,} is cut off: expected {row_length} bytes, found {len(rest)}",
-        )
+        raise CutOff(offset + rows * row_length, rows, len(rest), row_length)
     tail = read(max(offset, end - RECORD), min(size, RECORD))
     if numbers and text:
         return filled

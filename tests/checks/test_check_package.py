@@ -247,3 +247,14 @@ def test_the_same_package_gives_the_same_json(tmp_path: Path) -> None:
     write(tmp_path, dm=DM, ae=AE)
     first, second = (json.dumps(make_plain(cc.check(tmp_path))) for _ in range(2))
     assert first == second
+
+
+def test_a_transport_file_that_is_cut_off_is_checked_as_far_as_it_goes(tmp_path: Path) -> None:
+    write(tmp_path, dm=DM)
+    frame = pd.DataFrame({"STUDYID": ["S"] * 2, "DOMAIN": ["AE"] * 2, "USUBJID": ["01", "02"], "AETERM": ["x"] * 2})
+    write_xpt(frame, tmp_path / "ae.xpt", name="AE")
+    (tmp_path / "ae.xpt").write_bytes((tmp_path / "ae.xpt").read_bytes()[: -80 + 8])
+    assert [line.partition(";")[0] for line in told(cc.check(tmp_path), "XPT026")] == [
+        "ae.xpt: XPT026 byte 1286: the file ends within observation 2 of AE, of which 2 of 6 bytes are there and are "
+        "dropped"
+    ]

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cdisc_conv.problems import Severity
 from cdisc_conv.xpt import XptError, XptVariable, list_members, read_xpt, write_xpt
 
 HINT = "the file is damaged or was changed after it was written: get it again (transfer it in binary mode)"
@@ -30,6 +31,26 @@ def failure(path):
     with pytest.raises(XptError) as again:
         list_members(path)
     assert again.value.problems == error.value.problems
+    return f"{problem.code} {problem.message}", problem.hint
+
+
+def cut_off(rows, left):
+    """What is said of a file with so many observations and bytes of one more."""
+    message = (
+        f"XPT026 byte {HEADERS + rows * 100}: the file ends within observation {rows + 1} of X, of which {left} of 100 "
+        "bytes are there and are dropped; what comes before it is read"
+    )
+    return message, "records are missing: get the file again, whole"
+
+
+def warning(path, rows):
+    """What is said of a file of which so many observations can be read."""
+    file = read_xpt(path)
+    (problem,) = file.problems
+    assert problem.place.file == str(path)
+    assert problem.severity is Severity.WARNING
+    assert file.frame["NUM"].tolist() == [float(row) for row in range(rows)]
+    assert list_members(path) == [file.member]
     return f"{problem.code} {problem.message}", problem.hint
 
 
@@ -62,10 +83,7 @@ def test_cut_off_at_every_record_of_the_data(path):
         if rest == 0:  # the format does not say how many rows there should be
             assert len(read_xpt(path).frame) == rows
             continue
-        message = (
-            f"XPT021 byte {start + rows * 100}: observation {rows + 1} is cut off: expected 100 bytes, found {rest}"
-        )
-        assert failure(path) == (message, HINT)
+        assert warning(path, rows) == cut_off(rows, rest)
 
 
 @pytest.mark.parametrize(
@@ -79,14 +97,25 @@ def test_cut_off_at_every_record_of_the_data(path):
         (79, "XPT021 byte 80: the file ends within the library record: expected 80 bytes, found 0"),
         (81, "XPT021 byte 80: the file ends within the library record: expected 80 bytes, found 1"),
         (700, "XPT021 byte 640: the file ends within the names of 2 variables: expected 320 bytes, found 60"),
-        (HEADERS + 1, f"XPT021 byte {HEADERS}: observation 1 is cut off: expected 100 bytes, found 1"),
-        (HEADERS + 999, f"XPT021 byte {HEADERS + 900}: observation 10 is cut off: expected 100 bytes, found 99"),
     ],
 )
 def test_cut_off_within_a_record(path, size, message):
     path.write_bytes(path.read_bytes()[:size])
     hint = "is it another kind of file?" if size == 1 else HINT
     assert failure(path) == (message, hint)
+
+
+@pytest.mark.parametrize(("size", "rows", "left"), [(1, 0, 1), (999, 9, 99)])
+def test_cut_off_within_an_observation(path, size, rows, left):
+    path.write_bytes(path.read_bytes()[: HEADERS + size])
+    assert warning(path, rows) == cut_off(rows, left)
+
+
+def test_what_is_in_the_filling_may_be_an_observation(path):
+    content = bytearray(path.read_bytes())
+    content[2040:2041] = b"x"
+    path.write_bytes(content)
+    assert warning(path, 10) == cut_off(10, 40)
 
 
 def test_cut_off_within_the_filling_nothing_is_lost(path):
@@ -119,15 +148,13 @@ def test_cut_off_within_the_filling_nothing_is_lost(path):
         (864, b"\0\0\0\x5d", "byte 864: NUM begins at byte 93 of the observation; expected 92, where TXT ends"),
         (960, b"x", f"byte 960: expected the observation header '{TITLE.format('OBS')}', "
                     f"found 'x{TITLE.format('OBS')[1:]}'"),
-        (2040, b"x", "byte 2040: observation 11 is cut off: expected 100 bytes, found 40"),
     ],
 )  # fmt: skip
 def test_damaged_records(path, offset, bytes_, message):
     content = bytearray(path.read_bytes())
     content[offset : offset + len(bytes_)] = bytes_
     path.write_bytes(content)
-    code = "XPT021" if "cut off" in message else "XPT022"
-    assert failure(path) == (f"{code} {message}", HINT)
+    assert failure(path) == (f"XPT022 {message}", HINT)
 
 
 @pytest.mark.parametrize(

@@ -226,6 +226,7 @@ def _read_tables(files: FoundFiles, encoding: str, progress: Progress) -> _Read:
         except ProblemsError as error:
             problems += shorten_places(files.root, error.problems)
             continue
+        problems += shorten_places(files.root, table.problems)
         name = table.name.upper()  # Dataset-JSON says its own, whatever the file is called
         if name in tables:
             problems += report_doubled({name: f"{paths[name].name}, {file.path.name}"})

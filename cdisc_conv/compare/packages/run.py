@@ -82,10 +82,12 @@ def compare_paths(
     found: list[Comparison] = []
     known: dict[str, None] = {}
     numbers: set[str] = set()
+    damaged: list[Problem] = []
     for number, (first, second) in enumerate(pairs, 1):
         say = _prefix(progress, f"{first.name} ({number} of {len(pairs)}): " if len(pairs) > 1 else "")
         one, tables = _compare_files(first, second, options, say, several=len(pairs) > 1)
         found.append(one)
+        damaged += [problem for table in tables for problem in table.problems]
         known.update(dict.fromkeys(name for table in tables for name in table.names))
         numbers.update(name for name in options.rules.tolerated() if may_be_number(name, tables))
     if len(pairs) > 1:
@@ -93,7 +95,7 @@ def compare_paths(
     define, notes = _compare_folders_define(base, other)
     reasons, untold = _explain(base, other, found)
     return PackageComparison(
-        str(base), str(other), tuple(found), only_base, only_other, define, reasons, (*notes, *untold)
+        str(base), str(other), tuple(found), only_base, only_other, define, reasons, (*damaged, *notes, *untold)
     )
 
 

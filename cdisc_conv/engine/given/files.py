@@ -58,16 +58,20 @@ def _read_transport(dataset: str, file: str, folder: Path, strict: bool) -> tupl
         if same is None and (strict or len(held) != 1):
             message = f"{file} should hold the dataset {dataset}, but holds {', '.join(held) or 'none'}"
             return None, [Problem("GIVEN005", message, place=shown, hint="give each dataset in a file of its name")]
-        frame = read_xpt(located.path, member=same).frame
+        read = read_xpt(located.path, member=same)
     except ProblemsError as error:
         return None, [replace(problem, place=shown) for problem in error.problems]
     except OSError as error:
         message = f"dataset {dataset} cannot be read: {error.strerror or error}"
         return None, [Problem("RAW003", message, place=shown, hint="check the permissions of the file")]
+    frame, found = read.frame, [replace(problem, place=shown) for problem in read.problems]
     if len(frame):
-        return frame, []
+        return frame, found
     message = f"dataset {dataset} has no records"
-    return frame, [Problem("RAW007", message, Severity.WARNING, shown, "export it again if subjects have data there")]
+    return frame, [
+        *found,
+        Problem("RAW007", message, Severity.WARNING, shown, "export it again if subjects have data there"),
+    ]
 
 
 def _retell(dataset: str, problems: Iterable[Problem]) -> list[Problem]:

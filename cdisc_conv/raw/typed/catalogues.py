@@ -65,7 +65,10 @@ def _read_control(path: Path) -> dict[str, Mapping[str, str]]:
 
 def _read_frame(path: Path) -> pd.DataFrame:
     if path.suffix.lower() == ".xpt":
-        return read_xpt(path, member=list_members(path)[0].name).frame
+        read = read_xpt(path, member=list_members(path)[0].name)
+        if read.problems:
+            raise ProblemsError(read.problems)
+        return read.frame
     return pyreadstat.read_sas7bdat(str(path))[0]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_conv.problems import Place, ProblemsError
+from cdisc_conv.problems import Place, Problem, ProblemsError
 from cdisc_conv.raw.registry import register
 from cdisc_conv.raw.source import FormSource, Reporter
 from cdisc_conv.raw.tables import BATCH_ROWS, TEXT, Container, NumberRows, RawBatch, RawFile, RawTable, Reader
@@ -51,6 +51,7 @@ class _TransportTable(RawTable):
         self, path: Path, member: XptMember, catalogue: Catalogue, source: FormSource, reporter: Reporter
     ) -> None:
         self._path, self._member, self._reporter = path, member, reporter
+        self.problems = _place(reporter, member.problems)
         # The file does not tell; without a word of the study it is UTF-8, or where that is impossible Windows-1252.
         self._encoding = None if source.encoding == "utf-8" else source.encoding
         self.header = [variable.name for variable in member.variables]
@@ -94,9 +95,13 @@ class _named:  # noqa: N801 - a context, used like a function
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, ProblemsError):
-            place = Place(file=self._reporter.file, form=self._reporter.form)
-            found = [
-                one if one.place.form else replace(one, place=place, message=f"form '{place.form}': {one.message}")
-                for one in error.problems
-            ]
-            raise ProblemsError(found) from None
+            raise ProblemsError(_place(self._reporter, error.problems)) from None
+
+
+def _place(reporter: Reporter, problems: Iterable[Problem]) -> list[Problem]:
+    """Problems of a file, as those of the form that is read from it."""
+    place = Place(file=reporter.file, form=reporter.form)
+    return [
+        one if one.place.form else replace(one, place=place, message=f"form '{place.form}': {one.message}")
+        for one in problems
+    ]

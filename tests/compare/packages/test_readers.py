@@ -77,3 +77,14 @@ def test_a_csv_file_whose_first_line_has_no_end(tmp_path: Path) -> None:
         list_datasets(tmp_path / "ae.csv")[0].read()
     (problem,) = error.value.problems
     assert problem.message == "the first line names no columns"
+
+
+def test_a_transport_file_that_is_cut_off_is_compared_as_far_as_it_goes(folder: Path) -> None:
+    whole = (folder / "ae.xpt").read_bytes()
+    (folder / "ae.xpt").write_bytes(whole[: -80 + 40])
+    found = compare_paths(folder / "ae.xpt", folder / "ae.csv")
+    assert [(one.matched, one.only_other_count) for one in found.datasets] == [(2, 1)]
+    assert [str(note) for note in found.notes] == [
+        f"{folder / 'ae.xpt'}: XPT026 byte 1232: the file ends within observation 3 of AE, of which 8 of 16 bytes are "
+        "there and are dropped; what comes before it is read (records are missing: get the file again, whole)"
+    ]

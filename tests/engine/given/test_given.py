@@ -6,6 +6,7 @@ import pandas as pd
 
 from cdisc_conv.engine.given.typed import read_given
 from cdisc_conv.problems import Severity
+from cdisc_conv.xpt import write_xpt
 
 GIVEN = "given: {SV: {file: sv.csv, columns: [USUBJID, VISITNUM, SVSTDTC]}}\n"
 DM = "records: [{form: dm}]\n"
@@ -60,3 +61,16 @@ def test_a_file_that_is_not_there_counts_as_empty(lab, tmp_path):
         str(problem)
         == f"{tmp_path.name}/sv.csv: RAW001 dataset SV has no file sv.csv in {tmp_path.name} (the folder has no files)"
     )
+
+
+def test_a_transport_file_that_is_cut_off(lab, tmp_path):
+    study = lab.load({"dm": {"SUBJID": []}}, {"DM": DM}, GIVEN.replace("sv.csv", "sv.xpt"))
+    sv = pd.DataFrame({"USUBJID": ["1", "2"], "VISITNUM": [1.0, 2.0], "SVSTDTC": ["2022-01-05", "2022-01-06"]})
+    write_xpt(sv, tmp_path / "sv.xpt", name="SV")
+    (tmp_path / "sv.xpt").write_bytes((tmp_path / "sv.xpt").read_bytes()[: -80 + 30])
+    given = read_given(study, tmp_path)
+    assert given.frames["SV"]["USUBJID"].tolist() == ["1"]
+    assert [str(problem) for problem in given.problems] == [
+        f"{tmp_path.name}/sv.xpt: XPT026 byte 1219: the file ends within observation 2 of SV, of which 11 of 19 bytes "
+        "are there and are dropped; what comes before it is read (records are missing: get the file again, whole)"
+    ]
