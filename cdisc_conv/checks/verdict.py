@@ -73,6 +73,8 @@ def judge_package(subject: Subject, findings: Sequence[Finding]) -> Verdict:
     if broken:
         reasons = "; ".join(one.why for one in broken)
         return Verdict(Answer.NO, f"it would be rejected before anybody reads it: {reasons}", criteria)
+    if not subject.tabulations:
+        return Verdict(Answer.PART, "without SDTM datasets it is not a whole package", criteria)
     clean = "nothing that leads to rejection was found"
     if errors or warnings:
         open_ones = " and ".join(
@@ -99,6 +101,8 @@ def _ask_criteria(subject: Subject, findings: Sequence[Finding]) -> list[Criteri
 
 def _ask_summary(subject: Subject) -> Criterion:
     title, source = "The trial summary (TS) is there", f"{_FDA}, 1734"
+    if not subject.tabulations:
+        return Criterion("1734", title, source, None, "there are no SDTM datasets")
     there = find_dataset(subject.tabulations, "TS") is not None
     return Criterion("1734", title, source, there, "" if there else "there is no TS")
 
@@ -124,7 +128,7 @@ def _ask_start(subject: Subject) -> Criterion:
 def _ask_dataset(datasets: Sequence[Dataset], name: str, family: str) -> Criterion:
     title, source = f"{family} comes with {name}", f"{_FDA}, 1736"
     if not datasets:
-        return Criterion("1736", title, source, None if name == "ADSL" else False, f"there are no {family} datasets")
+        return Criterion("1736", title, source, None, f"there are no {family} datasets")
     there = find_dataset(datasets, name) is not None
     return Criterion("1736", title, source, there, "" if there else f"there is no {name}")
 

@@ -166,6 +166,14 @@ def test_the_verdict_says_why(tmp_path: Path) -> None:
     assert cc.check(tmp_path / "dm.csv").verdict.answer == "cannot be said"
 
 
+def test_analysis_datasets_alone_are_no_whole_package(tmp_path: Path) -> None:
+    verdict = cc.check(write(tmp_path, adsl="STUDYID,USUBJID\nS,01\n")).verdict
+    assert [(one.id, one.met) for one in verdict.criteria][:4] == [
+        ("1734", None), ("1734", None), ("1736", None), ("1736", True),
+    ]  # fmt: skip
+    assert verdict.answer == "no"  # it has no define.xml
+
+
 def test_an_explained_finding_stays_explained(tmp_path: Path) -> None:
     write(tmp_path, dm=DM, ae=AE)
     (tmp_path / "explanations.yaml").write_text(

@@ -122,7 +122,7 @@ def _list_tests(stated: ItemStatement, numeric: bool) -> Iterator[tuple[str, Sev
         yield "DEF208", Severity.ERROR, f"{length} bytes long", lambda text: len(text.encode()) > length
     elif kind in _DATE_TYPES and not numeric:
         pattern = re.compile(_DATE_TYPES[kind])
-        yield "DEF207", Severity.ERROR, f"of type {kind}", lambda text: pattern.fullmatch(text) is None
+        yield "DEF207", Severity.WARNING, f"of type {kind}", lambda text: pattern.fullmatch(text) is None
 
 
 def _find_wrong(coded: Coded, mask: np.ndarray, test: Test) -> np.ndarray:
