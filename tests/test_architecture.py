@@ -23,7 +23,7 @@ LAYERS = (
     ("cli",),
     ("compare",),
     ("package",),
-    ("report", "define", "checks", "recist", "registry"),
+    ("documents", "report", "define", "checks", "recist", "registry"),
     ("engine",),
     ("spec",),
     ("derivations",),

@@ -6,7 +6,7 @@ They stand beside the files they define, as in an eCTD: ``sdtm/define.xml`` and 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -41,11 +41,13 @@ UNWRITABLE = "DEF101"
 """The finding of a character that XML cannot hold."""
 
 
-def write_definitions(study: Study, family: Family, datasets: Sequence[Dataset], out: Path) -> list[Problem]:
+def write_definitions(
+    study: Study, family: Family, datasets: Sequence[Dataset], out: Path, made: Collection[str] = ()
+) -> list[Problem]:
     """Write define.xml of a family, its stylesheet and define.html into the package `out`; findings of making them.
 
-    `datasets` are those of the family. When define.xml cannot be built at all, its problems and PKG012 come back and
-    none of the three files is written.
+    `datasets` are those of the family, `made` the documents that the run makes beside define.xml. When define.xml
+    cannot be built at all, its problems and PKG012 come back and none of the three files is written.
     """
     folder = out / family.name
     described, problems = describe_study(study, family, datasets)
@@ -63,7 +65,7 @@ def write_definitions(study: Study, family: Family, datasets: Sequence[Dataset],
     (folder / "define.html").write_bytes(render_html(xml))
     style = stylesheet_path()
     shutil.copyfile(style, folder / style.name)
-    problems += copy_documents(study, described.documents, folder)
+    problems += copy_documents(study, [one for one in described.documents if one.href not in made], folder)
     return [*problems, *check_define(xml)]
 
 

@@ -169,9 +169,11 @@ def _convert_and_fill(
     progress: Progress,
     found: Sequence[Problem],
 ) -> Package:
+    from cdisc_conv.documents.crf.prepare import plan_crf
     from cdisc_conv.engine.convert import convert, convert_tabulations
 
     study = _label_synthetic(study, inputs.raw or inputs.sdtm)
+    study, crf = plan_crf(study) if inputs.raw else (study, None)  # before anything is derived: origins name its pages
     steps = count(1)
     made_of = study.datasets if inputs.raw else study.datasets_of("adam")
     of = f" of {len(made_of)}" if datasets is None else ""
@@ -184,4 +186,4 @@ def _convert_and_fill(
         made = convert(study, inputs.raw, datasets, report_dataset, inputs.sdtm)
     else:
         made = convert_tabulations(study, inputs.sdtm, datasets, report_dataset)
-    return fill_package(made, stage, inputs, out, found, progress)
+    return fill_package(made, stage, inputs, out, found, progress, crf)

@@ -12,10 +12,12 @@ from cdisc_conv.checks import CheckReport, check_datasets
 from cdisc_conv.checks.explanations import FILE as EXPLANATIONS
 from cdisc_conv.checks.load import load_shipped_rules
 from cdisc_conv.dataset import Dataset
+from cdisc_conv.documents.crf.prepare import PlannedCrf
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.engine.describe.accounting import account_for
 from cdisc_conv.package.causes import drop_caused, drop_repeated
 from cdisc_conv.package.definitions import write_definitions
+from cdisc_conv.package.documents import list_made, write_made
 from cdisc_conv.package.families import list_families
 from cdisc_conv.package.inputs import Inputs, Progress, check_raw_files, describe_inputs, quiet
 from cdisc_conv.package.manifest import write_manifest
@@ -69,8 +71,9 @@ def fill_package(
     out: Path,
     found: Sequence[Problem] = (),
     progress: Progress = quiet,
+    crf: PlannedCrf | None = None,
 ) -> Package:
-    """The same into a new folder that will become `out`."""
+    """The same into a new folder that will become `out`; `crf` is the annotated CRF whose pages the study names."""
     study = conversion.study
     datasets, problems = fit_for_transport(conversion.datasets, study.settings.get("transliterate") or {})
     progress("checking the datasets")
@@ -79,7 +82,9 @@ def fill_package(
     for family, mine in list_families(study, datasets):
         problems += write_datasets(study, mine, folder / family.name)
         written = [dataset for dataset in mine if not _was_refused(dataset, problems)]
-        problems += write_definitions(study, family, written, folder)
+        made = list_made(family, crf)
+        problems += write_definitions(study, family, written, folder, made)
+        problems += write_made(conversion, family, folder / family.name, crf)
     accounting = account_for(study, conversion.facts, conversion.forms, conversion.problems)
     extra = check_raw_files(study, inputs.raw)
     pages, noted = render_pages(study, datasets, conversion.given)

@@ -184,6 +184,12 @@ class GivenDocument(Document):
     columns: Texts
 
 
+class GuidesDocument(Document):
+    """``documents``: what the annotated CRF and the reviewer's guides say beyond what the run knows."""
+
+    fonts: Texts = ()
+
+
 class StudyDocument(Document):
     """study.yaml."""
 
@@ -201,6 +207,7 @@ class StudyDocument(Document):
     transliterate: dict[str, Text] = {}
     sponsor_terms: dict[Text, tuple[Text, ...]] = {}
     define: dict[str, Any] = {}
+    documents: GuidesDocument = GuidesDocument()
 
 
 class ElementDocument(Document):

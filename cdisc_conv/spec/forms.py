@@ -161,6 +161,7 @@ def _make_field(name: str, document: FieldDocument, pages: tuple[int, ...], item
         separator=document.separator,
         column=document.column,
         unit=document.unit,
+        unknown_parts=document.unknown_parts,
         role=role,
         empty=document.empty,
         place=place,

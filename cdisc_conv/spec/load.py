@@ -124,6 +124,7 @@ class _Loader:
                     "visits": events,
                     "transliterate": document.transliterate,
                     "define": document.define,
+                    "documents": document.documents.model_dump(),
                     "protocol": document.protocol,
                     "subject": document.raw.subject,
                     "dictionaries": document.standards.dictionaries,

@@ -35,6 +35,8 @@ class Field:
     column: str = ""
     """What the file calls it, where that is something else."""
     unit: str = ""
+    unknown_parts: bool = False
+    """Whether the day or the month of a date may be unknown."""
     role: str = "item"
     """What it is for, in the words of forms.yaml: item, subject, site, event, repeat, system, derived ..."""
     empty: str = ""

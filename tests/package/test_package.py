@@ -211,12 +211,12 @@ define:
 
 
 def test_documents_travel_along(folder):
-    edit(folder / "tiny" / "study.yaml", "raw: {", DOCUMENTS + "raw: {")
-    (problem,) = run(folder).problems
-    assert (problem.code, problem.severity) == ("PKG022", "note")
-    (folder / "tiny" / "acrf.pdf").write_bytes(b"%PDF-1.7")
-    assert run(folder).problems == ()
-    assert (folder / "out" / "sdtm" / "acrf.pdf").read_bytes() == b"%PDF-1.7"
+    plan = DOCUMENTS.replace("acrf.pdf, kind: annotated CRF", "plan.pdf")
+    edit(folder / "tiny" / "study.yaml", "raw: {", plan + "raw: {")
+    assert codes(run(folder)).count("PKG022") == 1
+    (folder / "tiny" / "plan.pdf").write_bytes(b"%PDF-1.7")
+    assert "PKG022" not in codes(run(folder))
+    assert (folder / "out" / "sdtm" / "plan.pdf").read_bytes() == b"%PDF-1.7"
 
 
 @pytest.mark.parametrize(

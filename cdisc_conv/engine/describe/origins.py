@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from cdisc_conv.dataset import Origin, OriginSource, OriginType
 from cdisc_conv.derivations.base import Ref
 from cdisc_conv.derivations.values.copying import Constant, Copy
+from cdisc_conv.engine.describe.fields import list_taken
 from cdisc_conv.engine.describe.selection import describe_where
 from cdisc_conv.engine.describe.words import describe_table, explain_left_out, method_of, name_variable, takes_working
 from cdisc_conv.engine.plan.graph import Part, Plan, variable_of
@@ -62,7 +63,7 @@ def _origin_of(study: Study, plan: Plan, part: Part) -> Origin:
     if variable.origin is not None:
         pages = variable.origin.pages
         if variable.origin.type is OriginType.COLLECTED and not pages:
-            pages = _pages(_fields(study, part))
+            pages = _pages(_fields(study, part) or _taken(study, part))
             return Origin(variable.origin.type, variable.origin.source or OriginSource.INVESTIGATOR, pages)
         return variable.origin
     kind, fields = variable.derivation.actual_origin(), _fields(study, part)
@@ -158,6 +159,14 @@ def _fields(study: Study, part: Part) -> list[Field]:
             form = study.forms.get(block.source.name)
             found.extend(form.fields[name] for name in names if form and name in form.fields)
     return found
+
+
+def _taken(study: Study, part: Part) -> list[Field]:
+    """The form fields a part takes its values from by way of others, on whatever form."""
+    dataset = study.datasets[part.dataset]
+    taken = (one for number in part.blocks for one in list_taken(study, dataset, number, part.name))
+    fields = (study.forms[form].fields.get(name) for form, name in taken if form in study.forms)
+    return [field for field in fields if field is not None]
 
 
 def _pages(fields: Iterable[Field]) -> tuple[int, ...]:
