@@ -39,6 +39,7 @@ Reads files and reports what is wrong with them; knows nothing of studies, mappi
 | RAW033 | another hash than the manifest says | error |
 | RAW034 | a file that the manifest does not name | warning |
 | RAW035 | fewer rows than in the package that is replaced | warning |
+| RAW040 | rows of a file that several forms share, and that are of none of them | warning |
 """
 
 from cdisc_conv.raw.checks import check_subjects

@@ -91,6 +91,27 @@ def list_needed(source: FormSource) -> dict[str, None]:
     return dict.fromkeys([*(in_file.get(name, name) for name in source.key), *source.where, *source.filled])
 
 
+def check_known(frame: pd.DataFrame, source: FormSource, reporter: Reporter) -> list[Problem]:
+    """RAW040: rows of a file that several forms share, and that are of none of them."""
+    problems = []
+    for name, values in source.known.items():
+        column = frame[name] if name in frame else pd.Series(dtype="str")
+        rows = np.flatnonzero(~column.isin(values).to_numpy(dtype=bool)) + 1
+        if len(rows):
+            others = _list([f"'{value}'" for value in pd.unique(column.iloc[rows - 1])])
+            message = (
+                f"{_count(len(rows), 'row')} of the file {'is' if len(rows) == 1 else 'are'} of no form: {name} "
+                f"is {others}"
+            )
+            hint = "add the form to forms.yaml; one that is not submitted is declared so"
+            problems.append(
+                reporter.report(
+                    "RAW040", message, hint=hint, column=name, rows=rows, count=len(rows, severity=Severity.WARNING)
+                )
+            )
+    return problems
+
+
 def check_unnamed(places: Mapping[int, pd.Series], source: FormSource, reporter: Reporter) -> list[Problem]:
     """Columns without a name, by their place from 0: lost values are an error, an empty column is odd."""
     problems = []

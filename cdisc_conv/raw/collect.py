@@ -55,6 +55,7 @@ def collect_table(
     problems += table.problems[before:]
     if source.end and not end.found:
         problems.append(checks.report_cut(source, reporter))
+    problems += checks.check_known(frame, source, reporter)
     keep = tuple(kept) if kept != read else None
     chosen = _choose_rows(frame, source)
     collected = Collected(chosen, lambda found: _add_lines(found, table), table.labels, table.values, keep, len(frame))

@@ -66,6 +66,8 @@ class FormSource:
     """Only rows with one of these values are the form's: column in the file -> values."""
     filled: Mapping[str, str] = field(default_factory=dict)
     """Only rows in which one of these columns says something are the form's: column -> what says as little as ""."""
+    known: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Columns of `where` with the values of all forms that share the file; rows with others are of no form."""
     elsewhere: frozenset[str] = frozenset()
     """Columns of the file that are of other forms."""
     declared: Mapping[str, str] = field(default_factory=dict)

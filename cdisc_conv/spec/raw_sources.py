@@ -83,6 +83,7 @@ def form_source(study: Study, form: Form) -> FormSource:
         decodes={in_file[field.decode_of]: in_file[name] for name, field in form.fields.items() if field.decode_of},
         names={column: name for name, column in in_file.items() if column != name},
         filled={in_file[name]: field.empty for name, field in form.fields.items() if filled and _says(field)},
+        known=_list_known(study, form),
         elsewhere=_list_elsewhere(study, form) - {*in_file.values()},
         declared={in_file[name]: str(field.place) for name, field in form.fields.items() if field.of_dictionary},
         **layout,
@@ -90,14 +91,29 @@ def form_source(study: Study, form: Form) -> FormSource:
     )
 
 
-def _list_elsewhere(study: Study, form: Form) -> frozenset[str]:
-    """The columns of the other forms that are in the same table of the same file."""
+def _list_beside(study: Study, form: Form) -> list[Form]:
+    """All forms in the same table of the same file, the form itself among them."""
 
     def where(other: Form) -> tuple[str, str, Any]:
         return other.source, other.file, other.reading.get("table")
 
-    others = (other for other in study.forms.values() if other is not form and where(other) == where(form))
+    return [other for other in study.forms.values() if where(other) == where(form)]
+
+
+def _list_elsewhere(study: Study, form: Form) -> frozenset[str]:
+    """The columns of the other forms that are in the same table of the same file."""
+    others = (other for other in _list_beside(study, form) if other is not form)
     return frozenset(field.column or name for other in others for name, field in other.fields.items())
+
+
+def _list_known(study: Study, form: Form) -> dict[str, frozenset[str]]:
+    """By column, the values that make a row of a shared file one of its forms'; only the first form is asked."""
+    beside = _list_beside(study, form)
+    if beside[0] is not form:
+        return {}
+    asked = [dict(other.reading.get("where") or {}) for other in beside]
+    columns = [name for name in asked[0] if all(name in one for one in asked)]
+    return {name: frozenset(value for one in asked for value in one[name]) for name in columns}
 
 
 def _says(field: Field) -> bool:

@@ -308,3 +308,18 @@ def test_forms_that_share_a_file_need_its_name(folder: Path) -> None:
         "(name it: forms: {dictionary: ..., data: FILE})"
     ]
     assert load(folder, forms="{dictionary: edc, data: data.csv}")[1] == []
+
+
+def test_rows_of_no_form_are_reported(folder: Path) -> None:
+    data = (
+        "subject,redcap_repeat_instrument,redcap_repeat_instance,dob,sex,race___1,race___2,"
+        "enrolment_complete,sysbp,vitals_complete"
+    )
+    (folder / "edc" / "data.csv").write_text(data, encoding="utf-8")
+    (folder.parent / "raw" / "data.csv").write_text(f"{data}\n1,,,,1,0,0,2,,\n1,old,1,,,0,0,,,\n", encoding="utf-8")
+    study, _ = load(folder)
+    problems = cdisc_conv.convert(study, folder.parent / "raw").problems
+    assert [str(problem) for problem in problems if problem.code == "RAW040"] == [
+        "raw/data.csv:3: RAW040 1 row of the file is of no form: redcap_repeat_instrument is 'old' "
+        "(add the form to forms.yaml; one that is not submitted is declared so)"
+    ]
