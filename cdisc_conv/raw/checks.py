@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -104,11 +105,8 @@ def check_known(frame: pd.DataFrame, source: FormSource, reporter: Reporter) -> 
                 f"is {others}"
             )
             hint = "add the form to forms.yaml; one that is not submitted is declared so"
-            problems.append(
-                reporter.report(
-                    "RAW040", message, hint=hint, column=name, rows=rows, count=len(rows, severity=Severity.WARNING)
-                )
-            )
+            found = reporter.report("RAW040", message, hint=hint, severity=Severity.WARNING, column=name, rows=rows)
+            problems.append(replace(found, count=len(rows)))
     return problems
 
 
