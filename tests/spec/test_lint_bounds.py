@@ -2,27 +2,56 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
+from time import process_time
 
-from cdisc_conv.problems import closest
+import pytest
+
+from cdisc_conv.problems import MOST_COMPARED, closest
 
 AE = "sdtm/ae.yaml"
 
 
+def run_in_proportion(run: Callable[[int], list[str]], size: int) -> list[str]:
+    """What comes of `size` things, after a fourth of them: four times the work may cost ten times, not sixteen times.
+
+    Both are measured in one process by its own time, so that other work of the machine does not count.
+    """
+    spent = []
+    for number in (size // 4, size):
+        started = process_time()
+        made = run(number)
+        spent.append(process_time() - started)
+    assert spent[1] < 10 * spent[0]
+    return made
+
+
+def write_keys(size: int) -> tuple[str, str, str]:
+    return AE, "dataset: AE", "dataset: AE\n" + "".join(f"unknown{number}: 1\n" for number in range(size))
+
+
 def test_very_many_unknown_keys_share_a_finding(lint):
-    started = time.perf_counter()
-    found = lint((AE, "dataset: AE", "dataset: AE\n" + "".join(f"unknown{number}: 1\n" for number in range(20_000))))
+    found = lint(write_keys(20_000))
     assert len(found) == 51
     assert found[-1] == "tiny/sdtm/ae.yaml:52: SPEC001 AE has 19,950 more keys that are not known"
-    assert time.perf_counter() - started < 60
 
 
-def test_near_words_among_very_many():
+def test_near_words_among_very_many(monkeypatch: pytest.MonkeyPatch):
+    """Comparing is what costs: so many names at most are compared, whatever there are."""
+    import difflib
+
+    compared = []
+    find = difflib.get_close_matches
+
+    def count(word, possibilities, n, cutoff):
+        compared.append(len(possibilities))
+        return find(word, possibilities, n=n, cutoff=cutoff)
+
+    monkeypatch.setattr(difflib, "get_close_matches", count)
     known = [f"COLUMN{number}" for number in range(100_000)]
-    started = time.perf_counter()
     assert closest("COLUMN4711X", known).startswith("COLUMN4711")
     assert closest("SOMETHING", known) == ""
-    assert time.perf_counter() - started < 10
+    assert compared == [MOST_COMPARED, 0]
 
 
 def test_extends_takes_one_mapping(lint):
@@ -31,11 +60,9 @@ def test_extends_takes_one_mapping(lint):
     ]
 
 
-def test_very_many_keys_are_read_in_seconds(lint):
-    started = time.perf_counter()
-    found = lint((AE, "dataset: AE", "dataset: AE\n" + "".join(f"unknown{number}: 1\n" for number in range(150_000))))
+def test_very_many_keys_are_read_in_proportion(lint):
+    found = run_in_proportion(lambda size: lint(write_keys(size)), 150_000)
     assert (len(found), found[-1]) == (51, "tiny/sdtm/ae.yaml:52: SPEC001 AE has 149,950 more keys that are not known")
-    assert time.perf_counter() - started < 30
 
 
 def test_anchors_that_multiply_are_refused(lint):
@@ -59,12 +86,13 @@ def test_deep_nesting_is_refused(lint):
 
 
 def test_very_many_unknown_variables_share_a_finding(lint):
-    own = "".join(f"  UNK{number}: {{copy: AETERM}}\n" for number in range(5_000))
-    started = time.perf_counter()
-    found = lint((AE, "variables:\n", f"variables:\n{own}"))
+    def run(size: int) -> list[str]:
+        own = "".join(f"  UNK{number}: {{copy: AETERM}}\n" for number in range(size))
+        return lint((AE, "variables:\n", f"variables:\n{own}"))
+
+    found = run_in_proportion(run, 5_000)
     assert len(found) == 51
     assert found[0] == "tiny/sdtm/ae.yaml:1: LINT207 AE has 4,950 more variables that SDTMIG 3.4 has not"
-    assert time.perf_counter() - started < 60
 
 
 def test_very_many_repeated_keys_share_a_finding(lint):
@@ -77,19 +105,21 @@ def test_very_many_repeated_keys_share_a_finding(lint):
 
 
 def test_very_many_columns_not_submitted_share_a_finding(lint):
-    entries = "".join(f"  ae.X{number}: gone\n" for number in range(150_000))
-    started = time.perf_counter()
-    found = lint(("study.yaml", "not_submitted:\n", f"not_submitted:\n{entries}"))
+    def run(size: int) -> list[str]:
+        entries = "".join(f"  ae.X{number}: gone\n" for number in range(size))
+        return lint(("study.yaml", "not_submitted:\n", f"not_submitted:\n{entries}"))
+
+    found = run_in_proportion(run, 150_000)
     assert len(found) == 51
     assert found[-1] == "tiny/study.yaml:60: LINT103 'not_submitted' has 149,950 more names that no form has"
-    assert time.perf_counter() - started < 60
 
 
 def test_very_many_qualifiers_of_missing_columns_share_a_finding(lint):
-    entries = "".join(f"  Q{number}: {{copy: GONE{number}, label: Gone {number}}}\n" for number in range(5_000))
-    started = time.perf_counter()
-    found = lint((AE, "supplemental:\n", f"supplemental:\n{entries}"))
+    def run(size: int) -> list[str]:
+        entries = "".join(f"  Q{number}: {{copy: GONE{number}, label: Gone {number}}}\n" for number in range(size))
+        return lint((AE, "supplemental:\n", f"supplemental:\n{entries}"))
+
+    found = run_in_proportion(run, 5_000)
     lost = [line for line in found if "LINT301" in line]
     assert len(lost) == 51
     assert lost[-1].endswith(": LINT301 AE has 4,950 more entries that read names which lead nowhere")
-    assert time.perf_counter() - started < 60
