@@ -87,6 +87,14 @@ def _share(
     return {raw.subject: columns.get(raw.subject, Field(raw.subject, item=False))}, ()
 
 
+def _choose_file(name: str, document: FormDocument, raw: RawDocument) -> str:
+    """The file of a form; of a form in a database its table."""
+    source = raw.sources.get(document.source) if document.source else raw
+    if source is not None and source.url:
+        return document.table or name
+    return document.file or default_file(name, source)
+
+
 def _read_form(
     name: str,
     document: FormDocument,
@@ -102,7 +110,7 @@ def _read_form(
         problems.append(
             node.at(("columns", repeated)).problem("FORM001", f"form {name} repeats the key column {repeated}")
         )
-    file = document.file or default_file(name, raw.sources.get(document.source) if document.source else raw)
+    file = _choose_file(name, document, raw)
     if file and (found := check_path(file, node.at(("file",)), f"'file' of form {name}", "the raw folder")):
         problems.append(found)
         file = ""

@@ -48,8 +48,6 @@ def _said(document: SourceDocument) -> dict[str, Any]:
 
 def default_file(name: str, raw: SourceDocument | None) -> str:
     """The file of a form that names none: that of its name, of the format of its source."""
-    if raw is not None and raw.url:
-        return ""
     reader = load_readers().get((raw.format if raw is not None else None) or "csv")
     return name + (reader.suffixes[0] if reader else ".csv")
 

@@ -185,3 +185,23 @@ def test_an_export_that_is_one_file(tmp_path: Path, kind: str) -> None:
     assert [(row.form, row.row, row.values["AETERM"]) for row in traced.records[0].rows] == [("ae", 3, "Neutropenia")]
     assert traced.problems == ()
     assert {problem.code for problem in package.problems} == {problem.code for problem in plain.problems}
+
+
+def test_a_study_in_a_database(tmp_path: Path) -> None:
+    study, raw = write_tiny_study(tmp_path), write_tiny_raw(tmp_path)
+    plain = run_study(study, raw, tmp_path / "plain")
+    for path in sorted(raw.glob("*.csv")):
+        exports.write_table(exports.read_export(path), raw / "edc.db", path.stem)
+        path.unlink()
+    edit(study / "study.yaml", "home: dm}", "home: dm, url: 'sqlite:///edc.db'}")
+    package = run_study(study, raw, tmp_path / "out")
+    for name in ("dm.xpt", "ae.xpt", "suppae.xpt", "define.xml"):
+        assert (package.folder / "sdtm" / name).read_bytes() == (plain.folder / "sdtm" / name).read_bytes()
+    assert {problem.code for problem in package.problems} - {problem.code for problem in plain.problems} == {"RAW027"}
+    assert "edc.db" not in (package.folder / "report" / "lineage.json").read_text()
+    traced = trace_records(package.folder, "AE", 'AETERM == "Neutropenia"')
+    assert [(row.form, row.file, row.row) for row in traced.records[0].rows] == [("ae", "ae", 3)]
+    assert [str(problem) for problem in traced.problems][-1] == (
+        "TRC004 form 'ae' was read from a database, which is not asked again "
+        "(the row number is that of the query, whose order a run keeps)"
+    )
