@@ -81,7 +81,7 @@ class _Archive(Container):
         inside = replace(reporter, file=shown)
         if name not in self._open:
             file = RawFile(self._extract(name, reporter), shown, self._file.metadata)
-            reader = choose_reader(file, source.format if source.format != "zip" else "", inside)
+            reader = choose_reader(file, source.format if source.format != "zip" else "", inside, source.encoding)
             if reader.name == "zip":
                 message = f"form '{source.name}' is in a zip archive inside a zip archive"
                 raise ProblemsError([reporter.report("RAW025", message, hint="unpack the outer one")])

@@ -144,7 +144,7 @@ def _read_file(
     reporter = found.reporter
     try:
         file = RawFile(found.path, reporter.file, _locate_metadata(source, directory))
-        container = files.open(file, choose_reader(file, source.format, reporter), reporter)
+        container = files.open(file, choose_reader(file, source.format, reporter, source.encoding), reporter)
         table = container.table(choose_table(container, source, found.inner, reporter), source, reporter)
         collected, problems = collect_table(table, source, reporter, usecols)
         if collected is None:

@@ -56,8 +56,10 @@ def load_readers() -> MappingProxyType[str, Reader]:
     return MappingProxyType(dict(sorted(_registered.items())))
 
 
-def choose_reader(file: RawFile, declared: str, reporter: Reporter) -> Reader:
+def choose_reader(file: RawFile, declared: str, reporter: Reporter, encoding: str = "") -> Reader:
     """The reader of a file: by its content first, then by its name; `declared` is what ``format:`` says, or "".
+
+    `encoding` is that of delimited text, which in UTF-16 and UTF-32 looks like binary data.
 
     Raises ProblemsError (RAW019) for a file of no known format, or of another one than declared.
     """
@@ -65,7 +67,7 @@ def choose_reader(file: RawFile, declared: str, reporter: Reporter) -> Reader:
     head, name = file.head(), file.path.name.lower()
     found = next((reader for reader in readers.values() if reader.recognises(head, name)), None)
     if not declared:
-        return found or _take_for_text(head, readers, reporter)
+        return found or _take_for_text(head, name, readers, reporter, encoding)
     if declared not in readers:
         message = f"form '{reporter.form}' has the format '{declared}', which is unknown"
         hint = did_you_mean(declared, readers) or f"there are: {', '.join(readers)}"
@@ -91,11 +93,18 @@ def choose_table(container: Container, source: FormSource, inner: str, reporter:
     raise ProblemsError([reporter.report("RAW020", message, hint=hint)])
 
 
-def _take_for_text(head: bytes, readers: Mapping[str, Reader], reporter: Reporter) -> Reader:
-    if foreign := describe_foreign(head):
+def _take_for_text(head: bytes, name: str, readers: Mapping[str, Reader], reporter: Reporter, encoding: str) -> Reader:
+    """The reader of delimited text, for what is not known to be something else and has no other format's name."""
+    wide = encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32", "utf16", "utf32"))
+    if foreign := None if wide else describe_foreign(head):
         raise _refuse(foreign.what, f"one of the formats {', '.join(readers)}", foreign.hint, reporter)
+    other = next((one for one in readers.values() if one.name != "csv" and name.endswith(one.suffixes)), None)
+    if other is not None and head:
+        hint = "ask for the file again, or declare 'format: csv' if it is delimited text"
+        raise _refuse(f"not what its name says, {other.label}", "", hint, reporter)
     return readers["csv"]
 
 
 def _refuse(what: str, wanted: str, hint: str, reporter: Reporter) -> ProblemsError:
-    return ProblemsError([reporter.report("RAW019", f"form '{reporter.form}' is {what}, not {wanted}", hint=hint)])
+    message = f"form '{reporter.form}' is {what}" + (f", not {wanted}" if wanted else "")
+    return ProblemsError([reporter.report("RAW019", message, hint=hint)])

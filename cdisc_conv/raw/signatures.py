@@ -17,6 +17,7 @@ class Foreign:
     hint: str
 
 
+_NO_TEXT = tuple(bytes([code]) for code in (*range(1, 8), *range(14, 27), 28, 29, 30, 31))
 _PAGE = Foreign("an HTML page", "it may be an error page or a web table saved under this name; export the data again")
 _UNPACK = "unpack it and give the file in it"
 _EXCEL = "save it as .xlsx without a password, or as CSV"
@@ -73,7 +74,14 @@ def describe_foreign(head: bytes) -> Foreign | None:
         return _describe_xml(text)
     if text.startswith((b"{", b"[")) and re.match(rb'[{\[]\s*(["{\[]|\}|\])', text):
         return Foreign("JSON, but not Dataset-JSON", "export it as Dataset-JSON 1.1, CSV or XLSX")
-    return None
+    return Foreign("binary data", "give the file that the EDC exported") if _is_binary(head) else None
+
+
+def _is_binary(head: bytes) -> bool:
+    """Whether there are more signs that no text has than damage would leave; UTF-16 and UTF-32 are text."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
+        return False
+    return sum(map(head.count, _NO_TEXT)) > max(4, len(head) // 20)
 
 
 def _describe_xml(text: bytes) -> Foreign | None:

@@ -27,6 +27,10 @@ class Long:
     missing: tuple[str, ...] = ()
     prefix: str = ""
 
+    def __post_init__(self) -> None:
+        if not self.item or not self.by:
+            raise ValueError("a long layout needs columns in 'item' and 'by'")
+
 
 @dataclass(frozen=True, slots=True)
 class FormSource:

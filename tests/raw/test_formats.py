@@ -47,6 +47,36 @@ def test_files_that_are_something_else(folder: Path, name: str, content: bytes, 
     assert refuse(folder, name, content) == f"raw/{name}: RAW019 form 'ae' is {message}"
 
 
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("ae.xlsx", "an Excel workbook"), ("ae.sas7bdat", "a SAS data set"), ("ae.json", "a Dataset-JSON file"),
+     ("ae.xml", "an ODM-XML file"), ("ae.zip", "a zip archive")],
+)  # fmt: skip
+def test_text_under_the_name_of_another_format(folder: Path, name: str, label: str) -> None:
+    assert refuse(folder, name, b"SUBJID,TERM\n1,x\n") == (
+        f"raw/{name}: RAW019 form 'ae' is not what its name says, {label} "
+        "(ask for the file again, or declare 'format: csv' if it is delimited text)"
+    )
+    form, problems = read_form(FormSource("ae", name, format="csv"), folder)
+    assert form is not None
+    assert (form.frame.to_dict("list"), problems) == ({"SUBJID": ["1"], "TERM": ["x"]}, [])
+
+
+def test_binary_data(folder: Path) -> None:
+    assert refuse(folder, "ae.csv", bytes(range(256)) * 4) == (
+        "raw/ae.csv: RAW019 form 'ae' is binary data, not one of the formats FORMATS "
+        "(give the file that the EDC exported)"
+    )
+
+
+def test_wide_text_is_no_binary_data(folder: Path) -> None:
+    text = "A,B\n" + "".join(f"{chr(0x4E00 + number * 7)},{chr(0x5101 + number)}\n" for number in range(200))
+    (folder / "ae.csv").write_bytes(text.encode("utf-16-le"))
+    form, problems = read_form(FormSource("ae", "ae.csv", encoding="utf-16-le"), folder)
+    assert form is not None
+    assert (len(form.frame), problems) == (200, [])
+
+
 def test_a_declared_format_that_does_not_exist(folder: Path) -> None:
     assert refuse(folder, "ae.csv", b"A\n1\n", format="cvs") == (
         "raw/ae.csv: RAW019 form 'ae' has the format 'cvs', which is unknown (did you mean csv?)"
