@@ -80,7 +80,7 @@ class _Archive(Container):
         shown = f"{self._file.shown}/{name}"
         inside = replace(reporter, file=shown)
         if name not in self._open:
-            file = RawFile(self._extract(name, reporter), shown, self._file.metadata)
+            file = RawFile(self._extract(name, reporter), shown, self._file.metadata, self._file.described)
             reader = choose_reader(file, source.format if source.format != "zip" else "", inside, source.encoding)
             if reader.name == "zip":
                 message = f"form '{source.name}' is in a zip archive inside a zip archive"

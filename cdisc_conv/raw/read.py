@@ -143,7 +143,7 @@ def _read_file(
 ) -> tuple[Collected | None, list[Problem]]:
     reporter = found.reporter
     try:
-        file = RawFile(found.path, reporter.file, _locate_metadata(source, directory))
+        file = RawFile(found.path, reporter.file, _locate_metadata(source, directory), source.described)
         container = files.open(file, choose_reader(file, source.format, reporter, source.encoding), reporter)
         table = container.table(choose_table(container, source, found.inner, reporter), source, reporter)
         collected, problems = collect_table(table, source, reporter, usecols)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 
 import pandas as pd
 
@@ -70,6 +71,8 @@ class FormSource:
     """Only rows with one of these values are the form's: column in the file -> values."""
     filled: Mapping[str, str] = field(default_factory=dict)
     """Only rows in which one of these columns says something are the form's: column -> what says as little as ""."""
+    described: tuple[Path, ...] = ()
+    """Files kept with the study that may describe the data: the EDC's dictionary, where that is ODM."""
     known: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Columns of `where` with the values of all forms that share the file; rows with others are of no form."""
     elsewhere: frozenset[str] = frozenset()

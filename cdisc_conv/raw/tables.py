@@ -78,6 +78,8 @@ class RawFile:
     shown: str
     metadata: tuple[Path, ...] = ()
     """Files beside it that say more of it: a SAS format catalogue, the metadata of an ODM file."""
+    described: tuple[Path, ...] = ()
+    """Files kept with the study that may describe it: the EDC's dictionary, where that is ODM."""
 
     def head(self, size: int = 4096) -> bytes:
         """The first bytes."""

@@ -81,6 +81,7 @@ def form_source(study: Study, form: Form) -> FormSource:
         decodes={in_file[field.decode_of]: in_file[name] for name, field in form.fields.items() if field.decode_of},
         names={column: name for name, column in in_file.items() if column != name},
         filled={in_file[name]: field.empty for name, field in form.fields.items() if filled and _says(field)},
+        described=tuple(path for path in study.files if path.suffix.lower() in (".xml", ".odm")),
         known=_list_known(study, form),
         elsewhere=_list_elsewhere(study, form) - {*in_file.values()},
         declared={in_file[name]: str(field.place) for name, field in form.fields.items() if field.of_dictionary},

@@ -323,3 +323,29 @@ def test_rows_of_no_form_are_reported(folder: Path) -> None:
         "raw/data.csv:3: RAW040 1 row of the file is of no form: redcap_repeat_instrument is 'old' "
         "(add the form to forms.yaml; one that is not submitted is declared so)"
     ]
+
+
+def test_odm_metadata_kept_with_the_study_describe_data_in_the_raw_folder(folder: Path) -> None:
+    root = '<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" FileType="Snapshot" ODMVersion="1.3.2" FileOID="F">'
+    metadata = (
+        '<Study OID="S"><MetaDataVersion OID="M" Name="M"><FormDef OID="DM" Name="Demographics" Repeating="No">'
+        '<ItemGroupRef ItemGroupOID="G1" Mandatory="No"/><ItemGroupRef ItemGroupOID="G2" Mandatory="No"/></FormDef>'
+        '<ItemGroupDef OID="G1" Name="1" Repeating="No"><ItemRef ItemOID="SEX" Mandatory="No"/></ItemGroupDef>'
+        '<ItemGroupDef OID="G2" Name="2" Repeating="No"><ItemRef ItemOID="AGE" Mandatory="No"/></ItemGroupDef>'
+        '<ItemDef OID="SEX" Name="Sex" DataType="text"/><ItemDef OID="AGE" Name="Age" DataType="integer"/>'
+        "</MetaDataVersion></Study>"
+    )
+    data = (
+        '<ClinicalData StudyOID="S" MetaDataVersionOID="M"><SubjectData '
+        'SubjectKey="001"><StudyEventData StudyEventOID="E">'
+        '<FormData FormOID="DM"><ItemGroupData ItemGroupOID="G1"><ItemData ItemOID="SEX" Value="F"/></ItemGroupData>'
+        '<ItemGroupData ItemGroupOID="G2"><ItemData ItemOID="AGE" '
+        'Value="40"/></ItemGroupData></FormData></StudyEventData>'
+        "</SubjectData></ClinicalData>"
+    )
+    (folder / "metadata.xml").write_text(f"{root}{metadata}</ODM>", encoding="utf-8")
+    (folder.parent / "raw" / "data.xml").write_text(f"{root}{data}</ODM>", encoding="utf-8")
+    study, _ = load(folder, forms="{dictionary: metadata.xml, data: data.xml}", raw="{home: DM}")
+    forms, problems = read_forms([form_source(study, form) for form in study.forms.values()], folder.parent / "raw")
+    assert forms["DM"].frame[["SubjectKey", "SEX", "AGE"]].values.tolist() == [["001", "F", "40"]]
+    assert problems == []

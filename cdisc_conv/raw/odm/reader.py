@@ -81,9 +81,13 @@ class OdmTable(RawTable):
 
 
 def _find_metadata(file: RawFile) -> Metadata:
-    """What the file itself defines; then the files that were named, or one of the folder that defines its study."""
+    """What the file itself defines; then the study's dictionary, files that were named, or one beside it."""
     with file.path.open("rb") as data:
         metadata = read_metadata(data, file.shown, peek=False)
+    for path in file.described:
+        if (found := _read_other(path, path.name, named=False)) is not None:
+            found.problems = []  # reading the dictionary has reported them
+            metadata.add(found)
     others = [(path, path.name) for path in file.metadata]
     if not metadata.defined and not others:
         others = [(path, path.name) for path in sorted(file.path.parent.glob("*.xml")) if path != file.path]
