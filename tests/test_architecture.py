@@ -29,7 +29,7 @@ LAYERS = (
     ("derivations",),
     ("expr", "standards", "raw", "xpt", "datafiles"),
     ("columns",),
-    ("dataset", "docstrings", "problems", "resources", "visible", "workplace"),
+    ("dataset", "docstrings", "problems", "resources", "tables", "visible", "workplace"),
 )
 """From top to bottom; `compare` reads what `package` wrote.
 

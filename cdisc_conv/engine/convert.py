@@ -124,7 +124,7 @@ def convert_frames(
 def form_sources(study: Study, plan: Plan, datasets: Sequence[str]) -> list[FormSource]:
     """How to read each form that the datasets need; all forms when they are all the study's datasets."""
     needed = plan.needed_for(datasets)
-    names = {target.table[5:] for node in needed for target in plan.raw_reads[node] if target.table.startswith("form ")}
+    names = {target.table.name for node in needed for target in plan.raw_reads[node] if target.table.is_form}
     for node in needed:
         if isinstance(node, RowSet):
             source = study.datasets[node.dataset].blocks[node.block].source

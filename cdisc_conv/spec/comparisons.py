@@ -15,6 +15,7 @@ from cdisc_conv.problems import Place
 from cdisc_conv.spec.lint_expressions import expressions_in
 from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
 from cdisc_conv.spec.references import Target, TargetKind, resolve
+from cdisc_conv.tables import TableId
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Comparison:
 
     reader: str
     """``records of AE`` or ``AE.AESER``, as nodes of the plan are called."""
-    table: str
+    table: TableId
     """``form ae``, or the name of a dataset."""
     columns: tuple[str, ...]
     texts: tuple[str, ...]
@@ -55,7 +56,7 @@ def list_comparisons(study: Study) -> Iterator[Comparison]:
                     if not table:
                         yield from _compare(study, dataset, block, name, expression, place)
                     else:
-                        there = dataset.name if table == SELF else table
+                        there = TableId(dataset.name if table == SELF else table)
                         for column, texts in texts_compared(expression).items():
                             if column.startswith(OWN):
                                 continue
@@ -116,7 +117,7 @@ def _compare(
         columns = find_columns(block, target)
         if target is not None and columns:
             given = target.kind is TargetKind.GIVEN
-            table = block.source.table if given else target.table.removeprefix("dataset ")
+            table = block.source.table if given else target.table
             yield Comparison(reader, table, columns, texts, place)
 
 

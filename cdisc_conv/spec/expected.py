@@ -56,7 +56,7 @@ def is_numeric(
         target = next((found for found in targets if found is not None), None)
         if target is None or target.kind is TargetKind.GIVEN:
             return False
-        return is_numeric_column(study, target.table.removeprefix("dataset "), target.name, asked | {key})
+        return is_numeric_column(study, target.table, target.name, asked | {key})
 
     return variable.derivation.makes_numbers(is_number)
 
@@ -85,7 +85,7 @@ def predecessor_of(study: Study, dataset: DatasetSpec, variable: Variable) -> tu
         if dataset.own_variable(variable.name, block) is variable:
             target = resolve(study, dataset, block, variable.name, variable.derivation.reads()[0])
             if target is not None and target.kind is not TargetKind.GIVEN:
-                return target.table.removeprefix("dataset "), target.name
+                return target.table, target.name
     return None
 
 

@@ -21,7 +21,7 @@ def check_codes(study: Study) -> Iterator[Problem]:
     """
     seen: set[tuple[str, str, str]] = set()
     for found in list_comparisons(study):
-        if not found.table.startswith("form "):
+        if not found.table.is_form:
             yield from _check_variable(study, found, seen)
             continue
         values = _list_declared(study, found)
@@ -59,7 +59,7 @@ def check_translations(study: Study) -> Iterator[Problem]:
 
 def _list_declared(study: Study, found: Comparison) -> dict[str, str]:
     """The values that forms.yaml declares for columns of a form; none where that of any of them is open."""
-    form = study.forms.get(found.table.removeprefix("form ")) if found.table.startswith("form ") else None
+    form = study.forms.get(found.table.name) if found.table.is_form else None
     fields = [form.fields[name] for name in found.columns if name in form.fields] if form else []
     if not all(field.values and not field.separator for field in fields):
         return {}

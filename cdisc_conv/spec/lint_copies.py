@@ -58,9 +58,9 @@ def _describe_texts(study: Study, dataset: DatasetSpec, block: Block, variable: 
     target = resolve(study, dataset, block, variable.name, copy.source)
     if target is None:
         return
-    table = block.source.table if target.kind is TargetKind.GIVEN else target.table.removeprefix("dataset ")
+    table = block.source.table if target.kind is TargetKind.GIVEN else target.table
     for column in find_columns(block, target):
-        form = study.forms.get(table.removeprefix("form ")) if table.startswith("form ") else None
+        form = study.forms.get(table.name) if table.is_form else None
         if form is not None and (field := form.fields.get(column)) is not None:
             if field.type in _MOMENTS:
                 yield f"{column} of {table}, which is {_MOMENTS[field.type]}"

@@ -13,7 +13,7 @@ from cdisc_conv.expr import Expression, Type
 from cdisc_conv.problems import Place, Problem
 from cdisc_conv.spec.expected import is_numeric
 from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
-from cdisc_conv.spec.references import Target, TargetKind, has_table, resolve, table_columns
+from cdisc_conv.spec.references import NO_TABLE, Target, TargetKind, has_table, resolve, table_columns
 
 _BOTH_SIDES = ("lookup", "exists")
 """The derivations whose ``where`` sees the other record and the one that is being made."""
@@ -76,8 +76,7 @@ def type_of_target(study: Study, target: Target | None, block: Block | None = No
         return None
     if target.kind is TargetKind.GIVEN:
         return _given_type(study, block, target.name) if block else None
-    table = target.table.removeprefix("dataset ")
-    return _column_type(study, table, target.name)
+    return _column_type(study, target.table, target.name)
 
 
 def _given_type(study: Study, block: Block, name: str) -> Type | None:
@@ -86,7 +85,7 @@ def _given_type(study: Study, block: Block, name: str) -> Type | None:
     for entry in block.for_each:
         value = entry.get(name, "")
         if isinstance(value, Ref):
-            types.add(_column_type(study, str(block.source).removeprefix("dataset "), value[4:]))
+            types.add(_column_type(study, block.source.table, value[4:]))
         elif value != "":
             types.add(Type.NUMBER if isinstance(value, int | float) else Type.TEXT)
     if None in types:
@@ -124,8 +123,8 @@ def _source_types(study: Study, block: Block) -> TypeOf:
     def type_of(name: str) -> Type | None:
         bare = name.removeprefix("raw.")
         if bare in block.given_names:
-            return type_of_target(study, Target(TargetKind.GIVEN, "", bare), block)
-        return _column_type(study, str(block.source).removeprefix("dataset "), bare)
+            return type_of_target(study, Target(TargetKind.GIVEN, NO_TABLE, bare), block)
+        return _column_type(study, block.source.table, bare)
 
     return type_of
 

@@ -41,7 +41,7 @@ def _list_columns(
         if target is None:
             continue
         table = block.source.table if target.kind is TargetKind.GIVEN else target.table
-        form = study.forms.get(table.removeprefix("form ")) if table.startswith("form ") else None
+        form = study.forms.get(table.name) if table.is_form else None
         if form is not None:
             yield from ((form, column) for column in find_columns(block, target))
 

@@ -15,6 +15,7 @@ from cdisc_conv.expr import Expression
 from cdisc_conv.problems import Place
 from cdisc_conv.spec.yaml_nodes import Node
 from cdisc_conv.standards import DatasetStandard, Standard, Terminology
+from cdisc_conv.tables import TableId
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,11 @@ class Source:
         return f"{kind.value} {self.name}".strip()
 
     @property
-    def table(self) -> str:
+    def table(self) -> TableId:
         """How derivations and references call it: ``form ae``, ``TU``."""
-        return str(self).removeprefix("dataset ")
+        if self.kind is SourceKind.FORM:
+            return TableId.of_form(self.name)
+        return TableId(str(self) if self.kind is SourceKind.NOTHING else self.name)
 
 
 @dataclass(frozen=True, slots=True)

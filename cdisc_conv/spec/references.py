@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cdisc_conv.spec.model import Block, DatasetSpec, SourceKind, Study
+from cdisc_conv.tables import TableId
 
 
 class TargetKind(StrEnum):
@@ -27,12 +28,15 @@ class TargetKind(StrEnum):
     OTHER = "other"
 
 
+NO_TABLE = TableId("")
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a name leads: ``table`` is the form or dataset it belongs to, in the words of `Source`."""
+    """Where a name leads: ``table`` is the form or dataset it belongs to."""
 
     kind: TargetKind
-    table: str
+    table: TableId
     name: str
 
 
@@ -52,17 +56,17 @@ def resolve(study: Study, dataset: DatasetSpec, block: Block, variable: str, ref
     prefix, dot, name = ref.partition(".")
     if dot and (prefix in study.datasets or prefix in study.given):
         if prefix == dataset.name:
-            return Target(TargetKind.OWN, prefix, name) if name in dataset.names() else None
+            return Target(TargetKind.OWN, TableId(prefix), name) if name in dataset.names() else None
         if block.source.kind is SourceKind.DATASET and prefix == block.source.name:
             return _in_source(study, block, name)
-        return Target(TargetKind.OTHER, prefix, name) if has_variable(study, prefix, name) else None
+        return Target(TargetKind.OTHER, TableId(prefix), name) if has_variable(study, prefix, name) else None
     if ref in block.given_names:
-        return Target(TargetKind.GIVEN, "", ref)
+        return Target(TargetKind.GIVEN, NO_TABLE, ref)
     if ref != variable and dataset.own_variable(ref, block) is not None:
-        return Target(TargetKind.OWN, dataset.name, ref)
+        return Target(TargetKind.OWN, TableId(dataset.name), ref)
     found = _in_source(study, block, ref)
     if found is None and ref != variable and ref in dataset.names():
-        return Target(TargetKind.OWN, dataset.name, ref)
+        return Target(TargetKind.OWN, TableId(dataset.name), ref)
     return found
 
 
@@ -88,8 +92,8 @@ def table_columns(study: Study, table: str) -> tuple[str, ...]:
     >>> table_columns(load_study("cdiscpilot01")[0], "DS")
     ('STUDYID', 'USUBJID', 'DSDECOD', 'DSCAT', 'DSDTC', 'DSSTDTC')
     """
-    if table.startswith("form "):
-        form = study.forms.get(table[5:])
+    if (known := TableId(table)).is_form:
+        form = study.forms.get(known.name)
         return tuple(form.fields) if form else ()
     if table in study.datasets:
         return tuple(study.datasets[table].names())
@@ -104,11 +108,12 @@ def has_table(study: Study, table: str) -> bool:
     >>> has_table(study, "DS"), has_table(study, "form ae"), has_table(study, "form ds")
     (True, True, False)
     """
-    return table[5:] in study.forms if table.startswith("form ") else table in study.datasets or table in study.given
+    known = TableId(table)
+    return known.name in study.forms if known.is_form else table in study.datasets or table in study.given
 
 
 def _in_source(study: Study, block: Block, name: str) -> Target | None:
     """A column of the source, whatever `for_each` calls its names; where the source has none, a name of `for_each`."""
     if name in source_columns(study, block):
-        return Target(TargetKind.SOURCE, str(block.source), name)
-    return Target(TargetKind.GIVEN, "", name) if name in block.given_names else None
+        return Target(TargetKind.SOURCE, block.source.table, name)
+    return Target(TargetKind.GIVEN, NO_TABLE, name) if name in block.given_names else None

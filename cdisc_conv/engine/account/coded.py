@@ -176,8 +176,8 @@ def list_readers(plan: Plan) -> Readers:
     readers: dict[tuple[str, str], dict[str, None]] = {}
     for node in plan.order:
         for target in plan.raw_reads[node]:
-            if target.table.startswith("form "):
-                readers.setdefault((target.table[5:], target.name), {})[str(node)] = None
+            if target.table.is_form:
+                readers.setdefault((target.table.name, target.name), {})[str(node)] = None
     return {column: tuple(sorted(names)) for column, names in readers.items()}
 
 

@@ -183,7 +183,7 @@ def list_given_readers(plan: Plan, dataset: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for node in plan.order:
         for target in plan.raw_reads[node]:
-            if target.table.removeprefix("dataset ") == dataset:
+            if target.table == dataset:
                 found.setdefault(target.name, {})[str(node)] = None
     return {column: tuple(sorted(readers)) for column, readers in found.items()}
 
@@ -193,8 +193,8 @@ def list_lookups(study: Study, plan: Plan) -> Mapping[str, tuple[str, ...]]:
     lookups: dict[str, dict[str, None]] = {}
     for node in plan.order:
         for target in plan.raw_reads[node]:
-            table = target.table.removeprefix("dataset ")
-            known = table in study.given or table.removeprefix("form ") in study.forms
+            table = target.table
+            known = table in study.given or table.name in study.forms
             if known and table not in _list_sources(study, node):
                 lookups.setdefault(table, {})[str(node)] = None
     return {table: tuple(sorted(names)) for table, names in lookups.items()}

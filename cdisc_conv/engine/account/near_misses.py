@@ -19,6 +19,7 @@ from cdisc_conv.spec.codes import list_codes, reduce_text
 from cdisc_conv.spec.comparisons import Comparison, list_comparisons
 from cdisc_conv.spec.lint_codes import closed_values
 from cdisc_conv.spec.model import Study
+from cdisc_conv.tables import TableId
 from cdisc_conv.visible import show_hidden
 
 
@@ -29,7 +30,7 @@ class NearMiss:
     Without a `text`, one of a given dataset that is not in the codelist of its variable.
     """
 
-    table: str
+    table: TableId
     column: str
     value: str
     text: str
@@ -52,7 +53,7 @@ def find_near_misses(
         if comparison.reader.removeprefix("records of ").partition(".")[0] not in datasets:
             continue
         table = comparison.table
-        frame = forms.get(table.removeprefix("form ")) if table.startswith("form ") else given.get(table)
+        frame = forms.get(table.name) if table.is_form else given.get(table)
         for column in comparison.columns:
             if (
                 frame is None
@@ -72,8 +73,8 @@ def find_near_misses(
     return found
 
 
-def _is_declared(study: Study, table: str, column: str) -> bool:
-    form = study.forms.get(table.removeprefix("form ")) if table.startswith("form ") else None
+def _is_declared(study: Study, table: TableId, column: str) -> bool:
+    form = study.forms.get(table.name) if table.is_form else None
     return form is not None and column in form.fields and bool(form.fields[column].values)
 
 
@@ -93,7 +94,7 @@ def _compare(
 
 def describe_near_misses(found: NearMisses) -> list[Problem]:
     """The findings: CODE003 (warning), one per value and the text it is compared with."""
-    readers: dict[tuple[str, str, str, str], tuple[dict[str, None], Tally]] = {}
+    readers: dict[tuple[TableId, str, str, str], tuple[dict[str, None], Tally]] = {}
     near = {(miss.table, miss.column, miss.value) for miss in found if miss.text}
     for miss, tally in found.items():
         if not miss.text and (miss.table, miss.column, miss.value) in near:
@@ -103,12 +104,12 @@ def describe_near_misses(found: NearMisses) -> list[Problem]:
     return [_describe(*key, list_codes(sorted(names)), tally) for key, (names, tally) in readers.items()]
 
 
-def _describe(table: str, column: str, value: str, text: str, readers: str, tally: Tally) -> Problem:
+def _describe(table: TableId, column: str, value: str, text: str, readers: str, tally: Tally) -> Problem:
     if not text:
         message = f"'{show_hidden(value)}' in {column} of {table} is not in its codelist; read by {readers}"
         place = Place(dataset=table, variable=column, rows=tally.rows)
         return Problem("CODE003", message, Severity.WARNING, place, "correct the dataset", value, tally.count)
-    form = table.removeprefix("form ") if table.startswith("form ") else ""
+    form = table.name if table.is_form else ""
     message = f"'{show_hidden(value)}' in {column} of {table} is not the '{text}' that it is compared with by {readers}"
     hint = f"correct the {'export' if form else 'dataset'}, or let the condition name both"
     if form:

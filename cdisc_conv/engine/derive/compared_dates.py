@@ -70,7 +70,7 @@ def _list_of_block(state: State, spec: DatasetSpec, block: Block) -> Iterator[tu
                 if target is not None and target.kind is TargetKind.GIVEN:
                     yield from (((source, column), expression) for column in _list_given(block, target.name))
                 elif target is not None:
-                    yield (target.table.removeprefix("dataset "), target.name), expression
+                    yield (target.table, target.name), expression
 
 
 def _list_given(block: Block, name: str) -> list[str]:

@@ -24,6 +24,7 @@ from cdisc_conv.spec.model import SourceKind, Variable
 from cdisc_conv.spec.references import Target, TargetKind, resolve
 from cdisc_conv.standards import CodelistTerms, Terminology
 from cdisc_conv.standards.dictionaries import Dictionary
+from cdisc_conv.tables import TableId
 
 _Made = TypeVar("_Made")
 
@@ -147,7 +148,7 @@ class PartRows:
         self._state.note_picks(self._part, source, records, positions[found])
 
     def matched(self, source: str, asked: np.ndarray, found: np.ndarray) -> None:
-        if source.startswith("form "):
+        if TableId(source).is_form:
             self._state.note_matched(self._part, source, asked, found)
 
     def unread(self, ref: str) -> np.ndarray:
@@ -158,7 +159,7 @@ class PartRows:
     def _unread_block(self, number: int, target: Target) -> np.ndarray:
         """Where one block has lost what the target stands for."""
         block, study = self._state.blocks[self.dataset, number], self._state.study
-        table = target.table.removeprefix("dataset ")
+        table = target.table
         if target.kind is TargetKind.GIVEN or table not in study.datasets:
             return np.zeros(block.length, dtype=bool)
         if target.kind is TargetKind.OWN:
@@ -232,7 +233,7 @@ class PartRows:
         dataset, ref, variable = study.datasets[self.dataset], field, self.variable
         found, block = None, dataset.blocks[number]
         while ref and (target := resolve(study, dataset, block, variable, ref)):
-            if target.table.startswith("form ") or not target.table:
+            if target.table.is_form or not target.table:
                 break
             found = target
             if target.kind is not TargetKind.OWN:
@@ -243,7 +244,7 @@ class PartRows:
             variable = target.name
             ref = derivation.source if isinstance(derivation, Copy) else ""
             ref = derivation.of if isinstance(derivation, Predecessor) else ref
-        return f"{found.table.removeprefix('dataset ')}.{found.name}" if found else ""
+        return f"{found.table}.{found.name}" if found else ""
 
     def _targets(self, ref: str) -> list[Target]:
         """What the reference stands for in each block of the part."""
@@ -322,14 +323,14 @@ class _WholeTable:
     def __init__(self, state: State, reader: str, source: str) -> None:
         self._state = state
         self._reader = reader
-        self._source = source
+        self._source = TableId(source)
 
     def __len__(self) -> int:
         return self._state.table_length(self._source)
 
     def __getitem__(self, column: str) -> pd.Series:
-        if self._source.startswith("form "):
-            self._state.reads.mark(self._source[5:], column, len(self))
+        if self._source.is_form:
+            self._state.reads.mark(self._source.name, column, len(self))
         return self._state.read(self._reader, self._source, column)
 
     def unread(self, column: str) -> np.ndarray:

@@ -20,6 +20,7 @@ from cdisc_conv.engine.plan.order import final_columns, order_records, reads_fin
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 from cdisc_conv.spec.expected import is_numeric
 from cdisc_conv.spec.model import Study
+from cdisc_conv.tables import TableId
 
 _Made = TypeVar("_Made")
 
@@ -143,9 +144,11 @@ class State:
             return self.given[table][name]
         key = (table, name)
         if key not in self._stacked:
-            form = table.startswith("form ")
-            whole = trim_blanks(self.forms[table[5:]][name]) if form else self.own(table, name, self.blocks_of(table))
-            self._stacked[key] = whole
+            form = TableId(table)
+            if form.is_form:
+                self._stacked[key] = trim_blanks(self.forms[form.name][name])
+            else:
+                self._stacked[key] = self.own(table, name, self.blocks_of(table))
         return self._stacked[key]
 
     def read(self, reader: str, table: str, name: str) -> pd.Series:
@@ -172,8 +175,8 @@ class State:
 
     def table_length(self, table: str) -> int:
         """How many records a dataset or form has."""
-        if table.startswith("form "):
-            return len(self.forms[table[5:]])
+        if (form := TableId(table)).is_form:
+            return len(self.forms[form.name])
         return len(self.given[table]) if table in self.given else self.length(table, self.blocks_of(table))
 
     def earlier(self, dataset: str, name: str, number: int) -> pd.Series:

@@ -19,6 +19,7 @@ from cdisc_conv.problems import Place
 from cdisc_conv.spec.expected import label_of
 from cdisc_conv.spec.model import Block, DatasetSpec, Field, SourceKind, Study
 from cdisc_conv.spec.references import Target, TargetKind, resolve
+from cdisc_conv.tables import TableId
 
 
 class NodeKind(StrEnum):
@@ -291,14 +292,13 @@ class _Builder:
             self._columns[key] = self._make_column(*key)
         return self._columns[key]
 
-    def _make_column(self, table: str, name: str) -> LineageNode:
-        if not table.startswith("form "):
-            table = table.removeprefix("dataset ")
+    def _make_column(self, table: TableId, name: str) -> LineageNode:
+        if not table.is_form:
             return LineageNode(NodeKind.GIVEN, f"{table}.{name}", table)
-        form = self._study.forms.get(table[5:])
+        form = self._study.forms.get(table.name)
         field = form.fields.get(name, Field(name)) if form else Field(name)
         place = form.place if form else Place()
-        return LineageNode(NodeKind.FIELD, f"{table[5:]}.{name}", table, field.label, pages=field.pages, place=place)
+        return LineageNode(NodeKind.FIELD, f"{table.name}.{name}", table, field.label, pages=field.pages, place=place)
 
 
 def _link_of_row(kind: LinkKind, block: Block, target: Target) -> LinkKind:

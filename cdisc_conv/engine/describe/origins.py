@@ -132,7 +132,7 @@ def _predecessors(study: Study, part: Part) -> list[str]:
         for ref in variable_of(study, part).derivation.reads():
             target = resolve(study, dataset, dataset.blocks[number], part.name, ref)
             if target is not None and target.kind is not TargetKind.GIVEN:
-                found.append(_name_predecessor(study, target.table.removeprefix("dataset "), target.name))
+                found.append(_name_predecessor(study, target.table, target.name))
     return list(dict.fromkeys(found))
 
 

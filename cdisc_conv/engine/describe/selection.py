@@ -74,7 +74,7 @@ def _explain_where(study: Study, part: Part, number: int) -> str:
     words = PartWords(study, Part(part.dataset, part.name, (number,)))
     for name in names:
         if name.removeprefix("raw.") not in block.given_names:
-            words.note(block.source.table.removeprefix("dataset "), name.removeprefix("raw."))
+            words.note(block.source.table, name.removeprefix("raw."))
     return "".join(f" {text}" for text in explain_working(study, words.working))
 
 

@@ -78,7 +78,7 @@ class PartWords:
             return []
         if target.kind is TargetKind.GIVEN:
             return self._given(block, target.name)
-        table = target.table.removeprefix("dataset ")
+        table = target.table
         self.note(table, target.name)
         return [(table, target.name)]
 
@@ -96,7 +96,7 @@ class PartWords:
         if block.table:
             return [("", STATEMENT)]
         values = [entry.get(name) for entry in block.for_each]
-        table = str(block.source).removeprefix("dataset ")
+        table = block.source.table
         filled = [value for value in values if value is not None and value != ""]
         named = [(table, value[4:]) if isinstance(value, Ref) else ("", str(value)) for value in filled]
         return list(dict.fromkeys(named)) or [("", "a blank")]
@@ -146,7 +146,7 @@ def _list_entries(study: Study, part: Part) -> list[tuple[str, str]]:
 
 def _name_by_field(study: Study, block: Block, entry: Mapping[str, Any]) -> str:
     """What tells an entry from others by the first field that no other entry has; the source where there is none."""
-    table = str(block.source).removeprefix("dataset ")
+    table = block.source.table
     for name, value in entry.items():
         if isinstance(value, Ref) and sum(other.get(name) == value for other in block.for_each) == 1:
             return f"records with {describe_columns(study, [(table, value[4:])])}"
@@ -254,7 +254,7 @@ def takes_working(study: Study, part: Part) -> bool:
         return False
     refs = variable.derivation.reads()
     targets = [resolve(study, dataset, dataset.blocks[n], part.name, ref) for n in part.blocks for ref in refs]
-    return any(one is not None and is_working(study, one.table.removeprefix("dataset "), one.name) for one in targets)
+    return any(one is not None and is_working(study, one.table, one.name) for one in targets)
 
 
 def is_left_out(study: Study, table: str, name: str) -> bool:

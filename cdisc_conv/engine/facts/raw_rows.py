@@ -31,7 +31,7 @@ def number_rows(facts: Facts, numbers: Numbers) -> Facts:
         account=tuple(replace(line, tally=count(line.tally, line.form)) for line in facts.account),
         wrong_codes={wrong: count(tally, wrong.form) for wrong, tally in facts.wrong_codes.items()},
         near_misses={
-            miss: count(tally, miss.table.removeprefix("form ")) if miss.table.startswith("form ") else tally
+            miss: count(tally, miss.table.name) if miss.table.is_form else tally
             for miss, tally in facts.near_misses.items()
         },
     )

@@ -19,6 +19,7 @@ from cdisc_conv.problems import Place, Problem, ProblemsError, Severity, did_you
 from cdisc_conv.spec.expected import codelist_keys, is_numeric, label_of
 from cdisc_conv.spec.model import DatasetSpec, GivenDataset, SourceKind, Study, Variable
 from cdisc_conv.standards import DatasetStandard, VariableStandard
+from cdisc_conv.tables import TableId
 
 SHOWN = 3
 """Readers that a finding names; it tells how many more there are."""
@@ -61,7 +62,7 @@ def find_needs(study: Study, plan: Plan, datasets: Iterable[str]) -> Needs:
         if node.dataset not in analysis or node not in needed:
             continue
         read = [(other.dataset, other.name if isinstance(other, Part) else "") for other in plan.reads[node]]
-        read += [(target.table.removeprefix("dataset "), target.name) for target in plan.raw_reads[node]]
+        read += [(target.table, target.name) for target in plan.raw_reads[node]]
         for table, name in read:
             if table not in analysis:
                 found.setdefault(table, {}).setdefault(name, {})[node] = None
@@ -145,7 +146,7 @@ class _Reader:
 
     def _refuse_forms(self) -> None:
         for table in self._needs.by_dataset:
-            if table.startswith("form "):
+            if TableId(table).is_form:
                 readers = _name_readers(self._needs.readers(table))
                 message = f"{readers} the raw {table}, and there are no raw forms in a run without --raw"
                 self._stop(Problem("GIVEN009", message, hint="give the raw folder, too"))

@@ -20,7 +20,8 @@ from cdisc_conv.engine.plan.order import final_columns, reads_final_order, sort_
 from cdisc_conv.expr import Expression
 from cdisc_conv.problems import Place, Problem, ProblemsError
 from cdisc_conv.spec.model import Block, DatasetSpec, SourceKind, Study, Variable
-from cdisc_conv.spec.references import Target, TargetKind, resolve
+from cdisc_conv.spec.references import NO_TABLE, Target, TargetKind, resolve
+from cdisc_conv.tables import TableId
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ class _Graph:
             node = RowSet(dataset.name, number)
             self.reads[node] = dict.fromkeys(self._source_rows(block, number))
             for name in block_refs(block):  # a name of `for_each`, or of the source, whatever it is called
-                given = Target(TargetKind.GIVEN, "", name) if name in block.given_names else None
+                given = Target(TargetKind.GIVEN, NO_TABLE, name) if name in block.given_names else None
                 source = f"raw.{name.removeprefix('raw.')}"
                 target = given or resolve(self.study, dataset, block, name, source)
                 self._add_target(node, target, block_number=number)
@@ -194,7 +195,7 @@ class _Graph:
             for ref in refs_of(variable):
                 self._add_target(part, resolve(self.study, dataset, block, part.name, ref), number)
         for table, columns in variable.derivation.tables().items():
-            wanted = columns if table.startswith("form ") else (*columns, SUBJECT)
+            wanted = columns if TableId(table).is_form else (*columns, SUBJECT)
             for column in wanted:
                 if table == SELF:
                     self._add_earlier(part, column, part.blocks[0])
@@ -218,7 +219,7 @@ class _Graph:
             for entry in block.for_each:
                 value = entry.get(target.name)
                 if isinstance(value, Ref):
-                    self._add_column(node, str(block.source), value[4:])
+                    self._add_column(node, block.source.table, value[4:])
         elif target.kind is TargetKind.OWN:
             # Only the parts that cover this block: another block's entry of the same name is another value.
             for part in self.parts.get((target.table, target.name), ()):
@@ -250,7 +251,6 @@ class _Graph:
             self.reads[node][RowSet(node.dataset, number)] = None
 
     def _add_column(self, node: Node, table: str, column: str) -> None:
-        table = table.removeprefix("dataset ")
         parts = self.parts.get((table, column), ())
         for part in parts:
             self.reads[node][part] = None
@@ -262,7 +262,7 @@ class _Graph:
             for number in range(len(self.study.datasets[table].blocks)):
                 self.reads[node][RowSet(table, number)] = None
         elif not parts:
-            self.raw_reads.setdefault(node, {})[Target(TargetKind.SOURCE, table, column)] = None
+            self.raw_reads.setdefault(node, {})[Target(TargetKind.SOURCE, TableId(table), column)] = None
 
 
 def block_refs(block: Block) -> tuple[str, ...]:

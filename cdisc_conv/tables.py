@@ -1,0 +1,35 @@
+"""The names of tables that records are made of: raw forms and datasets."""
+
+from __future__ import annotations
+
+_FORM = "form "
+
+
+class TableId(str):
+    """A raw form (``form ae``) or a dataset (``DS``), as derivations and mappings write it.
+
+    >>> [(table, table.is_form, table.name) for table in (TableId("form ae"), TableId("DS"))]
+    [('form ae', True, 'ae'), ('DS', False, 'DS')]
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def of_form(cls, name: str) -> TableId:
+        """The table of a raw form."""
+        return cls(f"{_FORM}{name}")
+
+    @property
+    def is_form(self) -> bool:
+        """Whether it is a raw form."""
+        return self.startswith(_FORM)
+
+    @property
+    def name(self) -> str:
+        """The name of the form, or of the dataset."""
+        return self.removeprefix(_FORM)
+
+    @property
+    def source(self) -> str:
+        """How the records made from it call it: ``form ae``, ``dataset DS``."""
+        return str(self) if self.is_form else f"dataset {self}"
