@@ -10,7 +10,7 @@ import numpy as np
 from cdisc_conv.checks.core.data.vectors import Value, Vector, as_items, constant, from_values, to_text
 from cdisc_conv.checks.core.operations.registry import Task, operation
 from cdisc_conv.checks.core.operators.registry import MissingVariableError, fill_prefix
-from cdisc_conv.checks.core.operators.texts import _compile_bounded
+from cdisc_conv.checks.core.operators.texts import compile_pattern
 
 
 @operation("minus")
@@ -77,7 +77,7 @@ def _to_value(said: object) -> Value:
 @operation("regex_find_replace")
 def regex_find_replace(task: Task) -> Vector:
     """Each text with what the expression finds replaced."""
-    pattern = _compile_bounded(task.text("find"))
+    pattern = compile_pattern(task.text("find"))
     replacement = task.text("replace")
     column = task.view.find(task.target)
     if column is None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import numpy as np
 
 from cdisc_conv.checks.core.data.vectors import Value, Vector, constant, from_numbers, group_rows, is_missing, to_number
 from cdisc_conv.checks.core.operations.registry import Task, operation
+from cdisc_conv.checks.core.operators.texts import compile_pattern
 
 
 @operation("distinct")
@@ -87,7 +87,7 @@ def _cut(task: Task, key: Vector) -> Vector:
     """A grouping variable cut to what the expression matches, where its first value does."""
     if not task.text("regex"):
         return key
-    pattern = re.compile(task.text("regex"))
+    pattern = compile_pattern(task.text("regex"))
     first = next((value for value in key.used if not is_missing(value)), None)
     if not isinstance(first, str) or not pattern.match(first):
         return key

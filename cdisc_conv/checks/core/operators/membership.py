@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from cdisc_conv.checks.core.data.vectors import Mask, Value, Vector, as_items, ask_pairs, constant, is_missing, to_text
 from cdisc_conv.checks.core.operators.registry import Question, operator
 from cdisc_conv.checks.core.rule.model import Reach
@@ -166,8 +164,3 @@ def _fold(value: Value) -> Value:
     if isinstance(value, tuple):
         return tuple(_fold(item) for item in value)
     return value.lower() if isinstance(value, str) else value
-
-
-def any_of(masks: list[Mask], length: int) -> Mask:
-    """Where any of the masks is true."""
-    return np.logical_or.reduce(masks) if masks else np.zeros(length, dtype=bool)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -11,7 +9,7 @@ from cdisc_conv.checks.core.data.dates import read_dates
 from cdisc_conv.checks.core.data.vectors import Mask, Value, Vector, group_rows, match_codes, to_number
 from cdisc_conv.checks.core.operators.presence import rank
 from cdisc_conv.checks.core.operators.registry import Question, operator
-from cdisc_conv.checks.core.operators.texts import _compile_bounded, _pick
+from cdisc_conv.checks.core.operators.texts import compile_pattern, pick_part
 from cdisc_conv.checks.core.rule.model import Reach
 
 
@@ -65,8 +63,8 @@ def target_is_sorted_by(question: Question) -> Mask:
     """
     target = question.target
     if question.option("regex"):
-        pattern = _compile_bounded(str(question.option("regex")))
-        target = target.map(lambda value: _to_number(_pick(pattern, value)))
+        pattern = compile_pattern(str(question.option("regex")))
+        target = target.map(lambda value: _to_number(pick_part(pattern, value)))
     groups = group_rows(question.columns(question.option("within")), question.length)
     sorted_ = question.all(True)
     for key in question.check.value if isinstance(question.check.value, list) else []:
@@ -143,8 +141,3 @@ def _between_neighbours(groups: np.ndarray, known: np.ndarray, ranks: np.ndarray
     wrong[following[bad]] = True
     dated = by.spread(read_dates(by).valid | np.array([isinstance(v, float) for v in by.values], dtype=bool))
     return np.asarray(wrong & dated, dtype=bool)
-
-
-def describe_keys(value: Any) -> list[str]:
-    """The names that a list of sort keys holds."""
-    return [str(key.get("name")) for key in value if isinstance(key, dict)] if isinstance(value, list) else []

@@ -7,7 +7,7 @@ import pandas as pd
 
 from cdisc_conv.checks.core.data.vectors import Mask, Vector, group_rows, is_missing
 from cdisc_conv.checks.core.operators.registry import MissingVariableError, Question, operator
-from cdisc_conv.checks.core.operators.texts import _compile_bounded, _pick
+from cdisc_conv.checks.core.operators.texts import compile_pattern, pick_part
 from cdisc_conv.checks.core.rule.model import Reach
 
 
@@ -24,11 +24,11 @@ def is_unique_set(question: Question) -> Mask:
 
 def _cut_matching(column: Vector, regex: str) -> Vector:
     """Texts cut to what the expression picks, where the column holds such texts."""
-    pattern = _compile_bounded(regex)
+    pattern = compile_pattern(regex)
     first = next((value for value in column.used if not is_missing(value)), None)
     if not isinstance(first, str) or not pattern.match(first):
         return column
-    return column.map(lambda value: _pick(pattern, value) if isinstance(value, str) else value)
+    return column.map(lambda value: pick_part(pattern, value) if isinstance(value, str) else value)
 
 
 @operator("is_not_unique_relationship", "is_unique_relationship", reach=Reach.DATASET)
@@ -59,8 +59,8 @@ def is_inconsistent_across_dataset(question: Question) -> Mask:
         raise MissingVariableError(", ".join(map(str, question.filled(names))))
     target = question.target
     if question.option("regex"):
-        pattern = _compile_bounded(_first(question.option("regex")))
-        target = target.map(lambda value: _pick(pattern, value) or value)
+        pattern = compile_pattern(_first(question.option("regex")))
+        target = target.map(lambda value: pick_part(pattern, value) or value)
     groups = group_rows(columns, question.length)
     if not question.length:
         return np.zeros(0, dtype=bool)

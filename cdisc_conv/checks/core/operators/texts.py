@@ -97,13 +97,13 @@ def match_texts(texts: list[str], pattern: str, *, anchored: bool) -> np.ndarray
         found = pc.match_substring_regex(pa.array(texts, pa.large_string()), pattern=whole)
         return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
     except pa.ArrowInvalid:
-        search = _compile(pattern)
+        search = compile_pattern(pattern)
         test = search.match if anchored else search.search
         return np.array([test(text[:MOST_LETTERS]) is not None for text in texts], dtype=bool)
 
 
 @lru_cache(maxsize=500)
-def _compile(pattern: str) -> re.Pattern[str]:
+def compile_pattern(pattern: str) -> re.Pattern[str]:
     """An expression for Python's module; refused when it could take for ever."""
     try:
         compiled = re.compile(pattern)
@@ -117,18 +117,14 @@ def _compile(pattern: str) -> re.Pattern[str]:
 @operator("equals_string_part", "does_not_equal_string_part")
 def equals_string_part(question: Question) -> Mask:
     """The value is that part of the other which the expression picks."""
-    pattern = _compile_bounded(str(question.option("regex", "")))
+    pattern = compile_pattern(str(question.option("regex", "")))
     plain = write_plainly if question.option("type_insensitive") else _same
-    parts = question.comparand.map(lambda value: plain(_pick(pattern, value)))
+    parts = question.comparand.map(lambda value: plain(pick_part(pattern, value)))
     return equal_values(question.target.map(plain), parts)
 
 
-def _compile_bounded(pattern: str) -> re.Pattern[str]:
-    """An expression whose first match or group is wanted."""
-    return _compile(pattern)
-
-
-def _pick(pattern: re.Pattern[str], value: Value) -> Value:
+def pick_part(pattern: re.Pattern[str], value: Value) -> Value:
+    """What the expression finds in a text: its first group, where it has groups; None when it finds nothing."""
     found = pattern.search(to_text(value)[:MOST_LETTERS])
     if found is None:
         return None
