@@ -15,7 +15,7 @@ from cdisc_conv.dataset import Dataset
 from cdisc_conv.documents.crf.prepare import PlannedCrf
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.engine.describe.accounting import account_for
-from cdisc_conv.package.causes import drop_caused, drop_repeated
+from cdisc_conv.package.causes import drop_caused, drop_repeated, find_ties
 from cdisc_conv.package.definitions import write_definitions
 from cdisc_conv.package.documents import list_made, write_made
 from cdisc_conv.package.families import list_families
@@ -89,7 +89,8 @@ def fill_package(
     extra = check_raw_files(study, inputs.raw)
     pages, noted = render_pages(study, datasets, conversion.given)
     told = [*found, *conversion.problems, *accounting.problems, *extra, *problems, *noted]
-    everything = [*drop_caused(told, checks.problems), *drop_repeated(checks.problems, told)]
+    ties = find_ties(study, {name: form.frame for name, form in conversion.forms.items()})
+    everything = [*drop_caused(told, checks.problems, ties), *drop_repeated(checks.problems, told, ties)]
     on_screen = rename_folders(everything, {str(folder): str(out)})
     filed = rename_folders(on_screen, {**inputs.name_folders(folder, out), **spec_folders(study)})
     write_reports(conversion, datasets, filed, accounting, checks, pages, folder / REPORT_FOLDER)

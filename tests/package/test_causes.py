@@ -7,9 +7,9 @@ from pathlib import Path
 from analysis import write_analysis
 from studies import edit, write_tiny_raw, write_tiny_study
 
-from cdisc_conv.package.causes import drop_repeated
+from cdisc_conv.package.causes import Ties, drop_caused, drop_repeated
 from cdisc_conv.package.run import run_study
-from cdisc_conv.problems import Place, Problem
+from cdisc_conv.problems import Place, Problem, Severity
 
 
 def problem(code: str, variable: str, count: int, dataset: str = "LB") -> Problem:
@@ -54,3 +54,45 @@ def test_a_date_lost_in_sdtm_decides_nothing_in_adam(tmp_path: Path) -> None:
     assert made["AETERM"].tolist() == ["Nausea", "Fatigue", "Neutropenia"]
     assert made["TRTEMFL"].tolist() == made["EMERG"].tolist() == ["", "Y", ""]
     assert {(each.code, each.value) for each in package.problems} == {("DATE001", "31-FEB-2022")}
+
+
+def test_a_copy_of_a_variable_has_its_fault() -> None:
+    copies = {"ADAE.AESEV": "AE.AESEV", "ADAE.ASEV": "ADAE.AESEV"}
+    wrong, other, copied, twice = (
+        Problem("CT004", "", place=Place(dataset=dataset, variable=variable), value=value)
+        for dataset, variable, value in (
+            ("AE", "AESEV", "BAD"),
+            ("ADAE", "AESEV", "WORSE"),
+            ("ADAE", "AESEV", "BAD"),
+            ("ADAE", "ASEV", "BAD"),
+        )
+    )
+    assert drop_repeated([wrong, other, copied, twice], [], Ties(copies=copies)) == [wrong, other]
+    raw = Problem("TERM001", "", place=Place(dataset="AE", variable="AESEV"), value="BAD")
+    assert drop_repeated([wrong, copied], [raw], Ties(copies=copies)) == []
+    assert drop_repeated([wrong, copied], []) == [wrong, copied]
+
+
+def test_subjects_that_demographics_lack_are_an_error_of_their_form() -> None:
+    raw = Problem("RAW016", "", Severity.WARNING, Place(form="ae"), value="009")
+    lacking, other = (Problem("ID002", "", place=Place(dataset="AE"), value=f"S-{name}") for name in ("009", "010"))
+    ties = Ties(home="dm", strangers=frozenset({"009"}))
+    assert drop_repeated([lacking, other], [raw], ties) == [other]
+    assert [each.severity for each in drop_caused([raw], [lacking], ties)] == [Severity.ERROR]
+    assert drop_caused([raw], [other], ties) == [raw]
+
+
+def test_a_subject_is_not_repeated_for_qualifiers() -> None:
+    record, qualifier = (
+        Problem("ID002", "", place=Place(dataset=dataset, variable="USUBJID"), value="S-010")
+        for dataset in ("AE", "SUPPAE")
+    )
+    assert drop_repeated([record, qualifier], []) == [record]
+
+
+def test_an_end_before_its_start_is_reported_once() -> None:
+    lasting = Problem("DUR001", "", place=Place(dataset="ADAE", variable="ADURN"), cause="ADAE.AENDT")
+    dates = Problem("ADDAT001", "", place=Place(dataset="ADAE", variable="AENDT"))
+    assert drop_caused([lasting], [dates]) == []
+    assert drop_caused([lasting, lasting], [dates]) == [lasting, lasting]
+    assert drop_caused([lasting], []) == [lasting]

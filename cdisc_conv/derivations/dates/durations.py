@@ -206,6 +206,7 @@ class Duration(_Lasting):
             f"{rows.variable} is {'negative' if kept else 'left missing'}",
             severity=Severity.WARNING if kept else Severity.ERROR,
             times=self.unit == "hours",
+            field=self.end,
         )
         return pd.Series(self._count(first, last))
 

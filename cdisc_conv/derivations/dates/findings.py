@@ -102,6 +102,7 @@ def report_order(
     *,
     severity: Severity = Severity.ERROR,
     times: bool = False,
+    field: str = "",
 ) -> None:
     """One finding per subject and pair of dates, for the records where `wrong` is true.
 
@@ -118,7 +119,7 @@ def report_order(
         return f"{message} ({text}); {outcome}", "correct one of the two dates, or its imputation"
 
     every = np.ones(len(found.values), dtype=bool)
-    report_values(bad, code, found.codes, found.values, every, describe, severity=severity)
+    report_values(bad, code, found.codes, found.values, every, describe, severity=severity, field=field)
 
 
 def _write(days: np.ndarray, times: bool) -> pd.Series:

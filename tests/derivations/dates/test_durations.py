@@ -121,10 +121,10 @@ def test_an_end_before_the_start_is_a_finding() -> None:
     assert derive(rows, duration={"from": "ASTDT", "to": "AENDT"}) == [1.0, None]
     text = "01: 1960-01-01 and 1959-12-30"
     message = f"AENDT is before ASTDT ({text}); ADURN is "
-    assert rows.reports == [Report("DUR001", f"{message}left missing", [1], value=text, hint=HINT)]
+    assert rows.reports == [Report("DUR001", f"{message}left missing", [1], field="AENDT", value=text, hint=HINT)]
     rows = events([100.0, 0.0], [100.0, -2.0])
     assert derive(rows, duration={"from": "ASTDT", "to": "AENDT", "negative": "keep"}) == [1.0, -2.0]
-    assert rows.reports == [Report("DUR001", f"{message}negative", [1], Severity.WARNING, value=text, hint=HINT)]
+    assert rows.reports == [Report("DUR001", f"{message}negative", [1], Severity.WARNING, "AENDT", text, HINT)]
 
 
 def test_an_end_before_the_start_in_hours() -> None:
