@@ -28,7 +28,7 @@ def test_import_with_the_study(cli, tmp_path):
     result = cli("rules", "import", "rule.yml", "--study", "tiny", "--version", "2026-08")
     assert (result.exit_code, result.stdout) == (
         0,
-        "rules 2026-08: 1 published rules; kept in tiny/standards/rules-core-2026-08.txt\n",
+        "rules 2026-08: 1 published rule; kept in tiny/standards/rules-core-2026-08.txt\n",
     )
     assert (tmp_path / "tiny/standards/rules-core-2026-08.txt").is_file()
 

@@ -88,7 +88,7 @@ def ask_core(question: CoreQuestion, progress: Callable[[str], None] = lambda ru
         rules=tuple(map(_describe, chosen)),
         run=report.run,
         not_run=report.not_run,
-        notes=(note + (f"; {drafts} drafts among them, which it has not published" if drafts else ""),),
+        notes=(note + (f"; {drafts} draft{'s' if drafts > 1 else ''} among them, not published" if drafts else ""),),
     )
 
 

@@ -35,7 +35,7 @@ def test_a_folder_is_kept_and_read_again(tmp_path: Path) -> None:
     write_rule(tmp_path / "rules" / "Published" / "A-1" / "rule.yml", "A-1")
     write_rule(tmp_path / "rules" / "Drafts" / "A-2" / "rule.yml", "A-2", "Draft")
     found = import_rules(tmp_path / "rules", today=TODAY)
-    assert (found.label, found.holds) == ("rules 2026-01-31", "1 published rules and 1 drafts")
+    assert (found.label, found.holds) == ("rules 2026-01-31", "1 published rule and 1 draft")
     kept = load_kept_rules()
     assert kept is not None
     assert [(rule.id, rule.draft, rule.source) for rule in kept.rules] == [
@@ -75,7 +75,7 @@ def test_a_zip_is_read_without_unpacking_it(tmp_path: Path) -> None:
         archive.writestr("../../outside/rule.yml", RULE.format(name="A-1", status="Published", operator="empty"))
         archive.writestr("data/ae.csv", "USUBJID")
     found = import_rules(tmp_path / "rules.zip", today=TODAY)
-    assert found.holds == "1 published rules"
+    assert found.holds == "1 published rule"
     assert not (tmp_path.parent.parent / "outside").exists()
 
 

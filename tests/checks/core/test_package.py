@@ -63,7 +63,7 @@ def test_drafts_run_when_they_are_asked_for_and_say_so(package: Path, tmp_path: 
     result = check(package, sdtmig="3.4", drafts=True)
     assert result.rules["X-29"].source == "draft, not published by CDISC; CDISC CG0029"
     assert result.notes[-1] == (
-        "CDISC has 1 rule for SDTMIG 3.4 (import 1); 1 could be asked; 1 drafts among them, which it has not published"
+        "CDISC has 1 rule for SDTMIG 3.4 (import 1); 1 could be asked; 1 draft among them, not published"
     )
 
 

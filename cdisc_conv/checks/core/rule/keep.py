@@ -64,7 +64,7 @@ def import_rules(
     content = "".join(f"{line}\n" for line in lines).encode()
     rules = [rule for *_, rule in found]
     drafts = sum(rule.draft for rule in rules)
-    holds = f"{len(rules) - drafts:,} published rules" + (f" and {drafts:,} drafts" if drafts else "")
+    holds = _count(len(rules) - drafts, "published rule") + (f" and {_count(drafts, 'draft')}" if drafts else "")
     problems = [*problems, *_report_unknown(rules, path)]
     key = Key.of(KIND, NAME, version)
     return keep_import(path, key, content, f"rules {version}", holds, problems, study, replace=replace)
@@ -130,6 +130,10 @@ def _collect(path: Path) -> tuple[list[tuple[str, Mapping[str, Any], CoreRule]],
         severity = Severity.NOTE if all(unfinished.values()) else Severity.WARNING
         problems.append(_say("CORE002", f"{counted}: {_join(list(unfinished))}", path, severity))
     return [found[name] for name in sorted(found)], problems
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def _join(words: list[str]) -> str:
