@@ -19,16 +19,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cdisc_conv.checks.package.run import check
-    from cdisc_conv.engine.convert import convert
+    from cdisc_conv.engine.convert import convert, convert_tabulations
     from cdisc_conv.spec.load import load_study
     from cdisc_conv.xpt import read_xpt, write_xpt
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "check", "convert", "load_study", "read_xpt", "write_xpt"]
+__all__ = ["__version__", "check", "convert", "convert_tabulations", "load_study", "read_xpt", "write_xpt"]
 
 _HOMES = {
     "check": "cdisc_conv.checks.package.run",
     "convert": "cdisc_conv.engine.convert",
+    "convert_tabulations": "cdisc_conv.engine.convert",
     "load_study": "cdisc_conv.spec.load",
     "read_xpt": "cdisc_conv.xpt",
     "write_xpt": "cdisc_conv.xpt",
