@@ -19,6 +19,7 @@ from cdisc_conv.cli.explain import explain
 from cdisc_conv.cli.guard import end_in_order, guarded
 from cdisc_conv.cli.lint import lint
 from cdisc_conv.cli.once import OnceCommand
+from cdisc_conv.cli.package import package
 from cdisc_conv.cli.registry import registry_import
 from cdisc_conv.cli.rules import rules_import, rules_list, rules_show
 from cdisc_conv.cli.run import run
@@ -28,7 +29,7 @@ from cdisc_conv.cli.trace import trace
 
 Command = Callable[..., int]
 
-COMMANDS: tuple[Command, ...] = (run, demo, simulate, lint, explain, trace, check, compare, catalogue)
+COMMANDS: tuple[Command, ...] = (run, demo, simulate, lint, explain, trace, check, compare, package, catalogue)
 GROUPS: dict[str, tuple[str, tuple[Command, ...]]] = {
     "ct": ("Controlled terminology: import, list, show and compare packages.", (ct_import, ct_list, ct_show, ct_diff)),
     "rules": ("CDISC's conformance rules: import, list and show them.", (rules_import, rules_list, rules_show)),

@@ -17,7 +17,7 @@ from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.engine.describe.accounting import account_for
 from cdisc_conv.package.causes import drop_caused, drop_repeated, find_ties
 from cdisc_conv.package.definitions import write_definitions
-from cdisc_conv.package.documents import list_made, write_made
+from cdisc_conv.package.documents import Outcome, list_made, write_crf, write_guides
 from cdisc_conv.package.families import list_families
 from cdisc_conv.package.inputs import Inputs, Progress, check_raw_files, describe_inputs, quiet
 from cdisc_conv.package.manifest import write_manifest
@@ -82,9 +82,9 @@ def fill_package(
     for family, mine in list_families(study, datasets):
         problems += write_datasets(study, mine, folder / family.name)
         written = [dataset for dataset in mine if not _was_refused(dataset, problems)]
-        made = list_made(family, crf)
+        made = list_made(study, family, crf)
         problems += write_definitions(study, family, written, folder, made)
-        problems += write_made(conversion, family, folder / family.name, crf)
+        problems += write_crf(conversion, family, folder / family.name, crf)
     accounting = account_for(study, conversion.facts, conversion.forms, conversion.problems)
     extra = check_raw_files(study, inputs.raw)
     pages, noted = render_pages(study, datasets, conversion.given)
@@ -93,6 +93,8 @@ def fill_package(
     everything = [*drop_caused(told, checks.problems, ties), *drop_repeated(checks.problems, told, ties)]
     on_screen = rename_folders(everything, {str(folder): str(out)})
     filed = rename_folders(on_screen, {**inputs.name_folders(folder, out), **spec_folders(study)})
+    unset = write_guides(conversion, datasets, folder, Outcome(checks, filed, accounting))
+    on_screen, filed = [*on_screen, *unset], [*filed, *unset]
     write_reports(conversion, datasets, filed, accounting, checks, pages, folder / REPORT_FOLDER)
     copy_explanations(study, folder)
     read = describe_inputs(inputs, conversion, folder, out)

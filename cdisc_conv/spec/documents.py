@@ -188,6 +188,7 @@ class GuidesDocument(Document):
     """``documents``: what the annotated CRF and the reviewer's guides say beyond what the run knows."""
 
     fonts: Texts = ()
+    decisions: Texts = ()
 
 
 class StudyDocument(Document):

@@ -1,0 +1,140 @@
+"""The clinical study data reviewer's guide: the tabulation datasets, where they come from, and what is not in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdisc_conv.dataset import Dataset, find_dataset
+from cdisc_conv.documents.guides.model import Guide, Known, Section, Table
+from cdisc_conv.documents.guides.parts import (
+    count_subjects,
+    describe_protocol,
+    introduce,
+    list_datasets,
+    list_decisions,
+    summarise_conformance,
+)
+from cdisc_conv.engine.account.lines import Account
+
+TRIAL_DESIGN = "TRIAL DESIGN"
+PURPOSE = (
+    "This guide accompanies define.xml of the tabulation datasets. It says where the data come from, what is "
+    "special about single datasets, what was collected and is not submitted, and what the conformance checks found."
+)
+DROPPED = {
+    Account.EXCLUDED: "left out by a condition",
+    Account.NOT_SUBMITTED: "not submitted",
+    Account.LOST: "lost",
+    Account.UNACCOUNTED: "not accounted for",
+    Account.NOT_READ: "not read",
+}
+
+
+def write_sdtm_guide(known: Known) -> Guide:
+    """The guide of the tabulation datasets."""
+    study = known.study
+    sections = (
+        introduce(known, PURPOSE),
+        describe_protocol(known, [_describe_trial_design(known)]),
+        _describe_data(known),
+        summarise_conformance(known),
+        _describe_dropped(known),
+        _list_criteria(known),
+    )
+    return Guide("Clinical Study Data Reviewer's Guide", study.name, study.title, study.created, sections)
+
+
+def _describe_trial_design(known: Known) -> Section:
+    design = [one for one in known.datasets if one.class_name == TRIAL_DESIGN]
+    if not design:
+        return Section("Trial Design Datasets", ("The package has no trial design datasets.",))
+    rows = tuple((one.name, one.label, f"{len(one.frame):,}") for one in design)
+    return Section("Trial Design Datasets", (Table(("Dataset", "Label", "Records"), rows, (1, 3, 1)),))
+
+
+def _describe_data(known: Known) -> Section:
+    subjects = [one for one in known.datasets if one.class_name != TRIAL_DESIGN]
+    overview = (
+        f"{len(subjects):,} datasets hold the data of {count_subjects(subjects):,} subjects.",
+        list_datasets(subjects),
+    )
+    trace = (
+        "Every dataset is made from the export of the EDC by a mapping that names, for each variable, one "
+        "derivation. The same mapping gives the origins and methods in define.xml. The report of the run traces "
+        "each value to its form, row and field."
+    )
+    crf = (
+        "The annotated CRF shows for every field of every form where its values go, or that it is not submitted "
+        "and why. Origins in define.xml link to its pages."
+    )
+    decisions = tuple(list_decisions(known)) or ("No decisions are recorded.",)
+    return Section(
+        "Subject Data Description",
+        (),
+        (
+            Section("Overview", overview),
+            Section("Traceability", (trace,)),
+            Section("Annotated CRFs", (crf,)),
+            Section("Sponsor Decisions", decisions),
+            Section("SDTM Subject Domains", (), tuple(_describe_dataset(known, one) for one in subjects)),
+        ),
+    )
+
+
+def _describe_dataset(known: Known, dataset: Dataset) -> Section:
+    blocks = [f"{len(dataset.frame):,} records. {dataset.structure}.", *_list_features(known, dataset)]
+    return Section(f"{dataset.name} - {dataset.label}", tuple(blocks))
+
+
+def _list_features(known: Known, dataset: Dataset) -> Iterator[str]:
+    spec = known.study.datasets.get(dataset.name)
+    if spec is not None:
+        tables = [block.source.table for block in spec.blocks if str(block.source)]
+        sources = [
+            f"form {known.study.forms[name[5:]].label}" if name[5:] in known.study.forms else name.removeprefix("form ")
+            for name in dict.fromkeys(tables)
+            if name != "nothing"
+        ]
+        if sources:
+            yield f"Made from: {'; '.join(sources)}."
+    if dataset.comment:
+        yield dataset.comment
+    if dataset.supplemental_to and "QNAM" in dataset.frame.columns:
+        yield f"Qualifiers: {', '.join(sorted(map(str, dataset.frame['QNAM'].unique())))}."
+    elif find_dataset(known.datasets, f"SUPP{dataset.name}") is not None:
+        yield f"Further qualifiers are in SUPP{dataset.name}."
+    own = [column.name for column in dataset.columns if column.non_standard]
+    if own:
+        yield f"Variables that the standard does not have: {', '.join(own)}."
+
+
+def _describe_dropped(known: Known) -> Section:
+    """From the account of the raw data: rows that became no record, and columns that no dataset has."""
+    lines = known.accounting.lines
+    rows = tuple(
+        (one.form, DROPPED[one.account], one.by, f"{one.rows:,}")
+        for one in lines
+        if not one.dataset and not one.field and one.account in DROPPED and one.rows
+    )
+    columns: dict[tuple[str, str], list[str]] = {}
+    for one in lines:
+        if one.account is Account.COLUMN_NOT_SUBMITTED and one.field:
+            columns.setdefault((one.field, one.by), []).append(one.form)
+    not_submitted = tuple((name, ", ".join(forms), reason) for (name, reason), forms in columns.items())
+    dropped: tuple[str | Table, ...] = ("Every row of the raw data is in a dataset.",)
+    if rows:
+        dropped = (Table(("Form", "Rows are", "Why", "Rows"), rows, (1, 1.5, 4, 0.8)),)
+    left: tuple[str | Table, ...] = ("Every column of the raw data is submitted.",)
+    if not_submitted:
+        left = (Table(("Column", "Forms", "Reason"), not_submitted, (1, 2.5, 3)),)
+    return Section("Data Not Submitted", (), (Section("Rows", dropped), Section("Columns", left)))
+
+
+def _list_criteria(known: Known) -> Section:
+    criteria = find_dataset(known.datasets, "TI")
+    title = "Inclusion and Exclusion Criteria"
+    wanted = ["IETESTCD", "IECAT", "IETEST"]
+    if criteria is None or not set(wanted) <= set(criteria.frame.columns):
+        return Section(title, ("The package has no TI dataset.",))
+    rows = tuple(tuple(map(str, row)) for row in criteria.frame[wanted].itertuples(index=False))
+    return Section(title, (Table(("Code", "Category", "Criterion"), rows, (1, 1, 5)),))

@@ -1,0 +1,187 @@
+"""A package laid out as module 5 of an eCTD: the folders, names and kinds of file that the FDA takes.
+
+    m5/datasets/STUDY/tabulations/sdtm      transport files, define.xml, its stylesheet, acrf.pdf, csdrg.pdf
+    m5/datasets/STUDY/analysis/adam/datasets   the same of ADaM, adrg.pdf
+    m5/datasets/STUDY/analysis/adam/programs   the mapping as text
+
+Sources: FDA, Study Data Technical Conformance Guide (folders, documents, sizes); ICH eCTD specification (names).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+
+from cdisc_conv import __version__
+from cdisc_conv.package.manifest import describe_files
+from cdisc_conv.package.staging import MANIFEST, TOOL, read_manifest, stage_folder
+from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
+from cdisc_conv.spec.model import Study
+
+KINDS = {"sdtm": "tabulations/sdtm", "adam": "analysis/adam/datasets"}
+"""Folder of the package -> folder of the eCTD."""
+
+PROGRAMS = "analysis/adam/programs"
+TAKEN = (".xpt", ".xml", ".xsl", ".pdf", ".txt")
+"""Kinds of file that go along."""
+
+LEFT = (".docx", ".html")
+"""Guides to edit and rendered pages, which are for the sponsor: they stay behind."""
+
+MOST_BYTES = 5 * 1024**3
+"""A dataset that is larger has to be split."""
+LONGEST_NAME = 64
+LONGEST_PATH = 150
+"""Characters of a file's name, and of its path from m5 on."""
+
+CHECKSUMS = "checksums.txt"
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What was laid out: the folder, its files (path from there, bytes, SHA-256), and what is wrong."""
+
+    folder: Path
+    files: tuple[tuple[str, int, str], ...]
+    problems: tuple[Problem, ...]
+
+
+def lay_out_ectd(package: Path, out: Path, study: Study | None = None) -> Submission:
+    """Lay out the package in the folder `package` as module 5 in `out`, which is replaced as a whole at the end.
+
+    `study` adds the mapping, as text, to the programs. Findings: ECTD001 a name that an eCTD cannot have, ECTD002 a
+    path that is too long, ECTD003 a dataset of more than 5 GB, ECTD004 a link that leads nowhere, ECTD005 a document
+    that a reviewer expects and that is missing, ECTD006 a file that is not laid out. Raises ProblemsError (ECTD007)
+    when the folder holds no package, as `stage_folder` does for `out`, and OSError.
+    """
+    manifest = read_manifest(package)
+    if manifest is None:
+        hint = "name the output folder of `cdisc-conv run` or `demo`"
+        raise ProblemsError([Problem("ECTD007", f"'{package}' holds no package of cdisc-conv", hint=hint)])
+    with stage_folder(out, {"package": package}) as stage:
+        base = stage / "m5" / "datasets" / name_folder(str(manifest.get("study") or "study"))
+        problems = list(_copy_files(package, base))
+        if study is not None:
+            _write_programs(study, base / PROGRAMS)
+        problems += [*_check_names(stage), *_check_documents(base), *_check_links(base)]
+        files = tuple(_describe(path, stage) for path in _list_files(stage))
+        text = "".join(f"{digest}  {size:>12}  {name}\n" for name, size, digest in files)
+        (stage / CHECKSUMS).write_text(text, encoding="ascii", newline="\n")
+        _write_manifest(stage, str(manifest.get("study") or ""))
+    return Submission(out, files, tuple(problems))
+
+
+def name_folder(study: str) -> str:
+    """The folder of a study: small letters, digits and hyphens.
+
+    >>> name_folder("HOPE2021-Thal AGC/1")
+    'hope2021-thal-agc-1'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", study.lower()).strip("-")[:LONGEST_NAME] or "study"
+
+
+def _copy_files(package: Path, base: Path) -> Iterator[Problem]:
+    for family, place in KINDS.items():
+        source = package / family
+        for path in _list_files(source) if source.is_dir() else ():
+            name = path.relative_to(source)
+            if path.suffix.lower() in LEFT:
+                continue
+            if path.suffix.lower() not in TAKEN:
+                message = f"{family}/{name.as_posix()} is not laid out: an eCTD takes {', '.join(TAKEN)}"
+                yield Problem("ECTD006", message, Severity.NOTE)
+                continue
+            target = base / place / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+
+
+def _write_programs(study: Study, folder: Path) -> None:
+    """The mapping files as text, named after their place in the study folder, and a text that says what they are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [f"The mapping of {study.name}: which derivation makes each variable of each dataset.", ""]
+    for path in sorted(study.files):
+        inside = path.is_relative_to(study.folder)
+        parts = path.relative_to(study.folder).parts if inside else ("library", path.name)
+        name = re.sub(r"[^a-z0-9-]+", "-", "-".join(parts).rsplit(".", 1)[0].lower()) + ".txt"
+        text = path.read_text(encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        lines.append(f"{name:<32} {'/'.join(parts)}")
+    (folder / "readme.txt").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def _check_names(stage: Path) -> Iterator[Problem]:
+    for path in _list_files(stage):
+        name = path.relative_to(stage).as_posix()
+        place = Place(file=name)
+        if not _NAME.fullmatch(path.name) or len(path.name) > LONGEST_NAME:
+            hint = f"small letters, digits, hyphens, at most {LONGEST_NAME} characters"
+            yield Problem("ECTD001", f"an eCTD cannot have a file called '{path.name}'", place=place, hint=hint)
+        if len(name) > LONGEST_PATH:
+            message = f"the path has {len(name)} characters, and an eCTD takes {LONGEST_PATH}"
+            yield Problem("ECTD002", message, place=place, hint="shorten the name of the study or of the document")
+        if path.suffix == ".xpt" and path.stat().st_size > MOST_BYTES:
+            yield Problem("ECTD003", "the dataset has more than 5 GB", place=place, hint="split it by category")
+
+
+def _check_documents(base: Path) -> Iterator[Problem]:
+    expected = {"sdtm": ("define.xml", "acrf.pdf", "csdrg.pdf"), "adam": ("define.xml", "adrg.pdf")}
+    for family, names in expected.items():
+        folder = base / KINDS[family]
+        for name in names if folder.is_dir() else ():
+            if not (folder / name).is_file():
+                hint = "name it among the documents of 'define' in study.yaml" if name.endswith("pdf") else ""
+                yield Problem("ECTD005", f"{name} of {family.upper()} is missing", Severity.WARNING, hint=hint)
+
+
+def _check_links(base: Path) -> Iterator[Problem]:
+    """ECTD004: what define.xml links to and is not there: stylesheet, datasets and documents."""
+    for place in KINDS.values():
+        define = base / place / "define.xml"
+        if not define.is_file():
+            continue
+        for href in list_links(define):
+            if not (define.parent / href).is_file():
+                message = f"define.xml links to {href}, which is not there"
+                yield Problem("ECTD004", message, place=Place(file=f"{place}/define.xml"), hint="add it to the package")
+
+
+def list_links(define: Path) -> list[str]:
+    """The files that a define.xml links to, each once; of other schemes none."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    tree = etree.parse(str(define), parser)
+    found = [value for node in tree.iter() for name, value in node.attrib.items() if str(name).endswith("}href")]
+    top = tree.getroot().getprevious()
+    while top is not None:
+        found += re.findall(r'href="([^"]+)"', top.text or "") if top.tag is etree.PI else []
+        top = top.getprevious()
+    return list(dict.fromkeys(str(one) for one in found if one and "://" not in str(one)))
+
+
+def _list_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _describe(path: Path, folder: Path) -> tuple[str, int, str]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return path.relative_to(folder).as_posix(), path.stat().st_size, digest
+
+
+def _write_manifest(stage: Path, study: str) -> None:
+    """The manifest that lets a later run replace this folder and nothing else."""
+    outputs: Iterable[Path] = _list_files(stage)
+    said = {
+        "tool": {"name": TOOL, "version": __version__},
+        "study": study,
+        "outputs": describe_files(outputs, stage),
+    }
+    (stage / MANIFEST).write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
