@@ -362,6 +362,8 @@ class Study:
     """Every file the mapping was read from."""
     left_out: frozenset[str] = frozenset()
     """Datasets that the study maps, but that this package does not hold: texts explain what they name of them."""
+    dropped: frozenset[tuple[str, str]] = frozenset()
+    """Variables (dataset, name) that are left out because no record has a value, which texts explain likewise."""
     unread: frozenset[str] = frozenset()
     """Datasets whose mapping could not be read: a finding by then, and lint does not miss them once more."""
 

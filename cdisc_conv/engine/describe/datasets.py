@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,10 +40,13 @@ def describe_datasets(
     datasets: list[Dataset] = []
     problems: list[Problem] = []
     known = dict(facts)
+    chosen = {draft.spec.name: choose_columns(draft.spec, facts[draft.spec.name]) for draft in drafts}
+    gone = ((name, one) for name, (names, _) in chosen.items() for one in facts[name].columns if one not in names)
+    study = replace(study, dropped=frozenset(gone))
     for draft in drafts:
         spec, mine = draft.spec, facts[draft.spec.name]
         problems += check_keys(spec, mine)
-        names, notes = choose_columns(spec, mine)
+        names, notes = chosen[spec.name]
         problems += notes
         described = describe_columns(study, plan, spec, mine, names)
         problems += described.problems

@@ -86,7 +86,7 @@ class PartWords:
         """Keep a name that no dataset of the package holds, so that it is explained."""
         study = self._study
         mine = is_left_out(study, table, name) and study.family_of(table) == study.family_of(self.dataset)
-        if is_working(study, table, name) or mine:
+        if is_working(study, table, name) or mine or (table, name) in study.dropped:
             self.working[table, name] = None
 
     def _given(self, block: Block, name: str) -> list[tuple[str, str]]:
@@ -201,6 +201,9 @@ def explain_working(study: Study, named: dict[tuple[str, str], None]) -> list[st
     while left:
         dataset, name = left.pop(0)
         if (dataset, name) in said:
+            continue
+        if (dataset, name) in study.dropped:
+            said[dataset, name] = f"[{dataset}.{name}, not in the package: no record has a value]"
             continue
         texts = []
         for part in parts_of(study.datasets[dataset], name):
