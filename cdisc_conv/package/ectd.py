@@ -20,6 +20,8 @@ from pathlib import Path
 from lxml import etree
 
 from cdisc_conv import __version__
+from cdisc_conv.engine.describe.lineage import LineageNode, build_lineage, list_names
+from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.package.manifest import describe_files
 from cdisc_conv.package.staging import MANIFEST, TOOL, read_manifest, stage_folder
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
@@ -115,7 +117,26 @@ def _write_programs(study: Study, folder: Path) -> None:
         text = path.read_text(encoding="utf-8")
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
         lines.append(f"{name:<32} {'/'.join(parts)}")
+    lines += [f"{'derivations.txt':<32} every variable in words: its records, its entry, its method, what it reads"]
+    (folder / "derivations.txt").write_text("\n".join(_list_derivations(study)), encoding="utf-8", newline="\n")
     (folder / "readme.txt").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def _list_derivations(study: Study) -> Iterator[str]:
+    """Every variable of the study as the lineage has it, in lines."""
+    for name, nodes in build_lineage(study, plan_study(study)).variables.items():
+        for node in nodes:
+            yield f"{name}  {node.label}".rstrip()
+            yield f"  records: {node.source}"
+            yield f"  mapping: {node.entry or node.derivation}"
+            yield from (
+                f"  {word}: {text}" for word, text in (("method", node.method), ("reads", _name_reads(node))) if text
+            )
+            yield ""
+
+
+def _name_reads(node: LineageNode) -> str:
+    return ", ".join(list_names(node.reads()))
 
 
 def _check_names(stage: Path) -> Iterator[Problem]:

@@ -173,3 +173,13 @@ def test_characters_that_no_font_has_are_remembered():
     open_fonts()
     assert fonts.runs("Fe 铁") == [("Vera", "Fe ?")]
     assert list(fonts.missing) == ["铁"]
+
+
+@pytest.mark.skipif(open_fonts().runs("是")[0][0] == "Vera", reason="no font with Chinese characters on this machine")
+def test_chinese_is_set_in_an_embedded_font():
+    fonts = open_fonts()
+    form = CrfForm("f", "不良事件", (Question("A", "开始日期", values=(("1", "是"),)),))
+    page = read(draw_crf(lay_out(crf_of(form), fonts), fonts)).pages[1]
+    assert fonts.missing == {}
+    assert page.extract_text().splitlines()[1] == "不良事件"
+    assert all("/FontFile2" in font.get_object()["/FontDescriptor"] for font in page["/Resources"]["/Font"].values())

@@ -41,11 +41,18 @@ def test_every_file_has_its_place(folder):
     assert made.problems == ()
     assert sorted(read_tree(folder.parent / "ectd")) == [
         "checksums.txt",
-        *(f"{PROGRAMS}/{name}.txt" for name in ("forms", "readme", "sdtm-ae", "sdtm-dm", "study")),
+        *(f"{PROGRAMS}/{name}.txt" for name in ("derivations", "forms", "readme", "sdtm-ae", "sdtm-dm", "study")),
         *(f"{SDTM}/{name}" for name in ("acrf.pdf", "ae.xpt", "csdrg.pdf", "define.xml", "define2-1.xsl", "dm.xpt")),
         f"{SDTM}/suppae.xpt",
         "manifest.json",
     ]
+
+
+def test_the_programs_say_what_each_variable_is_made_of(folder):
+    lay_out(folder)
+    text = (folder.parent / "ectd" / PROGRAMS / "derivations.txt").read_text(encoding="utf-8")
+    assert 'AE.AESER  Serious Event\n  records: form ae where AEYN == "Y"\n  mapping: {term: AESER}\n' in text
+    assert "  reads: ae.AESTDAT\n" in text
 
 
 def test_every_link_opens_and_every_checksum_holds(folder):
