@@ -30,7 +30,7 @@ BARE_XML = "of XML, only ODM is read; export it as ODM, CSV or XLSX"
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("ae.csv", gzip.compress(b"A,B\n1,2\n"), "a gzip file, not FORMATS (unpack it and give the file in it)"),
+        ("ae.csv", gzip.compress(b"A,B\n1,2\n", mtime=0), "a gzip file, not FORMATS (unpack it and give the file in it)"),
         ("ae.xls", b"<html><body><table>", f"an HTML page, not FORMATS ({PAGE})"),
         ("ae.xpt", b"\n<!DOCTYPE html>\n<html>404", f"an HTML page, not FORMATS ({PAGE})"),
         ("ae.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel file, or one with a password, not FORMATS "
@@ -84,7 +84,7 @@ def test_a_declared_format_that_does_not_exist(folder: Path) -> None:
 
 
 def test_a_declared_format_that_the_file_does_not_have(folder: Path) -> None:
-    assert refuse(folder, "ae.csv", gzip.compress(b"A\n1\n"), format="csv") == (
+    assert refuse(folder, "ae.csv", gzip.compress(b"A\n1\n", mtime=0), format="csv") == (
         "raw/ae.csv: RAW019 form 'ae' is a gzip file, not delimited text (unpack it and give the file in it)"
     )
 
