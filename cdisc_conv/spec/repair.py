@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, get_args, get_origin
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -67,6 +68,8 @@ def _find_by_shape(fields: Mapping[str, Any], child: Node, parent: Node) -> str:
 
 
 def _takes_mappings(annotation: Any) -> bool:
+    if get_origin(annotation) in (Union, UnionType):
+        return any(_takes_mappings(one) for one in get_args(annotation))
     inner = next(iter(get_args(annotation)), None) if get_origin(annotation) in (list, tuple) else None
     return get_origin(inner) is dict or (isinstance(inner, type) and issubclass(inner, BaseModel))
 

@@ -311,7 +311,7 @@ def test_derivations_see_all_rows_of_a_group(study: Path, monkeypatch: pytest.Mo
 def test_a_parameter_that_only_a_later_block_makes(study: Path) -> None:
     edit(study, "adam/adev.yaml", 'where: PARAMCD == "SEQ"', 'where: PARAMCD == "FOUND"')
     assert lint(study) == [
-        "tiny/adam/adev.yaml:11: LINT306 ADEV reads its parameter FOUND, which only a later block of 'records' makes "
+        "tiny/adam/adev.yaml:12: LINT306 ADEV reads its parameter FOUND, which only a later block of 'records' makes "
         "(put the block that makes it first)"
     ]
 
