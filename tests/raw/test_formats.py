@@ -30,7 +30,11 @@ BARE_XML = "of XML, only ODM is read; export it as ODM, CSV or XLSX"
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("ae.csv", gzip.compress(b"A,B\n1,2\n", mtime=0), "a gzip file, not FORMATS (unpack it and give the file in it)"),
+        (
+            "ae.csv",
+            gzip.compress(b"A,B\n1,2\n", mtime=0),
+            "a gzip file, not FORMATS (unpack it and give the file in it)",
+        ),
         ("ae.xls", b"<html><body><table>", f"an HTML page, not FORMATS ({PAGE})"),
         ("ae.xpt", b"\n<!DOCTYPE html>\n<html>404", f"an HTML page, not FORMATS ({PAGE})"),
         ("ae.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel file, or one with a password, not FORMATS "
