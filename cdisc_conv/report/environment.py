@@ -38,8 +38,8 @@ def make_environment(loader: BaseLoader) -> Environment:
 def embed(data: Any) -> Markup:
     """JSON that is safe inside a script element: no character of it can end the element or start a comment.
 
-    >>> embed({"value": "</script>\\x1b[2J"})
-    Markup('{"value":"\\\\u003c/script\\\\u003e\\\\\\\\x1b[2J"}')
+    >>> embed({"value": "</script>"})
+    Markup('{"value":"\\\\u003c/script\\\\u003e"}')
     """
     text = json.dumps(_show_all(data), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for character in "<>&":

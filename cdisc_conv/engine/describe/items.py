@@ -16,6 +16,8 @@ NO_YES = "C66742"
 def byte_length(facts: ValueFacts) -> int:
     """The longest text in bytes of UTF-8, at least 1.
 
+    >>> import pandas as pd
+    >>> from cdisc_conv.engine.facts.values import describe_values
     >>> byte_length(describe_values(pd.Series(["ab", "皮"], dtype="str")))
     3
     """
@@ -27,6 +29,8 @@ def describe_numbers(facts: ValueFacts) -> tuple[str, int, int | None]:
 
     Length counts digits and the point; significant digits are those after the point (Define-XML 2.1, 4.3.1).
 
+    >>> import pandas as pd
+    >>> from cdisc_conv.engine.facts.values import describe_values
     >>> describe_numbers(describe_values(pd.Series([1.0, -20.0]))), describe_numbers(describe_values(pd.Series([1.25])))
     (('integer', 2, None), ('float', 4, 2))
     """
@@ -39,6 +43,8 @@ def describe_numbers(facts: ValueFacts) -> tuple[str, int, int | None]:
 def describe_written(facts: ValueFacts) -> tuple[str, int, int | None] | None:
     """The same of numbers as they are written, where trailing zeros count; None when a text is not a plain number.
 
+    >>> import pandas as pd
+    >>> from cdisc_conv.engine.facts.values import describe_values
     >>> describe_written(describe_values(pd.Series(["36.60", "7"], dtype="str"), results=True))
     ('float', 5, 2)
     """
@@ -51,6 +57,8 @@ def describe_written(facts: ValueFacts) -> tuple[str, int, int | None] | None:
 def describe_text(facts: ValueFacts, described: str) -> str:
     """The Define-XML data type of text: a date type where the standard wants ISO 8601 and the values allow it.
 
+    >>> import pandas as pd
+    >>> from cdisc_conv.engine.facts.values import describe_values
     >>> dates = describe_values(pd.Series(["2022-01-05", "2022-01"], dtype="str"))
     >>> describe_text(dates, "ISO 8601 datetime or interval")
     'partialDate'
