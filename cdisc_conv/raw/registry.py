@@ -96,7 +96,7 @@ def choose_table(container: Container, source: FormSource, inner: str, reporter:
 def _take_for_text(head: bytes, name: str, readers: Mapping[str, Reader], reporter: Reporter, encoding: str) -> Reader:
     """The reader of delimited text, for what is not known to be something else and has no other format's name."""
     wide = encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32", "utf16", "utf32"))
-    if foreign := None if wide else describe_foreign(head):
+    if foreign := None if wide else describe_foreign(head, encoding):
         raise _refuse(foreign.what, f"one of the formats {', '.join(readers)}", foreign.hint, reporter)
     other = next((one for one in readers.values() if one.name != "csv" and name.endswith(one.suffixes)), None)
     if other is not None and head:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 
@@ -53,7 +54,7 @@ def is_office(head: bytes) -> bool:
     return any(name in head for name in (b"[Content_Types].xml", b"_rels/.rels", b"docProps/", b"xl/workbook"))
 
 
-def describe_foreign(head: bytes) -> Foreign | None:
+def describe_foreign(head: bytes, encoding: str = "") -> Foreign | None:
     """What a file is that begins with these bytes, when it is known to be no delimited text; None otherwise.
 
     >>> describe_foreign(b"\\x1f\\x8b\\x08").what, describe_foreign(b"SUBJID,AETERM\\n")
@@ -74,14 +75,33 @@ def describe_foreign(head: bytes) -> Foreign | None:
         return _describe_xml(text)
     if text.startswith((b"{", b"[")) and re.match(rb'[{\[]\s*(["{\[]|\}|\])', text):
         return Foreign("JSON, but not Dataset-JSON", "export it as Dataset-JSON 1.1, CSV or XLSX")
-    return Foreign("binary data", "give the file that the EDC exported") if _is_binary(head) else None
+    return Foreign("binary data", "give the file that the EDC exported") if _is_binary(head, encoding) else None
 
 
-def _is_binary(head: bytes) -> bool:
-    """Whether there are more signs that no text has than damage would leave; UTF-16 and UTF-32 are text."""
+def _is_binary(head: bytes, encoding: str) -> bool:
+    """Whether there are more signs that no text has than damage would leave; UTF-16 and UTF-32 are text.
+
+    What can be read in an encoding that not every sequence of bytes is text of (UTF-8, GB18030) is text, however odd.
+    """
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
         return False
-    return sum(map(head.count, _NO_TEXT)) > max(4, len(head) // 20)
+    return sum(map(head.count, _NO_TEXT)) > max(4, len(head) // 20) and not _is_text(head, encoding)
+
+
+def _is_text(head: bytes, encoding: str) -> bool:
+    """Whether bytes, of which the last character may be cut off, are text of an encoding that refuses some bytes."""
+    try:
+        return _can_decode(head, encoding) and not _can_decode(bytes(range(256)), encoding)
+    except LookupError:  # no such encoding, which is a finding of its own
+        return False
+
+
+def _can_decode(content: bytes, encoding: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding or "utf-8")().decode(content)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _describe_xml(text: bytes) -> Foreign | None:

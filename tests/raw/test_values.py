@@ -116,6 +116,13 @@ def test_all_forms_with_all_their_problems(folder: Path) -> None:
     assert [problem.code for problem in problems] == ["RAW006", "RAW001"]
 
 
+def test_control_characters_of_text_are_no_binary_data(folder: Path) -> None:
+    (folder / "f.csv").write_text("A,B\n\x1f\x1f\x1f,\x1f\x1f\x1f\n")
+    form, problems = read_form(FormSource("f", "f.csv"), folder)
+    assert problems == [] and form is not None
+    assert form.frame["B"].tolist() == ["\x1f\x1f\x1f"]
+
+
 CELLS = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=6) | st.text(
     alphabet="a\",;\r\n \t'", max_size=6
 )
