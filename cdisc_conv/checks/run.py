@@ -62,7 +62,7 @@ def check_datasets(
     when only some of the study's datasets are given. `rules` replaces the rules of the package, `set_aside` are ids of
     rules that are not asked. `keep` is the number of records that each of the findings holds. `foreign` is for
     datasets that no mapping made: hints say what to do without one. `declared` is False where nothing could say which
-    terms are the sponsor's own. `progress` is told the id of each rule before it runs.
+    terms are the sponsor's own. `progress` gets the id of each rule before it runs.
 
     Problems carry the rule's id as code, dataset, variable, the first record numbers (from 1) and the number of
     records; there is one per rule, dataset, variable and value, and never one per record.

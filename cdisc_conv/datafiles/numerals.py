@@ -30,7 +30,7 @@ _ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _ISO_SECOND = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}$"
 _ORIGIN = np.datetime64("1960-01-01", "s")
 _CERTAIN = 15
-"""Every number with so many digits is told apart from all others by float64."""
+"""float64 distinguishes every number of so many digits from all others."""
 _SMALLEST_NORMAL = 2.0**-1022
 _MOST_ZEROS = 40
 

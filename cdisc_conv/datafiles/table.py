@@ -60,8 +60,8 @@ class Variable:
 class Table:
     """A dataset: columns by name, and its metadata.
 
-    ``special`` says whether missing numbers can carry SAS's codes (``.A``), ``nulls`` whether a missing text is told
-    from a blank one.
+    ``special`` says whether missing numbers can carry SAS's codes (``.A``), ``nulls`` whether a missing text
+    differs from a blank one.
     """
 
     name: str

@@ -7,9 +7,6 @@ the module runs its `register` decorators. Our own catalogue is such an entry.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from importlib import import_module
-from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -17,7 +14,8 @@ from pydantic import ValidationError
 
 from cdisc_conv.derivations.base import Derivation
 from cdisc_conv.docstrings import read_docstring
-from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
+from cdisc_conv.plug_ins import load_plug_ins
+from cdisc_conv.problems import did_you_mean
 
 GROUP = "cdisc_conv.derivations"
 BUILT_IN = "cdisc_conv.derivations.catalogue"
@@ -62,25 +60,13 @@ def register(derivation: type[_Class]) -> type[_Class]:
     return derivation
 
 
-@cache
-def _load() -> None:
-    import_module(BUILT_IN)  # also reached by its entry point; a checkout that is not installed has none
-    for entry in sorted(entry_points(group=GROUP), key=lambda e: (e.value, e.name)):
-        try:
-            entry.load()
-        except Exception as error:
-            message = f"the plug-in '{entry.name}' ({entry.value}) could not be loaded: {type(error).__name__}: {error}"
-            hint = "fix or uninstall the package that offers it"
-            raise ProblemsError([Problem("SPEC900", message, hint=hint)]) from error
-
-
 def load_derivations() -> MappingProxyType[str, type[Derivation]]:
     """All derivations by name, built-ins and plug-ins, read-only.
 
     >>> "study_day" in load_derivations()
     True
     """
-    _load()
+    load_plug_ins(GROUP, BUILT_IN)
     return MappingProxyType(dict(sorted(_registered.items())))
 
 

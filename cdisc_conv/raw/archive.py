@@ -111,7 +111,7 @@ def _is_junk(name: str) -> bool:
 
 
 def _refuse_member(member: zipfile.ZipInfo) -> str:
-    """Why a member may not be unpacked; "" when it may. zipfile itself stops at the size that is told."""
+    """Why a member may not be unpacked; "" when it may. zipfile itself stops at the size that the archive states."""
     path = PurePosixPath(member.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
         return f"holds the path '{member.filename}', which leads out of it"

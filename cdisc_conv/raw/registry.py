@@ -7,13 +7,11 @@ module runs its `register` decorators. Our own readers are such an entry.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from importlib import import_module
-from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import TypeVar
 
-from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
+from cdisc_conv.plug_ins import load_plug_ins
+from cdisc_conv.problems import ProblemsError, did_you_mean
 from cdisc_conv.raw.signatures import describe_foreign
 from cdisc_conv.raw.source import FormSource, Reporter
 from cdisc_conv.raw.tables import Container, RawFile, Reader
@@ -34,25 +32,13 @@ def register(reader: _Class) -> _Class:
     return reader
 
 
-@cache
-def _load() -> None:
-    import_module(BUILT_IN)  # also reached by its entry point; a checkout that is not installed has none
-    for entry in sorted(entry_points(group=GROUP), key=lambda e: (e.value, e.name)):
-        try:
-            entry.load()
-        except Exception as error:
-            message = f"the plug-in '{entry.name}' ({entry.value}) could not be loaded: {type(error).__name__}: {error}"
-            hint = "fix or uninstall the package that offers it"
-            raise ProblemsError([Problem("SPEC900", message, hint=hint)]) from error
-
-
 def load_readers() -> MappingProxyType[str, Reader]:
     """All readers by name, read-only.
 
     >>> "csv" in load_readers()
     True
     """
-    _load()
+    load_plug_ins(GROUP, BUILT_IN)
     return MappingProxyType(dict(sorted(_registered.items())))
 
 

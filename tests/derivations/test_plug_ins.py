@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cdisc_conv import plug_ins
 from cdisc_conv.derivations import registry
 from cdisc_conv.derivations.base import Derivation
 from cdisc_conv.derivations.registry import build_nested, load_derivations
@@ -28,10 +29,10 @@ def plug_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[type[De
     monkeypatch.syspath_prepend(tmp_path)
     entry = EntryPoint(name="acme", value="acme_body", group=registry.GROUP)
     monkeypatch.setattr(registry, "_registered", dict(registry._registered))
-    monkeypatch.setattr(registry, "entry_points", lambda group: [entry])
-    registry._load.cache_clear()
+    monkeypatch.setattr(plug_ins, "entry_points", lambda group: [entry])
+    plug_ins.load_plug_ins.cache_clear()
     yield load_derivations()["acme_bmi"]
-    registry._load.cache_clear()
+    plug_ins.load_plug_ins.cache_clear()
 
 
 @pytest.mark.usefixtures("plug_in")
@@ -54,13 +55,13 @@ def test_a_taken_name_is_refused() -> None:
 
 def test_a_plug_in_that_does_not_load_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = EntryPoint(name="broken", value="nowhere.module", group=registry.GROUP)
-    monkeypatch.setattr(registry, "entry_points", lambda group: [broken])
-    registry._load.cache_clear()
+    monkeypatch.setattr(plug_ins, "entry_points", lambda group: [broken])
+    plug_ins.load_plug_ins.cache_clear()
     try:
         with pytest.raises(ProblemsError) as caught:
             load_derivations()
     finally:
-        registry._load.cache_clear()
+        plug_ins.load_plug_ins.cache_clear()
     assert str(caught.value) == (
         "SPEC900 the plug-in 'broken' (nowhere.module) could not be loaded: ModuleNotFoundError: No module named "
         "'nowhere' (fix or uninstall the package that offers it)"

@@ -21,7 +21,7 @@ from cdisc_conv.standards import Standard, Terminology
 CANNOT_RUN = "the rule asks what cannot be worked out"
 """Of a rule whose author's words make no sense, or that we misread; the other rules are asked all the same."""
 _REASONS = 3
-"""How many reasons are told why a rule could not be asked."""
+"""How many reasons why a rule could not be asked are listed."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def run_core(
     """Asks rules of all datasets that they are about.
 
     A rule of which one condition lacks its variable says nothing of that dataset; a rule that no dataset could answer
-    is in `not_run` with the reason. `progress` is told the id of each rule before it runs.
+    is in `not_run` with the reason. `progress` gets the id of each rule before it runs.
     """
     hits: list[Hits] = []
     run: list[str] = []

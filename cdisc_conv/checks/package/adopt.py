@@ -1,6 +1,6 @@
 """A dataset as its file has it, made into the one that the rules ask: names in capitals, types and class decided.
 
-What the file does not say is taken from define.xml and then from the standard, and what was decided that way is told:
+What the file does not say is taken from define.xml and then from the standard, and reported:
 CHK004 names in small letters, CHK005 two variables that differ only in letter case, CHK013 a dataset of no known
 class, CHK006 no types, labels, lengths or formats.
 """

@@ -84,7 +84,7 @@ def encode_values(base: Table, other: Table, name: str, rules: Rules) -> Codes:
 
 
 def _encode_numbers(first: np.ndarray, second: np.ndarray, special: bool) -> Codes:
-    """``special``: missing values are told apart by their codes (``.A``)."""
+    """``special``: missing values of different codes differ (``.A``)."""
     numbers = np.concatenate([first, second])
     codes, values = pd.factorize(numbers, use_na_sentinel=False)
     size = len(values)

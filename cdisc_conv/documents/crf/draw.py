@@ -15,7 +15,7 @@ from cdisc_conv.documents.fonts import BOLD, ITALIC, REGULAR, Fonts
 from cdisc_conv.documents.pdf import open_canvas
 
 COLOURS = ("#BFE3F7", "#FFF2A8", "#C8EFC4", "#FAD4B5", "#E3D0F5", "#F9CADB", "#CFE8E4", "#E5E5B5")
-"""Of the datasets of a form, in order; all are light enough for black text, and none is told by its colour alone."""
+"""Of the datasets of a form, in order; all are light enough for black text, and its name stands beside each."""
 
 NONE = "#E8E8E8"
 """Behind what is not submitted."""

@@ -23,7 +23,7 @@ from cdisc_conv.raw.tables import Container, Fingerprint, NumberRows, RawBatch, 
 
 _LONGEST_HEADER = 1 << 26
 _SEPARATOR = re.compile(rb'"?sep=([^"\r\n])"?\r?\n', re.IGNORECASE)
-"""The line with which Excel is told the delimiter."""
+"""The line that tells Excel the delimiter."""
 
 
 @register

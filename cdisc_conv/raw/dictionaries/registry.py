@@ -10,13 +10,12 @@ import io
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
-from importlib import import_module
-from importlib.metadata import entry_points
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, ClassVar, TypeVar
 
+from cdisc_conv.plug_ins import load_plug_ins
 from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
 from cdisc_conv.raw.dictionaries.files import File, find_files
 from cdisc_conv.raw.dictionaries.model import Dictionary
@@ -157,25 +156,13 @@ def register(reader: _Class) -> _Class:
     return reader
 
 
-@cache
-def _load() -> None:
-    import_module(BUILT_IN)  # also reached by its entry point; a checkout that is not installed has none
-    for entry in sorted(entry_points(group=GROUP), key=lambda e: (e.value, e.name)):
-        try:
-            entry.load()
-        except Exception as error:
-            message = f"the plug-in '{entry.name}' ({entry.value}) could not be loaded: {type(error).__name__}: {error}"
-            hint = "fix or uninstall the package that offers it"
-            raise ProblemsError([Problem("SPEC900", message, hint=hint)]) from error
-
-
 def load_dictionary_readers() -> MappingProxyType[str, DictionaryReader]:
     """All readers by name, read-only.
 
     >>> "redcap" in load_dictionary_readers()
     True
     """
-    _load()
+    load_plug_ins(GROUP, BUILT_IN)
     return MappingProxyType(dict(sorted(_registered.items())))
 
 

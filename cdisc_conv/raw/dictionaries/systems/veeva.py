@@ -2,7 +2,7 @@
 
 An extract is one dataset per form. Its key columns differ from version to version of the job, so they are matched by
 name. Three identities stand side by side: what is displayed (EVENT), what the definition is called (EVENTDEF) and the
-external id (EVENTEID); visits are told apart by the last. The specification names forms, item groups, items, codelists
+external id (EVENTEID); the last one distinguishes visits. The specification names forms, item groups, items, codelists
 and events in sheets that are found by what their headers say, since their layout changed from release to release.
 """
 
