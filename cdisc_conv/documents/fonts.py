@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 
@@ -109,11 +109,11 @@ def open_fonts(files: Sequence[Path] = ()) -> Fonts:
     A given file that cannot be read raises ValueError with a sentence that says so.
     """
     for name in (REGULAR, BOLD, ITALIC):
-        pdfmetrics.registerFont(TTFont(name, _OWN / f"{name}.ttf"))
+        pdfmetrics.registerFont(_read_font(name, _OWN / f"{name}.ttf"))
     more = []
     for number, path in enumerate([*files, *_find_installed()]):
         try:
-            font = TTFont(f"Further{number}", path)
+            font = _read_font(f"Further{number}", path)
         except (TTFError, OSError) as error:
             if path in files:
                 raise ValueError(f"the font '{path.name}' cannot be used: {error}") from None
@@ -121,6 +121,17 @@ def open_fonts(files: Sequence[Path] = ()) -> Fonts:
         pdfmetrics.registerFont(font)
         more.append(font.fontName)
     return Fonts(tuple(more))
+
+
+def _read_font(name: str, path: Path) -> TTFont:
+    """A font file under a name; read once for all documents of a process, and again when it has changed."""
+    state = path.stat()
+    return _read_font_once(name, path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=32)
+def _read_font_once(name: str, path: Path, changed: int, size: int) -> TTFont:
+    return TTFont(name, path)
 
 
 @cache
