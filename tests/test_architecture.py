@@ -29,7 +29,7 @@ LAYERS = (
     ("derivations",),
     ("expr", "standards", "raw", "xpt", "datafiles"),
     ("columns",),
-    ("dataset", "docstrings", "plug_ins", "problems", "resources", "tables", "visible", "workplace"),
+    ("dataset", "docstrings", "plug_ins", "problems", "resources", "tables", "visible", "workbooks", "workplace"),
 )
 """From top to bottom; `compare` reads what `package` wrote.
 
@@ -86,7 +86,11 @@ def test_imports_point_one_way(path: Path) -> None:
             continue
         assert layer >= own, f"{name_of(path)} imports {module}"
         if package in ("raw", "xpt"):
-            known = ("dataset", "problems", *(("columns", "plug_ins", "xpt", "datafiles") if package == "raw" else ()))
+            known = (
+                "dataset",
+                "problems",
+                *(("columns", "plug_ins", "workbooks", "xpt", "datafiles") if package == "raw" else ()),
+            )
             assert target in known, f"{name_of(path)} knows of {module}"
 
 

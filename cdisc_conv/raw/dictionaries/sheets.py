@@ -21,6 +21,7 @@ from lxml import etree
 
 from cdisc_conv.problems import Place, Problem, ProblemsError
 from cdisc_conv.raw.dictionaries.files import File
+from cdisc_conv.workbooks import read_workbook
 
 _SPREADSHEET = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _DELIMITERS = ",;\t|@"
@@ -209,15 +210,12 @@ def _is_workbook(file: File) -> bool:
 
 
 def _read_workbook(file: File, most: int | None) -> Iterator[Sheet]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
-        for name in workbook.sheet_names:
-            values = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=most)
-            yield Sheet(file, name, [(line, [_write_cell(cell) for cell in row]) for line, row in enumerate(values, 1)])
-    except (CalamineError, OSError) as error:
+        sheets = read_workbook(file.read(), most)
+    except ValueError as error:
         raise ValueError(f"the workbook is damaged: {error}") from None
+    for name, rows in sheets:
+        yield Sheet(file, name, [(line, [_write_cell(cell) for cell in row]) for line, row in enumerate(rows, 1)])
 
 
 def _write_cell(value: Any) -> str:

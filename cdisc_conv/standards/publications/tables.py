@@ -9,17 +9,15 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import os
 import re
-import sys
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cdisc_conv.problems import Place, Problem, ProblemsError
+from cdisc_conv.workbooks import read_workbook
 
 LARGEST = 400 * 1024 * 1024
 """Bytes that a publication may have, unpacked; the largest has a tenth of it."""
@@ -140,7 +138,7 @@ def _read_text(path: Path, text: str) -> Table:
 
 def _read_workbook(path: Path, data: bytes) -> list[Table]:
     try:
-        found = _read_sheets(data)
+        found = read_workbook(data)
     except ValueError as error:
         message = f"the workbook is damaged or cut short: {error}"
         raise refuse(path, "STD001", message, "download it again") from None
@@ -151,37 +149,6 @@ def _read_workbook(path: Path, data: bytes) -> list[Table]:
         if filled:
             tables.append(_make_table(path, name, filled))
     return tables
-
-
-def _read_sheets(data: bytes) -> list[tuple[str, list[list[Any]]]]:
-    """The sheets of a workbook and their cells; ValueError for one that cannot be read."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        with _without_panic_messages():
-            workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-            return [(name, workbook.get_sheet_by_name(name).to_python()) for name in workbook.sheet_names]
-    except (CalamineError, OSError) as error:
-        raise ValueError(str(error)) from None
-    except BaseException as error:
-        # on some damaged files the reader gives up with an exception of its own that is no Exception
-        if type(error).__name__ != "PanicException":
-            raise
-        raise ValueError("its parts do not fit together") from None
-
-
-@contextmanager
-def _without_panic_messages() -> Iterator[None]:
-    """Keep what the reader writes to the standard error of the process, other than by Python, out of the way."""
-    sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def _make_table(path: Path, sheet: str, cells: list[tuple[int, list[str]]]) -> Table:
