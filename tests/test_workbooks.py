@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 
 import pytest
@@ -44,9 +45,5 @@ def test_what_is_no_workbook_is_refused(data: bytes) -> None:
 )
 def test_a_damaged_workbook_is_read_or_refused(place: int, junk: bytes, book: bytes) -> None:
     damaged = book[:place] + junk + book[place + len(junk) :]
-    try:
-        sheets = read_workbook(damaged)
-    except ValueError as error:
-        assert str(error)
-    else:
-        assert all(isinstance(name, str) for name, _ in sheets)
+    with contextlib.suppress(ValueError):  # nothing else comes out, whatever the file does to its reader
+        assert all(isinstance(name, str) for name, _ in read_workbook(damaged))
