@@ -50,7 +50,9 @@ class _SetAside(BaseModel):
     reason: str
 
 
-class _File(BaseModel):
+class ExplanationsDocument(BaseModel):
+    """explanations.yaml."""
+
     model_config = ConfigDict(extra="forbid")
 
     explanations: list[_Explanation] = []
@@ -93,7 +95,7 @@ def read_explanations(path: Path, shown: str = "") -> Explanations:
     node = read_yaml(path, shown)
     if node.value is None:
         return Explanations(node.file)
-    found, problems = validate(_File, node, "a file of explanations")
+    found, problems = validate(ExplanationsDocument, node, "a file of explanations")
     if found is None:
         raise ProblemsError(problems)
     places = {key: _list_places(node, key) for key in ("explanations", "set_aside")}

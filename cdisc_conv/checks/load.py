@@ -46,7 +46,9 @@ _ANY_PREFIX = "QX"
 _SUPPLEMENTAL = re.compile(r"SUPP[A-Z0-9]{2,4}")
 
 
-class _Entry(BaseModel):
+class RuleDocument(BaseModel):
+    """A rule of checks.yaml."""
+
     model_config = ConfigDict(extra="forbid", populate_by_name=False)
 
     id: str
@@ -72,6 +74,14 @@ class _Entry(BaseModel):
         if not text.strip():
             raise ValueError("it is blank")
         return text
+
+
+class RulesDocument(BaseModel):
+    """checks.yaml."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rules: list[RuleDocument]
 
 
 def fill_prefix(value: Any, prefix: str) -> Any:
@@ -131,7 +141,7 @@ def _read_rule(node: Node, standard: Standard | None) -> tuple[Rule | None, list
     what = f"rule {name.value}" if name else "a rule"
     if not node.is_mapping:
         return None, [node.problem("SPEC003", "a rule is a mapping of keys such as id, title, severity and message")]
-    entry, problems = validate(_Entry, node, what)
+    entry, problems = validate(RuleDocument, node, what)
     if entry is None:
         return None, problems
     values = entry.model_dump()

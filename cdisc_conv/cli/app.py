@@ -23,13 +23,14 @@ from cdisc_conv.cli.package import package
 from cdisc_conv.cli.registry import registry_import
 from cdisc_conv.cli.rules import rules_import, rules_list, rules_show
 from cdisc_conv.cli.run import run
+from cdisc_conv.cli.schema import schema
 from cdisc_conv.cli.simulate import simulate
 from cdisc_conv.cli.standards import standards_import, standards_list
 from cdisc_conv.cli.trace import trace
 
 Command = Callable[..., int]
 
-COMMANDS: tuple[Command, ...] = (run, demo, simulate, lint, explain, trace, check, compare, package, catalogue)
+COMMANDS: tuple[Command, ...] = (run, demo, simulate, lint, explain, trace, check, compare, package, catalogue, schema)
 GROUPS: dict[str, tuple[str, tuple[Command, ...]]] = {
     "ct": ("Controlled terminology: import, list, show and compare packages.", (ct_import, ct_list, ct_show, ct_diff)),
     "rules": ("CDISC's conformance rules: import, list and show them.", (rules_import, rules_list, rules_show)),
