@@ -26,6 +26,17 @@ Study = Annotated[
         autocompletion=complete_study,
     ),
 ]
+
+
+def split_names(names: str) -> list[str]:
+    """The names in a list that is separated by commas.
+
+    >>> split_names("DM, AE,")
+    ['DM', 'AE']
+    """
+    return [name for one in names.split(",") if (name := one.strip())]
+
+
 Out = Annotated[
     Path, typer.Option("--out", metavar="DIR", help="Folder to write; an earlier package there is replaced as a whole.")
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cdisc_conv.cli.arguments import split_names
 from cdisc_conv.cli.compare_options import (
     Base,
     BlankIsMissing,
@@ -69,14 +70,10 @@ def compare(
         order,
         not values_only,
     )
-    options = Options(rules, _split(keys), _split(only), _split(ignore), where, encoding or None)
+    options = Options(rules, split_names(keys), split_names(only), split_names(ignore), where, encoding or None)
     check_targets((html, json, xlsx))
     with show_progress() as progress:
         found = compare_paths(base, other, options, progress)
         write_reports(found, {".html": html, ".json": json, ".xlsx": xlsx}, progress)
     print_comparison(found, most)
     return int(not found.equal)
-
-
-def _split(names: str) -> list[str]:
-    return [name.strip() for name in names.split(",") if name.strip()]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cdisc_conv.cli.arguments import Out, Study
+from cdisc_conv.cli.arguments import Out, Study, split_names
 
 
 def run(
@@ -37,11 +37,19 @@ def run(
             show_default="the raw folder",
         ),
     ] = None,
+    formats: Annotated[
+        str,
+        typer.Option(
+            "--formats",
+            metavar="NAMES",
+            help="Dataset-JSON beside the transport files: json, ndjson, dsjc, separated by commas.",
+            show_default="as study.yaml says",
+        ),
+    ] = "",
 ) -> int:
     """Turn a raw export into SDTM and ADaM datasets, define.xml and reports.
 
-    ADaM datasets read the SDTM datasets of the same run. Without --raw they read those in --sdtm, and only they are
-    made.
+    ADaM datasets read the SDTM datasets of the same run; without --raw those in --sdtm, and only they are made.
 
     The mapping is checked first; errors in it stop the run before any data is read. Findings about the data do not
     stop it: they are in the report. The output folder is replaced as a whole at the very end, so that a run that fails
@@ -52,12 +60,13 @@ def run(
       cdisc-conv run mappings/hope2021_thal_agc --raw raw --out package
       cdisc-conv run hope2021_thal_agc --raw raw --out dm_ae --datasets DM,AE
       cdisc-conv run hope2021_thal_agc --sdtm package/sdtm --out adam
+      cdisc-conv run hope2021_thal_agc --raw raw --out package --formats json,dsjc
     """
     from cdisc_conv.cli.progress import show_progress
     from cdisc_conv.cli.summary import print_package
     from cdisc_conv.package.run import run_study
 
-    wanted = [name.strip() for name in datasets.split(",") if name.strip()]
+    wanted = split_names(datasets)
     with show_progress() as progress:
-        package = run_study(study, raw, out, wanted or None, progress, sdtm)
+        package = run_study(study, raw, out, wanted or None, progress, sdtm, split_names(formats) or None)
     return print_package(package)

@@ -20,6 +20,7 @@ from pathlib import Path
 from lxml import etree
 
 from cdisc_conv import __version__
+from cdisc_conv.datafiles.write_json import FORMATS
 from cdisc_conv.engine.describe.lineage import LineageNode, build_lineage, list_names
 from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.package.manifest import describe_files
@@ -93,9 +94,13 @@ def name_folder(study: str) -> str:
 def _copy_files(package: Path, base: Path) -> Iterator[Problem]:
     for family, place in KINDS.items():
         source = package / family
+        for ending in FORMATS:
+            if (source / ending).is_dir():
+                message = f"{family}/{ending} is not laid out: datasets are submitted as transport files"
+                yield Problem("ECTD006", message, Severity.NOTE)
         for path in _list_files(source) if source.is_dir() else ():
             name = path.relative_to(source)
-            if path.suffix.lower() in LEFT:
+            if path.suffix.lower() in LEFT or (name.parts[0] in FORMATS and len(name.parts) > 1):
                 continue
             if path.suffix.lower() not in TAKEN:
                 message = f"{family}/{name.as_posix()} is not laid out: an eCTD takes {', '.join(TAKEN)}"

@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-WORDS_ONLY = ("define", "protocol")
-"""Settings that appear in define.xml only."""
+NO_VALUES = ("define", "protocol", "formats")
+"""Settings that shape no value: words of define.xml, and which files are written beside the transport files."""
 
 
 def describe_columns(frames: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, Any]]:
@@ -32,7 +32,7 @@ def describe_settings(settings: Mapping[str, Any]) -> dict[str, str]:
     texts = {
         name: json.dumps(value, sort_keys=True, default=str)
         for name, value in settings.items()
-        if name not in WORDS_ONLY and value
+        if name not in NO_VALUES and value
     }
     return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(texts.items())}
 

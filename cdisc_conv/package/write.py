@@ -18,6 +18,7 @@ from cdisc_conv.engine.describe.accounting import account_for
 from cdisc_conv.package.causes import drop_caused, drop_repeated, find_ties
 from cdisc_conv.package.definitions import write_definitions
 from cdisc_conv.package.documents import Outcome, list_made, write_crf, write_guides
+from cdisc_conv.package.exchange import write_exchange
 from cdisc_conv.package.families import list_families
 from cdisc_conv.package.inputs import Inputs, Progress, check_raw_files, describe_inputs, quiet
 from cdisc_conv.package.manifest import write_manifest
@@ -82,6 +83,8 @@ def fill_package(
     for family, mine in list_families(study, datasets):
         problems += write_datasets(study, mine, folder / family.name)
         written = [dataset for dataset in mine if not _was_refused(dataset, problems)]
+        kept = {dataset.name for dataset in written}
+        write_exchange(study, family, [one for one in conversion.datasets if one.name in kept], folder / family.name)
         made = list_made(study, family, crf)
         problems += write_definitions(study, family, written, folder, made)
         problems += write_crf(conversion, family, folder / family.name, crf)

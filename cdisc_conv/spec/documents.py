@@ -206,6 +206,10 @@ class StudyDocument(Document):
     variables: dict[str, Any] = {}
     settings: dict[str, Any] = {}
     transliterate: dict[str, Text] = {}
+    formats: Annotated[
+        tuple[Literal["xpt", "json", "ndjson", "dsjc"], ...],
+        BeforeValidator(lambda said: (said,) if isinstance(said, str) else said),
+    ] = ()
     sponsor_terms: dict[Text, tuple[Text, ...]] = {}
     define: dict[str, Any] = {}
     documents: GuidesDocument = GuidesDocument()

@@ -123,6 +123,7 @@ class _Loader:
                 {
                     "visits": events,
                     "transliterate": document.transliterate,
+                    "formats": document.formats,
                     "define": document.define,
                     "documents": document.documents.model_dump(),
                     "protocol": document.protocol,

@@ -28,7 +28,7 @@ AE = "sdtm/ae.yaml"
             "study.yaml",
             "protocol:",
             "zzz:",
-            "tiny/study.yaml:3: SPEC001 study.yaml has no 'zzz' (known are: created, define, documents, forms, given, not_submitted, "
+            "tiny/study.yaml:3: SPEC001 study.yaml has no 'zzz' (known are: created, define, documents, formats, forms, given, not_submitted, "
             "protocol, raw, settings, sponsor_terms, standards, study, title, transliterate, variables)",
         ),
         (

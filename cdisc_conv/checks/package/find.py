@@ -23,6 +23,8 @@ _PACKED = (".gz", ".zip", ".7z", ".cpt", ".xz", ".bz2", ".tar")
 _DATASET_JSON = (b'"datasetJSONVersion"', b'"itemGroupData"', b'"itemGroupOID"', b'"itemOID"')
 _ASIDE = frozenset({"raw", "report", "split", "legacy", "misc", "programs", "documents"})
 """Folders beside the datasets of a package: raw exports, reports, parts of datasets that are there as a whole."""
+_EXCHANGE = frozenset({"json", "ndjson", "dsjc"})
+"""Folders that hold the datasets of the folder above once more, as Dataset-JSON."""
 _MOST_DOUBLED = 3
 _DEEPEST = 6
 """Levels of folders: an eCTD has ``m5/datasets/STUDY/analysis/adam/datasets``."""
@@ -75,9 +77,11 @@ def _list_folders(path: Path, depth: int = 0) -> Iterator[list[Path]]:
         entries = sorted(os.scandir(path), key=lambda one: one.name)
     except PermissionError:
         return
-    yield [Path(one.path) for one in entries if one.is_file() and not one.name.startswith(".")]
+    files = [Path(one.path) for one in entries if one.is_file() and not one.name.startswith(".")]
+    yield files
+    aside = _ASIDE | _EXCHANGE if any(file.suffix.lower() == ".xpt" for file in files) else _ASIDE
     for one in entries:
-        wanted = not one.name.startswith(".") and one.name.lower() not in _ASIDE
+        wanted = not one.name.startswith(".") and one.name.lower() not in aside
         if depth < _DEEPEST and wanted and one.is_dir(follow_symlinks=False):
             yield from _list_folders(Path(one.path), depth + 1)
 
