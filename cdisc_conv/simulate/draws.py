@@ -2,7 +2,7 @@
 
 Only `Generator.random` of PCG64 is used, whose stream NumPy keeps; every other distribution is made from it here with
 plain arithmetic and is rounded to whole units by the callers. Each topic has its own stream, so that a parameter of
-one topic leaves the draws of the others alone.
+one topic leaves the draws of the others alone, and a form that is added changes no other form.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ NEVER = 10**6
 """A day that does not come."""
 
 TOPICS = ("roster", "demographics", "tumours", "course", "exposure", "adverse_events", "visits", "follow_up", "untidy")
+"""The topics whose stream has the number of their place here; that of any other topic follows from its name."""
 
 
 class Draws:
@@ -32,7 +33,8 @@ class Draws:
     """
 
     def __init__(self, seed: int, topic: str, block: int = 0) -> None:
-        sequence = np.random.SeedSequence(entropy=seed, spawn_key=(TOPICS.index(topic), block))
+        number = (TOPICS.index(topic), block) if topic in TOPICS else (len(TOPICS), block, *topic.encode())
+        sequence = np.random.SeedSequence(entropy=seed, spawn_key=number)
         self._generator = np.random.Generator(np.random.PCG64(sequence))
 
     def even(self, shape: Shape) -> Floats:

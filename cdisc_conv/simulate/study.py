@@ -22,9 +22,11 @@ from cdisc_conv.simulate.disposition import (
 from cdisc_conv.simulate.draws import Draws
 from cdisc_conv.simulate.exports import write_tables
 from cdisc_conv.simulate.exposure import simulate_dosing
+from cdisc_conv.simulate.further_forms import make_further_forms, untidy_further_form
 from cdisc_conv.simulate.read_settings import read_settings
 from cdisc_conv.simulate.rows import Identity, Rows, build_frame
 from cdisc_conv.simulate.settings import Settings
+from cdisc_conv.simulate.story import Story
 from cdisc_conv.simulate.subjects import Roster, draw_cohort, make_demographics, plan_roster
 from cdisc_conv.simulate.tumour_forms import has_unscheduled_scan, make_tumour_forms
 from cdisc_conv.simulate.tumours import simulate_disease
@@ -120,19 +122,23 @@ def _simulate_block(
     def draws(topic: str) -> Draws:
         return Draws(seed, topic, number)
 
-    forms = _simulate_forms(dictionary, settings, roster, draws)
+    story, core = _simulate_core(dictionary, settings, roster, draws)
     sites = words_of(roster.site, [site.number for site in settings.sites])
     identity = Identity(
         settings.study.id, settings.study.country, sites, roster.subjid, dictionary.event("SCR"), roster.consent
     )
-    frames = {rows.form: build_frame(rows, dictionary, identity) for rows in forms}
+    frames = {rows.form: build_frame(rows, dictionary, identity) for rows in core}
     untidied = untidy_frames(frames, settings, draws("untidy"))
+    for rows in make_further_forms(story, draws):
+        frame = build_frame(rows, dictionary, identity)
+        untidied[rows.form] = untidy_further_form(rows.form, frame, story, draws)
     return {form: untidied[form] for form in dictionary.forms if form in untidied}
 
 
-def _simulate_forms(
+def _simulate_core(
     dictionary: Dictionary, settings: Settings, roster: Roster, draws: Callable[[str], Draws]
-) -> list[Rows]:
+) -> tuple[Story, list[Rows]]:
+    """What happens to the subjects, and the forms that every study has."""
     cohort = draw_cohort(settings, roster, draws("demographics"))
     disease = simulate_disease(settings, cohort, draws("tumours"))
     course_draws = draws("course")
@@ -143,7 +149,7 @@ def _simulate_forms(
     scans = has_unscheduled_scan(disease, course)
     visits, scan_eseq = plan_visits(settings, cohort, course, dosing, scans, dictionary, visit_draws)
     deaths = draw_causes(settings, course, dosing, follow_up)
-    return [
+    forms = [
         make_demographics(cohort, dictionary),
         make_consent(settings, cohort, course, dictionary, follow_up),
         make_eligibility(settings, cohort, dictionary),
@@ -157,3 +163,5 @@ def _simulate_forms(
         make_end_of_study(settings, cohort, course, dictionary, follow_up),
         make_death(settings, course, deaths, dictionary, follow_up),
     ]
+    events = next(rows for rows in forms if rows.form == "ae")
+    return Story(settings, dictionary, cohort, disease, course, dosing, visits, scan_eseq, deaths, events), forms

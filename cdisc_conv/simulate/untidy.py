@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.simulate.draws import Bools, Draws
+from cdisc_conv.simulate.draws import Bools, Draws, Floats
 from cdisc_conv.simulate.settings import Settings
 
 TYPED = {
@@ -26,6 +27,30 @@ TYPED = {
 """Items that are typed, not chosen."""
 
 _FIRST_OF_SUBJECT = ("M", "C2", "C3", "C4", "C5", "C6")
+
+
+@dataclass(frozen=True, slots=True)
+class Blur:
+    """How often the day of a date, or its month too, is unknown."""
+
+    day: float
+    month: float = 0.0
+    usable: Callable[[pd.DataFrame], Bools] | None = None
+    """Rows whose date may be partial; all of them when it is not given."""
+
+
+def untidy_frame(
+    frame: pd.DataFrame, typed: tuple[str, ...], dates: Mapping[str, Blur], settings: Settings, draws: Draws
+) -> pd.DataFrame:
+    """The table of one form with partial dates, stray blanks and stray case."""
+    for item, blur in dates.items():
+        usable = (frame[item] != "").to_numpy()
+        if blur.usable is not None:
+            usable = usable & blur.usable(frame)
+        frame = _blur_where(frame, item, usable, blur.day, blur.month, draws.even(len(frame)))
+    for item in typed:
+        frame = _type_badly(frame, item, settings.untidiness.stray_blanks, settings.untidiness.stray_case, draws)
+    return frame
 
 
 def untidy_frames(frames: Mapping[str, pd.DataFrame], settings: Settings, draws: Draws) -> dict[str, pd.DataFrame]:
@@ -73,6 +98,10 @@ def _blur_date(frame: pd.DataFrame, form: str, item: str, day: float, month: flo
         usable = usable & (frame["SFUYN"] == "N").to_numpy()
     if form == "ae":  # an event that ends in death or starts at a known time has a known date
         usable = usable & (frame["AESTTIM"] == "").to_numpy() & (frame["AEOUT"] != "FATAL").to_numpy()
+    return _blur_where(frame, item, usable, day, month, luck)
+
+
+def _blur_where(frame: pd.DataFrame, item: str, usable: Bools, day: float, month: float, luck: Floats) -> pd.DataFrame:
     no_month, no_day = usable & (luck < month), usable & (luck >= month) & (luck < month + day)
     frame = _replace(frame, item, no_month, "UN-UNK-" + frame[item][no_month].str[7:])
     return _replace(frame, item, no_day, "UN-" + frame[item][no_day].str[3:])
