@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Annotated
 
@@ -94,4 +95,6 @@ def main() -> None:
     """Entry point of the console script."""
     prepare_streams()
     end_in_order()
+    # Mappings and plans are many small objects that stay: looking through them for circles again and again is in vain.
+    gc.set_threshold(100_000, 50, 100)
     app()

@@ -103,9 +103,9 @@ def rank_values(series: pd.Series) -> np.ndarray:
 
 def to_arrow(series: pd.Series) -> Any:
     """A text column as one arrow array without nulls."""
-    array = pa.array(series.astype(TEXT).array, type=_ARROW)
-    if isinstance(array, pa.ChunkedArray):
-        array = pa.concat_arrays([pa.array([], _ARROW), *array.chunks])
+    held: Any = series.array if isinstance(series.array, _ArrowStringArray) else series.astype(TEXT).array
+    chunks = held.__arrow_array__().chunks
+    array = chunks[0] if len(chunks) == 1 else pa.concat_arrays([pa.array([], _ARROW), *chunks])
     return pc.fill_null(array, "") if array.null_count else array
 
 

@@ -152,7 +152,7 @@ class Variable:
     """The entry as the mapping has it; empty for one that the mapping implies."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Block:
     """Which records exist: those of one source that meet `where`, once per entry of `for_each`.
 
@@ -188,7 +188,7 @@ class Block:
         """Where a key of the block stands; the block where it is not there."""
         return self.places.get(key, self.place)
 
-    @property
+    @cached_property
     def given_names(self) -> frozenset[str]:
         """Names that ``for_each`` defines for the block."""
         return frozenset(name for entry in self.for_each for name in entry)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cdisc_conv.spec.model import Block, DatasetSpec, SourceKind, Study
+from cdisc_conv.spec.model import Block, DatasetSpec, Source, SourceKind, Study
 from cdisc_conv.tables import TableId
 
 
@@ -77,6 +77,12 @@ def has_variable(study: Study, dataset: str, name: str) -> bool:
     return dataset in study.given and name in study.given[dataset].columns
 
 
+def _has_column(study: Study, source: Source, name: str) -> bool:
+    if source.kind is SourceKind.FORM:
+        return source.name in study.forms and name in study.forms[source.name].fields
+    return has_variable(study, source.name, name)
+
+
 def source_columns(study: Study, block: Block) -> tuple[str, ...]:
     """Every column that the block's source has."""
     if block.source.kind is SourceKind.FORM:
@@ -114,6 +120,6 @@ def has_table(study: Study, table: str) -> bool:
 
 def _in_source(study: Study, block: Block, name: str) -> Target | None:
     """A column of the source, whatever `for_each` calls its names; where the source has none, a name of `for_each`."""
-    if name in source_columns(study, block):
+    if _has_column(study, block.source, name):
         return Target(TargetKind.SOURCE, block.source.table, name)
     return Target(TargetKind.GIVEN, NO_TABLE, name) if name in block.given_names else None

@@ -12,6 +12,9 @@ import yaml
 
 from cdisc_conv.spec.model import Block, SourceKind, Variable
 
+MOST_WIDTH = 2**31 - 1
+"""No line is ever wrapped."""
+
 
 def write_entry(variable: Variable) -> str:
     """The mapping entry of a variable as one line of YAML, layers laid over each other.
@@ -55,12 +58,15 @@ def write_line(data: Mapping[str, Any]) -> str:
     >>> write_line({"copy": "AETERM", "pages": (1, 2), "comment": "it's"})
     "{copy: AETERM, pages: [1, 2], comment: it's}"
     """
-    return _write_plain(json.dumps(data, default=str))  # tuples, references and expressions become lists and texts
+    # Tuples, references and expressions become lists and texts.
+    return _write_plain(json.dumps(data, default=str, ensure_ascii=False))
 
 
 @cache
 def _write_plain(data: str) -> str:
     """JSON as one line of YAML; entries of ``for_each`` share most of what they say."""
-    plain = json.loads(data)
-    text = yaml.safe_dump(plain, default_flow_style=True, sort_keys=False, allow_unicode=True, width=float("inf"))
+    # libyaml is many times as fast and writes the same, but escapes what lies beyond these characters.
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper) if max(data) < "\u2000" else yaml.SafeDumper
+    text = yaml.dump(json.loads(data), Dumper=dumper, default_flow_style=True, sort_keys=False, allow_unicode=True,
+                     width=MOST_WIDTH)  # fmt: skip
     return re.sub(r"\s*\n\s*", " ", text).strip()

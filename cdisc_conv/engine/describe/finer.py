@@ -39,8 +39,6 @@ def tell_apart(
     is true of its records only, else with the opposites of the entries before it; where neither will do, the values of
     the variables that the entries name.
     """
-    if not specs:
-        return [Told(None, places)], []
     meets = {spec: _meets(spec.where, frame, places) for spec in dict.fromkeys(specs)}
     whole = [spec for spec in specs if meets[spec].all()]
     some = [spec for spec in specs if meets[spec].any() and spec not in whole and _read(spec, column, frame)]

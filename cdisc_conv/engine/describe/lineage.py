@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 
 from cdisc_conv.derivations.base import SELF, SUBJECT, Reach, Ref
@@ -59,7 +60,7 @@ class Link:
     name: str
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class LineageNode:
     """A variable (for the records of some blocks), the records of a block, a field of a raw form, or a given variable.
 
@@ -107,24 +108,24 @@ class LineageNode:
 
     def fields(self) -> tuple[LineageNode, ...]:
         """The fields of raw forms that the values come from, in order; conditions on whole records are left out."""
-        return tuple(node for node in self._descend(anywhere=True) if node.kind is NodeKind.FIELD)
+        return self._fields
 
     def row_fields(self) -> tuple[LineageNode, ...]:
         """Those of `fields` that it reads by way of its own dataset alone: they stand in the raw rows of the record."""
-        return tuple(node for node in self._descend(anywhere=False) if node.kind is NodeKind.FIELD)
+        return self._row_fields
 
-    def _descend(self, anywhere: bool) -> Iterator[LineageNode]:
-        """This node and what its values come from, through any dataset or through its own only."""
-        seen: set[int] = set()
-        stack = [self]
-        while stack:
-            node = stack.pop()
-            if id(node) in seen:
-                continue
-            seen.add(id(node))
-            yield node
-            if anywhere or node.table == self.table:
-                stack.extend(reversed(node.reads()))
+    @cached_property
+    def _fields(self) -> tuple[LineageNode, ...]:
+        if self.kind is NodeKind.FIELD:
+            return (self,)
+        return tuple(dict.fromkeys(field for node in self.reads() for field in node._fields))
+
+    @cached_property
+    def _row_fields(self) -> tuple[LineageNode, ...]:
+        if self.kind is NodeKind.FIELD:
+            return (self,)
+        near = (node for node in self.reads() if node.table == self.table or node.kind is NodeKind.FIELD)
+        return tuple(dict.fromkeys(field for node in near for field in node._row_fields))
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,9 @@ class _Builder:
 
     def build(self) -> Lineage:
         for node in self._plan.order:  # everything a node reads stands before it
-            self._made[node] = self._make_records(node) if isinstance(node, RowSet) else self._make_variable(node)
+            made = self._make_records(node) if isinstance(node, RowSet) else self._make_variable(node)
+            made.fields(), made.row_fields()  # found while all that it reads has them: no chain is too long
+            self._made[node] = made
         variables = {
             f"{dataset.name}.{name}": _merge([self._made[part] for part in self._plan.parts[dataset.name, name]])
             for dataset in self._study.datasets.values()

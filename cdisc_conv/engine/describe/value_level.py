@@ -96,7 +96,7 @@ class Levels:
             narrow_parts = [replace(part, blocks=tuple(n for n in part.blocks if n in about.blocks)) for part in parts]
             found = provenance_of(narrowed, self._plan, narrow_parts)
             selection = " ".join(describe_selection(narrowed, part) for part in narrow_parts)
-            told, mine = tell_apart(self._frame_of(levels, keys), specs, np.arange(len(keys)), self._column)
+            told, mine = self._tell_apart(levels, keys, specs)
             used.update(dict.fromkeys(mine))
             for one in told:
                 facts = sum_facts([levels.items[keys[place]] for place in one.places])
@@ -112,6 +112,15 @@ class Levels:
                     one.conditions,
                 )
         self.problems += [self._describe_unused(name, spec) for spec in specs if spec not in used]
+
+    def _tell_apart(
+        self, levels: LevelFacts, keys: Sequence[tuple[Cell, ...]], specs: Sequence[ValueLevelSpec]
+    ) -> tuple[list[Told], list[ValueLevelSpec]]:
+        """The records of a test by the entries of ``value_level`` that hold for them; mostly there are none."""
+        places = np.arange(len(keys))
+        if not specs:
+            return [Told(None, places)], []
+        return tell_apart(self._frame_of(levels, keys), specs, places, self._column)
 
     def _frame_of(self, levels: LevelFacts, keys: Sequence[tuple[Cell, ...]]) -> pd.DataFrame:
         """What entries of ``value_level`` may ask for, one row per combination of values that occurs."""
