@@ -21,7 +21,7 @@ MOST_FUNCTION_LINES = 60
 # A package may import those of its own row and of the rows below it.
 LAYERS = (
     ("cli",),
-    ("compare",),
+    ("compare", "draft"),
     ("package",),
     ("documents", "report", "define", "checks", "recist", "registry"),
     ("engine",),

@@ -18,6 +18,7 @@ from cdisc_conv.cli.demo import demo
 from cdisc_conv.cli.dictionaries import dictionaries_import, dictionaries_list
 from cdisc_conv.cli.explain import explain
 from cdisc_conv.cli.guard import end_in_order, guarded
+from cdisc_conv.cli.init import init
 from cdisc_conv.cli.lint import lint
 from cdisc_conv.cli.once import OnceCommand
 from cdisc_conv.cli.package import package
@@ -31,7 +32,20 @@ from cdisc_conv.cli.trace import trace
 
 Command = Callable[..., int]
 
-COMMANDS: tuple[Command, ...] = (run, demo, simulate, lint, explain, trace, check, compare, package, catalogue, schema)
+COMMANDS: tuple[Command, ...] = (
+    init,
+    run,
+    demo,
+    simulate,
+    lint,
+    explain,
+    trace,
+    check,
+    compare,
+    package,
+    catalogue,
+    schema,
+)
 GROUPS: dict[str, tuple[str, tuple[Command, ...]]] = {
     "ct": ("Controlled terminology: import, list, show and compare packages.", (ct_import, ct_list, ct_show, ct_diff)),
     "rules": ("CDISC's conformance rules: import, list and show them.", (rules_import, rules_list, rules_show)),

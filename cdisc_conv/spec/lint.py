@@ -16,6 +16,7 @@ from cdisc_conv.derivations.results.units import read_units
 from cdisc_conv.derivations.timing.visits import read_visits
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.spec.dictionaries import check_dictionaries
+from cdisc_conv.spec.drafts import check_drafts
 from cdisc_conv.spec.instruments import check_instruments
 from cdisc_conv.spec.lint_causes import fold_causes, missing_table
 from cdisc_conv.spec.lint_codes import check_codes, check_translations
@@ -73,6 +74,7 @@ def check_study(study: Study) -> list[Problem]:
         *check_interpolated(study),
         *check_value_level(study),
         *check_parameters(study),
+        *check_drafts(study),
     ]
     try:
         plan_study(study)

@@ -1,0 +1,132 @@
+"""Columns that no variable of the standard takes: personal data, and supplemental qualifiers for the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from cdisc_conv.draft.columns import Item, Knowledge
+from cdisc_conv.draft.entries import make_label, make_name, make_plain_entry, raw, shared_of
+from cdisc_conv.draft.model import BlockDraft, Draft, Fate, Line
+from cdisc_conv.draft.names import words
+from cdisc_conv.draft.profiles import Profile
+
+_ALONE = {
+    "surname": "a name",
+    "lastname": "a name",
+    "firstname": "a name",
+    "forename": "a name",
+    "initials": "initials",
+    "phone": "a telephone number",
+    "telephone": "a telephone number",
+    "mobile": "a telephone number",
+    "cellphone": "a telephone number",
+    "fax": "a telephone number",
+    "address": "an address",
+    "street": "an address",
+    "zip": "an address",
+    "zipcode": "an address",
+    "postcode": "an address",
+    "postal": "an address",
+    "email": "an e-mail address",
+    "mail": "an e-mail address",
+    "ssn": "an identity number",
+    "passport": "an identity number",
+}
+_BEFORE_NAME = frozenset(
+    [
+        "first",
+        "last",
+        "family",
+        "given",
+        "middle",
+        "maiden",
+        "full",
+        "patient",
+        "subject",
+        "investigator",
+        "physician",
+        "contact",
+    ]
+)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
+
+
+def find_personal(item: Item) -> str:
+    """What personal data a column holds, for a message; "" for none.
+
+    Names and labels of columns say it, and e-mail addresses are seen in the values.
+    """
+    profile = item.profile
+    if profile.kind in ("date", "datetime", "decimal"):
+        return ""
+    for text in (item.name, item.label):
+        said = words(text)
+        if "name" in said and _BEFORE_NAME & {*said, *re.findall(r"[a-z]+", text.lower())} and len(said) <= 4:
+            return "a name"
+        if len(said) <= 5 and (found := next((_ALONE[word] for word in said if word in _ALONE), "")):
+            return found
+    emails = sum(bool(_EMAIL.fullmatch(value)) for value in profile.values)
+    return "an e-mail address" if profile.values and emails > 0.5 * len(profile.values) else ""
+
+
+def set_personal_apart(items: Sequence[Item], draft: Draft) -> list[Item]:
+    """The items that may be submitted; the others are declared, with the reason."""
+    kept = []
+    for item in items:
+        what = find_personal(item)
+        if not what:
+            kept.append(item)
+            continue
+        reason = f"personal data: {what}"
+        declare(draft, item.profile, Fate.PERSONAL, reason, 0.9)
+        for name in item.beside:
+            draft.not_submitted[f"{item.form}.{name}"] = Line(name, {}, 0.9, reason)
+    return kept
+
+
+def declare(draft: Draft, profile: Profile, fate: Fate, reason: str, score: float) -> None:
+    """A column that is not submitted."""
+    draft.not_submitted[f"{profile.form}.{profile.name}"] = Line(profile.name, {}, score, reason)
+    draft.note(profile, fate, "", score, reason)
+
+
+def add_qualifiers(
+    block: BlockDraft, items: Iterable[Item], dataset: str, known: Knowledge, draft: Draft, taken: set[str]
+) -> None:
+    """A supplemental qualifier for each item; columns without any value are only declared to be there."""
+    items = list(items)
+    shared = shared_of(items)
+    for item in items:
+        reserved = taken | set(known.standard.dataset(dataset).names if dataset in known.standard.datasets else ())
+        name = _free_name(item, reserved, dataset, known, shared)
+        taken.add(name)
+        reason = "no variable of the standard is recognised"
+        entry = {**make_plain_entry(item), "label": make_label(item)}
+        if item.profile.longest > 200 and "copy" in entry:
+            entry = {"expr": f"substr({raw(item.column)}, 1, 200)", "label": entry["label"]}
+            for part in range(1, -(-item.profile.longest // 200)):
+                more = make_name(Item(item.form, item.column, f"{name[:7]}{part}", "", item.profile), reserved | taken)
+                taken.add(more)
+                cut = f"substr({raw(item.column)}, {200 * part + 1}, 200)"
+                block.supplemental.append(Line(more, {"expr": cut, "label": entry["label"]}, 0.5, reason))
+        block.supplemental.append(Line(name, entry, 0.5, reason))
+        draft.note(item.profile, Fate.SUPPLEMENTAL, f"SUPP{dataset}.{name}", 0.5, reason)
+        note_beside(item, draft, f"SUPP{dataset}.{name}", Fate.SUPPLEMENTAL)
+
+
+def _free_name(item: Item, reserved: set[str], dataset: str, known: Knowledge, shared: Sequence[str]) -> str:
+    """A name that is no variable of the dataset either."""
+    taken = set(reserved)
+    while True:
+        name = make_name(item, taken, shared)
+        if dataset not in known.standard.datasets or known.variable(dataset, name) is None:
+            return name
+        taken.add(name)
+
+
+def note_beside(item: Item, draft: Draft, target: str, fate: Fate) -> None:
+    """The columns that go where an item goes."""
+    for name in item.beside:
+        profile = Profile(item.form, name, item.label, "item", item.profile.rows, item.profile.filled, 0, (), "text")
+        draft.note(profile, fate, target, 1.0, f"the words of {item.column}")

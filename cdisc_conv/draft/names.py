@@ -1,0 +1,142 @@
+"""Names of columns taken apart: prefixes of the EDC, endings that say what a column is of another, and words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+ENDINGS = ("RAW", "STD", "DEC", "DECODE", "TEXT", "LABEL", "CODE", "CD", "COD", "INT", "NSV")
+"""Endings behind an underscore that say which form of a value a column has, and not which value."""
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
+_WORD = re.compile(r"[A-Za-z]+|\d+")
+_STOP = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "at",
+        "be",
+        "by",
+        "did",
+        "do",
+        "does",
+        "for",
+        "from",
+        "has",
+        "have",
+        "if",
+        "in",
+        "is",
+        "it",
+        "of",
+        "on",
+        "or",
+        "please",
+        "record",
+        "the",
+        "this",
+        "to",
+        "was",
+        "were",
+        "with",
+        "yes",
+        "no",
+        "specify",
+        "select",
+        "enter",
+        "choose",
+        "subject",
+        "subjects",
+        "patient",
+        "patients",
+        "participant",
+        "s",
+    ]
+)
+
+
+def split_name(name: str) -> tuple[str, ...]:
+    """The parts of a name, in capitals.
+
+    >>> split_name("IT.AESTDAT"), split_name("I_ADVER_1_AETERM"), split_name("DrugAdminDate")
+    (('IT', 'AESTDAT'), ('I', 'ADVER', '1', 'AETERM'), ('DRUG', 'ADMIN', 'DATE'))
+    """
+    parts = [piece for part in re.split(r"[^A-Za-z0-9]+", name) for piece in _CAMEL.split(part)]
+    return tuple(part.upper() for part in parts if part)
+
+
+def shared_parts(names: Iterable[str]) -> tuple[str, ...]:
+    """The parts that (nearly) all names of a form begin with, which say nothing of the column.
+
+    >>> shared_parts(["I_PHYSI_HEIGHT", "I_PHYSI_WEIGHT", "I_PHYSI_PULSE"])
+    ('I', 'PHYSI')
+    """
+    split = [split_name(name) for name in names]
+    if len(split) < 3:
+        return ()
+    shared: tuple[str, ...] = ()
+    while True:
+        place = len(shared)
+        found = Counter(parts[place] for parts in split if parts[:place] == shared and len(parts) > place + 1)
+        if not found:
+            return shared
+        part, count = found.most_common(1)[0]
+        if count < 0.9 * len(split):
+            return shared
+        shared = (*shared, part)
+
+
+def spellings(name: str, shared: Sequence[str] = ()) -> tuple[str, ...]:
+    """What a name may mean, the likeliest first: without shared parts and endings, joined, and its last parts alone.
+
+    >>> spellings("I_PHYSI_PEDAT", ("I", "PHYSI"))
+    ('PEDAT',)
+    >>> spellings("AE_SER_STD")
+    ('AESER', 'SER')
+    """
+    parts = list(split_name(name))
+    if tuple(parts[: len(shared)]) == tuple(shared) and len(parts) > len(shared):
+        parts = parts[len(shared) :]
+    while len(parts) > 1 and parts[-1] in ENDINGS:
+        parts = parts[:-1]
+    found = ["".join(parts[start:]) for start in range(len(parts))]
+    return tuple(dict.fromkeys(one for one in found if len(one) > 1))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a label or a name that carry meaning, in small letters.
+
+    >>> words("Start Date of Adverse Event"), words("DiscontinuationDate"), words("height (cm)")
+    (('start', 'date', 'adverse', 'event'), ('discontinuation', 'date'), ('height', 'cm'))
+    """
+    split = _CAMEL.sub(" ", text)
+    return tuple(word for word in (one.lower() for one in _WORD.findall(split)) if word not in _STOP)
+
+
+def singular(word: str) -> str:
+    """A word without the s of a plural, as far as two words have to be compared.
+
+    >>> singular("medications"), singular("dose"), singular("diagnosis")
+    ('medication', 'dose', 'diagnosis')
+    """
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "is", "us")) else word
+
+
+def similarity(label: Sequence[str], phrase: Sequence[str]) -> float:
+    """How much of a label a phrase explains, from 0 to 1; all words of the phrase must be there, in their order.
+
+    >>> similarity(("start", "date", "adverse", "event"), ("start", "date"))
+    0.75
+    >>> similarity(("end", "date"), ("start", "date"))
+    0.0
+    """
+    own, wanted = [singular(word) for word in label], [singular(word) for word in phrase]
+    place = 0
+    for word in own:
+        if place < len(wanted) and word == wanted[place]:
+            place += 1
+    if not wanted or place < len(wanted):
+        return 0.0
+    return 0.5 + 0.5 * len(wanted) / len(own)

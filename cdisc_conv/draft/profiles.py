@@ -1,0 +1,180 @@
+"""What each column of an export holds, from its distinct values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.columns.date_formats import DATE_FORMATS, UNKNOWN, parse_dates, read_format
+from cdisc_conv.columns.texts import fold, text_column
+from cdisc_conv.spec.model import Field, Form
+
+MOST_VALUES = 60
+"""Distinct values that a column of codes may have."""
+MOST_PARSED = 2_000
+_DATES = (
+    "YYYY-MM-DD",
+    "DD-MON-YYYY",
+    "DDMONYYYY",
+    "DD MON YYYY",
+    "MM/DD/YYYY",
+    "DD/MM/YYYY",
+    "DD.MM.YYYY",
+    "YYYY/MM/DD",
+    "YYYY.MM.DD",
+    "DD-MM-YYYY",
+    "MM-DD-YYYY",
+    "DD/MON/YYYY",
+    "YYYYMMDD",
+    "MON DD YYYY",
+)
+_PARTIAL = ("YYYY-MM", "MON-YYYY", "MON YYYY", "MM/YYYY", "YYYY")
+_TIMES = ("HH:MM", "HH:MM:SS")
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
+_LATER_TIME = re.compile(r"(\s+|T)\d{1,2}:\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A column: what the dictionary says of it, and what its values show."""
+
+    form: str
+    name: str
+    label: str
+    role: str
+    rows: int
+    filled: int
+    distinct: int
+    values: tuple[str, ...]
+    """The most frequent values, the most frequent first."""
+    kind: str
+    """empty, date, datetime, time, integer, decimal or text: what the values are."""
+    formats: tuple[str, ...] = ()
+    """How dates are written, where the usual formats do not read them."""
+    unsure: str = ""
+    """Why the formats are not sure."""
+    codes: Mapping[str, str] = field(default_factory=dict)
+    """Codes and their words, where somebody says so."""
+    words: str = ""
+    """The column beside it that holds the words of its codes."""
+    unit: str = ""
+    separator: str = ""
+    identifying: bool = False
+    longest: int = 0
+
+    @property
+    def coded(self) -> bool:
+        """Whether it has few values that come again, or codes that are declared."""
+        few = self.distinct <= 12 or (self.distinct <= MOST_VALUES and self.distinct * 3 <= self.filled)
+        return bool(self.codes) or (self.kind in ("text", "integer") and self.distinct > 0 and few)
+
+    @property
+    def numeric(self) -> bool:
+        """Whether every value is a number."""
+        return self.kind in ("integer", "decimal")
+
+    def word_of(self, value: str) -> str:
+        """What a value means in words: the decode of a code, else the value itself."""
+        return self.codes.get(value) or value
+
+
+def profile_form(form: Form, frame: pd.DataFrame) -> dict[str, Profile]:
+    """The profiles of a form's columns, by name; columns that the file does not have are empty."""
+    empty = pd.Series([""] * len(frame), dtype="str")
+    return {name: _profile(form, field, frame.get(name, empty)) for name, field in form.fields.items()}
+
+
+def _profile(form: Form, field: Field, series: pd.Series) -> Profile:
+    counts = series.str.strip().value_counts()
+    if "" in counts.index:
+        counts = counts.drop("")
+    if field.empty and field.empty in counts.index and len(counts) == 1:
+        counts = counts.drop(field.empty)
+    texts = [str(value) for value in counts.index]
+    kind, formats, unsure = find_kind(texts, field.type)
+    beside = next((name for name, other in form.fields.items() if other.decode_of == field.name), "")
+    return Profile(
+        form.name,
+        field.name,
+        field.label or "",
+        field.role,
+        len(series),
+        int(counts.sum()),
+        len(texts),
+        tuple(texts[:MOST_VALUES]),
+        kind,
+        formats,
+        unsure,
+        dict(field.values),
+        beside,
+        field.unit,
+        field.separator,
+        longest=max((len(text) for text in texts), default=0),
+    )
+
+
+def find_kind(texts: Sequence[str], declared: str = "") -> tuple[str, tuple[str, ...], str]:
+    """What texts are, how their dates are written where that is unusual, and why that is not sure.
+
+    >>> find_kind(["01/16/2014", "2013"]), find_kind(["02/03/2013"])[2]
+    (('date', ('MM/DD/YYYY', 'YYYY'), ''), 'the values are dates both as MM/DD/YYYY and as DD/MM/YYYY')
+    >>> find_kind(["1.5", "2"])[0], find_kind(["2019-NK-NK"])[0], find_kind(["x"])[0]
+    ('decimal', 'date', 'text')
+    """
+    if not texts:
+        return ("date" if declared in ("date", "datetime") else "empty"), (), ""
+    sample = list(texts[:MOST_PARSED])
+    numbers = [_NUMBER.fullmatch(text) for text in sample]
+    eight = all(re.fullmatch(r"(19|20)\d{6}", text) for text in sample)
+    if all(numbers) and not (eight or (declared in ("date", "datetime"))):
+        whole = all(re.fullmatch(r"[+-]?\d+", text) for text in sample)
+        return ("integer" if whole else "decimal"), (), ""
+    if _share(sample, _TIMES) > 0.95:
+        return "time", (), ""
+    return _find_dates(sample, declared)
+
+
+def _find_dates(sample: list[str], declared: str) -> tuple[str, tuple[str, ...], str]:
+    digits = sum(any(sign.isdigit() for sign in text) for text in sample)
+    if digits < 0.5 * len(sample):
+        return "text", (), ""
+    timed = sum(bool(_LATER_TIME.search(text)) for text in sample) > 0.5 * len(sample)
+    kind = "datetime" if timed else "date"
+    if _share(sample, DATE_FORMATS) > 0.98:
+        return kind, (), ""
+    shares = {text: _share(sample, (text, f"{text} HH:MM")) for text in _DATES}
+    best = max(shares, key=lambda text: shares[text])
+    alike = [text for text in _DATES if shares[text] == shares[best]]
+    more = [text for text in _PARTIAL if _share(sample, (best, f"{best} HH:MM", text)) > shares[best]]
+    formats = (best, *((f"{best} HH:MM",) if timed else ()), *more)
+    share = _share(sample, formats)
+    if share < (0.6 if declared in ("date", "datetime") else 0.9) or shares[best] == 0:
+        return "text", (), ""
+    unsure = f"the values are dates both as {alike[0]} and as {alike[1]}" if len(alike) > 1 else ""
+    return kind, formats, unsure
+
+
+def _share(texts: Sequence[str], formats: Sequence[str]) -> float:
+    """The part of the texts that one of the formats reads."""
+    read = parse_dates(text_column(texts), [read_format(text) for text in formats])
+    return float(np.mean(read.fault == "")) if len(texts) else 0.0
+
+
+def find_words(frame: pd.DataFrame, code: str, words: str) -> dict[str, str]:
+    """The words of each code, where two columns are filled together and each code always has the same words."""
+    pairs = frame[[code, words]]
+    pairs = pairs[(pairs[code] != "") | (pairs[words] != "")].drop_duplicates()
+    codes, texts = pairs[code].tolist(), pairs[words].tolist()
+    whole = all(codes) and all(texts)
+    unique = len(set(codes)) == len(codes) and len(set(map(fold, texts))) == len(texts)
+    differ = any(fold(one) != fold(other) for one, other in zip(codes, texts, strict=True))
+    return dict(zip(codes, texts, strict=True)) if whole and unique and differ and 0 < len(codes) <= MOST_VALUES else {}
+
+
+def is_unknown_part(text: str) -> bool:
+    """Whether a text only says that a part of a date is unknown."""
+    return text.upper() in UNKNOWN

@@ -1,0 +1,88 @@
+"""The whole road: exports to a study's folder, all or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cdisc_conv.draft.columns import Knowledge
+from cdisc_conv.draft.exports import Exports, survey_exports
+from cdisc_conv.draft.files import study_name, write_datasets, write_forms, write_skeleton, write_study
+from cdisc_conv.draft.keys import find_home, find_study, find_subject, with_roles
+from cdisc_conv.draft.model import Draft, Line
+from cdisc_conv.draft.place import Material, draft_study
+from cdisc_conv.draft.profiles import profile_form
+from cdisc_conv.package.lint import lint_whole
+from cdisc_conv.package.staging import stage_folder
+from cdisc_conv.problems import Problem, ProblemsError, Severity
+from cdisc_conv.raw import read_forms
+from cdisc_conv.spec.load import load_study
+from cdisc_conv.spec.raw_sources import form_source
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was drafted, and what is wrong with it or the exports."""
+
+    folder: Path
+    draft: Draft
+    exports: Exports
+    problems: tuple[Problem, ...]
+
+
+def init_study(raw: Path, out: Path, edc: str = "", subject: str = "") -> Outcome:
+    """Draft a study in `out` from the exports in `raw`.
+
+    `edc` is the system, where it is not to be recognised, and `subject` the column of the subject. Raises
+    ProblemsError: INIT001 to INIT006, those of `stage_folder`, and those of dictionaries; `out` is as it was then.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        hint = "choose another folder"
+        raise ProblemsError([Problem("INIT004", f"'{out}' is there already; nothing is overwritten", hint=hint)])
+    exports = survey_exports(raw, edc)
+    with stage_folder(out, {"raw folder": exports.folder}) as stage:
+        return _fill(stage, out, exports, raw, subject)
+
+
+def _fill(stage: Path, out: Path, exports: Exports, raw: Path, subject: str) -> Outcome:
+    write_skeleton(stage, exports, raw, study_name(out.name))
+    material = read_material(stage, exports)
+    subject = find_subject(material.profiles, material.frames, subject)
+    material.profiles = {
+        form: with_roles(profiles, subject, exports.dictionary is not None)
+        for form, profiles in material.profiles.items()
+    }
+    home = find_home(material.profiles, material.frames, subject)
+    draft, visits = draft_study(material, subject, home)
+    name = find_study(material.profiles) or study_name(out.name)
+    roles = {
+        form: {column: one.role for column, one in columns.items() if one.role != "item"}
+        for form, columns in material.profiles.items()
+    }
+    template = f"{name}-{{{subject}}}"
+    reason = "the study and the subject; sponsors may build it otherwise"
+    shared = [Line("USUBJID", {"subject_id": template}, 0.6, reason)]
+    write_forms(stage, exports, roles, visits=visits)
+    write_datasets(stage, draft)
+    write_study(stage, exports, name, subject, home, shared, draft)
+    _, found = lint_whole(stage)
+    shown = [_show(problem, stage, out) for problem in found]
+    return Outcome(out, draft, exports, (*exports.problems, *material.problems, *shown))
+
+
+def _show(problem: Problem, stage: Path, out: Path) -> Problem:
+    """A finding with the file where it will be."""
+    file = problem.place.file.replace(stage.as_posix(), out.as_posix())
+    return replace(problem, place=replace(problem.place, file=file))
+
+
+def read_material(stage: Path, exports: Exports) -> Material:
+    """The forms as a run would read them. Raises ProblemsError where they are described wrongly."""
+    study, problems = load_study(stage)
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    if errors:
+        raise ProblemsError(errors)
+    forms, found = read_forms((form_source(study, form) for form in study.forms.values()), exports.folder)
+    frames = {name: form.frame for name, form in forms.items()}
+    profiles = {name: profile_form(study.forms[name], frame) for name, frame in frames.items()}
+    return Material(study, frames, profiles, Knowledge(study.sdtm.standard, study.sdtm.terminology), found)
