@@ -36,8 +36,8 @@ def define_models(models: Iterable[type[BaseModel]]) -> tuple[dict[str, Schema],
     modes: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in models]
     refs, made = models_json_schema(modes, ref_template=f"{PLACE}{{model}}", schema_generator=_Generator)
     names: dict[type[BaseModel], str] = {
-        model: str(ref["$ref"]).removeprefix(PLACE)
-        for (model, _), ref in refs.items()  # type: ignore[misc]
+        model: str(ref["$ref"]).removeprefix(PLACE)  # type: ignore[misc]
+        for (model, _), ref in refs.items()
     }
     return {name: _without_noise(schema) for name, schema in made["$defs"].items()}, names
 

@@ -28,6 +28,7 @@ KEYS: dict[str, dict[str, str]] = {
         "sponsor_terms": "Codelist (short name or C-code): terms of the sponsor's own in it.",
         "define": "Texts and documents of define.xml.",
         "documents": "What the annotated CRF and the reviewer's guides need beyond that.",
+        "formats": "Further files of every dataset, as Dataset-JSON: json, ndjson, dsjc.",
     },
     "StandardsDocument": {
         "sdtmig": "Version of the SDTMIG, such as '3.4'.",
