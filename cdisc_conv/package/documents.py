@@ -57,14 +57,13 @@ def _list_guides(study: Study, family: Family) -> Iterator[str]:
             yield href
 
 
-def write_crf(conversion: Conversion, family: Family, folder: Path, crf: PlannedCrf | None) -> list[Problem]:
-    """Write the annotated CRF beside define.xml of SDTM; what was found when it was planned and drawn."""
-    if crf is None or family.is_analysis:
-        return []
+def draw_crf(conversion: Conversion, crf: PlannedCrf | None) -> tuple[bytes, list[Problem]]:
+    """The annotated CRF that goes beside define.xml of SDTM; what was found when it was planned and drawn."""
+    if crf is None:
+        return b"", []
     frames = {name: form.frame for name, form in conversion.forms.items()}
     content, problems = render_crf(crf, conversion.study, frames)
-    _write(folder / crf.href, content)
-    return [*crf.problems, *problems]
+    return content, [*crf.problems, *problems]
 
 
 def write_guides(conversion: Conversion, datasets: Sequence[Dataset], folder: Path, outcome: Outcome) -> list[Problem]:
@@ -87,8 +86,8 @@ def write_guides(conversion: Conversion, datasets: Sequence[Dataset], folder: Pa
             guide = write_adam_guide(known) if family.is_analysis else write_sdtm_guide(known)
             fonts, _ = open_study_fonts(conversion.study)
             target = folder / family.name / href
-            _write(target, render_pdf(guide, fonts))
-            _write(target.with_suffix(".docx"), render_docx(guide))
+            write_document(target, render_pdf(guide, fonts))
+            write_document(target.with_suffix(".docx"), render_docx(guide))
             problems += report_missing(fonts, href)
     return problems
 
@@ -115,6 +114,7 @@ def _covers(explanation: Explanation, problem: Problem) -> bool:
     )
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_document(path: Path, content: bytes) -> None:
+    """A document of the package, which may name a folder of its own."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)

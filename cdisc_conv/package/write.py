@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from cdisc_conv.checks import CheckReport, check_datasets
 from cdisc_conv.checks.explanations import FILE as EXPLANATIONS
@@ -15,9 +16,11 @@ from cdisc_conv.dataset import Dataset
 from cdisc_conv.documents.crf.prepare import PlannedCrf
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.engine.describe.accounting import account_for
+from cdisc_conv.engine.describe.lineage import build_lineage
+from cdisc_conv.package.beside import make_beside
 from cdisc_conv.package.causes import drop_caused, drop_repeated, find_ties
 from cdisc_conv.package.definitions import write_definitions
-from cdisc_conv.package.documents import Outcome, list_made, write_crf, write_guides
+from cdisc_conv.package.documents import Outcome, draw_crf, list_made, write_document, write_guides
 from cdisc_conv.package.exchange import write_exchange
 from cdisc_conv.package.families import list_families
 from cdisc_conv.package.inputs import Inputs, Progress, check_raw_files, describe_inputs, quiet
@@ -26,6 +29,7 @@ from cdisc_conv.package.staging import stage_folder
 from cdisc_conv.package.transport import fit_for_transport
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 from cdisc_conv.report import render_pages, write_reports
+from cdisc_conv.report.files import describe_lineage
 from cdisc_conv.report.places import rename_folders, spec_folders
 from cdisc_conv.spec.model import Family, Study
 from cdisc_conv.spec.sponsor_terms import extend_terminology
@@ -77,32 +81,62 @@ def fill_package(
     """The same into a new folder that will become `out`; `crf` is the annotated CRF whose pages the study names."""
     study = conversion.study
     datasets, problems = fit_for_transport(conversion.datasets, study.settings.get("transliterate") or {})
-    progress("checking the datasets")
-    checks = run_checks(conversion, datasets)
-    progress("writing the package")
-    for family, mine in list_families(study, datasets):
-        problems += write_datasets(study, mine, folder / family.name)
-        written = [dataset for dataset in mine if not _was_refused(dataset, problems)]
-        kept = {dataset.name for dataset in written}
-        write_exchange(study, family, [one for one in conversion.datasets if one.name in kept], folder / family.name)
-        made = list_made(study, family, crf)
-        problems += write_definitions(study, family, written, folder, made)
-        problems += write_crf(conversion, family, folder / family.name, crf)
-    accounting = account_for(study, conversion.facts, conversion.forms, conversion.problems)
-    extra = check_raw_files(study, inputs.raw)
-    pages, noted = render_pages(study, datasets, conversion.given)
-    told = [*found, *conversion.problems, *accounting.problems, *extra, *problems, *noted]
+    families = list(list_families(study, datasets))
+    crf = None if all(family.is_analysis for family, _ in families) else crf  # it stands beside define.xml of SDTM
+    with make_beside(lambda: draw_apart(conversion, datasets, crf)) as drawing:
+        progress("checking the datasets")
+        checks = run_checks(conversion, datasets)
+        progress("writing the package")
+        for family, mine in families:
+            problems += write_family(conversion, family, mine, folder, list_made(study, family, crf))
+        accounting = account_for(study, conversion.facts, conversion.forms, conversion.problems)
+        extra = check_raw_files(study, inputs.raw)
+        drawn = drawing()
+    if crf is not None:
+        write_document(folder / "sdtm" / crf.href, drawn.crf)
+    told = [*found, *conversion.problems, *accounting.problems, *extra, *problems, *drawn.problems]
     ties = find_ties(study, {name: form.frame for name, form in conversion.forms.items()})
     everything = [*drop_caused(told, checks.problems, ties), *drop_repeated(checks.problems, told, ties)]
     on_screen = rename_folders(everything, {str(folder): str(out)})
     filed = rename_folders(on_screen, {**inputs.name_folders(folder, out), **spec_folders(study)})
     unset = write_guides(conversion, datasets, folder, Outcome(checks, filed, accounting))
     on_screen, filed = [*on_screen, *unset], [*filed, *unset]
-    write_reports(conversion, datasets, filed, accounting, checks, pages, folder / REPORT_FOLDER)
+    write_reports(study, datasets, filed, accounting, checks, drawn.lineage, drawn.pages, folder / REPORT_FOLDER)
     copy_explanations(study, folder)
     read = describe_inputs(inputs, conversion, folder, out)
     files = write_manifest(study, folder, read, [dataset.name for dataset in datasets])
     return Package(folder, tuple(datasets), tuple(on_screen), files)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What is made of the datasets whatever the checks find: the annotated CRF, the pages about the trial, lineage."""
+
+    crf: bytes
+    pages: Mapping[str, str]
+    lineage: Mapping[str, Any]
+    problems: Sequence[Problem]
+
+
+def draw_apart(conversion: Conversion, datasets: Sequence[Dataset], crf: PlannedCrf | None) -> Drawn:
+    """The parts of a package that no other part is made of; ``write_reports`` files the pages and the lineage."""
+    study = conversion.study
+    content, problems = draw_crf(conversion, crf)
+    pages, noted = render_pages(study, datasets, conversion.given)
+    lineage = describe_lineage(study, build_lineage(study, conversion.plan), datasets)
+    return Drawn(content, pages, lineage, [*problems, *noted])
+
+
+def write_family(
+    conversion: Conversion, family: Family, datasets: Sequence[Dataset], folder: Path, made: Sequence[str]
+) -> list[Problem]:
+    """The transport files of a family and their define.xml; `made` are the documents that the run makes beside it."""
+    study = conversion.study
+    problems = write_datasets(study, datasets, folder / family.name)
+    written = [dataset for dataset in datasets if not _was_refused(dataset, problems)]
+    kept = {dataset.name for dataset in written}
+    write_exchange(study, family, [one for one in conversion.datasets if one.name in kept], folder / family.name)
+    return [*problems, *write_definitions(study, family, written, folder, made)]
 
 
 def copy_explanations(study: Study, folder: Path) -> None:

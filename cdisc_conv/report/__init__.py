@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from cdisc_conv.checks import CheckReport
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.account.lines import Accounting
-from cdisc_conv.engine.convert import Conversion
-from cdisc_conv.engine.describe.lineage import build_lineage
 from cdisc_conv.problems import Problem
 from cdisc_conv.report.accounting import write_accounting
-from cdisc_conv.report.files import describe_lineage, sort_findings, write_findings, write_json, write_records
+from cdisc_conv.report.files import sort_findings, write_findings, write_json, write_records
 from cdisc_conv.report.page import render_page
 from cdisc_conv.spec.model import Study
 
@@ -24,24 +23,23 @@ TUMOUR_RESULTS = frozenset({"ADTR", "ADRS", "ADTTE"})
 
 
 def write_reports(
-    conversion: Conversion,
+    study: Study,
     datasets: Sequence[Dataset],
     problems: Sequence[Problem],
     accounting: Accounting,
     checks: CheckReport,
+    lineage: Mapping[str, Any],
     pages: Mapping[str, str],
     folder: Path,
 ) -> None:
     """Write index.html, findings.json, accounting.csv, lineage.json, records/*.parquet and `pages` into a new folder.
 
     `datasets` are those of the package, as written; `problems` everything that was found, with folder names as the
-    package shall show them; `checks` tells which conformance rules were asked; `pages` are those that `render_pages`
-    made. The definitions that stand in the folder above by then are linked.
+    package shall show them; `checks` tells which conformance rules were asked; `lineage` is what `describe_lineage`
+    made, `pages` are those of `render_pages`. The definitions that stand in the folder above by then are linked.
     """
     folder.mkdir()
-    study = conversion.study
     found = sort_findings(problems)
-    lineage = describe_lineage(study, build_lineage(study, conversion.plan), datasets)
     write_findings(study.name, found, folder / "findings.json")
     write_accounting(accounting, folder / "accounting.csv")
     write_json(lineage, folder / "lineage.json")

@@ -1,0 +1,75 @@
+"""Work for a second processor: what does not depend on the next steps is made beside them, in a copy of the process."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar
+
+_Made = TypeVar("_Made")
+
+
+@contextmanager
+def make_beside(make: Callable[[], _Made]) -> Iterator[Callable[[], _Made]]:
+    """Start `make` in a copy of this process; the function that is yielded waits for what it returns.
+
+    Where no copy is possible (`can_copy`), and when the copy sends nothing (`make` raised an exception there or made
+    something that cannot be pickled, or the system ended it for want of memory), `make` is called where its result is
+    asked for. Whatever ends the block ends the copy, which does not see Ctrl-C itself.
+
+    >>> with make_beside(lambda: 6 * 7) as answer:
+    ...     answer()
+    42
+    """
+    if not can_copy():
+        yield make
+        return
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_send, args=(make, sender), daemon=True)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:  # the copy keeps these signals blocked
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    sender.close()
+    try:
+        yield lambda: _receive(receiver, make)
+    finally:
+        process.kill()
+        process.join()
+        receiver.close()
+
+
+def can_copy() -> bool:
+    """Whether a copy of this process is possible, safe and of use.
+
+    A copy has none of the threads of its original, and what these held stays locked in it; timers only wait.
+    """
+    return (
+        sys.platform == "linux"
+        and len(os.sched_getaffinity(0)) > 1
+        and not multiprocessing.current_process().daemon
+        and all(isinstance(one, threading.Timer) or one is threading.main_thread() for one in threading.enumerate())
+    )
+
+
+def _send(make: Callable[[], Any], sender: Connection) -> None:
+    # What the original has yet to print is not for the copy to print.
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    with suppress(Exception):  # the original meets it too
+        sender.send(make())
+
+
+def _receive(receiver: Connection, make: Callable[[], _Made]) -> _Made:
+    try:
+        made: _Made = receiver.recv()
+    except EOFError:
+        return make()
+    return made
