@@ -13,7 +13,8 @@ from cdisc_conv.derivations.base import SELF, SUBJECT, Ref
 from cdisc_conv.derivations.registry import load_derivations
 from cdisc_conv.problems import Place, Problem, closest, did_you_mean
 from cdisc_conv.spec.documents import BlockDocument, DatasetDocument
-from cdisc_conv.spec.model import Block, DatasetSpec, Family, Merge, Source, SourceKind, ValueLevelSpec, Variable
+from cdisc_conv.spec.model import Block, DatasetSpec, Family, Form, Merge, Source, SourceKind, ValueLevelSpec, Variable
+from cdisc_conv.spec.patterns import expand_patterns, is_pattern, write_out
 from cdisc_conv.spec.predecessors import add_predecessors
 from cdisc_conv.spec.protocol import FILE, PREFIX, FactTable
 from cdisc_conv.spec.repair import MOST_UNKNOWN, repair_keys
@@ -30,12 +31,13 @@ def read_dataset(
     study_name: str,
     facts: Mapping[str, FactTable],
     problems: list[Problem],
+    forms: Mapping[str, Form] = MappingProxyType({}),
 ) -> DatasetSpec | None:
     """The typed mapping of one dataset, or None when its structure cannot be made out.
 
     `shared` are the variables of study.yaml; they and STUDYID and DOMAIN are added where the standard has them and the
-    file does not map them itself. `facts` are the tables
-    of protocol.yaml. An analysis dataset has STUDYID and USUBJID, from its source, instead.
+    file does not map them itself. `facts` are the tables of protocol.yaml, `forms` those whose columns the patterns of
+    ``for_each`` stand for. An analysis dataset has STUDYID and USUBJID, from its source, instead.
     """
     name_node = node.get("dataset")
     what = str(name_node.value) if name_node else node.file
@@ -50,8 +52,9 @@ def read_dataset(
         return None
     variables = read_variables(node.get("variables"), name, problems)
     working = read_variables(node.get("working"), f"{name} working", problems)
+    document = _write_patterns_out(document, node)
     blocks = tuple(
-        _read_block(block, name, node.at(("records", number)), f"{name} records {number + 1}", facts, problems)
+        _read_block(block, name, node.at(("records", number)), f"{name} records {number + 1}", (facts, forms), problems)
         for number, block in enumerate(document.records)
     )
     blocks, before = add_predecessors(document, blocks, variables, node)
@@ -142,9 +145,10 @@ def _read_block(
     dataset: str,
     node: Node,
     what: str,
-    facts: Mapping[str, FactTable],
+    known: tuple[Mapping[str, FactTable], Mapping[str, Form]],
     problems: list[Problem],
 ) -> Block:
+    facts, forms = known
     if document.form and document.source:
         problems.append(node.problem("SPEC112", f"{what} names both a form and a dataset", "keep 'form' or 'from'"))
     if not (document.form or document.source or document.for_each):
@@ -162,7 +166,7 @@ def _read_block(
     variables = {**companions(variables), **variables}
     supplemental = read_variables(node.get("supplemental"), f"{what} supplemental", problems)
     working = read_variables(node.get("working"), f"{what} working", problems)
-    entries, places = _read_entries(document.for_each, node.at(("for_each",)), facts)
+    entries, places = _read_entries(document, node.at(("for_each",)), facts, forms, what, problems)
     return Block(
         source=_source_of(document, dataset),
         place=node.place,
@@ -198,7 +202,7 @@ def _has_tables(document: DatasetDocument, node: Node, facts: Mapping[str, FactT
     missing = [
         (number, block.for_each)
         for number, block in enumerate(document.records)
-        if isinstance(block.for_each, str) and block.for_each not in known
+        if isinstance(block.for_each, str) and block.for_each not in known and not is_pattern(block.for_each)
     ]
     for number, said in missing:
         hint = did_you_mean(said, known) or (f"there is: {', '.join(known)}" if known else f"there is no {FILE}")
@@ -207,13 +211,33 @@ def _has_tables(document: DatasetDocument, node: Node, facts: Mapping[str, FactT
     return not missing
 
 
+def _write_patterns_out(document: DatasetDocument, node: Node) -> DatasetDocument:
+    """``for_each: raw.QS*`` as the entry that it stands for."""
+    if not any(is_pattern(block.for_each) for block in document.records):
+        return document
+    text = str(node.plain())
+    records = [
+        block.model_copy(update={"for_each": [write_out(str(block.for_each), text)]})
+        if is_pattern(block.for_each)
+        else block
+        for block in document.records
+    ]
+    return document.model_copy(update={"records": records})
+
+
 def _read_entries(
-    said: Sequence[Mapping[str, Any]] | str, node: Node, facts: Mapping[str, FactTable]
+    document: BlockDocument,
+    node: Node,
+    facts: Mapping[str, FactTable],
+    forms: Mapping[str, Form],
+    what: str,
+    problems: list[Problem],
 ) -> tuple[tuple[Mapping[str, Any], ...], tuple[Place, ...]]:
     """The entries of ``for_each`` and where they stand; those of a table of protocol.yaml stand there."""
+    said = document.for_each
     if not isinstance(said, str):
-        places = tuple(node.at((number,)).place for number in range(len(said)))
-        return tuple(MappingProxyType(_read_entry(entry)) for entry in said), places
+        entries, places = expand_patterns(said, node, forms.get(document.form), what, problems)
+        return tuple(MappingProxyType(_read_entry(entry)) for entry in entries), tuple(places)
     table = facts[said.removeprefix(PREFIX)]
     return tuple(MappingProxyType(dict(row)) for row in table.rows), tuple(one.place for one in table.nodes)
 

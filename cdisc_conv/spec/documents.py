@@ -356,8 +356,11 @@ class DatasetDocument(Document):
     """The mapping of one dataset."""
 
     dataset: Text
-    extends: Text = ""
-    """Read with the layers, before the others."""
+    extends: Texts = ()
+    """Read with the layers, before the others, as are the next three."""
+    given: dict[str, Any] = Field(default={}, alias="with")
+    parameters: dict[str, Any] = {}
+    optional: bool = False
     label: Text = ""
     structure: Text = ""
     class_name: Text = Field(default="", alias="class")

@@ -25,6 +25,7 @@ from cdisc_conv.spec.documents import SETTINGS, DictionaryDocument, EventDocumen
 from cdisc_conv.spec.forms import check_events, read_forms
 from cdisc_conv.spec.layers import read_layers
 from cdisc_conv.spec.model import DatasetSpec, Family, Form, GivenDataset, Study
+from cdisc_conv.spec.optional import leave_out_uncollected
 from cdisc_conv.spec.paths import check_path, find_strays, leads_out, suggest_study
 from cdisc_conv.spec.protocol import FILE as PROTOCOL
 from cdisc_conv.spec.protocol import FactTable, read_protocol
@@ -82,6 +83,8 @@ class _Loader:
     problems: list[Problem] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
+    optional: set[str] = field(default_factory=set)
+    """Layers whose entries hold as far as the study has what they read."""
 
     def load(self) -> tuple[Study, list[Problem]]:
         node = read_yaml(self._note(self.folder / "study.yaml"), self.show(self.folder / "study.yaml"))
@@ -101,7 +104,7 @@ class _Loader:
         facts = self._read_protocol(families["sdtm"], document, settings.get("visits") or events)
         datasets: dict[str, DatasetSpec] = {}
         for family in families.values():
-            datasets |= self._read_datasets(family, shared, document.study, facts)
+            datasets |= self._read_datasets(family, shared, document.study, facts, forms)
         self._check_given(given, datasets)
         strays = list(find_strays(self.folder, self.files, self.show(self.folder)))
         self.problems += strays
@@ -139,7 +142,7 @@ class _Loader:
             places=MappingProxyType(_places_in(node)),
             unread=frozenset(self.unread - datasets.keys()),
         )
-        return study, self.problems
+        return leave_out_uncollected(study, frozenset(self.optional)), self.problems
 
     def show(self, path: Path) -> str:
         """The name of a file in messages: as it was reached, so that an editor finds it."""
@@ -293,17 +296,17 @@ class _Loader:
         return read_protocol(path, self.show(path), family, document.title, events, self.problems)
 
     def _read_datasets(
-        self, family: Family, shared: dict, study_name: str, facts: Mapping[str, FactTable]
+        self, family: Family, shared: dict, study_name: str, facts: Mapping[str, FactTable], forms: Mapping[str, Form]
     ) -> dict[str, DatasetSpec]:
         datasets: dict[str, DatasetSpec] = {}
         for path in sorted((self.folder / family.name).glob("*.yaml")):
             try:
-                node = read_layers(self._note(path), self._find_layer, self.show)
+                node = read_layers(self._note(path), self._find_layer, self.show, self.optional.add)
             except ProblemsError as error:
                 self.problems.extend(error.problems)
                 self.unread.add(path.stem.upper())
                 continue
-            spec = read_dataset(node, family, shared, study_name, facts, self.problems)
+            spec = read_dataset(node, family, shared, study_name, facts, self.problems, forms)
             if spec is None:
                 self.unread |= {path.stem.upper(), str(node.at(("dataset",)).value)}
                 continue

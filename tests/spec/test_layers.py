@@ -66,3 +66,89 @@ def test_what_is_refused(tmp_path: Path, files: dict[str, str], message: str) ->
     with pytest.raises(ProblemsError) as caught:
         read_layers(tmp_path / "a.yaml", find, lambda path: path.name)
     assert str(caught.value) == message
+
+
+def write_files(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+
+
+def read(folder: Path, files: dict[str, str]) -> object:
+    write_files(folder, files)
+    return read_layers(
+        folder / "ae.yaml",
+        lambda name: path if (path := folder / f"{name}.yaml").is_file() else None,
+        lambda path: path.name,
+    ).plain()
+
+
+def test_of_several_layers_a_later_one_lies_over_the_earlier_ones(tmp_path: Path) -> None:
+    files = {
+        "ae": "extends: [first, second]\nlabel: Own",
+        "first": "label: First\nstructure: First\ncomment: First",
+        "second": "extends: third\nstructure: Second",
+        "third": "comment: Third",
+    }
+    assert read(tmp_path, files) == {"label": "Own", "structure": "Second", "comment": "Third"}
+
+
+def test_parameters_have_defaults_and_stand_in_texts_keys_and_for_whole_values(tmp_path: Path) -> None:
+    base = """\
+parameters: {form: ae, prefix: AE, units: {}, rows: '${prefix}TERM != ""'}
+records: [{form: "${form}", where: "${rows}"}]
+working: {"${prefix}UNIT": {map: {value: U, values: "${units}"}}}
+"""
+    made = read(tmp_path, {"ae": "extends: base\nwith: {form: adverse, units: {KG: kg}}", "base": base})
+    assert made == {
+        "records": [{"form": "adverse", "where": 'AETERM != ""'}],
+        "working": {"AEUNIT": {"map": {"value": "U", "values": {"KG": "kg"}}}},
+    }
+
+
+def test_a_layer_in_between_passes_parameters_on_and_says_its_own(tmp_path: Path) -> None:
+    files = {
+        "ae": "extends: ours\nwith: {form: adverse}",
+        "ours": "extends: base\nwith: {label: Ours}",
+        "base": 'parameters: {form: ae, label:}\nlabel: "${label} of ${form}"',
+    }
+    assert read(tmp_path, files) == {"label": "Ours of adverse"}
+
+
+def test_a_file_without_parameters_keeps_its_dollars(tmp_path: Path) -> None:
+    assert read(tmp_path, {"ae": 'label: "${form}"'}) == {"label": "${form}"}
+
+
+@pytest.mark.parametrize(
+    ("ae", "base", "message"),
+    [
+        (
+            "extends: base\nwith: {from: ae}",
+            "parameters: {form: ae}",
+            "ae.yaml:2: SPEC104 no layer takes a parameter 'from' (did you mean form?)",
+        ),
+        (
+            "with: {form: ae}",
+            "",
+            "ae.yaml:1: SPEC104 'form' is for layers, and there is none (add 'extends')",
+        ),
+        (
+            "extends: base",
+            "parameters: {form:}",
+            "base.yaml:1: SPEC104 the layer needs a value of its parameter 'form' (say 'with: {form: ...}')",
+        ),
+        (
+            "extends: base\nwith: ae",
+            "parameters: {form: ae}",
+            "ae.yaml:2: SPEC104 'with' gives values to parameters of layers (such as {form: ae})",
+        ),
+        (
+            "extends: base",
+            'parameters: {form: ae}\nlabel: "${from}"',
+            "base.yaml:2: SPEC105 the layer has no parameter 'from' (did you mean form?)",
+        ),
+    ],
+)
+def test_parameters_that_are_refused(tmp_path: Path, ae: str, base: str, message: str) -> None:
+    with pytest.raises(ProblemsError) as caught:
+        read(tmp_path, {"ae": ae, "base": base})
+    assert str(caught.value) == message

@@ -54,9 +54,14 @@ def test_near_words_among_very_many(monkeypatch: pytest.MonkeyPatch):
     assert compared == [MOST_COMPARED, 0]
 
 
-def test_extends_takes_one_mapping(lint):
+def test_extends_takes_names_of_mappings(lint):
     assert lint((AE, "dataset: AE", "extends: [a, b]\ndataset: AE")) == [
-        "tiny/sdtm/ae.yaml:1: SPEC102 'extends' takes the name of one mapping (a layer can extend another one in turn)"
+        "tiny/sdtm/ae.yaml:1: SPEC102 there is no mapping 'a' to extend",
+        "tiny/sdtm/ae.yaml:1: SPEC102 there is no mapping 'b' to extend",
+    ]
+    assert lint((AE, "dataset: AE", "extends: {a: b}\ndataset: AE")) == [
+        "tiny/sdtm/ae.yaml:1: SPEC102 'extends' takes the name of a mapping, or a list of names "
+        "(such as [library/lb, ours/lb])"
     ]
 
 
