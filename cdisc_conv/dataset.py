@@ -194,6 +194,8 @@ class Dataset:
     """The label of that domain, such as ``Questionnaires``; only for a split dataset."""
     sub_class: str = ""
     """Define-XML subclass of an ADaM dataset, such as ``TIME-TO-EVENT``; empty for none."""
+    codec: str = "utf-8"
+    """The encoding of its file, as Python calls it, whose bytes lengths count; UTF-8 of a file in ASCII."""
     unsaid: tuple[str, ...] = ()
     """What the file that a dataset was read from does not say: ``types``, ``labels``, ``lengths``, ``formats``."""
 

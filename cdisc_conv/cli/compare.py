@@ -18,6 +18,7 @@ from cdisc_conv.cli.compare_options import (
     Other,
     Relative,
     Tolerance,
+    Transliterate,
     Trim,
     ValuesOnly,
     Where,
@@ -40,6 +41,7 @@ def compare(
     order: Order = False,
     values_only: ValuesOnly = False,
     encoding: Encoding = "",
+    transliterate: Transliterate = False,
     most: Most = 20,
     html: Html = None,
     json: Json = None,
@@ -70,7 +72,9 @@ def compare(
         order,
         not values_only,
     )
-    options = Options(rules, split_names(keys), split_names(only), split_names(ignore), where, encoding or None)
+    options = Options(
+        rules, split_names(keys), split_names(only), split_names(ignore), where, encoding or None, transliterate
+    )
     check_targets((html, json, xlsx))
     with show_progress() as progress:
         found = compare_paths(base, other, options, progress)

@@ -62,6 +62,13 @@ Encoding = Annotated[
         show_default="none",
     ),
 ]
+Transliterate = Annotated[
+    bool,
+    typer.Option(
+        "--transliterate",
+        help="Compare text of packages in different encodings as the smaller encoding holds it.",
+    ),
+]
 Most = Annotated[int, typer.Option("--max", metavar="N", min=0, help="Print at most so many lines of a list.")]
 Html = Annotated[
     Path | None, typer.Option("--html", metavar="FILE", help="Write an HTML page that can be sorted and filtered.")

@@ -9,43 +9,56 @@ import typer
 
 from cdisc_conv.cli.arguments import Out, Study, split_names
 
+Raw = Annotated[
+    Path | None,
+    typer.Option(
+        "--raw",
+        metavar="DIR",
+        help="Folder of the raw export, or the one file that it is (zip, XLSX, ODM-XML); without it only ADaM is "
+        "made, from --sdtm.",
+    ),
+]
+Datasets = Annotated[
+    str,
+    typer.Option("--datasets", metavar="NAMES", help="Only these datasets, separated by commas.", show_default="all"),
+]
+Sdtm = Annotated[
+    Path | None,
+    typer.Option(
+        "--sdtm",
+        metavar="DIR",
+        help="Folder of SDTM datasets that are given, not made (XPT or CSV).",
+        show_default="the raw folder",
+    ),
+]
+Formats = Annotated[
+    str,
+    typer.Option(
+        "--formats",
+        metavar="NAMES",
+        help="Dataset-JSON beside the transport files: json, ndjson, dsjc, separated by commas.",
+        show_default="as study.yaml says",
+    ),
+]
+Encoding = Annotated[
+    str,
+    typer.Option(
+        "--encoding",
+        metavar="NAME",
+        help="Encoding of the transport files: ASCII, UTF-8, GB18030 or CP932.",
+        show_default="as study.yaml says",
+    ),
+]
+
 
 def run(
     study: Study,
     out: Out,
-    raw: Annotated[
-        Path | None,
-        typer.Option(
-            "--raw",
-            metavar="DIR",
-            help="Folder of the raw export, or the one file that it is (zip, XLSX, ODM-XML); without it only ADaM is "
-            "made, from --sdtm.",
-        ),
-    ] = None,
-    datasets: Annotated[
-        str,
-        typer.Option(
-            "--datasets", metavar="NAMES", help="Only these datasets, separated by commas.", show_default="all"
-        ),
-    ] = "",
-    sdtm: Annotated[
-        Path | None,
-        typer.Option(
-            "--sdtm",
-            metavar="DIR",
-            help="Folder of SDTM datasets that are given, not made (XPT or CSV).",
-            show_default="the raw folder",
-        ),
-    ] = None,
-    formats: Annotated[
-        str,
-        typer.Option(
-            "--formats",
-            metavar="NAMES",
-            help="Dataset-JSON beside the transport files: json, ndjson, dsjc, separated by commas.",
-            show_default="as study.yaml says",
-        ),
-    ] = "",
+    raw: Raw = None,
+    datasets: Datasets = "",
+    sdtm: Sdtm = None,
+    formats: Formats = "",
+    encoding: Encoding = "",
 ) -> int:
     """Turn a raw export into SDTM and ADaM datasets, define.xml and reports.
 
@@ -68,5 +81,5 @@ def run(
 
     wanted = split_names(datasets)
     with show_progress() as progress:
-        package = run_study(study, raw, out, wanted or None, progress, sdtm, split_names(formats) or None)
+        package = run_study(study, raw, out, wanted or None, progress, sdtm, split_names(formats) or None, encoding)
     return print_package(package)

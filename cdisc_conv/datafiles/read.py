@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.datafiles.columns import make_column, read_arrow
+from cdisc_conv.datafiles.encodings import find_codec
 from cdisc_conv.datafiles.faults import check_names, make_error
 from cdisc_conv.datafiles.read_csv import read_csv
 from cdisc_conv.datafiles.read_json import read_dataset_json
@@ -77,8 +78,9 @@ def _list_folder(path: Path) -> list[DatasetFile]:
 
 
 def _read_xpt(path: Path, name: str, member: str | None, encoding: str | None) -> Table:
+    codec = find_codec(path)
     try:
-        file = read_xpt(path, member=member, encoding="utf-8" if encoding else None)
+        file = read_xpt(path, member=member, encoding="utf-8" if encoding else codec)
     except ProblemsError as error:
         if encoding is None or {problem.code for problem in error.problems} != {"XPT025"}:
             raise
@@ -88,7 +90,8 @@ def _read_xpt(path: Path, name: str, member: str | None, encoding: str | None) -
         for one in file.variables
     )
     columns = {one.name: make_column(one.name, file.frame[one.name])[1] for one in variables}
-    return Table(name, str(path), variables, columns, len(file.frame), file.label, special=True, problems=file.problems)
+    return Table(name, str(path), variables, columns, len(file.frame), file.label, special=True, problems=file.problems,
+                 codec=codec or "utf-8")  # fmt: skip
 
 
 def _read_sas(path: Path, name: str, member: str | None, encoding: str | None) -> Table:

@@ -73,6 +73,8 @@ class Table:
     special: bool = False
     nulls: bool = False
     ordered: bool = True
+    codec: str = "utf-8"
+    """The encoding of the file, as Python calls it, whose bytes lengths count."""
     problems: tuple[Problem, ...] = ()
     """What is wrong with the file although it could be read."""
 

@@ -6,13 +6,14 @@ from cdisc_conv.define.check import check_define
 from cdisc_conv.define.document import build_define
 from cdisc_conv.define.html import render_html, stylesheet_path
 from cdisc_conv.define.inputs import check_inputs
-from cdisc_conv.define.study import DefineStudy, Document, DocumentKind, Standard
+from cdisc_conv.define.study import DefineStudy, Document, DocumentKind, Standard, Translation
 
 __all__ = [
     "DefineStudy",
     "Document",
     "DocumentKind",
     "Standard",
+    "Translation",
     "build_define",
     "check_define",
     "check_inputs",

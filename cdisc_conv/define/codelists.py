@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from cdisc_conv.dataset import Codelist, Term
+from cdisc_conv.define.study import DefineStudy
 from cdisc_conv.define.uses import Use
 from cdisc_conv.define.xml import NCI_CODE, add_element, add_text, flag_yes, make_oid_part
 
@@ -54,7 +55,7 @@ def name_codelists(uses: Iterable[Use]) -> dict[Codelist, NamedCodelist]:
 
 
 def write_codelists(
-    parent: etree._Element, codelists: Iterable[NamedCodelist], standards: dict[str, str], language: str
+    parent: etree._Element, codelists: Iterable[NamedCodelist], standards: dict[str, str], study: DefineStudy
 ) -> None:
     """One CodeList per list. ``standards`` gives the identifier of each terminology package."""
     for named in codelists:
@@ -75,14 +76,18 @@ def write_codelists(
             attributes = {"Dictionary": codelist.dictionary, "Version": codelist.version}
             add_element(element, "ExternalCodeList", attributes)
             continue
-        _write_terms(element, codelist, language)
+        _write_terms(element, codelist, study)
         if codelist.standard:
             add_element(element, "Alias", {"Context": NCI_CODE, "Name": codelist.code})
 
 
-def _write_terms(element: etree._Element, codelist: Codelist, language: str) -> None:
-    """Items with a decode when any term has one (a list cannot mix the two kinds), else enumerated items."""
-    decoded = any(term.decode for term in codelist.terms)
+def _write_terms(element: etree._Element, codelist: Codelist, study: DefineStudy) -> None:
+    """Items with a decode when any term has one or is translated (a list cannot mix them), else enumerated items."""
+    others = {
+        term.value: {one.language: said for one in study.translations if (said := one.term(codelist, term.value))}
+        for term in codelist.terms
+    }
+    decoded = any(term.decode or others[term.value] for term in codelist.terms)
     for term in codelist.terms:
         extended = bool(codelist.standard) and is_extended(term)
         item = add_element(element, "CodeListItem" if decoded else "EnumeratedItem")
@@ -90,7 +95,7 @@ def _write_terms(element: etree._Element, codelist: Codelist, language: str) -> 
         if extended:
             item.set("{http://www.cdisc.org/ns/def/v2.1}ExtendedValue", "Yes")
         if decoded:
-            add_text(item, "Decode", term.decode or term.value, language)
+            add_text(item, "Decode", term.decode or term.value, study.language, others[term.value])
         if term.code and not extended:
             add_element(item, "Alias", {"Context": NCI_CODE, "Name": term.code})
 

@@ -64,7 +64,7 @@ def build_define(study: DefineStudy, datasets: Sequence[Dataset]) -> bytes:
     write_clauses(version, names.clauses.values(), names.comments)
     _write_datasets(version, ordered, uses, names)
     write_items(version, uses, names)
-    write_codelists(version, names.codelists.values(), names.standards, study.language)
+    write_codelists(version, names.codelists.values(), names.standards, study)
     write_methods(version, names.methods.values(), study.language)
     write_comments(version, names.comments, study.language)
     for document in study.documents:
@@ -152,7 +152,8 @@ def _write_datasets(version: etree._Element, datasets: Sequence[Dataset], uses: 
     folder = f"{names.study.dataset_folder.rstrip('/')}/" if names.study.dataset_folder else ""
     for dataset in datasets:
         element = add_element(version, "ItemGroupDef", _list_dataset_attributes(dataset, names))
-        add_text(element, "Description", dataset.label, names.study.language)
+        others = {one.language: one.label(dataset.name) for one in names.study.translations}
+        add_text(element, "Description", dataset.label, names.study.language, others)
         write_item_refs(element, columns[dataset.name], names)
         parent = find_dataset(datasets, dataset.supplemental_to)
         described = dataset.domain_label or (parent.label if parent else "")

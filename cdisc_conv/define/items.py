@@ -68,13 +68,20 @@ def write_items(parent: etree._Element, uses: Iterable[Use], names: Names) -> No
         item = use.item
         element = add_element(parent, "ItemDef", _list_attributes(use, names))
         if use.label:
-            add_text(element, "Description", use.label, names.study.language)
+            add_text(element, "Description", use.label, names.study.language, _translate_label(use, names.study))
         if use.codelist:
             add_element(element, "CodeListRef", {"CodeListOID": names.codelists[use.codelist].oid})
         if item.origin:
             _write_origin(element, item.origin, names.study)
         if use.column.value_level and not use.clauses:
             add_element(element, "def:ValueListRef", {"ValueListOID": f"VL.{use.path}"})
+
+
+def _translate_label(use: Use, study: DefineStudy) -> dict[str, str]:
+    """The label of a column in other languages; items of values have none."""
+    if use.clauses:
+        return {}
+    return {one.language: one.label(use.dataset.name, use.column.name) for one in study.translations}
 
 
 def write_item_refs(parent: etree._Element, uses: Iterable[Use], names: Names) -> None:

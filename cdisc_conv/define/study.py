@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cdisc_conv.dataset import Codelist
 from cdisc_conv.define.displays import ResultDisplay
 from cdisc_conv.define.xml import make_oid_part
 
@@ -65,13 +67,39 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Translation:
+    """Labels and the meaning of terms in another language.
+
+    ``variables`` are by name (``AETERM``) or dataset and name (``AE.AETERM``), ``terms`` by codelist (its short name or
+    C-code) and coded value.
+    """
+
+    language: str
+    datasets: Mapping[str, str]
+    variables: Mapping[str, str]
+    terms: Mapping[str, Mapping[str, str]]
+
+    def label(self, dataset: str, variable: str = "") -> str:
+        """The label of a dataset, or of a variable of it; "" where it is not translated."""
+        if not variable:
+            return self.datasets.get(dataset, "")
+        return self.variables.get(f"{dataset}.{variable}") or self.variables.get(variable, "")
+
+    def term(self, codelist: Codelist, value: str) -> str:
+        """What a coded value means; "" where it is not translated."""
+        of_list = self.terms.get(codelist.short_name) or self.terms.get(codelist.code) or {}
+        return of_list.get(value, "")
+
+
+@dataclass(frozen=True, slots=True)
 class DefineStudy:
     """The study and its metadata version.
 
     ``created`` is the creation time as ISO 8601 text; it is given and never read off the clock, so that the same
     input makes the same bytes. ``dataset_folder`` is where the transport files are, relative to define.xml (empty:
     beside it). ``stylesheet`` is the address that browsers are pointed to; empty leaves it out. ``displays`` are the
-    tables and figures of the analysis, in their order; without any there is no results metadata.
+    tables and figures of the analysis, in their order; without any there is no results metadata. ``translations`` add
+    texts in other languages to labels and decodes.
     """
 
     name: str
@@ -89,6 +117,7 @@ class DefineStudy:
     dataset_folder: str = ""
     stylesheet: str = "define2-1.xsl"
     displays: tuple[ResultDisplay, ...] = ()
+    translations: tuple[Translation, ...] = ()
 
     def standard(self, key: str) -> Standard | None:
         """The standard that a dataset or a codelist calls ``key``, or None."""

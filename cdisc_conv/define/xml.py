@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from lxml import etree
 
@@ -57,10 +59,13 @@ def add_element(parent: etree._Element, name: str, attributes: dict[str, str] | 
     return element
 
 
-def add_text(parent: etree._Element, name: str, text: str, language: str) -> etree._Element:
-    """A child that holds one translated text, such as ``Description`` or ``Decode``."""
+def add_text(
+    parent: etree._Element, name: str, text: str, language: str, others: Mapping[str, str] = MappingProxyType({})
+) -> etree._Element:
+    """A child that holds a translated text, such as ``Description`` or ``Decode``; `others` are by language."""
     element = add_element(parent, name)
-    add_element(element, "TranslatedText", {"xml:lang": language}).text = text
+    for lang, words in ((language, text), *((one, said) for one, said in others.items() if said)):
+        add_element(element, "TranslatedText", {"xml:lang": lang}).text = words
     return element
 
 

@@ -17,6 +17,7 @@ from cdisc_conv.define import (
     Document,
     DocumentKind,
     Standard,
+    Translation,
     build_define,
     check_define,
     check_inputs,
@@ -27,6 +28,7 @@ from cdisc_conv.define.displays import ResultDisplay
 from cdisc_conv.define.read_displays import read_displays
 from cdisc_conv.package.transport import Alphabet, fit_texts
 from cdisc_conv.problems import Problem, Severity, did_you_mean
+from cdisc_conv.spec.agencies import find_codec
 from cdisc_conv.spec.model import Family, Study
 from cdisc_conv.spec.yaml_nodes import Node
 
@@ -56,7 +58,7 @@ def write_definitions(
     problems += [*left, *without]
     problems += [problem for problem in check_inputs(described, datasets) if problem.code == UNWRITABLE]
     # A character that XML cannot hold costs that character, not the whole document.
-    described = fit_texts(described, Alphabet(study.settings.get("transliterate") or {}))
+    described = fit_texts(described, Alphabet(study.settings.get("transliterate") or {}, find_codec(study)))
     problems += check_inputs(described, datasets)
     if any(_is_fatal(problem) for problem in problems):
         return [*problems, _not_written(family)]
@@ -114,6 +116,9 @@ def describe_study(study: Study, family: Family, datasets: Sequence[Dataset]) ->
     texts = {
         key: " ".join(str(value).split()) for key, value in {**inherited, **said}.items() if key in TEXTS and value
     }
+    if (encoding := study.settings.get("encoding") or "ASCII") != "ASCII":
+        said_of_text = f"The text of the transport files is encoded in {encoding}."
+        texts["comment"] = " ".join(filter(None, (texts.get("comment", ""), said_of_text)))
     described = DefineStudy(
         name=study.name,
         description=texts.pop("description", study.title),
@@ -123,6 +128,10 @@ def describe_study(study: Study, family: Family, datasets: Sequence[Dataset]) ->
         documents=_read_documents(section, said.get("documents") or [], problems),
         stylesheet=stylesheet_path().name,
         displays=read_displays(node.get("displays"), problems) if family.is_analysis else (),
+        translations=tuple(
+            Translation(language, said["datasets"], said["variables"], said["terms"])
+            for language, said in (study.settings.get("translations") or {}).items()
+        ),
         **texts,
     )
     return described, problems

@@ -13,9 +13,10 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -78,7 +79,7 @@ def lay_out_ectd(package: Path, out: Path, study: Study | None = None) -> Submis
         files = tuple(_describe(path, stage) for path in _list_files(stage))
         text = "".join(f"{digest}  {size:>12}  {name}\n" for name, size, digest in files)
         (stage / CHECKSUMS).write_text(text, encoding="ascii", newline="\n")
-        _write_manifest(stage, str(manifest.get("study") or ""))
+        _write_manifest(stage, manifest)
     return Submission(out, files, tuple(problems))
 
 
@@ -202,12 +203,13 @@ def _describe(path: Path, folder: Path) -> tuple[str, int, str]:
     return path.relative_to(folder).as_posix(), path.stat().st_size, digest
 
 
-def _write_manifest(stage: Path, study: str) -> None:
-    """The manifest that lets a later run replace this folder and nothing else."""
+def _write_manifest(stage: Path, package: Mapping[str, Any]) -> None:
+    """The manifest that lets a later run replace this folder and nothing else, and says how text is encoded."""
     outputs: Iterable[Path] = _list_files(stage)
     said = {
         "tool": {"name": TOOL, "version": __version__},
-        "study": study,
+        "study": str(package.get("study") or ""),
+        **{key: package[key] for key in ("encoding", "transliterate") if key in package},
         "outputs": describe_files(outputs, stage),
     }
     (stage / MANIFEST).write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")

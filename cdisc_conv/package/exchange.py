@@ -18,8 +18,10 @@ from cdisc_conv.datafiles.write_json import FORMATS, JsonHeader, write_dataset_j
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.define.xml import make_oid_part
 from cdisc_conv.package.staging import TOOL
-from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
+from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
+from cdisc_conv.spec.agencies import check_agency
 from cdisc_conv.spec.model import Family, Study
+from cdisc_conv.xpt.encodings import ENCODINGS
 
 TRANSPORT = "xpt"
 """Always written: define.xml describes the transport files."""
@@ -40,6 +42,21 @@ def choose_formats(study: Study, names: Sequence[str] | None) -> Study:
     if problems:
         raise ProblemsError(problems)
     return replace(study, settings=MappingProxyType({**study.settings, "formats": tuple(wanted)}))
+
+
+def choose_encoding(study: Study, name: str) -> Study:
+    """The study with another encoding of its transport files; "" leaves its own. Raises ProblemsError (PKG017)."""
+    if not name:
+        return study
+    known = next((one for one in ENCODINGS if one.casefold() == name.casefold()), None)
+    if known is None:
+        hint = did_you_mean(name, ENCODINGS) or f"there are: {', '.join(ENCODINGS)}"
+        raise ProblemsError([Problem("PKG017", f"there is no encoding '{name}'", hint=hint)])
+    chosen = replace(study, settings=MappingProxyType({**study.settings, "encoding": known}))
+    problems = [problem for problem in check_agency(chosen) if problem.severity is Severity.ERROR]
+    if problems:
+        raise ProblemsError(problems)
+    return chosen
 
 
 def write_exchange(study: Study, family: Family, datasets: Iterable[Dataset], folder: Path) -> None:

@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-NO_VALUES = ("define", "protocol", "formats")
-"""Settings that shape no value: words of define.xml, and which files are written beside the transport files."""
+NO_VALUES = ("define", "protocol", "formats", "agency", "translations")
+"""Settings that shape no value: words of define.xml, labels, and which files are written beside transport files."""
 
 
 def describe_columns(frames: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, Any]]:

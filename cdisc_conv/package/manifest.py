@@ -46,6 +46,8 @@ def write_manifest(study: Study, folder: Path, inputs: Mapping[str, Any], datase
         "tool": {"name": TOOL, "version": __version__},
         "study": study.name,
         "created": study.created,
+        "encoding": study.settings.get("encoding") or "ASCII",
+        "transliterate": dict(study.settings.get("transliterate") or {}),
         "datasets": list(datasets),
         "standards": _name_standards(study),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},

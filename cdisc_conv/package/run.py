@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from cdisc_conv.checks import lint_folder
-from cdisc_conv.package.exchange import choose_formats
+from cdisc_conv.package.exchange import choose_encoding, choose_formats
 from cdisc_conv.package.inputs import Inputs, Progress, find_fewer_rows, quiet
 from cdisc_conv.package.staging import check_permission, check_place, read_manifest, stage_folder
 from cdisc_conv.package.write import Package, fill_package
@@ -40,13 +40,15 @@ def run_study(
     progress: Progress = quiet,
     sdtm: Path | None = None,
     formats: Sequence[str] | None = None,
+    encoding: str = "",
 ) -> Package:
     """Turn the raw export in `raw`, or the SDTM datasets in `sdtm`, into a package in `out`.
 
     `words` is the study's folder or the name of a shipped one; `datasets` restricts the package to some datasets;
     `sdtm` is the folder of the datasets that the study is given (`raw` when left out). Without `raw` the study's SDTM
     datasets are all read from there, and only its analysis datasets are made. `formats` are written beside the
-    transport files instead of those that study.yaml names (`exchange.FORMATS`).
+    transport files instead of those that study.yaml names (`exchange.FORMATS`), and the transport
+    files in `encoding`.
     Raises ProblemsError when the mapping has errors, a dataset or format does not exist, a folder cannot be used, or
     the SDTM datasets that are read make no sense, and OSError when the disk refuses; `out` is as it was then.
     """
@@ -54,7 +56,7 @@ def run_study(
         hint = "--raw names the folder of the raw export, --sdtm that of SDTM datasets to make ADaM datasets from"
         raise ProblemsError([Problem("PKG008", "there is nothing to read: give --raw, --sdtm, or both", hint=hint)])
     study, found = open_study(words)
-    study = choose_formats(study, formats)
+    study = choose_encoding(choose_formats(study, formats), encoding)
     export = raw
     study, raw = _open_raw(study, raw)
     folder = sdtm or raw or Path()

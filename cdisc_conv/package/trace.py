@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
+from cdisc_conv.datafiles.encodings import find_codec
 from cdisc_conv.expr import Expression, Type, parse, suggest_quotes
 from cdisc_conv.package.confine import is_name
 from cdisc_conv.package.follow import Cell, Follower, Records, Way
@@ -163,7 +164,7 @@ class _Package:
             file = self._find_file(name)
             if file is None:
                 raise ProblemsError([Problem("TRC002", f"the package has no dataset {name} with records")])
-            read = read_xpt(file)
+            read = read_xpt(file, encoding=find_codec(file))
             if read.problems:
                 raise ProblemsError(read.problems)
             self._frames[name] = _with_iso_dates(read)

@@ -1,4 +1,4 @@
-"""What a transport file can hold: printable ASCII up to 200 bytes, and numbers that an IBM double can hold.
+"""What a transport file can hold: text of its encoding up to 200 bytes, and numbers that an IBM double can hold.
 
 Whatever does not fit is changed as little as possible and reported with the original, so that one bad value neither
 keeps a dataset from being written nor disappears silently.
@@ -21,14 +21,15 @@ from cdisc_conv.dataset import Column, Condition, Dataset, Item, Term, ValueLeve
 from cdisc_conv.engine.describe.finer import meets_conditions
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 from cdisc_conv.visible import replace_steering
+from cdisc_conv.xpt.encodings import ASCII, ENCODINGS, cut, list_unwritable, measure
 from cdisc_conv.xpt.ibm import LARGEST, SMALLEST
 from cdisc_conv.xpt.problems import name_character
 from cdisc_conv.xpt.transliteration import COMMON_MARKS, Transliteration, is_printable
 from cdisc_conv.xpt.variables import LONGEST_TEXT
 
-_NOT_PRINTABLE = re.compile(r"[^ -~]")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BREAK = re.compile(r"[\t\n]")
+UTF_8 = "utf-8"
 REPLACEMENT = "?"
 """Stands for a character that the transport format does not have and that no map names."""
 
@@ -55,20 +56,29 @@ class _Change:
 
 
 class Alphabet:
-    """What becomes of characters: first the map of study.yaml, then `COMMON_MARKS`, then `REPLACEMENT`."""
+    """What becomes of characters: first the map of study.yaml, then `COMMON_MARKS`, then `REPLACEMENT`.
 
-    def __init__(self, transliterate: Mapping[str, str]) -> None:
-        self._said = Transliteration(transliterate)
-        self._usual = Transliteration(COMMON_MARKS)
+    Both maps stand in for what the encoding does not have: what it can hold is written as it is.
+    """
+
+    def __init__(self, transliterate: Mapping[str, str], codec: str = ASCII) -> None:
+        self.codec = codec
+        self._said = Transliteration(_keep_needed(transliterate, codec))
+        self._usual = Transliteration(_keep_needed(COMMON_MARKS, codec))
         self.touches_ascii = self._said.touches_ascii
 
     def fit(self, value: str) -> _Fit:
-        """A value, label or code: printable ASCII of at most 200 bytes."""
+        """A value, label or code: text of the encoding, of at most 200 bytes."""
         said = self._said.apply(value)
-        mapped = self._usual.apply(said) if _NOT_PRINTABLE.search(said) else said
-        unmapped = tuple(dict.fromkeys(_NOT_PRINTABLE.findall(mapped)))
-        written = _NOT_PRINTABLE.sub(REPLACEMENT, mapped).rstrip(" ")
-        return _Fit(written[:LONGEST_TEXT].rstrip(" "), unmapped, len(written) > LONGEST_TEXT, mapped != said)
+        mapped = self._usual.apply(said) if list_unwritable(said, self.codec) else said
+        unmapped = list_unwritable(mapped, self.codec)
+        written = mapped.translate(dict.fromkeys(map(ord, unmapped), REPLACEMENT)).rstrip(" ")
+        kept = cut(written, LONGEST_TEXT, self.codec)
+        return _Fit(kept.rstrip(" "), unmapped, len(kept) < len(written), mapped != said)
+
+    def measure_longest(self, series: pd.Series) -> int:
+        """The bytes of the longest text of a column."""
+        return _longest(series, self.codec)
 
     def fit_prose(self, text: str) -> str:
         """A text of define.xml alone: the values in it are spelled as the data are, other letters stay."""
@@ -82,23 +92,29 @@ class Alphabet:
         return _BREAK.sub(REPLACEMENT, self.fit_prose(text))
 
 
+def _keep_needed(replacements: Mapping[str, str], codec: str) -> dict[str, str]:
+    """What a map says of texts that the encoding cannot write; and of ASCII, which it replaces for other reasons."""
+    return {text: written for text, written in replacements.items() if text.isascii() or list_unwritable(text, codec)}
+
+
 def fit_for_transport(
-    datasets: Sequence[Dataset], transliterate: Mapping[str, str]
+    datasets: Sequence[Dataset], transliterate: Mapping[str, str], encoding: str = "ASCII"
 ) -> tuple[list[Dataset], list[Problem]]:
     """The datasets with every value writable, and what was changed to get there.
 
-    `transliterate` maps characters (or longer texts) to ASCII; it is applied first, then `COMMON_MARKS`. Findings:
+    `transliterate` maps characters (or longer texts) that `encoding` cannot write to others; it is applied first, then
+    `COMMON_MARKS`. Findings:
     FIT001 (note: values that a map changed), FIT002 (error: a character written as ``?``; one finding per distinct
     value, with the original), FIT003 (error: a value cut at 200 bytes, with the original), FIT004 (error: a number
     written as missing), FIT005 (error: longer than the length the mapping declares, written in full).
 
     The metadata follow: labels, codelists, where-clauses and method texts spell values as the data do, and lengths are
-    those of what is written.
+    bytes of the encoding of what is written.
     """
-    alphabet = Alphabet(transliterate)
+    alphabet = Alphabet(transliterate, ENCODINGS[encoding])
     problems: list[Problem] = []
     fitted = [_fit_dataset(dataset, alphabet, problems) for dataset in datasets]
-    return _share_lengths(datasets, fitted), problems
+    return _share_lengths(datasets, fitted, alphabet), problems
 
 
 def _fit_dataset(dataset: Dataset, alphabet: Alphabet, problems: list[Problem]) -> Dataset:
@@ -112,16 +128,23 @@ def _fit_dataset(dataset: Dataset, alphabet: Alphabet, problems: list[Problem]) 
         elif changes := _find_changes(series, alphabet):
             problems.extend(_describe_changes(dataset.name, column.name, changes))
             written = _apply(series, changes)
+        elif alphabet.codec not in (ASCII, UTF_8) and not is_printable(_to_arrow(series)):
+            column = _fit_lengths(column, dataset.frame, series, alphabet)  # so far in bytes of UTF-8
         if written is not None:
             changed[column.name] = written
         if written is not None and not column.numeric:
-            column = _fit_lengths(column, dataset.frame, written)
+            column = _fit_lengths(column, dataset.frame, written, alphabet)
         problems.extend(_describe_label(column.label, alphabet, Place(dataset=dataset.name, variable=column.name)))
         column = _fit_column(column, alphabet)
-        columns.append(_widen(dataset.name, column, changed.get(column.name, series), problems))
+        columns.append(
+            _widen(dataset.name, column, alphabet.measure_longest(changed.get(column.name, series)), problems)
+            if not column.numeric
+            else column
+        )
     problems.extend(_describe_label(dataset.label, alphabet, Place(dataset=dataset.name)))
     fitted = replace(
         dataset,
+        codec=UTF_8 if alphabet.codec == ASCII else alphabet.codec,
         label=alphabet.fit(dataset.label).written,
         structure=alphabet.fit_prose(dataset.structure),
         comment=alphabet.fit_prose(dataset.comment),
@@ -152,8 +175,7 @@ def fit_texts(value: Any, alphabet: Alphabet) -> Any:
 
 def _find_changes(series: pd.Series, alphabet: Alphabet) -> list[_Change]:
     """The distinct values that cannot be written as they are. Looks at whole columns first: nearly all are clean."""
-    values = pa.array(series, type=pa.large_string(), from_pandas=True)
-    values = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    values = _to_arrow(series)
     longest = pc.max(pc.binary_length(values)).as_py() or 0
     if is_printable(values) and longest <= LONGEST_TEXT and not alphabet.touches_ascii:
         return []
@@ -169,6 +191,11 @@ def _find_changes(series: pd.Series, alphabet: Alphabet) -> list[_Change]:
     order = np.argsort(codes, kind="stable")
     ends = np.searchsorted(codes[order], np.arange(len(distinct) + 1))
     return [_Change(str(distinct[code]), fit, order[ends[code] : ends[code + 1]]) for code, fit in wrong.items()]
+
+
+def _to_arrow(series: pd.Series) -> pa.LargeStringArray:
+    values = pa.array(series, type=pa.large_string(), from_pandas=True)
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
 def _apply(series: pd.Series, changes: Sequence[_Change]) -> pd.Series:
@@ -235,9 +262,8 @@ def _fit_numbers(dataset: Dataset, name: str, series: pd.Series, problems: list[
     return series.mask(bad)
 
 
-def _widen(dataset: str, column: Column, series: pd.Series, problems: list[Problem]) -> Column:
+def _widen(dataset: str, column: Column, longest: int, problems: list[Problem]) -> Column:
     """The column with a length that holds its longest value, whatever the mapping declared."""
-    longest = 0 if column.numeric else _longest(series)
     if longest <= column.item.length:
         return column
     message = f"the declared length is {column.item.length}, but the longest value has {longest} bytes"
@@ -246,20 +272,22 @@ def _widen(dataset: str, column: Column, series: pd.Series, problems: list[Probl
     return replace(column, item=replace(column.item, length=longest))
 
 
-def _longest(series: pd.Series) -> int:
-    lengths = pc.max(pc.binary_length(pa.array(series, from_pandas=True))).as_py()
-    return int(lengths or 0)
+def _longest(series: pd.Series, codec: str = UTF_8) -> int:
+    values = _to_arrow(series)
+    if codec not in (ASCII, UTF_8) and not is_printable(values):
+        return max((measure(text, codec) for text in values.unique().to_pylist() if text), default=0)
+    return int(pc.max(pc.binary_length(values)).as_py() or 0)
 
 
-def _fit_lengths(column: Column, frame: pd.DataFrame, written: pd.Series) -> Column:
+def _fit_lengths(column: Column, frame: pd.DataFrame, written: pd.Series, alphabet: Alphabet) -> Column:
     """The column with the lengths of what is written, as a whole and under each of its where-clauses."""
     levels = []
     for level in column.value_level:
         if level.item.type == "text":
-            found = _longest(written[meets_conditions(level.conditions, frame)])
+            found = alphabet.measure_longest(written[meets_conditions(level.conditions, frame)])
             level = replace(level, item=replace(level.item, length=max(1, found)))
         levels.append(level)
-    item = replace(column.item, length=max(1, _longest(written)))
+    item = replace(column.item, length=max(1, alphabet.measure_longest(written)))
     return replace(column, item=item, value_level=tuple(levels))
 
 
@@ -305,7 +333,7 @@ def _fit_item(item: Item, alphabet: Alphabet) -> Item:
     )
 
 
-def _share_lengths(before: Sequence[Dataset], after: Sequence[Dataset]) -> list[Dataset]:
+def _share_lengths(before: Sequence[Dataset], after: Sequence[Dataset], alphabet: Alphabet) -> list[Dataset]:
     """Variables whose length changed are as long as their longest value in any dataset; the others stay."""
     old_lengths: dict[str, int] = {}
     for old_dataset, new_dataset in zip(before, after, strict=True):
@@ -316,7 +344,7 @@ def _share_lengths(before: Sequence[Dataset], after: Sequence[Dataset]) -> list[
         return list(after)
     lengths = {
         # A length beyond the longest value is one that the mapping declares: it stays.
-        name: max(1, _longest_of(after, name), old if old > _longest_of(before, name) else 1)
+        name: max(1, _longest_of(after, name, alphabet.codec), old if old > _longest_of(before, name) else 1)
         for name, old in old_lengths.items()
     }
     return [
@@ -330,9 +358,9 @@ def _share_lengths(before: Sequence[Dataset], after: Sequence[Dataset]) -> list[
     ]
 
 
-def _longest_of(datasets: Sequence[Dataset], name: str) -> int:
+def _longest_of(datasets: Sequence[Dataset], name: str, codec: str = UTF_8) -> int:
     shared = [d for d in datasets for column in d.columns if column.name == name and d.shares_length(column)]
-    return max(_longest(dataset.frame[name]) for dataset in shared)
+    return max(_longest(dataset.frame[name], codec) for dataset in shared)
 
 
 def _with_length(column: Column, lengths: Mapping[str, int]) -> Column:

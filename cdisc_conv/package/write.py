@@ -13,6 +13,7 @@ from cdisc_conv.checks import CheckReport, check_datasets
 from cdisc_conv.checks.explanations import FILE as EXPLANATIONS
 from cdisc_conv.checks.load import load_shipped_rules
 from cdisc_conv.dataset import Dataset
+from cdisc_conv.define import Translation
 from cdisc_conv.documents.crf.prepare import PlannedCrf
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.engine.describe.accounting import account_for
@@ -31,6 +32,7 @@ from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 from cdisc_conv.report import render_pages, write_reports
 from cdisc_conv.report.files import describe_lineage
 from cdisc_conv.report.places import rename_folders, spec_folders
+from cdisc_conv.spec.agencies import find_codec, find_labels
 from cdisc_conv.spec.model import Family, Study
 from cdisc_conv.spec.sponsor_terms import extend_terminology
 from cdisc_conv.xpt.variables import variables_of
@@ -80,7 +82,7 @@ def fill_package(
 ) -> Package:
     """The same into a new folder that will become `out`; `crf` is the annotated CRF whose pages the study names."""
     study = conversion.study
-    datasets, problems = fit_for_transport(conversion.datasets, study.settings.get("transliterate") or {})
+    datasets, problems = fit_datasets(study, conversion.datasets)
     families = list(list_families(study, datasets))
     crf = None if all(family.is_analysis for family, _ in families) else crf  # it stands beside define.xml of SDTM
     with make_beside(lambda: draw_apart(conversion, datasets, crf)) as drawing:
@@ -193,8 +195,14 @@ def list_beside(conversion: Conversion, datasets: Sequence[Dataset], family: Fam
     """The datasets of a run that are not of a family: those of the package, and those it has at hand beside them."""
     others = [one for one in datasets if conversion.study.family_of(one.name) is not family]
     # What is compared with them is written: characters that a transport file does not have are not difference.
-    beside, _ = fit_for_transport(conversion.beside, conversion.study.settings.get("transliterate") or {})
+    beside, _ = fit_datasets(conversion.study, conversion.beside)
     return [*beside, *others]
+
+
+def fit_datasets(study: Study, datasets: Sequence[Dataset]) -> tuple[list[Dataset], list[Problem]]:
+    """The datasets as the study's transport files can hold them; see `fit_for_transport`."""
+    settings = study.settings
+    return fit_for_transport(datasets, settings.get("transliterate") or {}, settings.get("encoding") or "ASCII")
 
 
 def write_datasets(study: Study, datasets: Iterable[Dataset], folder: Path) -> list[Problem]:
@@ -204,6 +212,8 @@ def write_datasets(study: Study, datasets: Iterable[Dataset], folder: Path) -> l
     a dataset without records, which gets no file and is marked so in define.xml.
     """
     folder.mkdir()
+    codec, said = find_codec(study), find_labels(study)
+    labels = Translation("", said.get("datasets", {}), said.get("variables", {}), {})
     created = datetime.fromisoformat(study.created)
     problems: list[Problem] = []
     for dataset in datasets:
@@ -216,9 +226,13 @@ def write_datasets(study: Study, datasets: Iterable[Dataset], folder: Path) -> l
                 dataset.frame,
                 folder / f"{dataset.name.lower()}.xpt",
                 name=dataset.name,
-                label=dataset.label,
-                variables=variables_of(dataset),
+                label=labels.label(dataset.name) or dataset.label,
+                variables=[
+                    replace(one, label=labels.label(dataset.name, one.name) or one.label)
+                    for one in variables_of(dataset)
+                ],
                 created=created,
+                encoding=codec,
             )
         except ProblemsError as error:
             problems.extend(error.problems)

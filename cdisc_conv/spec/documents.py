@@ -191,6 +191,14 @@ class GuidesDocument(Document):
     decisions: Texts = ()
 
 
+class TranslationsDocument(Document):
+    """``translations`` in one language: labels of datasets and variables, and what terms of codelists mean."""
+
+    datasets: dict[Text, Text] = {}
+    variables: dict[Text, Text] = {}
+    terms: dict[Text, dict[Text, Text]] = {}
+
+
 class StudyDocument(Document):
     """study.yaml."""
 
@@ -205,6 +213,9 @@ class StudyDocument(Document):
     not_submitted: dict[str, Text] = {}
     variables: dict[str, Any] = {}
     settings: dict[str, Any] = {}
+    agency: Literal["FDA", "NMPA", "PMDA"] | None = None
+    encoding: Literal["ASCII", "UTF-8", "GB18030", "CP932"] = "ASCII"
+    translations: dict[Text, TranslationsDocument] = {}
     transliterate: dict[str, Text] = {}
     formats: Annotated[
         tuple[Literal["xpt", "json", "ndjson", "dsjc"], ...],

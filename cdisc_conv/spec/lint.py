@@ -15,6 +15,7 @@ from cdisc_conv.derivations.dates.collected import choose_formats
 from cdisc_conv.derivations.results.units import read_units
 from cdisc_conv.derivations.timing.visits import read_visits
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
+from cdisc_conv.spec.agencies import check_agency
 from cdisc_conv.spec.dictionaries import check_dictionaries
 from cdisc_conv.spec.drafts import check_drafts
 from cdisc_conv.spec.instruments import check_instruments
@@ -60,6 +61,7 @@ def check_study(study: Study) -> list[Problem]:
         *check_settings(study),
         *check_raw(study),
         *check_transliteration(study),
+        *check_agency(study),
         *check_tables(study),
         *check_shared(study),
         *check_variables(study),

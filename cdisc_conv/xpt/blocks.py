@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from cdisc_conv.problems import Problem
 from cdisc_conv.xpt.columns import NumberColumn, TextColumn
+from cdisc_conv.xpt.encodings import ASCII, list_unwritable
 from cdisc_conv.xpt.ibm import NumberFault, convert_to_ibm, find_lost_bits
 from cdisc_conv.xpt.problems import Occurrences, describe_characters, describe_long_text, describe_number
-from cdisc_conv.xpt.text import FIRST_PRINTABLE, LAST_PRINTABLE, TextFaults, copy_fields, write_text
+from cdisc_conv.xpt.text import TextFaults, copy_fields, write_text
 from cdisc_conv.xpt.variables import XptVariable
 
 _BLOCK_BYTES = 4 << 20
@@ -84,7 +85,7 @@ def encode_block(
         position += column.variable.length
         if isinstance(column, TextColumn):
             values = column.values.slice(start, stop - start)
-            wrong = write_text(values, fields)
+            wrong = write_text(values, fields, column.codec)
             if wrong is not None:
                 faults += _list_text_faults(column.variable, values, wrong, rows_before + start + 1)
         else:
@@ -125,8 +126,8 @@ def _list_text_faults(
 class FaultBook:
     """Faults of all blocks, gathered by variable and kind; blocks must come in the order of the rows."""
 
-    def __init__(self, dataset: str) -> None:
-        self._dataset = dataset
+    def __init__(self, dataset: str, codec: str = ASCII) -> None:
+        self._dataset, self._codec = dataset, codec
         self._found: dict[tuple[XptVariable, str | NumberFault], Occurrences] = {}
 
     def __bool__(self) -> bool:
@@ -136,13 +137,12 @@ class FaultBook:
         found = self._found.setdefault((fault.variable, fault.kind), Occurrences())
         found.add(fault.rows)
         for value, row in zip(fault.values, fault.first_rows or [0], strict=True):
-            size = len(value.rstrip(" ").encode("utf-8"))
+            size = len(value.rstrip(" ").encode("utf-8" if self._codec == ASCII else self._codec, "replace"))
             if not found.value or (fault.kind == TOO_LONG and size > found.longest):
                 found.value, found.longest = value, size
             if fault.kind == NOT_PRINTABLE:
-                for character in dict.fromkeys(value):
-                    if not FIRST_PRINTABLE <= ord(character) <= LAST_PRINTABLE:
-                        found.characters.setdefault(character, row)
+                for character in list_unwritable(value, self._codec):
+                    found.characters.setdefault(character, row)
 
     def list_problems(self, variables: Sequence[XptVariable]) -> list[Problem]:
         """One problem per variable and kind, in the order of the variables and of the codes."""
@@ -153,6 +153,6 @@ class FaultBook:
             elif kind == TOO_LONG:
                 problem = describe_long_text(self._dataset, variable, found)
             else:
-                problem = describe_characters(self._dataset, variable, found)
+                problem = describe_characters(self._dataset, variable, found, self._codec)
             problems.append((variables.index(variable), problem.code, found.rows, problem))
         return [problem for *_, problem in sorted(problems, key=lambda entry: entry[:3])]

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdisc_conv.problems import Place, Problem
+from cdisc_conv.xpt.encodings import ASCII, measure
 from cdisc_conv.xpt.ibm import Doubles
-from cdisc_conv.xpt.transliteration import Transliteration
+from cdisc_conv.xpt.transliteration import Transliteration, is_printable
 from cdisc_conv.xpt.variables import LONGEST_TEXT, XptVariable
 
 _EXACT_INTEGERS = 2**53
@@ -21,10 +22,11 @@ _NOT_TEXT = (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError)
 
 @dataclass(frozen=True, slots=True)
 class TextColumn:
-    """A text column: ``values`` is one arrow array, missing values allowed."""
+    """A text column: ``values`` is one arrow array, missing values allowed, that is written in an encoding."""
 
     variable: XptVariable
     values: pa.LargeStringArray
+    codec: str = ASCII
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class NumberColumn:
     inexact: Mapping[int, int] = field(default_factory=dict)
 
 
-def infer_variables(frame: pd.DataFrame, replace: Transliteration) -> list[XptVariable]:
+def infer_variables(frame: pd.DataFrame, replace: Transliteration, codec: str = ASCII) -> list[XptVariable]:
     """Variables for a frame that comes without: numbers in 8 bytes, text as long as its longest value, at least 1."""
     variables = []
     for place, name in enumerate(map(str, frame.columns)):
@@ -45,7 +47,7 @@ def infer_variables(frame: pd.DataFrame, replace: Transliteration) -> list[XptVa
             variables.append(XptVariable(name, numeric=True, length=8))
             continue
         try:
-            length = _longest(replace.apply_to_column(_to_arrow(series)))
+            length = _longest(replace.apply_to_column(_to_arrow(series)), codec)
         except _NOT_TEXT:
             length = 1
         variables.append(XptVariable(name, numeric=False, length=max(1, min(length, LONGEST_TEXT))))
@@ -53,7 +55,11 @@ def infer_variables(frame: pd.DataFrame, replace: Transliteration) -> list[XptVa
 
 
 def prepare_columns(
-    dataset: str, frame: pd.DataFrame, variables: Sequence[XptVariable], replace: Transliteration
+    dataset: str,
+    frame: pd.DataFrame,
+    variables: Sequence[XptVariable],
+    replace: Transliteration,
+    codec: str = ASCII,
 ) -> tuple[list[TextColumn | NumberColumn], list[Problem]]:
     """The columns of the variables that the frame has, and a problem for each whose values are of the other kind."""
     columns: list[TextColumn | NumberColumn] = []
@@ -66,7 +72,10 @@ def prepare_columns(
         if len(found) != 1:
             continue
         series = frame.iloc[:, found[0]]
-        column = _prepare_number(variable, series) if variable.numeric else _prepare_text(variable, series, replace)
+        if variable.numeric:
+            column: TextColumn | NumberColumn | None = _prepare_number(variable, series)
+        else:
+            column = _prepare_text(variable, series, replace, codec)
         if column is None:
             problems.append(_describe_kind(dataset, variable, series))
         else:
@@ -84,11 +93,11 @@ def _prepare_number(variable: XptVariable, series: pd.Series) -> NumberColumn | 
     return NumberColumn(variable, values, {row: exact for row, exact in suspects.items() if exact != int(values[row])})
 
 
-def _prepare_text(variable: XptVariable, series: pd.Series, replace: Transliteration) -> TextColumn | None:
+def _prepare_text(variable: XptVariable, series: pd.Series, replace: Transliteration, codec: str) -> TextColumn | None:
     if _is_numeric(series):
         return TextColumn(variable, pa.nulls(len(series), pa.large_string())) if series.isna().all() else None
     try:
-        return TextColumn(variable, replace.apply_to_column(_to_arrow(series)))
+        return TextColumn(variable, replace.apply_to_column(_to_arrow(series)), codec)
     except _NOT_TEXT:
         return None
 
@@ -128,7 +137,9 @@ def _to_arrow(series: pd.Series) -> pa.LargeStringArray:
     return values
 
 
-def _longest(values: pa.LargeStringArray) -> int:
+def _longest(values: pa.LargeStringArray, codec: str) -> int:
+    if codec != ASCII and not is_printable(values):
+        return max((measure(text.rstrip(" "), codec) for text in values.unique().to_pylist() if text), default=0)
     longest = pc.max(pc.binary_length(values)).as_py() or 0
     if longest > LONGEST_TEXT:  # trailing blanks are not kept and so do not count
         longest = pc.max(pc.binary_length(pc.ascii_rtrim(values, " "))).as_py() or 0

@@ -10,6 +10,7 @@ from datetime import datetime
 import pandas as pd
 
 from cdisc_conv.problems import Place, Problem, did_you_mean
+from cdisc_conv.xpt.encodings import ASCII, list_unwritable, measure, refuse
 from cdisc_conv.xpt.layout import EARLIEST_YEAR
 from cdisc_conv.xpt.problems import list_names, name_character
 from cdisc_conv.xpt.variables import (
@@ -24,11 +25,11 @@ from cdisc_conv.xpt.variables import (
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,7}")
 
 
-def check_dataset(name: str, label: str, type_: str) -> Iterator[Problem]:
+def check_dataset(name: str, label: str, type_: str, codec: str = ASCII) -> Iterator[Problem]:
     """Problems of a dataset's name, label and type."""
     place = Place(dataset=name)
     yield from _check_name("dataset name", name, place)
-    yield from _check_text("dataset label", label, LONGEST_LABEL, place)
+    yield from _check_text("dataset label", label, LONGEST_LABEL, place, codec)
     yield from _check_text("dataset type", type_, 8, place)
 
 
@@ -43,7 +44,7 @@ def check_moment(moment: datetime, dataset: str) -> Iterator[Problem]:
         )
 
 
-def check_variables(dataset: str, variables: Sequence[XptVariable]) -> Iterator[Problem]:
+def check_variables(dataset: str, variables: Sequence[XptVariable], codec: str = ASCII) -> Iterator[Problem]:
     """Problems of the variables, one by one and together."""
     if len(variables) > MOST_VARIABLES:
         yield Problem(
@@ -53,7 +54,7 @@ def check_variables(dataset: str, variables: Sequence[XptVariable]) -> Iterator[
             hint=f"split the dataset; at most {MOST_VARIABLES:,} variables",
         )
     for variable in variables:
-        yield from _check_variable(variable, Place(dataset=dataset, variable=variable.name))
+        yield from _check_variable(variable, Place(dataset=dataset, variable=variable.name), codec)
     counts = Counter(variable.name.upper() for variable in variables)
     for name in (name for name, count in counts.items() if count > 1):
         spelled = list_names(variable.name for variable in variables if variable.name.upper() == name)
@@ -87,9 +88,9 @@ def check_columns(dataset: str, frame: pd.DataFrame, variables: Sequence[XptVari
             )
 
 
-def _check_variable(variable: XptVariable, place: Place) -> Iterator[Problem]:
+def _check_variable(variable: XptVariable, place: Place, codec: str) -> Iterator[Problem]:
     yield from _check_name("variable name", variable.name, place)
-    yield from _check_text("label", variable.label, LONGEST_LABEL, place)
+    yield from _check_text("label", variable.label, LONGEST_LABEL, place, codec)
     shortest, longest = (3, 8) if variable.numeric else (1, LONGEST_TEXT)
     if not shortest <= variable.length <= longest:
         kind = "numeric" if variable.numeric else "text"
@@ -135,17 +136,17 @@ def _check_name(what: str, name: str, place: Place) -> Iterator[Problem]:
     )  # fmt: skip
 
 
-def _check_text(what: str, text: str, limit: int, place: Place) -> Iterator[Problem]:
-    size = len(text.encode("utf-8", "surrogatepass"))
+def _check_text(what: str, text: str, limit: int, place: Place, codec: str = ASCII) -> Iterator[Problem]:
+    size = len(text.encode("utf-8", "surrogatepass")) if codec == ASCII else measure(text, codec)
     if size > limit:
         yield Problem(
             "XPT003", f"the {what} has {size} bytes: {text!r}", place=place, hint=f"shorten it to {limit} bytes"
         )
-    strange = [character for character in dict.fromkeys(text) if not " " <= character <= "~"]
+    strange = list_unwritable(text, codec)
     if strange:
         yield Problem(
             "XPT003",
-            f"the {what} has characters that are not printable ASCII: {', '.join(map(name_character, strange))}",
+            f"the {what} has characters that {refuse(codec)}: {', '.join(map(name_character, strange))}",
             place=place,
             hint="replace them or name them in the transliteration map",
         )

@@ -66,7 +66,13 @@ def parse_timestamp(field: bytes) -> datetime | None:
 
 
 def make_headers(
-    name: str, label: str, type_: str, variables: Sequence[XptVariable], created: datetime, modified: datetime
+    name: str,
+    label: str,
+    type_: str,
+    variables: Sequence[XptVariable],
+    created: datetime,
+    modified: datetime,
+    codec: str = "ascii",
 ) -> bytes:
     """All that comes before the first observation of a file with one member."""
     born, changed = format_timestamp(created), format_timestamp(modified)
@@ -77,9 +83,9 @@ def make_headers(
         make_header("MEMBER", "000000000000000001600000000140"),
         make_header("DSCRPTR"),
         b"SAS     " + _pad(name, 8) + b"SASDATA " + _MADE_BY + 24 * BLANK + born,
-        changed + 16 * BLANK + _pad(label, 40) + _pad(type_, 8),
+        changed + 16 * BLANK + _pad(label, 40, codec) + _pad(type_, 8),
         make_header("NAMESTR", f"000000{len(variables):04}"),
-        pad_record(b"".join(_pack_variables(variables))),
+        pad_record(b"".join(_pack_variables(variables, codec))),
         make_header("OBS"),
     ]
     return b"".join(records)
@@ -100,24 +106,24 @@ def row_positions(variables: Sequence[XptVariable]) -> list[int]:
     return [0, *accumulate(variable.length for variable in variables)]
 
 
-def _pack_variables(variables: Sequence[XptVariable]) -> list[bytes]:
+def _pack_variables(variables: Sequence[XptVariable], codec: str) -> list[bytes]:
     return [
-        _pack_variable(variable, number, position)
+        _pack_variable(variable, number, position, codec)
         for number, (variable, position) in enumerate(zip(variables, row_positions(variables), strict=False), start=1)
     ]
 
 
-def _pack_variable(variable: XptVariable, number: int, position: int) -> bytes:
+def _pack_variable(variable: XptVariable, number: int, position: int, codec: str) -> bytes:
     shown = parse_format(variable.format) or DisplayFormat()
     entered = parse_format(variable.informat) or DisplayFormat()
     return NAMESTR.pack(
         1 if variable.numeric else 2, 0, variable.length, number,
-        _pad(variable.name, 8), _pad(variable.label, 40),
+        _pad(variable.name, 8), _pad(variable.label, 40, codec),
         _pad(shown.name, 8), shown.width, shown.decimals, 0, b"\0\0",
         _pad(entered.name, 8), entered.width, entered.decimals,
         position, b"",
     )  # fmt: skip
 
 
-def _pad(text: str, width: int) -> bytes:
-    return text.encode("ascii").ljust(width)
+def _pad(text: str, width: int, codec: str = "ascii") -> bytes:
+    return text.encode(codec).ljust(width)

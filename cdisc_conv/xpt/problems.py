@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, ProblemsError
+from cdisc_conv.xpt.encodings import ASCII, refuse
 from cdisc_conv.xpt.ibm import LARGEST, SMALLEST, NumberFault
 from cdisc_conv.xpt.variables import LONGEST_TEXT, XptVariable
 
@@ -54,13 +55,13 @@ def describe_long_text(dataset: str, variable: XptVariable, found: Occurrences) 
     return _about_values("XPT010", message, dataset, variable, found, hint)
 
 
-def describe_characters(dataset: str, variable: XptVariable, found: Occurrences) -> Problem:
-    """XPT011: characters outside printable ASCII."""
+def describe_characters(dataset: str, variable: XptVariable, found: Occurrences, codec: str = ASCII) -> Problem:
+    """XPT011: characters that the encoding of the file cannot hold, in ASCII those that are not printable."""
     named = [f"{name_character(character)} in row {row}" for character, row in found.characters.items()]
     listed = ", ".join(named[:SHOWN_CHARACTERS])
     more = f" and {len(named) - SHOWN_CHARACTERS} more" if len(named) > SHOWN_CHARACTERS else ""
     values = _count(found.count, "value has", "values have")
-    message = f"{values} characters that are not printable ASCII: first {listed}{more}"
+    message = f"{values} characters that {refuse(codec)}: first {listed}{more}"
     hint = "replace them in the data or name them in the transliteration map"
     return _about_values("XPT011", message, dataset, variable, found, hint)
 

@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from cdisc_conv.xpt.encodings import ASCII, encode_column
+
 FIRST_PRINTABLE, LAST_PRINTABLE = 32, 126
 Bytes = NDArray[np.uint8]
 Rows = NDArray[np.int64]
@@ -30,12 +32,12 @@ class TextFaults:
     not_printable: Rows
 
 
-def write_text(values: pa.LargeStringArray, fields: Bytes) -> TextFaults | None:
+def write_text(values: pa.LargeStringArray, fields: Bytes, codec: str = ASCII) -> TextFaults | None:
     """Put text into fields that hold blanks already.
 
     ``fields`` is a (rows, width) view of the block; it may be strided. Missing values are blank. Nothing is written
-    and the faulty rows are returned when a value is longer than the width (trailing blanks do not count) or holds a
-    byte outside printable ASCII.
+    and the faulty rows are returned when a value is longer than the width (trailing blanks do not count) or holds what
+    the encoding cannot write, in ASCII a byte that is not printable.
     """
     if values.null_count:
         values = pc.fill_null(values, "")
@@ -50,11 +52,25 @@ def write_text(values: pa.LargeStringArray, fields: Bytes) -> TextFaults | None:
     if not content.size:
         return None
     printable = content.min() >= FIRST_PRINTABLE and content.max() <= LAST_PRINTABLE
+    if not printable and codec != ASCII:
+        return _write_encoded(values, fields, codec)
     if widest > width or not printable:
         return TextFaults(np.flatnonzero(lengths > width), _find_unprintable(offsets, content))
     if int(lengths.min()) < widest:
         content = split_text(pc.ascii_rpad(values, widest))[1]
     copy_fields(content.reshape(-1, widest), fields[:, :widest])
+    return None
+
+
+def _write_encoded(values: pa.LargeStringArray, fields: Bytes, codec: str) -> TextFaults | None:
+    """The same for text beyond ASCII, whose distinct values are encoded one by one."""
+    encoded, wrong = encode_column(values, codec)
+    offsets, content = split_text(encoded)
+    lengths, width = np.diff(offsets), fields.shape[1]
+    if wrong.any() or lengths.max() > width:
+        return TextFaults(np.flatnonzero(lengths > width), np.flatnonzero(wrong))
+    used = np.arange(width) < lengths[:, None]
+    fields[used] = content
     return None
 
 

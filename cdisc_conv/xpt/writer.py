@@ -17,6 +17,7 @@ from cdisc_conv.problems import Place, Problem
 from cdisc_conv.xpt.blocks import FaultBook, count_rows_per_block, count_workers, encode_block, run_in_order
 from cdisc_conv.xpt.columns import infer_variables, prepare_columns
 from cdisc_conv.xpt.declarations import check_columns, check_dataset, check_moment, check_variables
+from cdisc_conv.xpt.encodings import ASCII
 from cdisc_conv.xpt.layout import RECORD, make_headers, padding_after
 from cdisc_conv.xpt.problems import XptError
 from cdisc_conv.xpt.rows import count_certain_rows
@@ -37,6 +38,7 @@ def write_xpt(
     created: datetime | None = None,
     modified: datetime | None = None,
     transliterate: Mapping[str, str] | None = None,
+    encoding: str = ASCII,
 ) -> None:
     """Write a dataset as a SAS transport file, version 5.
 
@@ -45,7 +47,9 @@ def write_xpt(
     text as long as its longest value. Missing text is blank, NaN is ``.``, and a NaN of `make_missing` its own code.
     ``created`` (and ``modified``, by default the same) is the moment in the headers, by default SOURCE_DATE_EPOCH
     when that is set and else 1960-01-01, so that the same data make the same bytes. ``transliterate`` maps
-    characters of values and labels to ASCII before anything is checked.
+    characters of values and labels to others before anything is checked. ``encoding`` is that of values and labels
+    (``ascii``, ``utf-8``, ``gb18030``, ``cp932``, or another in which ASCII is one byte each): lengths are its bytes.
+    The file does not name it, so a reader has to know it.
 
     Raises `XptError` with every problem found, in declarations and in all values, and TypeError when the path comes
     before the frame. The file appears whole or not at all; a previous file of that name stays until the new one is
@@ -62,7 +66,7 @@ def write_xpt(
     replace = Transliteration(transliterate)
     label = replace.apply(label)
     if variables is None:
-        variables = infer_variables(frame, replace) if isinstance(frame, pd.DataFrame) else ()
+        variables = infer_variables(frame, replace, encoding) if isinstance(frame, pd.DataFrame) else ()
         if not isinstance(frame, pd.DataFrame):
             raise XptError([_variables_needed(name)])
     variables = [_replace_label(variable, replace) for variable in variables]
@@ -72,25 +76,31 @@ def write_xpt(
     changed = born if modified is None else _to_utc(modified)
     for moment in dict.fromkeys((born, changed)):
         problems += check_moment(moment, name)
-    problems += check_dataset(name, label, type)
-    problems += check_variables(name, variables)
+    problems += check_dataset(name, label, type, encoding)
+    problems += check_variables(name, variables, encoding)
     with _replacing(Path(path)) as file, ThreadPoolExecutor(count_workers()) as pool:
         if not problems:
-            file.write(make_headers(name, label, type, variables, born, changed))
-        _Body(name, variables, replace, problems).write(file, frames, pool)
+            file.write(make_headers(name, label, type, variables, born, changed, encoding))
+        _Body(name, variables, replace, problems, encoding).write(file, frames, pool)
 
 
 class _Body:
     """The observations of one file: what was written so far, and everything that is wrong."""
 
     def __init__(
-        self, dataset: str, variables: Sequence[XptVariable], replace: Transliteration, problems: list[Problem]
+        self,
+        dataset: str,
+        variables: Sequence[XptVariable],
+        replace: Transliteration,
+        problems: list[Problem],
+        codec: str,
     ) -> None:
+        self._codec = codec
         self._dataset = dataset
         self._variables = variables
         self._replace = replace
         self._problems = problems
-        self._faults = FaultBook(dataset)
+        self._faults = FaultBook(dataset, codec)
         self._rows = 0
         self._tail = b""
         # Values of a variable that cannot be laid out are not looked at; its own problem is already on the list.
@@ -113,7 +123,7 @@ class _Body:
 
     def _write_frame(self, file: BinaryIO, frame: pd.DataFrame, pool: Executor) -> None:
         found = list(check_columns(self._dataset, frame, self._variables))
-        columns, wrong_kinds = prepare_columns(self._dataset, frame, self._usable, self._replace)
+        columns, wrong_kinds = prepare_columns(self._dataset, frame, self._usable, self._replace, self._codec)
         self._problems += [problem for problem in (*found, *wrong_kinds) if problem not in self._problems]
         step = count_rows_per_block(sum(variable.length for variable in self._variables))
         spans = [(start, min(start + step, len(frame))) for start in range(0, len(frame), step)]

@@ -41,6 +41,8 @@ class ItemStatement:
     length: int = 0
     digits: int | None = None
     label: str = ""
+    translated: tuple[str, ...] = ()
+    """The label in further languages."""
     mandatory: bool = False
     no_data: bool = False
     codelist: CodelistStatement | None = None
@@ -69,6 +71,8 @@ class DatasetStatement:
     keys: tuple[str, ...]
     variables: Mapping[str, ItemStatement] = field(default_factory=dict)
     label: str = ""
+    translated: tuple[str, ...] = ()
+    """The label in further languages."""
     file: str = ""
     repeating: str = ""
     reference: bool = False
@@ -133,7 +137,8 @@ class _Reader:
             domain=document.get(group, "Domain").upper(),
             keys=tuple(variable for _, variable in sorted(keys)),
             variables=variables,
-            label=document.text(group, "Description"),
+            label=" ".join(document.texts(group, "Description")[:1]),
+            translated=document.texts(group, "Description")[1:],
             file=document.get(leaf, "xlink:href"),
             repeating=document.get(group, "Repeating"),
             reference=document.get(group, "IsReferenceData") == "Yes",
@@ -157,7 +162,8 @@ class _Reader:
             type=document.get(item, "DataType"),
             length=_to_number(document.get(item, "Length")) or 0,
             digits=_to_number(document.get(item, "SignificantDigits")),
-            label=document.text(item, "Description"),
+            label=" ".join(document.texts(item, "Description")[:1]),
+            translated=document.texts(item, "Description")[1:],
             mandatory=document.get(reference, "Mandatory") == "Yes",
             no_data=document.get(reference, "def:HasNoData") == "Yes",
             codelist=self._codelists.get(document.get(codelist, "CodeListOID")),

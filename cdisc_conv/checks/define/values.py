@@ -18,6 +18,7 @@ from cdisc_conv.checks.define.statements import ItemStatement, LevelStatement
 from cdisc_conv.checks.findings import Finding
 from cdisc_conv.checks.functions.common import show_text
 from cdisc_conv.problems import Severity, did_you_mean
+from cdisc_conv.xpt.encodings import measure
 
 _NUMERIC = ("integer", "float")
 _DATE_TYPES: dict[str, str] = {
@@ -93,7 +94,7 @@ def _check_items(
     if not mask.any():
         return
     coded, name = columns.coded(item.name), f"{item.name}{where}"
-    for code, severity, says, test in _list_tests(stated, columns.is_numeric(item.name)):
+    for code, severity, says, test in _list_tests(stated, columns.is_numeric(item.name), columns.dataset.codec):
         wrong = _find_wrong(coded, mask, test)
         if len(wrong):
             first = show_text(coded.text(int(wrong[0])))
@@ -102,7 +103,7 @@ def _check_items(
     yield from _check_codelist(columns, item, stated, mask, where)
 
 
-def _list_tests(stated: ItemStatement, numeric: bool) -> Iterator[tuple[str, Severity, str, Test]]:
+def _list_tests(stated: ItemStatement, numeric: bool, codec: str) -> Iterator[tuple[str, Severity, str, Test]]:
     """What is asked of each distinct value: code, severity, what define.xml says, and whether a value breaks it."""
     kind, length, digits = stated.type, stated.length, stated.digits
     if kind == "integer":
@@ -119,7 +120,7 @@ def _list_tests(stated: ItemStatement, numeric: bool) -> Iterator[tuple[str, Sev
                 lambda text: _count_decimals(text) > digits,
             )
     elif kind == "text" and length and not numeric:
-        yield "DEF208", Severity.ERROR, f"{length} bytes long", lambda text: len(text.encode()) > length
+        yield "DEF208", Severity.ERROR, f"{length} bytes long", lambda text: measure(text, codec) > length
     elif kind in _DATE_TYPES and not numeric:
         pattern = re.compile(_DATE_TYPES[kind])
         yield "DEF207", Severity.WARNING, f"of type {kind}", lambda text: pattern.fullmatch(text) is None

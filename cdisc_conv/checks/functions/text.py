@@ -15,6 +15,7 @@ from cdisc_conv.checks.model import Hits, Parameters, Scope
 from cdisc_conv.checks.registry import register_check
 from cdisc_conv.checks.tables import NotRunnableError
 from cdisc_conv.expr.vectors import to_bool
+from cdisc_conv.xpt.encodings import measure
 
 
 class Bytes(Parameters):
@@ -47,14 +48,21 @@ class VariablePattern(Pattern):
 
 @register_check(Bytes)
 def check_text_bytes(scope: Scope) -> Iterator[Hits]:
-    """Texts that take more bytes (UTF-8) than allowed."""
+    """Texts that take more bytes (of the file's encoding) than allowed."""
     parameters = scope.parameters
     for name in (parameters.of,) if parameters.of else scope.table.text_names:
         coded = scope.table.coded(name)
         if not isinstance(coded.values, pa.Array):
             raise NotRunnableError(f"{name} of {scope.table.name} is not text")
-        sizes = coded.spread(np.asarray(pc.binary_length(coded.values)))
+        sizes = coded.spread(_measure(coded, scope.table.dataset.codec))
         yield by_variable(name, (sizes > parameters.most) & scope.mask, _tell_size(coded, sizes))
+
+
+def _measure(coded: Coded, codec: str) -> np.ndarray:
+    """The bytes of each distinct value."""
+    if codec == "utf-8":
+        return np.asarray(pc.binary_length(coded.values))
+    return np.array([measure(text, codec) for text in coded.texts], dtype=np.int64)
 
 
 @register_check(Pattern)

@@ -12,6 +12,7 @@ from cdisc_conv.checks.registry import register_check
 from cdisc_conv.checks.tables import NotRunnableError, Table
 from cdisc_conv.problems import did_you_mean
 from cdisc_conv.standards import DatasetStandard
+from cdisc_conv.xpt.encodings import measure
 
 _LONGEST_LABEL = 40
 """Bytes that a transport file has for a label."""
@@ -89,7 +90,7 @@ def check_labels(scope: Scope) -> Iterator[Hits]:
         standard = scope.table.standard_variable(column.name)
         # The guide prints some labels as the sentences of its tables, with a full stop.
         same = column.label.removesuffix(".") == (standard.label.removesuffix(".") if standard else "")
-        if standard and not same and len(column.label.encode()) <= _LONGEST_LABEL:
+        if standard and not same and measure(column.label, scope.table.dataset.codec) <= _LONGEST_LABEL:
             yield whole(column.name, value=column.label, expected=standard.label)
 
 
@@ -128,18 +129,18 @@ def check_variable_names(scope: Scope) -> Iterator[Hits]:
 
 @register_check(Bytes, reach="variables")
 def check_label_bytes(scope: Scope) -> Iterator[Hits]:
-    """Labels of variables that take more bytes (UTF-8) than allowed."""
+    """Labels of variables that take more bytes (of the file's encoding) than allowed."""
     scope.table.require_said("labels")
     for column in scope.table.dataset.columns:
-        if (size := len(column.label.encode())) > scope.parameters.most:
+        if (size := measure(column.label, scope.table.dataset.codec)) > scope.parameters.most:
             yield whole(column.name, value=column.label, bytes=str(size))
 
 
 @register_check(Bytes, reach="variables")
 def check_dataset_label_bytes(scope: Scope) -> Iterator[Hits]:
-    """A label of the dataset that takes more bytes (UTF-8) than allowed."""
+    """A label of the dataset that takes more bytes (of the file's encoding) than allowed."""
     label = scope.table.dataset.label
-    if (size := len(label.encode())) > scope.parameters.most:
+    if (size := measure(label, scope.table.dataset.codec)) > scope.parameters.most:
         yield whole(value=label, bytes=str(size))
 
 

@@ -83,7 +83,8 @@ def adopt_table(table: Table, standard: Standard, statement: DatasetStatement | 
     silent = _list_unsaid(table)
     dataset = Dataset(
         name=name,
-        label=table.label if table.label is not None else known.label if known else "",
+        label=_read_label(table.label, statement) if table.label is not None else known.label if known else "",
+        codec=table.codec,
         frame=pd.DataFrame(frame, columns=list(table.names), index=range(table.rows)),
         columns=tuple(columns),
         class_name=class_name,
@@ -122,6 +123,11 @@ def report_unsaid(datasets: Iterable[Dataset]) -> list[Problem]:
         )
         for unsaid, names in groups.items()
     ]
+
+
+def _read_label(label: str, stated: DatasetStatement | ItemStatement | None) -> str:
+    """The label of a file; where define.xml has it as a translation, what it is a translation of."""
+    return stated.label if stated is not None and label in stated.translated else label
 
 
 def _number_keys(
@@ -237,7 +243,9 @@ def _adopt_column(
         texts = pc.fill_null(values.cast(TEXT), "")
         series = from_arrow(texts)
         longest = pc.max(pc.binary_length(texts)).as_py() or 1
-    label = variable.label if variable.label is not None else expected.label if expected else ""
+    label = expected.label if expected else ""
+    if variable.label is not None:
+        label = _read_label(variable.label, stated)
     kind = (stated.type if stated else "") or ("float" if numeric else "text")
     item = Item(kind, variable.length or longest)
     return Column(variable.name, label, numeric, item, variable.format or ""), series

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cdisc_conv.compare.datasets.run import KEEP, compare_tables, may_be_number
+from cdisc_conv.compare.packages.spelling import note_encodings, respell_tables
 from cdisc_conv.compare.result import Comparison
 from cdisc_conv.compare.rules import Rules
 from cdisc_conv.datafiles.faults import make_error
@@ -32,6 +33,8 @@ class Options:
     ignore: Sequence[str] = ()
     where: str = ""
     encoding: str | None = None
+    transliterate: bool = False
+    """Compare the text of packages in different encodings as the smaller encoding holds it."""
     keep: int = KEEP
 
 
@@ -93,6 +96,8 @@ def compare_paths(
     if len(pairs) > 1:
         _check_spelling(options, known, numbers)
     define, notes = _compare_folders_define(base, other)
+    if not options.transliterate and pairs:
+        notes = (*notes, *note_encodings(pairs[0][0].path, pairs[0][1].path))
     reasons, untold = _explain(base, other, found)
     return PackageComparison(
         str(base), str(other), tuple(found), only_base, only_other, define, reasons, (*damaged, *notes, *untold)
@@ -132,7 +137,7 @@ def _compare_files(
             problems += error.problems
     if problems:
         raise ProblemsError(problems)
-    base, other = tables
+    base, other = respell_tables(tables, (first, second)) if options.transliterate else tables
     names = (*base.names, *other.names)
     rules = options.rules.keep([one for one in names if may_be_number(one, tables)]) if several else options.rules
     wanted = [name for name in options.only if name in names or not several]

@@ -69,6 +69,13 @@ class DefineDocument:
         told = sorted((self.get(one, "xml:lang"), _squeeze(_text_in(one))) for one in texts)
         return " | ".join(f"{language}: {text}" for language, text in told)
 
+    def texts(self, element: etree._Element | None, name: str) -> tuple[str, ...]:
+        """The translations of a child in the order of the file, blanks as single spaces; its text where it has none."""
+        found = self.child(element, name)
+        if found is None:
+            return ()
+        return tuple(_squeeze(_text_in(one)) for one in self.children(found, "TranslatedText") or [found])
+
     def nci_code(self, element: etree._Element) -> str:
         """The NCI C-code of a codelist or term."""
         return self.alias(element, NCI_CODE)

@@ -18,6 +18,7 @@ from cdisc_conv.derivations.findings import report_values
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.problems import Severity
 from cdisc_conv.standards.model import CONTINUED
+from cdisc_conv.xpt.encodings import ASCII, ENCODINGS, cut, measure
 
 MOST_BYTES = 200
 """The longest value of a character variable in a transport file."""
@@ -29,24 +30,32 @@ SHORTENED = "IETEST"
 _LEFT_OUT = " ..."
 
 
-def split_text(text: str, size: int = MOST_BYTES) -> list[str]:
-    """A text in parts of at most `size` bytes (UTF-8), cut between words; the blanks at a cut are dropped.
+def split_text(text: str, size: int = MOST_BYTES, codec: str = "utf-8") -> list[str]:
+    """A text in parts of at most `size` bytes of an encoding, cut between words; the blanks at a cut are dropped.
 
     A word that is longer than `size` is cut between characters.
 
     >>> split_text("nausea after supper", 12), split_text("ÄÄÄ", 4)
     (['nausea after', 'supper'], ['ÄÄ', 'Ä'])
+    >>> split_text("恶心呕吐", 4, "gb18030"), split_text("恶心呕吐", 4)
+    (['恶心', '呕吐'], ['恶', '心', '呕', '吐'])
     """
     parts: list[str] = []
     rest = text.strip()
-    while len(rest.encode()) > size:
-        head = rest.encode()[:size].decode(errors="ignore")
+    while measure(rest, codec) > size:
+        head = cut(rest, size, codec)
         at_end = rest[len(head)].isspace()
         blank = max((place for place, letter in enumerate(head) if letter.isspace()), default=0)
-        cut = len(head) if at_end or not blank else blank
-        parts.append(rest[:cut].rstrip())
-        rest = rest[cut:].lstrip()
+        end = max(1, len(head) if at_end or not blank else blank)  # a character that is longer than `size` stays whole
+        parts.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
     return [*parts, rest]
+
+
+def _find_codec(rows: Rows) -> str:
+    """The encoding of the transport files; for ASCII UTF-8, since what is written instead is not known yet."""
+    codec = ENCODINGS.get(rows.setting("encoding") or "", ASCII)
+    return "utf-8" if codec == ASCII else codec
 
 
 class _Part(Derivation):
@@ -62,31 +71,33 @@ class _Part(Derivation):
 
     def _take(self, rows: Rows, number: int) -> pd.Series:
         """Part `number` (from 0) of each text; texts that fit are one part."""
-        found = find_texts(rows[self.text])
-        long = self._find_long(found.values)
+        found, codec = find_texts(rows[self.text]), _find_codec(rows)
+        long = self._find_long(found.values, codec)
         if not long.any():
             return found.spread(found.values if number == 0 else text_column([""] * len(found.values)))
         texts = found.values.tolist()
         made = [
-            _part(texts[place], self.size, number) if is_long else (texts[place] if number == 0 else "")
+            _part(texts[place], self.size, number, codec) if is_long else (texts[place] if number == 0 else "")
             for place, is_long in enumerate(long)
         ]
         return found.spread(text_column(made))
 
-    def _find_long(self, texts: pd.Series) -> np.ndarray:
-        return np.asarray(
-            pc.greater(pc.binary_length(to_arrow(texts)), pa.scalar(self.size)).to_numpy(zero_copy_only=False)
-        )
+    def _find_long(self, texts: pd.Series, codec: str) -> np.ndarray:
+        values = to_arrow(texts)
+        if codec == "utf-8":
+            long = pc.greater(pc.binary_length(values), pa.scalar(self.size))
+            return np.asarray(long.to_numpy(zero_copy_only=False))
+        return np.array([measure(text, codec) > self.size for text in values.to_pylist()], dtype=bool)
 
 
 @register
 class Split(_Part):
     """The first part of a text that may be longer than 200 bytes; the rest goes to supplemental qualifiers.
 
-    The text is cut between words, by bytes of UTF-8 and never inside a character; a word over 200 bytes is cut. The
-    blanks at a cut are dropped, so that the parts joined with a blank are the text. The qualifiers are called like the
-    variable (its first seven characters) with the digits 1, 2 ...; qualifiers that nobody needs are not written. A text
-    that does not fit into all parts is an error finding (SPLIT001).
+    The text is cut between words, by bytes of the encoding (UTF-8 where that is ASCII) and never inside a character; a
+    word over 200 bytes is cut. The blanks at a cut are dropped, so that the parts joined with a blank are the text. The
+    qualifiers are called like the variable (its first seven characters) with the digits 1, 2 ...; qualifiers that
+    nobody needs are not written. A text that does not fit into all parts is an error finding (SPLIT001).
 
     The later parts of COVAL in CO and of TSVAL in TS are variables beside them, COVAL1 and TSVAL1 and so on. IETEST in
     IE and TI is shortened: it ends in "..." where it was cut, and its text in full is the decode of IETESTCD in
@@ -117,26 +128,26 @@ class Split(_Part):
 
     def _shorten(self, rows: Rows) -> pd.Series:
         """The first words of texts that are too long, with a mark of what is left out."""
-        found = find_texts(rows[self.text])
-        long = self._find_long(found.values)
+        found, codec = find_texts(rows[self.text]), _find_codec(rows)
+        long = self._find_long(found.values, codec)
         texts = found.values.tolist()
         mark = len(_LEFT_OUT)
         return found.spread(
             text_column(
-                f"{split_text(text, self.size - mark)[0]}{_LEFT_OUT}" if is_long else text
+                f"{split_text(text, self.size - mark, codec)[0]}{_LEFT_OUT}" if is_long else text
                 for text, is_long in zip(texts, long, strict=True)
             )
         )
 
     def _report_too_long(self, rows: Rows) -> None:
-        found = find_texts(rows[self.text])
-        long = self._find_long(found.values)
+        found, codec = find_texts(rows[self.text]), _find_codec(rows)
+        long = self._find_long(found.values, codec)
         bad = np.zeros(len(long), dtype=bool)
         for place in np.flatnonzero(long):
-            bad[place] = len(split_text(found.values.iloc[place], self.size)) > self.parts
+            bad[place] = len(split_text(found.values.iloc[place], self.size, codec)) > self.parts
 
         def describe(text: str) -> tuple[str, str]:
-            message = f"a text of {len(text.encode()):,} bytes does not fit into {self.parts} parts; its end is lost"
+            message = f"a text of {measure(text, codec):,} bytes does not fit into {self.parts} parts; its end is lost"
             return message, "raise 'parts', at most 10, or have the text shortened at the source"
 
         report_values(
@@ -199,6 +210,6 @@ class SplitPart(_Part):
         )
 
 
-def _part(text: str, size: int, number: int) -> str:
-    parts = split_text(text, size)
+def _part(text: str, size: int, number: int, codec: str) -> str:
+    parts = split_text(text, size, codec)
     return parts[number] if number < len(parts) else ""

@@ -30,6 +30,7 @@ def introduce(known: Known, purpose: str) -> Section:
         rows += [("ADaM", adam.standard.label), ("Controlled terminology (ADaM)", adam.terminology.package_label)]
     rows.append(("Data definitions", "Define-XML 2.1"))
     rows += [(str(name), str(version)) for name, version in (study.settings.get("dictionaries") or {}).items()]
+    rows += [("Encoding of transport files", study.settings.get("encoding") or "ASCII")]
     acronyms = Table(("Acronym", "Meaning"), tuple(ACRONYMS.items()), (1, 4))
     return Section(
         "Introduction",
@@ -113,9 +114,16 @@ def list_decisions(known: Known) -> Iterator[str]:
     comment = str((study.settings.get("define") or {}).get("comment") or "")
     if comment:
         yield " ".join(comment.split())
-    if spelt := study.settings.get("transliterate"):
+    encoding = study.settings.get("encoding") or "ASCII"
+    if (spelt := study.settings.get("transliterate")) and encoding == "ASCII":
         yield (
             f"Transport files hold ASCII. {len(spelt):,} characters and words of other scripts are written as the "
             "study says; everything else of the data is as collected."
+        )
+    elif encoding != "ASCII":
+        yield (
+            f"The text of the transport files is encoded in {encoding}; a transport file does not name its encoding. "
+            "Lengths count its bytes. Text is as collected; characters that the encoding does not have are written as "
+            "the study says."
         )
     yield from (" ".join(str(text).split()) for text in (study.settings.get("documents") or {}).get("decisions") or ())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from cdisc_conv.datafiles.encodings import find_codec
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 from cdisc_conv.raw import FormSource, read_form
 from cdisc_conv.raw.locate import locate_file
@@ -58,7 +59,7 @@ def _read_transport(dataset: str, file: str, folder: Path, strict: bool) -> tupl
         if same is None and (strict or len(held) != 1):
             message = f"{file} should hold the dataset {dataset}, but holds {', '.join(held) or 'none'}"
             return None, [Problem("GIVEN005", message, place=shown, hint="give each dataset in a file of its name")]
-        read = read_xpt(located.path, member=same)
+        read = read_xpt(located.path, member=same, encoding=find_codec(located.path))
     except ProblemsError as error:
         return None, [replace(problem, place=shown) for problem in error.problems]
     except OSError as error:

@@ -29,6 +29,9 @@ KEYS: dict[str, dict[str, str]] = {
         "define": "Texts and documents of define.xml.",
         "documents": "What the annotated CRF and the reviewer's guides need beyond that.",
         "formats": "Further files of every dataset, as Dataset-JSON: json, ndjson, dsjc.",
+        "agency": "Where the package is submitted to: FDA, NMPA or PMDA.",
+        "encoding": "The encoding of transport files: ASCII (when left out), UTF-8, GB18030 or CP932.",
+        "translations": "Labels and meanings of terms in other languages, by language: zh, ja ...",
     },
     "StandardsDocument": {
         "sdtmig": "Version of the SDTMIG, such as '3.4'.",
@@ -59,6 +62,11 @@ KEYS: dict[str, dict[str, str]] = {
         "metadata": "Files beside it that describe it.",
     },
     "GivenDocument": {"file": "The file, in the folder of given datasets.", "columns": "The columns it has."},
+    "TranslationsDocument": {
+        "datasets": "Dataset: its label.",
+        "variables": "Variable, or DATASET.VARIABLE: its label.",
+        "terms": "Codelist (short name or C-code): coded value: what it means.",
+    },
     "GuidesDocument": {"fonts": "Fonts for the PDF documents.", "decisions": "Decisions that the guide reports."},
     "DictionaryDocument": {
         "file": "The file that adds to the dictionary or overrides it.",
