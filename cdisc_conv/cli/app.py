@@ -22,6 +22,7 @@ from cdisc_conv.cli.init import init
 from cdisc_conv.cli.lint import lint
 from cdisc_conv.cli.once import OnceCommand
 from cdisc_conv.cli.package import package
+from cdisc_conv.cli.preview import preview
 from cdisc_conv.cli.registry import registry_import
 from cdisc_conv.cli.rules import rules_import, rules_list, rules_show
 from cdisc_conv.cli.run import run
@@ -29,6 +30,7 @@ from cdisc_conv.cli.schema import schema
 from cdisc_conv.cli.simulate import simulate
 from cdisc_conv.cli.standards import standards_import, standards_list
 from cdisc_conv.cli.trace import trace
+from cdisc_conv.cli.values import values
 
 Command = Callable[..., int]
 
@@ -38,6 +40,8 @@ COMMANDS: tuple[Command, ...] = (
     demo,
     simulate,
     lint,
+    preview,
+    values,
     explain,
     trace,
     check,

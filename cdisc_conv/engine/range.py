@@ -59,7 +59,7 @@ def derive_range(
 
     Raises what a derivation raises, with a note of the variable and its place in the mapping.
     """
-    forms = {name: _complete(rows.forms.get(name), tuple(form.fields)) for name, form in study.forms.items()}
+    forms = {name: complete_form(rows.forms.get(name), tuple(form.fields)) for name, form in study.forms.items()}
     state = run_plan(study, plan, forms, rows.given, datasets, progress)
     drafts = tuple(finish_dataset(state, name) for name in datasets)
     facts = Facts(
@@ -83,7 +83,7 @@ def derive_range(
     return Range(counted, number_rows(facts, rows.numbers), tuple(describe_given(state)), beside)
 
 
-def _complete(frame: pd.DataFrame | None, columns: tuple[str, ...]) -> pd.DataFrame:
+def complete_form(frame: pd.DataFrame | None, columns: tuple[str, ...]) -> pd.DataFrame:
     """The frame with every declared column; one that is missing in the file (a finding by then) is blank."""
     if frame is None:
         return pd.DataFrame({name: pd.Series([], dtype="str") for name in columns})
