@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 from cdisc_conv.recist.frames import Tumours
 from cdisc_conv.recist.settings import RecistSettings
 
 INVESTIGATOR = "INVESTIGATOR"
 ACCEPTED = "Y"
-KEY = ["subject", "assessment"]
 
 
 class Evaluator(NamedTuple):
@@ -57,22 +57,33 @@ def select_evaluator(tumours: Tumours, evaluator: Evaluator) -> Tumours:
 
 
 def describe_acceptance(responses: pd.DataFrame) -> Iterator[Problem]:
-    """RECIST016: assessments of the reviewers (all but the investigator) without exactly one accepted overall response.
+    """RECIST016: visits of the reviewers (all but the investigator) without exactly one accepted overall response.
 
-    `responses`: those of all evaluators, with subject, assessment, part, evaluator, accepted (RSACPTFL) and record.
-    Nothing where no reviewer's response is marked as accepted.
+    `responses`: those of all evaluators, with subject, visit, visit_number, assessment, date, part, recorded,
+    evaluator, accepted (RSACPTFL) and record. Readers may call the assessments of a visit differently, so it is the
+    visit that counts; the assessment where there is none. Behind an accepted progression nothing needs to be accepted:
+    that reader stopped there. Nothing where no reviewer's response is marked as accepted.
     """
     reviewed = responses[(responses["part"] == "overall") & (responses["evaluator"] != INVESTIGATOR)]
     accepted = reviewed["accepted"] == ACCEPTED
     if not accepted.any():
         return
-    count = accepted.groupby([reviewed[name] for name in KEY]).transform("sum")
-    wrong = reviewed.assign(several=count > 1)[count != 1].sort_values("record")
-    for (subject, assessment), rows in wrong.groupby(KEY):
+    number = reviewed["visit_number"].map(write_number, na_action="ignore").astype("str").fillna("")
+    visit = number.where(number != "", reviewed["visit"])
+    reviewed = reviewed.assign(at=visit.where(visit != "", reviewed["assessment"]))
+    key = ["subject", "at"]
+    count = accepted.groupby([reviewed[name] for name in key]).transform("sum")
+    ended = reviewed[accepted & (reviewed["recorded"] == "PD") & (reviewed["date"] != "")]
+    end = reviewed["subject"].map(ended.groupby("subject")["date"].min()).astype("str").fillna("")
+    behind = (end != "") & (reviewed["date"] > end)
+    wrong = reviewed.assign(several=count > 1)[(count > 1) | ((count == 0) & ~behind)].sort_values("record")
+    for (subject, _), rows in wrong.groupby(key, sort=False):
+        names = rows["assessment"].unique()
+        name = names[0] if len(names) == 1 else rows["visit"].iat[0] or rows["at"].iat[0]
         what = "several accepted overall responses" if rows["several"].iat[0] else "no accepted overall response"
         yield Problem(
             "RECIST016",
-            f"subject {subject}, {assessment}: the review has {what}",
+            f"subject {subject}, {name}: the review has {what}",
             Severity.WARNING,
             Place(dataset="RS", variable="RSACPTFL", rows=tuple(map(int, rows["record"].head(SHOWN_ROWS)))),
             "mark the one with Y that the analysis uses",

@@ -1,42 +1,68 @@
-"""The forms beyond the core ones: each is made from the story by a function of its own, with its own random numbers.
+"""The forms beyond the core ones, by topic: each topic is made from the story, with random numbers of its own.
 
-A form is made when the data dictionary has it. It cannot change another one: it reads what happened, and its stream is
-named after it. So a study with fewer forms has the same bytes in those that it has.
+A topic is made when the data dictionary has one of its forms. It cannot change another one: it reads what happened, and
+its stream is named after it. So a study with fewer forms has the same bytes in those that it has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
+from cdisc_conv.simulate.dictionary import Dictionary
 from cdisc_conv.simulate.draws import Draws
+from cdisc_conv.simulate.review_forms import REVIEW_FORMS, make_review
 from cdisc_conv.simulate.rows import Rows
+from cdisc_conv.simulate.settings import Settings
 from cdisc_conv.simulate.story import Story
 from cdisc_conv.simulate.untidy import Blur, untidy_frame
 
 
 @dataclass(frozen=True, slots=True)
-class FurtherForm:
-    """How a form is made, and which of its items are typed or hold dates of which parts may be unknown."""
+class Topic:
+    """Forms that are made together, and what of them is untidy."""
 
-    make: Callable[[Story, Draws], Rows]
-    typed: tuple[str, ...] = ()
-    dates: Mapping[str, Blur] = field(default_factory=dict)
+    forms: tuple[str, ...]
+    make: Callable[[Story, Draws], Iterable[Rows]]
+    section: str = ""
+    """The section of the settings that it needs."""
+    typed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Items of a form that are typed, not chosen."""
+    dates: Mapping[str, Mapping[str, Blur]] = field(default_factory=dict)
+    """Dates of a form of which parts may be unknown."""
 
 
-FURTHER_FORMS: dict[str, FurtherForm] = {}
+TOPICS: dict[str, Topic] = {
+    "review": Topic(REVIEW_FORMS, make_review, "review", typed={"rtl": ("TLLOCSP",), "rntl": ("NTLLOCSP",)}),
+}
+
+
+def find_topics(dictionary: Dictionary) -> Iterator[tuple[str, Topic]]:
+    """The topics of which the data dictionary has a form."""
+    for name, topic in TOPICS.items():
+        if any(form in dictionary.forms for form in topic.forms):
+            yield name, topic
+
+
+def find_unset(dictionary: Dictionary, settings: Settings) -> Iterator[tuple[str, str]]:
+    """Forms of the data dictionary whose section of the settings is missing, and its name."""
+    for _, topic in find_topics(dictionary):
+        if topic.section and getattr(settings, topic.section) is None:
+            yield next(form for form in topic.forms if form in dictionary.forms), topic.section
 
 
 def make_further_forms(story: Story, draws: Callable[[str], Draws]) -> Iterator[Rows]:
     """The rows of each further form that the data dictionary has."""
-    for name, form in FURTHER_FORMS.items():
-        if name in story.dictionary.forms:
-            yield form.make(story, draws(f"form {name}"))
+    for name, topic in find_topics(story.dictionary):
+        for rows in topic.make(story, draws(f"topic {name}")):
+            if rows.form in story.dictionary.forms:
+                yield rows
 
 
-def untidy_further_form(name: str, frame: pd.DataFrame, story: Story, draws: Callable[[str], Draws]) -> pd.DataFrame:
+def untidy_further_form(form: str, frame: pd.DataFrame, story: Story, draws: Callable[[str], Draws]) -> pd.DataFrame:
     """The table of a further form, untidied."""
-    form = FURTHER_FORMS[name]
-    return untidy_frame(frame, form.typed, form.dates, story.settings, draws(f"untidy {name}"))
+    topic = next(topic for topic in TOPICS.values() if form in topic.forms)
+    typed, dates = topic.typed.get(form, ()), topic.dates.get(form, {})
+    return untidy_frame(frame, typed, dates, story.settings, draws(f"untidy {form}"))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
 from cdisc_conv.simulate.dictionary import Dictionary
+from cdisc_conv.simulate.further_forms import find_unset
 from cdisc_conv.simulate.settings import Settings, count_assessments
 from cdisc_conv.spec.validate import validate
 from cdisc_conv.spec.yaml_nodes import Node, read_yaml
@@ -102,6 +103,11 @@ def _check_sense(settings: Settings, dictionary: Dictionary, node: Node) -> list
         if all(pattern.sex for pattern in tumours.target_patterns):
             report(("tumours", "target_patterns", number), "no pattern is open to both sexes", "leave `sex` out of one")
             break
+    for form, topic in find_unset(dictionary, settings):
+        message = f"'{topic}' is missing"
+        problems.append(
+            node.problem("SIM003", message, f"the data dictionary has form '{form}', which is made with it")
+        )
     events = settings.adverse_events
     if not any(term.fatal for term in events.terms):
         report(("adverse_events", "terms"), "no term can be fatal", "give one `fatal: 1`")

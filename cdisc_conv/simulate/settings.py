@@ -300,8 +300,22 @@ class Untidiness(Section):
     response_disagrees: Probability
 
 
+class Review(Section):
+    """Independent reading of the scans."""
+
+    subjects: Probability
+    reading_error_mm: Count
+    reader_differs: Probability
+    followed_as_non_target: Probability
+    lesion_not_assessed: Probability
+    progression_seen: Probability
+    new_lesion_seen: Probability
+    new_lesion_of_reader: Probability
+    adjudication_days: Days
+
+
 class Settings(Section):
-    """Everything in `simulation.yaml`."""
+    """Everything in `simulation.yaml`. A topic of further forms has its section when the study has its forms."""
 
     study: Study
     sites: Annotated[tuple[Site, ...], Field(min_length=1)]
@@ -313,6 +327,7 @@ class Settings(Section):
     adverse_events: AdverseEvents
     follow_up: FollowUp
     untidiness: Untidiness
+    review: Review | None = None
 
 
 def count_assessments(settings: Settings) -> int:

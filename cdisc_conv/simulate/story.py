@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cdisc_conv.simulate.course import Course
@@ -30,4 +31,5 @@ class Story:
     scan_eseq: Ints
     """Event sequence of each subject's unscheduled scan (1 without one)."""
     deaths: Deaths
-    adverse_events: Rows
+    core: Mapping[str, Rows]
+    """The rows of the core forms, before dates are blurred and texts spoilt."""

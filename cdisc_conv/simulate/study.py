@@ -163,5 +163,5 @@ def _simulate_core(
         make_end_of_study(settings, cohort, course, dictionary, follow_up),
         make_death(settings, course, deaths, dictionary, follow_up),
     ]
-    events = next(rows for rows in forms if rows.form == "ae")
-    return Story(settings, dictionary, cohort, disease, course, dosing, visits, scan_eseq, deaths, events), forms
+    core = {rows.form: rows for rows in forms}
+    return Story(settings, dictionary, cohort, disease, course, dosing, visits, scan_eseq, deaths, core), forms

@@ -97,7 +97,7 @@ def _name_organs(disease: Disease, organ: Ints) -> Words:
     return words_of(organ, disease.organs)
 
 
-def _draw_places(places: Mapping[str, tuple[str, ...]], organs: Words, shape: tuple[int, ...], draws: Draws) -> Words:
+def draw_places(places: Mapping[str, tuple[str, ...]], organs: Words, shape: tuple[int, ...], draws: Draws) -> Words:
     """A place within its organ for each lesion, flat."""
     words = tuple(place for organ in organs.words for place in places.get(organ, ("",)))
     sizes = np.array([len(places.get(organ, ("",))) for organ in organs.words])
@@ -117,7 +117,7 @@ def _make_targets(settings: Settings, scans: _Scans, draws: Draws) -> Rows:
     state, mm = disease.state[subject, visit, slot], disease.mm[subject, visit, slot]
     organs = _name_organs(disease, disease.organ.reshape(-1))
     lesion = subject * slots + slot
-    places = _draw_places(settings.tumours.places, organs, (n, slots), draws)
+    places = draw_places(settings.tumours.places, organs, (n, slots), draws)
     nodal = disease.organ[subject, slot] == (disease.organs.index("LN") if "LN" in disease.organs else -9)
     measured = (state != NOTASSESSED) & (state != MERGED) & (state != SPLIT)
     reasons = settings.untidiness.not_assessed_reasons
@@ -157,7 +157,7 @@ def _make_non_targets(settings: Settings, scans: _Scans, draws: Draws) -> Rows:
         "NTLYN": constant("Y", m),
         "NTLID": words_of(slot, [f"NT{number + 1:02d}" for number in range(slots)]),
         "NTLLOC": organs.take(lesion),
-        "NTLLOCSP": _draw_places(settings.tumours.places, organs, (n, slots), draws).take(lesion),
+        "NTLLOCSP": draw_places(settings.tumours.places, organs, (n, slots), draws).take(lesion),
         "NTLMETH": scans.method.take(subject),
         "NTLDAT": dates(day),
         "NTLSTATE": words_of(state, NON_TARGET_STATES),
@@ -185,7 +185,7 @@ def _make_new_lesions(settings: Settings, scans: _Scans, draws: Draws) -> Rows:
         "NLYN": yes_no(any_new),
         "NLID": words_of(number[subject, visit] - 1, [f"N{k + 1:02d}" for k in range(most)]).where(any_new),
         "NLLOC": organs.where(any_new),
-        "NLLOCSP": _draw_places(about.places, organs, (m,), draws).where(any_new),
+        "NLLOCSP": draw_places(about.places, organs, (m,), draws).where(any_new),
         "NLMETHOD": scans.method.take(subject).where(any_new),
         "NLDAT": dates(np.where(any_new, day, NO_DAY)),
         "NLSTATE": choose(m, (certain[subject, visit], "UNEQUIVOCAL"), (any_new, "EQUIVOCAL")),

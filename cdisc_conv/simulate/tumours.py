@@ -45,6 +45,8 @@ class Disease:
     organ: Ints
     """Organ of each target lesion, `NO_LESION` where there is none (the parts of T01 have its organ)."""
     non_target_organ: Ints
+    true: Floats
+    """Diameters in mm as they are; `mm` is what the investigator read."""
     state: Ints
     mm: Ints
     non_target_state: Ints
@@ -83,6 +85,7 @@ class _Nature:
 class _Visit:
     """What one assessment found."""
 
+    true: Floats
     state: Ints
     mm: Ints
     non_target_state: Ints
@@ -209,6 +212,7 @@ def _examine_baseline(true: Floats, organ: Ints, non_target_organ: Ints) -> _Vis
     mm = np.column_stack([true.astype(np.int64), np.zeros((n, 2), dtype=np.int64)])
     non_target = np.where(non_target_organ >= 0, PRESENT, NO_LESION)
     return _Visit(
+        np.column_stack([true, np.zeros((n, 2))]),
         np.column_stack([state, parts]),
         mm,
         non_target,
@@ -267,7 +271,19 @@ def _examine(
     other = np.select([overall == CR, overall == PR, overall == SD, overall == NE], [PR, SD, PR, SD], default=PD)
     investigator = np.where(disagrees, other, overall)
     return _Visit(
-        state, mm, non_target_state, new, equivocal, missed, target, non_target, overall, investigator, total, absent
+        true,
+        state,
+        mm,
+        non_target_state,
+        new,
+        equivocal,
+        missed,
+        target,
+        non_target,
+        overall,
+        investigator,
+        total,
+        absent,
     )
 
 
@@ -357,6 +373,7 @@ def _gather(
         non_target_organ=non_target_organ,
         equivocal=stack("equivocal").astype(bool),
         missed=stack("missed").astype(bool),
+        true=np.stack([visit.true for visit in visits], axis=1),
         day=day,
         response_day=day + draws.whole(*about.response_days, (n, count)),
         unscheduled=unscheduled,

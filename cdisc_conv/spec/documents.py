@@ -106,6 +106,7 @@ class FormDocument(LayoutDocument):
     filled: bool = False
     long: LongDocument | None = None
     page: Pages = ()
+    collected_by: Literal["Investigator", "Sponsor", "Subject", "Vendor"] = "Investigator"
     key: Texts = ()
     columns: dict[str, Any] = {}
 

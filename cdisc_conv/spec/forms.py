@@ -106,6 +106,7 @@ def _read_form(
     key_columns, key = shared
     node = node.at(("forms", name))
     fields = _read_fields(document.columns, node.at(("columns",)), document.page, True, problems)
+    fields = {column: replace(field, collected_by=document.collected_by) for column, field in fields.items()}
     for repeated in sorted(set(fields) & set(key_columns)):
         problems.append(
             node.at(("columns", repeated)).problem("FORM001", f"form {name} repeats the key column {repeated}")

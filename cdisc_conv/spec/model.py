@@ -42,6 +42,8 @@ class Field:
     """What it is for, in the words of forms.yaml: item, subject, site, event, repeat, system, derived ..."""
     empty: str = ""
     """A value that says as little as a blank one: 0 of a checkbox that nobody ticked."""
+    collected_by: str = "Investigator"
+    """Who filled in its form, in the words of Define-XML's origin sources."""
     place: Place = Place()
     """Where it is described."""
 

@@ -417,7 +417,11 @@ def test_every_derived_response_has_one_record_per_treated_subject() -> None:
     counts = frame("ADRS")["PARAMCD"].value_counts().to_dict()
     assert counts.pop("OVR") == (raw()["rs"]["RSOVR"] != "").sum()
     codes = ["PD", "RSP", "CRSP", "BOR", "CBOR", "DCR", "CB", "CCB", "MNTELIG", "LSTA", "MDIS", "DEATH"]
-    assert counts == dict.fromkeys(codes, 89)
+    reviewed = raw()["rrs"]["SUBJID"].nunique()
+    by_review = ["PDIR", "RSPIR", "CRSPIR", "BORIR", "CBORIR", "DCRIR", "LSTAIR"]
+    accepted = raw()["rrs"].merge(raw()["radj"], on="SUBJID").query("READER == ADJREAD")
+    assert counts.pop("OVRIR") == len(accepted)
+    assert counts == dict.fromkeys(codes, 89) | dict.fromkeys(by_review, reviewed)
 
 
 # ADTTE

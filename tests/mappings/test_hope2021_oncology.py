@@ -91,12 +91,13 @@ def test_everybody_enrolled_has_a_sum_of_diameters_at_baseline() -> None:
     lesions = raw()["tl"].query('EVENTEID == "SCR" and TLYN == "Y"')
     size = lesions["TLLDIAM"].where(lesions["TLLDIAM"] != "", lesions["TLSAXIS"]).astype(float)
     expected = size.groupby(lesions["SUBJID"]).sum()
-    made = by_subject(frame("TR").query('TRTESTCD == "SUMDIAM" and VISIT == "SCREENING"')).set_index("SUBJID")
+    tr = frame("TR").query('TREVAL == "INVESTIGATOR"')
+    made = by_subject(tr.query('TRTESTCD == "SUMDIAM" and VISIT == "SCREENING"')).set_index("SUBJID")
     assert made["TRSTRESN"].to_dict() == expected.to_dict()
     assert set(expected.index) == set(raw()["ie"].query('IEYN == "Y"')["SUBJID"])
     treated = set(frame("DM").query('RFXSTDTC != ""')["USUBJID"])
     assert set(made.query('TRLOBXFL == "Y"')["USUBJID"]) == treated
-    measured = frame("TR").query('TRTESTCD == "LDIAM" and VISIT == "SCREENING"').groupby("USUBJID")["TRDTC"].first()
+    measured = tr.query('TRTESTCD == "LDIAM" and VISIT == "SCREENING"').groupby("USUBJID")["TRDTC"].first()
     assert (made.set_index("USUBJID")["TRDTC"] == measured).all()
 
 

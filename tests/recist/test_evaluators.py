@@ -81,6 +81,27 @@ def test_exactly_one_response_of_the_review_is_accepted() -> None:
     ]
 
 
+def test_readers_may_call_the_assessments_of_a_visit_differently_and_stop_with_progression() -> None:
+    readers = {"READER 1": ("R1-A", {"T01": 60}, "Y"), "READER 2": ("R2-A", {"T01": 41}, "")}
+    tr, rs = [], []
+    for reader, (group, second, accepted) in readers.items():
+        sizes = [{"T01": 40.0}, second] if accepted else [{"T01": 40.0}, second, {"T01": 42.0}]
+        said = [{"OVRLRESP": "PD"}] if accepted else [{"OVRLRESP": "SD"}, {"OVRLRESP": "SD"}]
+        mine = read_by(measure(TARGETS, *sizes), "TR", ROLE, reader)
+        tr.append(mine.assign(TRLNKGRP=group + mine["VISITNUM"]))
+        mine = read_by(respond(*said), "RS", ROLE, reader, accepted)
+        rs.append(mine.assign(RSLNKGRP=group + mine["VISITNUM"]))
+    data = {"TU": identify(LIVER, "TARGET"), "TR": join(*tr), "RS": join(*rs)}
+    assert check_responses(data)[1] == ()
+    unmarked = data["RS"].assign(RSACPTFL=["", "Y", "Y"])
+    assert [str(problem) for problem in check_responses({**data, "RS": unmarked})[1]] == []
+    unmarked = data["RS"].assign(RSACPTFL=["Y", "Y", ""])
+    assert [str(problem) for problem in check_responses({**data, "RS": unmarked})[1]] == [
+        "RS.RSACPTFL rows 1, 2: RECIST016 subject S1, 2: the review has several accepted overall responses (mark the "
+        "one with Y that the analysis uses)"
+    ]
+
+
 def test_records_that_name_nobody_are_the_investigators_beside_a_review() -> None:
     mine = read_by(measure(TARGETS, {"T01": 40}, {"T01": 20}), "TR", "")
     theirs = read_by(measure(TARGETS, {"T01": 40}, {"T01": 60}), "TR", ROLE)

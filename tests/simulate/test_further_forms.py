@@ -11,21 +11,21 @@ import pytest
 
 from cdisc_conv.simulate import further_forms, simulate_study
 from cdisc_conv.simulate.draws import Draws
-from cdisc_conv.simulate.further_forms import FurtherForm
+from cdisc_conv.simulate.further_forms import Topic
 from cdisc_conv.simulate.rows import Rows
 from cdisc_conv.simulate.story import Story
 from cdisc_conv.simulate.untidy import Blur
 from cdisc_conv.simulate.words import dates, numbers
 
 
-def _make(form: str, greed: int) -> FurtherForm:
-    def make(story: Story, draws: Draws) -> Rows:
+def _make(form: str, greed: int) -> Topic:
+    def make(story: Story, draws: Draws) -> list[Rows]:
         n = len(story.cohort)
         draws.even(greed)
         items = {"NUMBER": numbers(draws.whole(1, 999, n)), "DAY": dates(story.cohort.roster.consent)}
-        return Rows(form, np.arange(n), np.full(n, story.dictionary.event("SCR")), story.cohort.scan_day, items)
+        return [Rows(form, np.arange(n), np.full(n, story.dictionary.event("SCR")), story.cohort.scan_day, items)]
 
-    return FurtherForm(make, typed=("NUMBER",), dates={"DAY": Blur(0.4)})
+    return Topic((form,), make, typed={form: ("NUMBER",)}, dates={form: {"DAY": Blur(0.4)}})
 
 
 def _simulate(study_dir: Path, folder: Path, *forms: str) -> dict[str, pd.DataFrame]:
@@ -37,8 +37,8 @@ def _simulate(study_dir: Path, folder: Path, *forms: str) -> dict[str, pd.DataFr
 
 
 def test_a_form_changes_no_other(study_dir, tmp_path, monkeypatch):
-    monkeypatch.setitem(further_forms.FURTHER_FORMS, "zzone", _make("zzone", 5))
-    monkeypatch.setitem(further_forms.FURTHER_FORMS, "zztwo", _make("zztwo", 700))
+    monkeypatch.setitem(further_forms.TOPICS, "zzone", _make("zzone", 5))
+    monkeypatch.setitem(further_forms.TOPICS, "zztwo", _make("zztwo", 700))
     without = simulate_study(study_dir, 12, 1)
     both = _simulate(study_dir, tmp_path / "both", "zzone", "zztwo")
     other = _simulate(study_dir, tmp_path / "other", "zztwo")
@@ -50,17 +50,17 @@ def test_a_form_changes_no_other(study_dir, tmp_path, monkeypatch):
 
 
 def test_the_shipped_study_without_its_further_forms_is_the_same_in_the_others(raw, study_dir, tmp_path, monkeypatch):
-    monkeypatch.setattr(further_forms, "FURTHER_FORMS", {})
+    monkeypatch.setattr(further_forms, "TOPICS", {})
     core = simulate_study(study_dir, 106, 1)
     assert set(core) == set(raw) - set(FURTHER)
     assert [name for name, frame in core.items() if not frame.equals(raw[name])] == []
 
 
-FURTHER = tuple(further_forms.FURTHER_FORMS)
+FURTHER = [form for topic in further_forms.TOPICS.values() for form in topic.forms]
 
 
 @pytest.mark.parametrize(
-    ("topic", "values"), [("form cm", [433788, 244944, 492688]), ("untidy cm", [52595, 79466, 854071])]
+    ("topic", "values"), [("topic medication", [416784, 221958, 459470]), ("untidy cm", [52595, 79466, 854071])]
 )
 def test_the_stream_of_a_form_follows_from_its_name(topic, values):
     assert Draws(1, topic).whole(0, 999_999, 3).tolist() == values

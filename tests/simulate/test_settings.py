@@ -140,3 +140,19 @@ def test_missing_files(tmp_path: Path):
     assert (
         str(caught.value) == f"{tmp_path.name}/forms.yaml: YAML001 the file cannot be read: No such file or directory"
     )
+
+
+def test_a_form_without_its_section(spoil):
+    messages, _ = spoil(("\nreview:\n", "\nreviewed:\n"))
+    assert "SPEC001" in messages[0]
+
+
+def test_a_section_that_a_form_of_the_dictionary_needs(study_dir, tmp_path):
+    for name in ("forms.yaml", "simulation.yaml"):
+        text = (study_dir / name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(text.split("\nreview:\n")[0] + "\n", encoding="utf-8", newline="\n")
+    with pytest.raises(ProblemsError) as caught:
+        simulate_study(tmp_path, 3, 1)
+    assert [str(problem).partition(": ")[2] for problem in caught.value.problems] == [
+        "SIM003 'review' is missing (the data dictionary has form 'rtl', which is made with it)"
+    ]

@@ -63,8 +63,8 @@ def _origin_of(study: Study, plan: Plan, part: Part) -> Origin:
     if variable.origin is not None:
         pages = variable.origin.pages
         if variable.origin.type is OriginType.COLLECTED and not pages:
-            pages = _pages(_fields(study, part) or _taken(study, part))
-            return Origin(variable.origin.type, variable.origin.source or OriginSource.INVESTIGATOR, pages)
+            taken = _fields(study, part) or _taken(study, part)
+            return Origin(variable.origin.type, variable.origin.source or _collector(taken), _pages(taken))
         return variable.origin
     kind, fields = variable.derivation.actual_origin(), _fields(study, part)
     if kind is OriginType.PREDECESSOR and takes_working(study, part):
@@ -82,7 +82,7 @@ def _origin_of(study: Study, plan: Plan, part: Part) -> Origin:
     if fields and all(not field.item for field in fields):
         return Origin(OriginType.ASSIGNED, OriginSource.SPONSOR)
     if fields:
-        return Origin(OriginType.COLLECTED, OriginSource.INVESTIGATOR, _pages(fields))
+        return Origin(OriginType.COLLECTED, _collector(fields), _pages(fields))
     return Origin(OriginType.DERIVED, OriginSource.SPONSOR)
 
 
@@ -169,6 +169,12 @@ def _taken(study: Study, part: Part) -> list[Field]:
     return [field for field in fields if field is not None]
 
 
+def _collector(fields: Iterable[Field]) -> OriginSource:
+    """Who filled in the forms of some fields; the investigator where several did."""
+    sources = {OriginSource(field.collected_by) for field in fields}
+    return sources.pop() if len(sources) == 1 else OriginSource.INVESTIGATOR
+
+
 def _pages(fields: Iterable[Field]) -> tuple[int, ...]:
     return tuple(sorted({page for field in fields if field.item for page in field.pages}))
 
@@ -180,7 +186,9 @@ def _combine(parts: Sequence[Part], origins: Sequence[Origin]) -> Origin | None:
     same = [origin for origin in origins if origin.type is furthest.type]
     pages = tuple(sorted({page for origin in same for page in origin.pages}))
     predecessor = _combine_predecessors(parts[0].dataset, same)
-    return Origin(furthest.type, furthest.source, pages, predecessor, furthest.description)
+    sources = {origin.source for origin in same}
+    source = OriginSource.INVESTIGATOR if OriginSource.INVESTIGATOR in sources else furthest.source
+    return Origin(furthest.type, source, pages, predecessor, furthest.description)
 
 
 def _combine_predecessors(dataset: str, origins: Iterable[Origin]) -> str:

@@ -92,6 +92,7 @@ KEYS: dict[str, dict[str, str]] = {
         "filled": "Leave out rows in which no item of the form has a value.",
         "long": "The file has one item a row.",
         "page": "Pages of the annotated CRF.",
+        "collected_by": "Who filled it in, as origins in define.xml name it.",
         "key": "The columns that tell its rows apart.",
         "columns": "Its columns: a label, or what is known of them.",
     },

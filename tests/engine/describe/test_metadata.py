@@ -23,7 +23,7 @@ forms:
       TERM: 'What was the adverse event?'
       START: {label: Start date, page: [21, 22]}
       SER: 'Serious?'
-  ae2: {label: More Adverse Events, page: 30, columns: {TERM: 'Which event?'}}
+  ae2: {label: More Adverse Events, page: 30, collected_by: Subject, columns: {TERM: 'Which event?'}}
 """
 DATA = {
     "ae": {
@@ -186,3 +186,11 @@ def test_what_the_standard_says_of_a_column(lab, dataset):
     assert [term.value for term in column.item.codelist.terms] == ["Y"]
     assert found.column("AETERM").label == "Event"
     assert (found.column("AETERM").core, found.column("AETERM").mandatory) == ("Req", True)
+
+
+def test_a_form_says_who_filled_it_in(item):
+    assert item("AETERM", "", "[{form: ae2}]").origin.source is OriginSource.SUBJECT
+    assert item("AETERM", "", "[{form: ae}, {form: ae2}]").origin.source is OriginSource.INVESTIGATOR
+    assert item("AESTDTC", "{copy: TERM, origin: {type: Collected}}", "[{form: ae2}]").origin.source is (
+        OriginSource.SUBJECT
+    )
