@@ -18,11 +18,14 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.core_agreement import list_rows
+from benchmarks.core_agreement import load_rules as read_rules
+from benchmarks.figures import Figure, Found, Skipped, reference
+from benchmarks.run import STUDY, SUBJECTS, make_raw, run_command
 from cdisc_conv.checks.core import CoreRule, list_findings, make_study, run_core
 from cdisc_conv.checks.core.data.define import DefineFacts
 from cdisc_conv.checks.core.data.study import File
@@ -34,7 +37,7 @@ from cdisc_conv.xpt import read_xpt
 
 SCRIPT = Path(__file__).resolve().parents[2] / "shared" / "reference" / "core" / "run_core.sh"
 
-Found = Mapping[str, frozenset[tuple[str, str]]]
+Records = Mapping[str, frozenset[tuple[str, str]]]
 """Rule -> the datasets and records that it reports."""
 
 
@@ -42,7 +45,7 @@ Found = Mapping[str, frozenset[tuple[str, str]]]
 class Run:
     """What one of the two found, and the seconds that asking the rules took and that everything took."""
 
-    found: Found
+    found: Records
     rules: int
     asking: float
     whole: float
@@ -111,7 +114,7 @@ def run_engine(folder: Path, version: str, define: Path | None) -> Run | None:
         return Run(read_report(report), summary["rules_run"], summary["rules_wall_s"], summary["wall_s"])
 
 
-def read_report(path: Path) -> Found:
+def read_report(path: Path) -> Records:
     """The records that a JSON report of the engine lists."""
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for issue in json.loads(path.read_text(encoding="utf-8"))["Issue_Details"]:
@@ -120,7 +123,7 @@ def read_report(path: Path) -> Found:
     return {rule: frozenset(rows) for rule, rows in found.items()}
 
 
-def print_differences(ours: Found, theirs: Found) -> int:
+def print_differences(ours: Records, theirs: Records) -> int:
     """A line per rule whose records differ; returns how many there are."""
     different = [rule for rule in sorted({*ours, *theirs}) if ours.get(rule) != theirs.get(rule)]
     for rule in different:
@@ -132,6 +135,36 @@ def print_differences(ours: Found, theirs: Found) -> int:
 def _shorten(rows: Iterable[tuple[str, str]]) -> str:
     listed = sorted(rows)
     return f"{len(listed)} {listed[:3] if listed else ''}".strip()
+
+
+def measure_all(quick: bool) -> Iterator[Found]:
+    """CDISC's rules on the SDTM datasets of the frozen study, beside CDISC's engine where it is installed."""
+    folder = reference("core_rules")
+    if folder is not None:
+        rules = tuple(
+            rule for rule in read_rules(folder)[0].values() if rule.is_for("SDTMIG", "3.4") and not rule.draft
+        )
+    elif load_kept_rules():
+        rules = load_rules(None, "3.4")
+    else:
+        yield Skipped("CDISC's rules", "not imported (cdisc-conv rules import)")
+        return
+    subjects = 20 if quick else SUBJECTS
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        make_raw(subjects, place / "raw")
+        run_command(["run", str(STUDY), "--raw", str(place / "raw"), "--out", str(place / "out")])
+        sdtm, define = place / "out" / "sdtm", place / "out" / "sdtm" / "define.xml"
+        ours = run_ours(sdtm, rules, "3.4", define)
+        engine = None if quick else run_engine(sdtm, "3.4", define)
+    what = f"CDISC's rules ({ours.rules}), {subjects} subjects"
+    if engine is None:
+        why = "takes too long for --quick" if quick else "not installed (CORE_PYTHON names a Python that has it)"
+        yield Skipped("CDISC's engine", why)
+        yield Figure(what, ours.asking)
+        return
+    yield Figure(what, ours.asking, "CDISC's engine", engine.asking)
+    yield Figure("the same with reading", ours.whole, "CDISC's engine", engine.whole)
 
 
 def main() -> int:

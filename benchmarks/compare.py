@@ -1,8 +1,8 @@
 """Speed and memory of comparing: ours and datacompy's PandasCompare with its report, measured in one run.
 
-    python benchmarks/compare.py             # 1,000,000 x 25 records, text keys, 1 % of the numeric cells changed
-    python benchmarks/compare.py --check     # exit code 1 when a target is missed
-    python benchmarks/compare.py --large     # ours alone with 10,000,000 records too (needs 20 GiB)
+    python -m benchmarks.compare             # 1,000,000 x 25 records, text keys, 1 % of the numeric cells changed
+    python -m benchmarks.compare --check     # exit code 1 when a target is missed
+    python -m benchmarks.compare --large     # ours alone with 10,000,000 records too (needs 20 GiB)
 
 Each measurement has a process of its own, and the contestants take turns; the best of the rounds counts. Both
 compare the same two pandas frames, which share no memory. Memory is the highest resident size during the call less
@@ -19,12 +19,15 @@ import math
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from xpt import make_findings
+
+from benchmarks.figures import ROOT, Figure, Found, split_installed
+from benchmarks.xpt import make_findings
 
 KEYS = ["USUBJID", "VSSEQ_TEXT"]
 SPEED = {"same": 4.0, "shuffled": 2.0}
@@ -69,8 +72,8 @@ CONTESTANTS = {"ours": run_ours, "datacompy": run_datacompy}
 
 def measure(who: str, case: str, rows: int) -> dict[str, float]:
     """Seconds and bytes of one call, in a new process."""
-    command = [sys.executable, __file__, "--rows", str(rows), "--child", who, "--case", case]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    command = [sys.executable, "-m", "benchmarks.compare", "--rows", str(rows), "--child", who, "--case", case]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
@@ -97,6 +100,23 @@ def _read_status(field: str) -> int:
         return 0
     line = next(line for line in STATUS.read_text().splitlines() if line.startswith(field))
     return int(line.split()[1]) * 1024
+
+
+def measure_all(quick: bool) -> Iterator[Found]:
+    """Time and memory of both contestants, in both orders."""
+    rows, rounds = (100_000, 1) if quick else (1_000_000, 2)
+    installed, missing = split_installed(["datacompy"])
+    yield from missing
+    for case, target in SPEED.items():
+        what = f"compare {rows:,} records, {'in another order' if case == 'shuffled' else 'in the same order'}"
+        found = {who: [measure(who, case, rows) for _ in range(rounds)] for who in ("ours", *installed)}
+        best = {who: {key: min(run[key] for run in runs) for key in runs[0]} for who, runs in found.items()}
+        theirs = best.get("datacompy", {})
+        other = "datacompy" if theirs else ""
+        yield Figure(what, best["ours"]["seconds"], other, theirs.get("seconds"), target if theirs else None)
+        memory = theirs["beside"] / 1e6 if theirs else None
+        least = 1.0 if theirs else None
+        yield Figure("its memory beside the frames", best["ours"]["beside"] / 1e6, other, memory, least, unit="MB")
 
 
 def compare_speed(rows: int, rounds: int) -> int:

@@ -1,8 +1,9 @@
 """How fast raw forms are read: a delimited file with quotes, dates, numbers and some letters beyond ASCII.
 
-    python benchmarks/raw.py [--rows 1000000] [--encoding utf-8]
+    python -m benchmarks.raw [--rows 1000000] [--encoding utf-8]
 
-Prints seconds, bytes per second and the peak of memory beside the columns themselves.
+Beside ours are pandas (its arrow engine) and polars, which read the columns as text and do nothing else: no hash, no
+encoding to be checked, no signs of damage, no row numbers. The memory is the peak beside the columns themselves.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from __future__ import annotations
 import argparse
 import resource
 import tempfile
-import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pandas as pd
+
+from benchmarks.figures import Figure, Found, draw_table, split_installed, time_in_turns
 from cdisc_conv.raw import FormSource, read_form
 
 NAMES = ["SUBJID", "VISIT", "DAT", "TEST", "RESULT", "UNIT", "COMMENT", *(f"ITEM{number}" for number in range(13))]
@@ -32,25 +36,48 @@ def write(path: Path, rows: int, encoding: str) -> None:
             file.write(block)
 
 
+def measure_all(quick: bool) -> Iterator[Found]:
+    """A file of UTF-8."""
+    yield from measure(200_000 if quick else 1_000_000, "utf-8", 3)
+
+
+def measure(rows: int, encoding: str, rounds: int) -> Iterator[Found]:
+    """Time beside the readers of other libraries, and memory."""
+    installed, missing = split_installed(["polars"])
+    yield from missing
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        path = folder / "lb.csv"
+        write(path, rows, encoding)
+
+        def read_ours() -> pd.DataFrame:
+            form, problems = read_form(FormSource("lb", "lb.csv", encoding), folder)
+            assert form is not None
+            assert not problems, problems
+            return form.frame
+
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        held = read_ours().memory_usage(deep=True).sum()
+        peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+        contestants: dict[str, Callable[[], object]] = {"ours": read_ours}
+        contestants["pandas"] = lambda: pd.read_csv(path, dtype="str", encoding=encoding, engine="pyarrow")
+        if installed and encoding == "utf-8":
+            import polars as pl
+
+            contestants["polars"] = lambda: pl.read_csv(path, infer_schema=False)
+        best = time_in_turns(contestants, rounds)
+        size = path.stat().st_size / 1e6
+    what = f"read a form of {rows:,} rows, {size:.0f} MB"
+    yield from (Figure(what, best["ours"], other, best[other]) for other in best if other != "ours")
+    yield Figure("its memory beside the columns", (peak - held) / 1e6, unit="MB")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--encoding", default="utf-8")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write(folder / "lb.csv", arguments.rows, arguments.encoding)
-        size = (folder / "lb.csv").stat().st_size
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        start = time.perf_counter()
-        form, problems = read_form(FormSource("lb", "lb.csv", arguments.encoding), folder)
-        seconds = time.perf_counter() - start
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert form is not None
-    assert not problems, problems
-    held = form.frame.memory_usage(deep=True).sum()
-    print(f"{len(form.frame):,} rows, {size / 1e6:,.0f} MB in {seconds:.2f} s ({size / seconds / 1e6:,.0f} MB/s)")
-    print(f"peak of memory {peak / 1e3:,.0f} MB; the columns are {held / 1e6:,.0f} MB of it")
+    print(draw_table([("raw", one) for one in measure(arguments.rows, arguments.encoding, 5)]))
 
 
 if __name__ == "__main__":
