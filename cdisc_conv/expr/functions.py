@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -85,6 +86,18 @@ def _value(name: str = "value", **more: bool) -> Parameter:
     return Parameter(name, VALUE, **more)
 
 
+_WORDS = re.compile(r"[^\W\d_](?:[^\W\d_]|['’])*")
+
+
+def make_title(text: str) -> str:
+    """The text with the first letter of each word in capitals and the others small.
+
+    >>> make_title("AE FOLLOW-UP 2")
+    'Ae Follow-Up 2'
+    """
+    return _WORDS.sub(lambda word: word[0].capitalize(), text)
+
+
 def _per_value(function: Callable[..., object], returns: Type) -> Callable[..., Value]:
     return lambda *arguments: map_distinct(function, arguments, returns)
 
@@ -107,6 +120,15 @@ _TEXT_FUNCTIONS = (
         _per_value(str.lower, Type.TEXT),
         "{0} in lower case",
         (('lower("MILD")', "mild"),),
+    ),
+    Function(
+        "title",
+        (_text(),),
+        Type.TEXT,
+        "The text with the first letter of each word in capitals and the others small.",
+        _per_value(make_title, Type.TEXT),
+        "{0} in title case",
+        (('title("UNSCHEDULED 1.1")', "Unscheduled 1.1"), ('title("patient\'s follow-up")', "Patient's Follow-Up")),
     ),
     Function(
         "trim",
@@ -394,7 +416,8 @@ TOPICS: dict[str, tuple[Function, ...]] = {
 FUNCTIONS: dict[str, Function] = {function.name: function for topic in TOPICS.values() for function in topic}
 
 ELSEWHERE: dict[str, str] = {
-    "upcase": "upper", "toupper": "upper", "lowcase": "lower", "tolower": "lower", "strip": "trim", "trimws": "trim",
+    "upcase": "upper", "toupper": "upper", "lowcase": "lower", "tolower": "lower", "propcase": "title",
+    "str_to_title": "title", "strip": "trim", "trimws": "trim",
     "len": "length", "nchar": "length", "substring": "substr", "mid": "substr", "scan": "word", "cats": "concat",
     "paste": "concat", "paste0": "concat", "join": "concat", "tranwrd": "replace", "index": "contains",
     "find": "contains",

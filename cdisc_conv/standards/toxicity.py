@@ -134,7 +134,7 @@ def load_toxicity(version: str) -> tuple[ToxicityTerm, ...]:
     """The terms of a version of the CTCAE that laboratory results alone can be graded by.
 
     What only a clinician can say (symptoms, hospitalization, anticoagulation) is taken at its worst; grades that say
-    nothing of a number are left out.
+    nothing of a number are left out, and so are the grades of fasting glucose, since a test code does not say that.
 
     Raises:
         UnknownStandardError: no such version; the message lists what there is.
@@ -144,7 +144,7 @@ def load_toxicity(version: str) -> tuple[ToxicityTerm, ...]:
     """
     path = DATA / f"ctcae-{version}.csv"
     if not path.is_file():
-        there = ", ".join(sorted(one.stem.removeprefix("ctcae-") for one in DATA.glob("ctcae-*.csv")))
+        there = ", ".join(sorted((one.stem.removeprefix("ctcae-") for one in DATA.glob("ctcae-*.csv")), reverse=True))
         raise UnknownStandardError(f"no criteria of CTCAE {version} here; there is: {there}")
     with path.open(encoding="utf-8", newline="") as lines:
         return tuple(_read_term(row) for row in csv.DictReader(lines))

@@ -88,11 +88,12 @@ class NormalRange(Derivation):
 class ToxicityGrade(Derivation):
     """The grade of toxicity of a laboratory result by the CTCAE: 0 to 4, or the term that it is a grade of.
 
-    The criteria are data of the package (CTCAE 5.0, for the tests that results alone can be graded by), by --TESTCD: in
-    numbers of one unit, in multiples of the limits of the normal range, or of the baseline result where that was
-    abnormal. The highest grade whose criterion holds counts; 0 where none does; missing where none holds and one cannot
-    be judged, because a limit or the baseline is missing, and for tests that the CTCAE does not grade. What only a
-    clinician can say, such as symptoms, is taken at its worst, so grade 4 of a term may be out of reach.
+    The criteria are data of the package (CTCAE 5.0, or 4.03 by `version`, for the tests that results alone can be
+    graded by), by --TESTCD: in numbers of one unit, in multiples of the limits of the normal range, or of the
+    baseline result where that was abnormal. The highest grade whose criterion holds counts; 0 where none does;
+    missing where none holds and one cannot be judged, because a limit or the baseline is missing, and for tests
+    that the CTCAE does not grade. What only a clinician can say, such as symptoms, is taken at its worst, so grade
+    4 of a term may be out of reach.
 
     A result in another unit than the criteria is converted with its limits and its baseline; a unit that cannot be is
     an error finding (TOX001), one per test and unit, and the grade is missing. Without `base` the rules for a normal
@@ -109,7 +110,8 @@ class ToxicityGrade(Derivation):
     LBTOXGR: {toxicity_grade: {test: LBTESTCD, value: LBSTRESN, unit: LBSTRESU, low: LBSTNRLO, high: LBSTNRHI}}
     ```
 
-    Source: NCI Common Terminology Criteria for Adverse Events (CTCAE) version 5.0, 27 November 2017.
+    Source: NCI Common Terminology Criteria for Adverse Events (CTCAE) version 5.0, 27 November 2017, and version 4.03,
+    14 June 2010.
     """
 
     name: ClassVar[str] = "toxicity_grade"

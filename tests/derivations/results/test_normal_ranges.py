@@ -138,6 +138,23 @@ def test_parameters_that_do_not_go_together_are_refused():
     assert "no criteria of CTCAE 4.0 here; there is: 5.0" in refusal(toxicity_grade={**GRADE, "version": "4.0"})
 
 
+def test_version_4_03_grades_without_the_state_at_baseline():
+    columns = {
+        "LBTESTCD": ["ALT", "ALT", "CREAT", "CREAT", "PHOS", "PHOS", "GLUC", "URATE"],
+        "LBSTRESN": ["100", "170", "90", "80", "0.75", "0.85", "14", "600"],
+        "LBSTRESU": ["U/L", "U/L", "umol/L", "umol/L", "mmol/L", "mmol/L", "mmol/L", "umol/L"],
+        "LBSTNRLO": ["0", "0", "40", "40", "0.9", "0.8", "4", "200"],
+        "LBSTNRHI": ["40", "40", "120", "120", "1.5", "1.5", "6", "400"],
+        "BASE": ["80", "80", "80", "80", "1", "1", "5", "300"],
+        "BNRIND": ["HIGH", "HIGH", *["NORMAL"] * 6],
+    }
+    grade = {**GRADE, "base": "BASE", "base_indicator": "BNRIND"}
+    assert derive(FakeRows(columns), toxicity_grade={**grade, "version": "4.03"}) == [
+        "1", "2", "1", "0", "2", "0", "3", "4",
+    ]  # fmt: skip
+    assert derive(FakeRows(columns), toxicity_grade=grade) == ["0", "1", "0", "0", "", "", "0", "3"]
+
+
 def test_the_method_of_a_grade():
     assert method(toxicity_grade={**GRADE, "direction": "low"}) == (
         "The grade of low results by CTCAE 5.0 of AE.LBSTRESN in AE.LBSTRESU of the test AE.LBTESTCD, with AE.LBSTNRLO "
