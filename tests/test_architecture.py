@@ -29,7 +29,18 @@ LAYERS = (
     ("derivations",),
     ("expr", "standards", "raw", "xpt", "datafiles"),
     ("columns",),
-    ("dataset", "docstrings", "plug_ins", "problems", "resources", "tables", "visible", "workbooks", "workplace"),
+    (
+        "dataset",
+        "docstrings",
+        "findings",
+        "plug_ins",
+        "problems",
+        "resources",
+        "tables",
+        "visible",
+        "workbooks",
+        "workplace",
+    ),
 )
 """From top to bottom; `compare` reads what `package` wrote.
 

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from cdisc_conv.dataset import OriginType
+from cdisc_conv.derivations.evidence import Parameters, SingleValues
 from cdisc_conv.expr import Expression, parse
 from cdisc_conv.expr.partial import Known
 from cdisc_conv.problems import Problem, ProblemsError, Severity
@@ -208,8 +209,14 @@ class Rows(Protocol):
         value: str = "",
         hint: str = "",
         once: bool | str = False,
+        parameters: Parameters | None = None,
+        values: SingleValues | None = None,
     ) -> None:
         """Record a finding about the records where `where` (boolean) is true; all records when it is left out.
+
+        What a text says of all the records, such as how many they are, is known only when the ranges of subjects are
+        together. So with `parameters`, message, hint and value are templates (`str.format`) of them and of ``count``,
+        the number of records. With `values`, each bad value is a finding, and `message` is that of the ones too many.
 
         With `once` it is left out where a finding with its code and `value` was recorded of the same `field` before,
         whichever variable that was made for: one cause, one finding. Where `value` is not all of the cause, `once`

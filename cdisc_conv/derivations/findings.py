@@ -11,10 +11,12 @@ from cdisc_conv.columns.distinct import find_distinct
 from cdisc_conv.columns.numbers import find_lost_digits
 from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.derivations.base import Rows
+from cdisc_conv.derivations.evidence import SingleValues
 from cdisc_conv.problems import Severity
 
 MOST_FINDINGS = 100
 """So many distinct values get a finding of their own; the rest share one (a wrong column has them all wrong)."""
+REST = "{rest:,} more values are wrong in the same way, such as '{first}'"
 
 
 def report_values(
@@ -28,25 +30,26 @@ def report_values(
     severity: Severity = Severity.ERROR,
     field: str = "",
     once: bool = False,
+    most: int = MOST_FINDINGS,
+    rest: str = REST,
 ) -> None:
-    """One finding per bad value, in the order of their first rows.
+    """One finding per bad value, in the order of their first rows; with more than `most`, the others are one, `rest`.
 
     `codes` is the number of its value per row, `values` the distinct values, `bad` which of them are bad, and
     `describe` gives message and hint for a value. With `once` a value of the column that another
     variable has reported is left out.
     """
-    numbers = np.flatnonzero(bad)
-    for number in numbers[:MOST_FINDINGS]:
-        value = str(values.iloc[number])
-        message, hint = describe(value)
+    if bad.any():
         rows.report(
-            code, message, where=codes == number, severity=severity, field=field, value=value, hint=hint, once=once
+            code,
+            rest,
+            where=bad[codes],
+            severity=severity,
+            field=field,
+            once=once,
+            parameters={"variable": rows.variable},
+            values=SingleValues(codes, values, bad, describe, most),
         )
-    rest = numbers[MOST_FINDINGS:]
-    if len(rest):
-        first = str(values.iloc[rest[0]])
-        message = f"{len(rest):,} more values are wrong in the same way, such as '{first}'"
-        rows.report(code, message, where=np.isin(codes, rest), severity=severity, field=field, value=first, once=once)
 
 
 def report_lost_digits(rows: Rows, texts: pd.Series, field: str = "", number: str = "") -> None:

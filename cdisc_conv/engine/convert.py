@@ -19,11 +19,11 @@ from cdisc_conv.engine.account.typed import describe_types
 from cdisc_conv.engine.describe.datasets import describe_datasets
 from cdisc_conv.engine.describe.metadata import harmonise_lengths
 from cdisc_conv.engine.facts.facts import Facts
-from cdisc_conv.engine.facts.findings import describe_findings
 from cdisc_conv.engine.given.tabulations import read_tabulations
 from cdisc_conv.engine.given.typed import read_given
 from cdisc_conv.engine.plan.graph import Plan, RowSet, plan_study
 from cdisc_conv.engine.range import Rows, derive_range
+from cdisc_conv.findings import describe_findings
 from cdisc_conv.problems import Problem
 from cdisc_conv.raw import FormSource, RawForm, check_subjects, read_forms
 from cdisc_conv.spec.model import SourceKind, Study

@@ -10,9 +10,17 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.derivations.base import Derivation
+from cdisc_conv.derivations.evidence import (
+    Parameters,
+    SingleValues,
+    count_numbers,
+    list_fixed,
+    settle_parameters,
+)
 from cdisc_conv.derivations.registry import build_nested
 from cdisc_conv.expr import Expression
-from cdisc_conv.problems import Severity
+from cdisc_conv.findings import Finding, Found, describe_findings
+from cdisc_conv.problems import Place, Severity
 from cdisc_conv.standards import CodelistTerms, Terminology, load_terminology
 
 CT = load_terminology("sdtm", "2025-03-28")
@@ -133,12 +141,35 @@ class FakeRows:
         value: str = "",
         hint: str = "",
         once: bool | str = False,
+        parameters: Parameters | None = None,
+        values: SingleValues | None = None,
     ) -> None:
-        if once is True and any((each.code, each.field, each.value) == (code, field, value) for each in self.reports):
-            return
-        positions = np.arange(len(self)) if self.picked is None else self.picked
-        rows = positions if where is None else positions[where]
-        self.reports.append(Report(code, message, rows.tolist(), severity, field, value, hint))
+        records = np.arange(len(self)) if where is None else np.flatnonzero(where)
+        positions = records if self.picked is None else self.picked[records]
+        numbers = positions + 1
+        finding = Finding(
+            code, message, severity, Place(field=field), hint, value, fixed=list_fixed(parameters),
+            most=values.most if values else 0,
+        )  # fmt: skip
+        found = Found(
+            count_numbers(numbers),
+            parameters=settle_parameters(parameters, records, numbers),
+            values=values.settle(records, numbers) if values else {},
+        )
+        texts = (
+            values.values.take(values.codes[records]).astype("str").to_numpy() if values else np.full(len(records), "")
+        )
+        for problem in describe_findings({finding: found}):
+            known = {(each.code, each.field, each.value) for each in self.reports}
+            if once is True and (problem.code, field, problem.value) in known:
+                continue
+            mine = texts == problem.value if values else np.ones(len(records), dtype=bool)
+            if values and problem.count != mine.sum():
+                mine = ~np.isin(texts, [each.value for each in self.reports])
+            rows = positions[mine].tolist()
+            self.reports.append(
+                Report(problem.code, problem.message, rows, problem.severity, field, problem.value, problem.hint)
+            )
 
 
 class FakeTable:

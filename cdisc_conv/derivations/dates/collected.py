@@ -70,6 +70,12 @@ def read_dates(series: pd.Series, formats: Sequence[DateFormat]) -> tuple[pd.Ser
     return found.spread(dates.joined()), found.values.take(found.codes[wrong]).reset_index(drop=True)
 
 
+def find_refused(series: pd.Series, formats: Sequence[DateFormat]) -> np.ndarray:
+    """Which values of a column of dates as written are not dates."""
+    found = find_texts(series)
+    return np.asarray((parse_dates(found.values, formats).fault != "")[found.codes])
+
+
 @register
 class Datetime(Derivation):
     """A collected date, with its time where there is one, as ISO 8601 with the precision that was collected.
@@ -150,8 +156,7 @@ class Datetime(Derivation):
         return join_time(found.spread(dates.joined()), found.spread(dates.date_before_time), time)
 
     def find_unread(self, rows: Rows) -> np.ndarray:
-        found = find_texts(rows[self.date])
-        return np.asarray((parse_dates(found.values, self._choose(rows, "date")).fault != "")[found.codes])
+        return find_refused(rows[self.date], self._choose(rows, "date"))
 
     def _parse(self, rows: Rows, ref: Ref, formats: tuple[DateFormat, ...], what: What) -> tuple[Distinct, Dates]:
         found = find_texts(rows[ref])

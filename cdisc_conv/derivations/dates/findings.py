@@ -68,10 +68,12 @@ def report_mixture(rows: Rows, first: str, second: str, mixed: np.ndarray) -> No
     """Records whose two times cannot be put on one clock (DATE005)."""
     if not mixed.any():
         return
-    count = int(mixed.sum())
-    what = "record has" if count == 1 else "records have"
-    message = f"{count:,} {what} a UTC offset in only one of {first} and {second}, which are compared as written"
-    rows.report("DATE005", message, where=mixed, field=first, hint="give all times an offset, or none")
+    message = (
+        "{count:# record has|# records have} a UTC offset in only one of {first} and {second}, which are compared as "
+        "written"
+    )
+    parameters, hint = {"first": first, "second": second}, "give all times an offset, or none"
+    rows.report("DATE005", message, where=mixed, field=first, hint=hint, parameters=parameters)
 
 
 def report_mixed_groups(rows: Rows, names: tuple[str, str], ours: Grouped, theirs: Grouped) -> None:

@@ -12,6 +12,7 @@ from pydantic import Field
 from cdisc_conv.columns.distinct import first_rows, rank_values
 from cdisc_conv.columns.texts import find_texts
 from cdisc_conv.derivations.base import SUBJECT, Derivation, ExpressionField, Ref, Rows, Words
+from cdisc_conv.derivations.evidence import Each, Parameters
 from cdisc_conv.derivations.order.ordering import sort_rows
 from cdisc_conv.derivations.parameters import Names, Text, join_words
 from cdisc_conv.derivations.records.joining import names_in
@@ -24,7 +25,6 @@ from cdisc_conv.derivations.records.subject_records import (
     find_records,
     name_field,
     name_source,
-    name_subjects,
     rank_for,
     read_days,
 )
@@ -153,16 +153,20 @@ class AssessmentRule(RecordChooser):
 
     def report(self, rows: Rows, read: _Read) -> None:
         """Findings about records that cannot count as they stand."""
-        records, date = read.records, f"{self.source}.{self.date}"
+        records = read.records
+        parameters: Parameters = {
+            "names": Each(rows[SUBJECT]), "date": f"{self.source}.{self.date}", "start": str(self.start)
+        }  # fmt: skip
         self._report_unknown(rows, read)
         undated = records.rows_of(read.given & np.isnan(read.date))
         if undated.any():
-            message = f"responses of {name_subjects(rows, undated)} have no complete date in {date} and do not count"
-            rows.report("RESP002", message, where=undated, hint="add the date, or leave them out with 'where'")
+            message = "responses of {names.subjects} have no complete date in {date} and do not count"
+            hint = "add the date, or leave them out with 'where'"
+            rows.report("RESP002", message, where=undated, hint=hint, parameters=parameters)
         early = records.rows_of(read.given & read.early)
         if early.any():
-            message = f"responses of {name_subjects(rows, early)} are dated before {self.start} and do not count"
-            rows.report("RESP003", message, where=early, hint=f"correct {date} or {self.start}")
+            message = "responses of {names.subjects} are dated before {start} and do not count"
+            rows.report("RESP003", message, where=early, hint="correct {date} or {start}", parameters=parameters)
         self._report_conflicts(rows, read)
         self._report_starts(rows)
 
@@ -183,9 +187,9 @@ class AssessmentRule(RecordChooser):
         several = pairs.duplicated(["s", "d"], keep=False).to_numpy()
         subjects = np.isin(read.records.ours, pairs["s"].to_numpy()[several])
         if subjects.any():
-            message = f"{name_subjects(rows, subjects)} has different responses on one date; the worst one counts"
+            message = "{names.subjects} has different responses on one date; the worst one counts"
             hint = "say with 'where' which one is analysed"
-            rows.report("RESP004", message, where=subjects, hint=hint)
+            rows.report("RESP004", message, where=subjects, hint=hint, parameters={"names": Each(rows[SUBJECT])})
 
     def _report_starts(self, rows: Rows) -> None:
         """Rows of one subject that start on different dates: the rule is made for one record per subject."""
@@ -197,9 +201,10 @@ class AssessmentRule(RecordChooser):
             several = pairs["s"].to_numpy()[pairs["s"].duplicated().to_numpy()]
             where = np.isin(subjects, several)
             if where.any():
-                message = f"{name_subjects(rows, where)} has several records that differ in {ref}; the first one counts"
+                message = "{names.subjects} has several records that differ in {ref}; the first one counts"
                 hint = "make this variable in a block with one record per subject"
-                rows.report("RESP005", message, where=where, severity=Severity.ERROR, hint=hint)
+                parameters: Parameters = {"names": Each(rows[SUBJECT]), "ref": str(ref)}
+                rows.report("RESP005", message, where=where, severity=Severity.ERROR, hint=hint, parameters=parameters)
 
     def _date_of(self, rows: Rows, ref: Ref | None) -> np.ndarray:
         return np.full(len(rows), np.nan) if ref is None else read_days(ref, rows[ref])

@@ -16,6 +16,7 @@ from cdisc_conv.columns.numbers import as_numbers
 from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.columns.texts import find_texts, fold
 from cdisc_conv.derivations.base import SUBJECT, Derivation, ExpressionField, Kind, Reach, Ref, Rows, Words
+from cdisc_conv.derivations.evidence import Sum
 from cdisc_conv.derivations.parameters import Names, join_words
 from cdisc_conv.derivations.records.gathering import ValuesRef, describe_condition, find_members, list_references
 from cdisc_conv.derivations.records.groups import add_up, join_distinct
@@ -181,10 +182,12 @@ class SumOfDiameters(Derivation):
         if self.missing == "blank":
             blank |= lesions.incomplete
         elif (short := lesions.incomplete & ~blank).any():
-            count = int(short.sum())
-            what = "sum leaves out a lesion that was" if count == 1 else "sums leave out lesions that were"
-            message = f"{count:,} {what} measured at baseline and not at this assessment"
-            rows.report("DIAM003", message, where=short, hint="a sum without a lesion looks smaller than it is")
+            message = (
+                "{count:# sum leaves out a lesion that was|# sums leave out lesions that were} measured at baseline "
+                "and not at this assessment"
+            )
+            hint = "a sum without a lesion looks smaller than it is"
+            rows.report("DIAM003", message, where=short, hint=hint, parameters={})
         total = add_up(lesions.record, lesions.diameter, len(rows))
         return pd.Series(np.where(blank, np.nan, total))
 
@@ -240,21 +243,32 @@ class SumOfDiameters(Derivation):
         """The records without a sum, after they were reported."""
         where = np.zeros(len(rows), dtype=bool)
         where[lesions.rows[lesions.clashes]] = True
-        count = int(where.sum())
-        what = "assessment has" if count == 1 else "assessments have"
-        message = f"{count:,} {what} a lesion with two different diameters; {rows.variable} is blank there"
-        hint = f"{self.lesion} and {self.test} must tell one measurement: take one evaluator, or say 'nodal'"
-        rows.report("DIAM001", message, where=where, severity=Severity.ERROR, field=self.value, hint=hint)
+        rows.report(
+            "DIAM001",
+            "{count:# assessment has|# assessments have} a lesion with two different diameters; {variable} is blank "
+            "there",
+            where=where,
+            severity=Severity.ERROR,
+            field=self.value,
+            hint="{lesion} and {test} must tell one measurement: take one evaluator, or say 'nodal'",
+            parameters={"variable": rows.variable, "lesion": str(self.lesion), "test": str(self.test)},
+        )
         return where
 
     def _report_unnamed(self, rows: Rows, lesions: Lesions) -> None:
-        where = np.zeros(len(rows), dtype=bool)
-        where[lesions.rows[lesions.unnamed]] = True
-        count = int(lesions.unnamed.sum())
-        what = "diameter has no lesion identifier and does"
-        what = what if count == 1 else "diameters have no lesion identifier and do"
-        hint = f"fill {self.lesion}, which tells the lesion"
-        rows.report("DIAM002", f"{count:,} {what} not count", where=where, field=self.lesion, hint=hint)
+        counts = np.bincount(lesions.rows[lesions.unnamed], minlength=len(rows))
+        message = (
+            "{diameters:# diameter has no lesion identifier and does|"
+            "# diameters have no lesion identifier and do} not count"
+        )
+        rows.report(
+            "DIAM002",
+            message,
+            where=counts > 0,
+            field=self.lesion,
+            hint="fill {lesion}, which tells the lesion",
+            parameters={"diameters": Sum(counts), "lesion": str(self.lesion)},
+        )
 
     def method(self, words: Words) -> str:
         value, lesion = _word(words, self.value), _word(words, self.lesion)

@@ -9,12 +9,13 @@ import pandas as pd
 from pydantic import AfterValidator, Field, model_validator
 
 from cdisc_conv.columns.texts import flag_column, text_column
-from cdisc_conv.derivations.base import Kind, Ref, Rows, Words
+from cdisc_conv.derivations.base import SUBJECT, Kind, Ref, Rows, Words
 from cdisc_conv.derivations.endpoints.assessments import CR, NE, NON, PD, PR, RESPONSES, SD, Assessments
 from cdisc_conv.derivations.endpoints.confirmation import ConfirmationRule
+from cdisc_conv.derivations.evidence import Each, Parameters
 from cdisc_conv.derivations.parameters import Names, Text, join_words
 from cdisc_conv.derivations.records.joining import pick_or_blank
-from cdisc_conv.derivations.records.subject_records import Chosen, name_subjects
+from cdisc_conv.derivations.records.subject_records import Chosen
 from cdisc_conv.derivations.registry import register
 
 
@@ -42,8 +43,10 @@ def _report_no_start(rows: Rows, found: Assessments, rule: ConfirmationRule, wha
     """Subjects whose assessments cannot be dated from the start."""
     where = found.records.rows_of(_at(found, np.isnan(found.start)))
     if where.any():
-        message = f"{name_subjects(rows, where)} has responses but no {rule.start}, so {what} is not known"
-        rows.report("RESP006", message, where=where, hint=f"add {rule.start}, or leave such subjects out")
+        message = "{names.subjects} has responses but no {start}, so {what} is not known"
+        hint = "add {start}, or leave such subjects out"
+        parameters: Parameters = {"names": Each(rows[SUBJECT]), "start": str(rule.start), "what": what}
+        rows.report("RESP006", message, where=where, hint=hint, parameters=parameters)
 
 
 def _at(found: Assessments, mask: np.ndarray) -> np.ndarray:

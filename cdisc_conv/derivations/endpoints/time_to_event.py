@@ -31,12 +31,12 @@ from cdisc_conv.derivations.endpoints.endings import (
     pick_latest,
     read_adequate,
 )
+from cdisc_conv.derivations.evidence import Each, Parameters
 from cdisc_conv.derivations.parameters import Text, join_words
 from cdisc_conv.derivations.records.subject_records import (
     describe_where,
     name_field,
     name_source,
-    name_subjects,
     read_days,
 )
 from cdisc_conv.derivations.registry import register
@@ -292,33 +292,35 @@ class TimeToEvent(Derivation):
         return pd.Series(result.ends)
 
     def _report(self, rows: Rows, result: Result) -> None:
+        known: Parameters = {"names": Each(rows[SUBJECT]), "start": str(self.start)}
         early = result.dates.date < result.start
         for place in np.unique(result.ending[early]):
             where, each = early & (result.ending == place), result.endings[place]
             message = (
-                f"'{each.description}' of {name_subjects(rows, where)} ({each.domain}.{each.variable}) is dated before "
-                f"{self.start}, so the time ends on its first day"
+                "'{ending}' of {names.subjects} ({domain}.{variable}) is dated before {start}, so the time ends on its "
+                "first day"
             )
-            rows.report(
-                "TTE001", message, where=where, hint=f"correct one of the dates, or the records of {each.domain}"
-            )
+            hint = "correct one of the dates, or the records of {domain}"
+            ending = {"ending": each.description, "domain": each.domain, "variable": each.variable}
+            rows.report("TTE001", message, where=where, hint=hint, parameters={**known, **ending})
         unstarted = np.isnan(result.start)
         if unstarted.any():
-            message = f"{name_subjects(rows, unstarted)} has no {self.start}, so there is no time to event"
-            rows.report("TTE002", message, where=unstarted, hint="leave such subjects out with 'where' of the block")
+            message = "{names.subjects} has no {start}, so there is no time to event"
+            hint = "leave such subjects out with 'where' of the block"
+            rows.report("TTE002", message, where=unstarted, hint=hint, parameters=known)
         endless = ~unstarted & (result.ending < 0)
         if endless.any():
-            message = f"{name_subjects(rows, endless)} has neither an event nor a date of censoring"
-            rows.report("TTE003", message, where=endless, hint="add a censoring at the start as the first of 'censors'")
+            message = "{names.subjects} has neither an event nor a date of censoring"
+            hint = "add a censoring at the start as the first of 'censors'"
+            rows.report("TTE003", message, where=endless, hint=hint, parameters=known)
         for event in self.events:
             records, dates = event.find(rows)
             undated = records.rows_of(np.isnan(dates))
             if event.where is not None and undated.any():
-                message = (
-                    f"'{event.description}' of {name_subjects(rows, undated)} has no complete date in "
-                    f"{event.source}.{event.date} and does not count"
-                )
-                rows.report("TTE004", message, where=undated, hint="complete the date, or narrow 'where'")
+                message = "'{event}' of {names.subjects} has no complete date in {date} and does not count"
+                hint = "complete the date, or narrow 'where'"
+                named = {"event": event.description, "date": f"{event.source}.{event.date}"}
+                rows.report("TTE004", message, where=undated, hint=hint, parameters={**known, **named})
 
     def method(self, words: Words) -> str:
         start = words(self.start)

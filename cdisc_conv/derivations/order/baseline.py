@@ -13,7 +13,8 @@ from pydantic import Field
 from cdisc_conv.columns.numbers import as_numbers
 from cdisc_conv.columns.texts import as_text
 from cdisc_conv.derivations.base import Derivation, Kind, Reach, Ref, Rows, Words
-from cdisc_conv.derivations.order.placing import Groups, describe_group, find_placed, group_records, rank_records
+from cdisc_conv.derivations.evidence import Each, Parameters
+from cdisc_conv.derivations.order.placing import Groups, find_placed, group_records, name_groups, rank_records
 from cdisc_conv.derivations.parameters import Refs, Text, join_words
 from cdisc_conv.derivations.records.joining import pick_or_blank
 from cdisc_conv.derivations.registry import register
@@ -77,16 +78,24 @@ class Baseline(Derivation):
 
     def _report(self, rows: Rows, groups: Groups, several: np.ndarray) -> None:
         flagged = (as_text(rows[self.flag]) == "Y").to_numpy(dtype=bool) & several[groups.codes]
-        first = int(np.flatnonzero(flagged)[0])
-        count = int((flagged & (groups.codes == groups.codes[first])).sum())
-        example = describe_group(rows, self.by, first)
-        others = int(several.sum()) - 1
-        more = f"{others:,} more group{'s have' if others > 1 else ' has'} several"
-        rest = f", and {more}" if others else ""
-        blank = f"{rows.variable} is blank there"
-        message = f"{count} records are flagged as baseline by {self.flag} for {example}{rest}; {blank}"
-        hint = f"a group has one baseline: narrow the rule of {self.flag}, or split the group with 'by' (BASETYPE)"
-        rows.report("BASE001", message, where=flagged, severity=Severity.ERROR, value=example, hint=hint)
+        message = (
+            "{groups.records_of_first} records are flagged as baseline by {flag} for {groups.first}"
+            "{groups.others:?, and # more group has several|, and # more groups have several}; "
+            "{variable} is blank there"
+        )
+        parameters: Parameters = {
+            "groups": Each(name_groups(rows, self.by, flagged)), "flag": str(self.flag), "variable": rows.variable
+        }  # fmt: skip
+        hint = "a group has one baseline: narrow the rule of {flag}, or split the group with 'by' (BASETYPE)"
+        rows.report(
+            "BASE001",
+            message,
+            where=flagged,
+            severity=Severity.ERROR,
+            value="{groups.first}",
+            hint=hint,
+            parameters=parameters,
+        )
 
     def method(self, words: Words) -> str:
         record = f"the record of the same {join_words(['subject', *map(words, self.by)])}"

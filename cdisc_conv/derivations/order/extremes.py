@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from cdisc_conv.columns.numbers import as_numbers
 from cdisc_conv.columns.texts import as_text, find_texts, flag_column, is_filled
 from cdisc_conv.derivations.base import Derivation, ExpressionField, Kind, Reach, Ref, Rows, Words
+from cdisc_conv.derivations.evidence import First, Parameters
 from cdisc_conv.derivations.order.placing import find_placed, group_records, meet_condition, rank_records
 from cdisc_conv.derivations.parameters import Names, Refs, join_words
 from cdisc_conv.derivations.registry import register
@@ -129,15 +130,28 @@ class Extreme(Derivation):
         return np.asarray(weight if self.pick == "lowest" else -weight)
 
     def _report_unread(self, rows: Rows, values: pd.Series, unread: np.ndarray) -> None:
-        count = int(unread.sum())
-        one = count == 1
-        outside = "not in the scale" if self.scale else "not a number" if one else "not numbers"
-        ends = f"is {outside}, and its record does" if one else f"are {outside}, and their records do"
-        message = f"{count:,} value{'' if one else 's'} of {self.value} {ends} not count"
-        value = as_text(values.iloc[np.flatnonzero(unread)[:1]]).iloc[0]
-        hint = f"the scale is {', '.join(self.scale)}"
-        hint = hint if self.scale else "give a numeric column, or 'pick: worst' with 'scale'"
-        rows.report("EXTR001", message, where=unread, field=self.value or "", value=value, hint=hint)
+        outside = "{count:not a number|not numbers}"
+        hint = "give a numeric column, or 'pick: worst' with 'scale'"
+        if self.scale:
+            outside, hint = "not in the scale", "the scale is {scale}"
+        message = (
+            "{count:# value|# values} of {value} {count:is|are} "
+            f"{outside}, and {{count:its record does|their records do}} not count"
+        )
+        parameters: Parameters = {
+            "value": str(self.value),
+            "scale": ", ".join(self.scale),
+            "text": First(lambda record: str(as_text(values.iloc[[record]]).iloc[0])),
+        }
+        rows.report(
+            "EXTR001",
+            message,
+            where=unread,
+            field=self.value or "",
+            value="{text}",
+            hint=hint,
+            parameters=parameters,
+        )
 
     def _read_scale(self, values: pd.Series) -> np.ndarray:
         """The place of each text in the scale, NaN where it is not there."""
@@ -231,15 +245,13 @@ class Until(Derivation):
         return flag_column(inside & placed & meet_condition(rows, self.where))
 
     def _report(self, rows: Rows, unplaced: np.ndarray) -> None:
-        count = int(unplaced.sum())
-        names = join_words(self.order, "or")
-        ends = "has" if count == 1 else "have"
-        fate = (
-            "cannot be placed and does not end the flag" if count == 1 else "cannot be placed and do not end the flag"
+        message = (
+            "{count:# record that meets|# records that meet} {event} {count:has|have} no {names}, cannot be placed and "
+            "{count:does|do} not end the flag"
         )
-        what = "record that meets" if count == 1 else "records that meet"
-        message = f"{count:,} {what} {self.event} {ends} no {names}, {fate}"
-        rows.report("UNTL001", message, where=unplaced, hint=f"complete {names}, or order by another column")
+        parameters = {"event": str(self.event), "names": join_words(self.order, "or")}
+        hint = "complete {names}, or order by another column"
+        rows.report("UNTL001", message, where=unplaced, hint=hint, parameters=parameters)
 
     def method(self, words: Words) -> str:
         group = join_words(["subject", *map(words, self.by)])

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.moments import rank_in_time
-from cdisc_conv.columns.texts import as_text, is_filled
+from cdisc_conv.columns.texts import as_text, is_filled, text_column
 from cdisc_conv.derivations.base import SUBJECT, Ref, Rows
 from cdisc_conv.expr import Expression
 
@@ -29,10 +29,15 @@ def group_records(rows: Rows, by: Sequence[Ref]) -> Groups:
     return Groups(codes.astype(np.int64), len(found))
 
 
-def describe_group(rows: Rows, by: Sequence[Ref], row: int) -> str:
-    """The keys of the group that a record belongs to: ``USUBJID = 01, PARAMCD = SDIAM``."""
+def name_groups(rows: Rows, by: Sequence[Ref], mask: np.ndarray) -> pd.Series:
+    """The keys of the group that each record of a mask belongs to: ``USUBJID = 01, PARAMCD = SDIAM``; "" for others."""
+    there = np.flatnonzero(mask)
     names = (SUBJECT, *by)
-    return ", ".join(f"{name} = {as_text(rows[name].iloc[[row]]).iloc[0]}" for name in names)
+    columns = [as_text(rows[name].take(there)).tolist() for name in names]
+    texts = np.full(len(mask), "", dtype=object)
+    for record, values in zip(there, zip(*columns, strict=True), strict=True):
+        texts[record] = ", ".join(f"{name} = {value}" for name, value in zip(names, values, strict=True))
+    return text_column(texts)
 
 
 def meet_condition(rows: Rows, where: Expression | None) -> np.ndarray:

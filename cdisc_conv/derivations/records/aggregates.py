@@ -13,15 +13,17 @@ from pydantic import Field, model_validator
 from cdisc_conv.columns.distinct import rank_values
 from cdisc_conv.columns.moments import find_instants, read_moments
 from cdisc_conv.columns.numbers import as_numbers
-from cdisc_conv.columns.texts import is_filled, is_number, repeat_text
+from cdisc_conv.columns.texts import as_text, is_filled, is_number, repeat_text
 from cdisc_conv.derivations.base import Derivation, ExpressionField, Reach, Rows, Words
-from cdisc_conv.derivations.dates.collected import read_dates, study_formats
+from cdisc_conv.derivations.dates.collected import find_refused, read_dates, study_formats
+from cdisc_conv.derivations.evidence import First, Parameters
 from cdisc_conv.derivations.parameters import join_words
 from cdisc_conv.derivations.records.gathering import (
     Gathered,
     ValuesRef,
     ValuesRefs,
     check_source,
+    describe_marked,
     describe_source,
     gather_members,
     list_references,
@@ -42,6 +44,7 @@ from cdisc_conv.derivations.registry import register
 from cdisc_conv.expr import Expression
 from cdisc_conv.problems import Severity
 
+_UNREAD = "the first is '{example}'; say 'read: number' if they are numbers"
 _DATE_NAMES = ("DTC", "DAT", "DT", "DATE")
 """How columns of dates are called in SDTM and on forms; only the words of the method text go by it."""
 
@@ -53,6 +56,8 @@ class _Piece:
     keys: list[pd.Series]
     values: pd.Series
     positions: np.ndarray
+    refused: pd.Series
+    """The texts that are not dates, by their places among the values."""
 
 
 class _Extreme(Derivation):
@@ -108,7 +113,8 @@ class _Extreme(Derivation):
         gathered = self._tie(rows, keys, pd.concat([piece.values for piece in pieces], ignore_index=True))
         values, groups = gathered.values, gathered.groups
         weight = self._weigh(rows, gathered)
-        self._report_unread(rows, values, weight)
+        self._report_refused(rows, pieces, gathered)
+        self._report_unread(rows, gathered, weight)
         usable = np.flatnonzero((groups >= 0) & ~np.isnan(weight))
         # The longest text among those of the same weight: 2022-03-01 rather than 2022-03.
         order = usable[np.lexsort([-rank_values(values)[usable], weight[usable] * self._sign, groups[usable]])]
@@ -174,22 +180,26 @@ class _Extreme(Derivation):
         """Keys (or the numbers of our records) and values of the rows that count; dates of forms in ISO 8601."""
         if not ref.table:
             record, values = gather_members(rows, ref, self.where)
-            return _Piece([pd.Series(record)], self._read_values(rows, ref, values, _is_iso(values)), record[:0])
+            return _Piece([pd.Series(record)], *self._read_values(rows, values, _is_iso(values), record[:0]))
         table = rows.table(ref.table)
         picked = select_records(table, self.where)
         values = table[ref.column].take(picked).reset_index(drop=True)
         keys = [table[name].take(picked).reset_index(drop=True) for name in self.by.values()]
-        return _Piece(keys, self._read_values(rows, ref, values, not ref.table.startswith(FORM)), picked)
+        return _Piece(keys, *self._read_values(rows, values, not ref.table.startswith(FORM), picked))
 
-    def _read_values(self, rows: Rows, ref: ValuesRef, values: pd.Series, iso: bool) -> pd.Series:
+    def _read_values(
+        self, rows: Rows, values: pd.Series, iso: bool, positions: np.ndarray
+    ) -> tuple[pd.Series, np.ndarray, pd.Series]:
+        refused = values[:0]
         if self.read == "number":
             values = as_numbers(values)
         elif not iso and not is_number(values):
-            values, refused = read_dates(values, study_formats(rows))
-            _report_refused(rows, ref, refused)
+            texts, formats = values, study_formats(rows)
+            values, _ = read_dates(texts, formats)
+            refused = texts[find_refused(texts, formats)]
         if self.date and not is_number(values):
             values = values.str.replace(r"T.*$", "", regex=True)
-        return values
+        return values, positions, refused
 
     def _weigh(self, rows: Rows, gathered: Gathered) -> np.ndarray:
         """The place of values in order: numbers, or the first second that a date may stand for; NaN does not count.
@@ -209,16 +219,31 @@ class _Extreme(Derivation):
         moments = moments.on_common_clock(groups, find_instants(gathered.count, (groups, moments)))
         return np.where(moments.complete, moments.earliest, np.nan if self.partial == "exclude" else moments.earliest)
 
-    def _report_unread(self, rows: Rows, values: pd.Series, weight: np.ndarray) -> None:
+    def _report_refused(self, rows: Rows, pieces: Sequence[_Piece], gathered: Gathered) -> None:
+        """Texts of a form that are not dates."""
+        start = 0
+        for ref, piece in zip(self.of, pieces, strict=True):
+            if len(piece.refused):
+                where, marked = describe_marked(gathered, piece.refused.index.to_numpy() + start, piece.refused)
+                message = (
+                    "{values:# value of|# values of} {names} "
+                    "{values:is not a date, and does not count|are not dates, and do not count}"
+                )
+                rows.report("AGG002", message, where=where, hint=_UNREAD, parameters={"names": str(ref), **marked})
+            start += len(piece.values)
+
+    def _report_unread(self, rows: Rows, gathered: Gathered, weight: np.ndarray) -> None:
         """Texts that are not dates: they cannot be compared, and nobody should believe that they were."""
+        values = gathered.values
         unread = np.flatnonzero(is_filled(values) & np.isnan(weight) & (self.partial == "include"))
         if len(unread):
-            names = join_words(self.of)
-            message = f"{len(unread):,} values of {names} have no year or are not ISO 8601 dates, and do not count"
-            if len(unread) == 1:
-                message = f"1 value of {names} has no year or is not an ISO 8601 date, and does not count"
-            hint = f"the first is '{values.iloc[unread[0]]}'; say 'read: number' if they are numbers"
-            rows.report("AGG002", message, hint=hint)
+            where, marked = describe_marked(gathered, unread, as_text(values.iloc[unread]))
+            message = (
+                "{values:# value of|# values of} {names} {values:has no year or is not an ISO 8601 date, and does not "
+                "count|have no year or are not ISO 8601 dates, and do not count}"
+            )
+            parameters = {"names": join_words(self.of), **marked}
+            rows.report("AGG002", message, where=where, hint=_UNREAD, parameters=parameters)
 
     def _report_hidden(self, rows: Rows, gathered: Gathered, usable: np.ndarray, position: np.ndarray) -> None:
         """AGG003: a partial date is taken although a complete one of the group lies in the time it stands for."""
@@ -234,14 +259,17 @@ class _Extreme(Derivation):
             return
         hidden = usable[inside]
         where = np.isin(gathered.ours, gathered.groups[hidden])
-        taken, passed = (str(gathered.values.iloc[place]) for place in (chosen[inside][0], hidden[0]))
-        names = join_words(self.of)
-        message = (
-            f"the {self.words_for[0]} of {names}: a partial date is taken though a complete one may come before it"
-        )
-        rows.report(
-            "AGG003", message, where=where, hint=f"such as {taken} instead of {passed}; is 'partial: exclude' meant?"
-        )
+        first_of = dict(zip(gathered.groups[hidden][::-1].tolist(), range(len(hidden) - 1, -1, -1), strict=True))
+
+        def describe(record: int) -> str:
+            place = first_of[gathered.ours[record]]
+            taken, passed = (gathered.values.iloc[places[place]] for places in (chosen[inside], hidden))
+            return f"{taken} instead of {passed}"
+
+        message = "the {which} of {names}: a partial date is taken though a complete one may come before it"
+        hint = "such as {example}; is 'partial: exclude' meant?"
+        parameters: Parameters = {"which": self.words_for[0], "names": join_words(self.of), "example": First(describe)}
+        rows.report("AGG003", message, where=where, hint=hint, parameters=parameters)
 
     def method(self, words: Words) -> str:
         names = join_words([name_values(words, ref) for ref in self.of])
@@ -260,16 +288,6 @@ class _Extreme(Derivation):
             f"The {what} among {names} over {describe_source(words, self.of[0], self.by, self.where)}. Missing values "
             f"are not used.{rule} Blank where there is no value."
         )
-
-
-def _report_refused(rows: Rows, ref: ValuesRef, refused: pd.Series) -> None:
-    """Texts of a form that are not dates."""
-    if len(refused):
-        several = len(refused) > 1
-        values = f"{len(refused):,} value{'s' if several else ''} of {ref}"
-        end = "are not dates, and do not count" if several else "is not a date, and does not count"
-        hint = f"the first is '{refused.iloc[0]}'; say 'read: number' if they are numbers"
-        rows.report("AGG002", f"{values} {end}", hint=hint)
 
 
 def _is_refused(rows: Rows, values: pd.Series, iso: bool) -> np.ndarray:

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from cdisc_conv.derivations.base import Ref, Rows, TableRef, Words
+from cdisc_conv.derivations.evidence import First, Parameters, Sum
 from cdisc_conv.derivations.records.joining import (
     BY_SUBJECT,
     Keys,
@@ -106,6 +107,22 @@ def gather_members(rows: Rows, of: ValuesRef, where: Expression | None) -> tuple
         return record, values
     met = find_members(rows, where, len(record))
     return record[met], values[met].reset_index(drop=True)
+
+
+def describe_marked(gathered: Gathered, marked: np.ndarray, texts: pd.Series) -> tuple[np.ndarray, Parameters]:
+    """Which of our records have one of the `marked` values behind them (positions; `texts` are what they say).
+
+    With them, for texts: ``values``, how many values that are, and ``example``, one behind the first of the records.
+    """
+    groups = gathered.groups[marked]
+    first_of = dict(zip(groups[::-1].tolist(), texts.tolist()[::-1], strict=True))
+    counts = np.bincount(groups[groups >= 0], minlength=gathered.count)
+    behind = np.zeros(len(gathered.ours), dtype=np.int64)
+    asked, first = np.unique(gathered.ours, return_index=True)
+    behind[first] = counts[asked]  # records that share their values count them once
+    where = np.isin(gathered.ours, groups[groups >= 0])
+    example = First(lambda record: str(first_of[gathered.ours[record]]))
+    return where, {"values": Sum(behind), "example": example}
 
 
 def find_members(rows: Rows, where: Expression, size: int) -> np.ndarray:

@@ -19,6 +19,7 @@ from cdisc_conv.derivations.records.gathering import (
     Gathered,
     ValuesRef,
     check_source,
+    describe_marked,
     describe_source,
     gather_values,
     list_references,
@@ -102,16 +103,17 @@ class _OfNumbers(_OverRows):
         """Texts that are not numbers: nobody should believe that they were added."""
         unread = np.flatnonzero(is_filled(gathered.values) & np.isnan(numbers))
         if len(unread):
-            where = np.isin(gathered.ours, gathered.groups[unread])
-            value = as_text(gathered.values.iloc[unread[:1]]).iloc[0]
-            plural = (
-                "value of {} is not a number and counts"
-                if len(unread) == 1
-                else "values of {} are not numbers and count"
+            where, marked = describe_marked(gathered, unread, as_text(gathered.values.iloc[unread]))
+            rows.report(
+                "GRP001",
+                "{values:# value|# values} of {of} {values:is not a number and counts|are not numbers and count} as "
+                "missing",
+                where=where,
+                field=self.of,
+                value="{example}",
+                hint="take the numeric result, such as --STRESN, or leave such rows out with 'where'",
+                parameters={"of": str(self.of), **marked},
             )
-            message = f"{len(unread):,} {plural.format(self.of)} as missing"
-            hint = "take the numeric result, such as --STRESN, or leave such rows out with 'where'"
-            rows.report("GRP001", message, where=where, field=self.of, value=value, hint=hint)
 
     def _missing(self) -> str:
         if self.missing == "ignore":

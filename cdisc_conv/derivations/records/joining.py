@@ -16,6 +16,7 @@ from cdisc_conv.columns.texts import as_text, fold, is_number, text_column
 from cdisc_conv.derivations.base import SUBJECT, Reach, Ref, Rows, Table, Words
 from cdisc_conv.derivations.parameters import join_words
 from cdisc_conv.expr import Expression
+from cdisc_conv.findings import Renumber
 from cdisc_conv.problems import closest
 
 FORM = "form "
@@ -63,6 +64,12 @@ class Matches:
         pairs = zip(names, (column.iloc[group] for column in self.examples), strict=True)
         return ", ".join(f"{name} = {value}" for name, value in pairs)
 
+    def name_keys(self, groups: np.ndarray, names: Sequence[str]) -> pd.Series:
+        """For each of our records the key values of its group, if that is one of some; else ""."""
+        texts = np.full(self.count, "", dtype=object)
+        texts[groups] = [self.describe(int(group), names) for group in groups]
+        return text_column(texts[self.ours])
+
 
 def match_records(rows: Rows, own: Sequence[str], theirs: Sequence[pd.Series], folded: bool = False) -> Matches:
     """Ties our records to theirs by equal keys, texts without blanks at their ends; missing keys match nothing.
@@ -102,39 +109,51 @@ def find_unmatched(matches: Matches) -> np.ndarray:
     return np.flatnonzero(~there & filled)
 
 
-def count_keys(
-    names: Sequence[str], columns: Sequence[pd.Series], groups: np.ndarray, counts: np.ndarray
-) -> list[tuple[str, int]]:
-    """Keys in words with the sum of their counts, those of the most records first; `groups` are places in `columns`."""
-    taken = [column.take(groups).reset_index(drop=True) for column in columns]
-    codes, _ = find_distinct_rows(taken)
-    totals = np.bincount(codes, weights=counts).astype(int)
-    first = first_rows(codes)
-    order = np.argsort(-totals, kind="stable")
-    texts = [as_text(column) for column in taken]
-
-    def name(code: int) -> str:
-        return ", ".join(f"{key} = {text.iloc[first[code]]}" for key, text in zip(names, texts, strict=True))
-
-    return [(name(code) if place < _NEAR else "", int(totals[code])) for place, code in enumerate(order)]
+def name_keys(names: Sequence[str], columns: Sequence[pd.Series], groups: np.ndarray, count: int) -> pd.Series:
+    """The key values of some of `count` groups in words, ``LBTESTCD = ALT, VISIT = WEEK 2``; "" for the others."""
+    taken = [as_text(column.take(groups).reset_index(drop=True)).tolist() for column in columns]
+    texts = np.full(count, "", dtype=object)
+    for group, values in zip(groups, zip(*taken, strict=True), strict=True):
+        texts[group] = ", ".join(f"{name} = {value}" for name, value in zip(names, values, strict=True))
+    return text_column(texts)
 
 
-def describe_near_misses(matches: Matches, unmatched: np.ndarray, theirs: Sequence[pd.Series]) -> str:
-    """The hint for keys that are nearly there: but for letter case and blanks, or misspelt; "" when none is.
+@dataclass(frozen=True)
+class NearMisses:
+    """The hint for keys that are nearly there: but for letter case and blanks, or misspelt.
 
-    Only the first few keys are looked at, and the last part of each, which tells one record from another.
+    Only some keys are looked at (the first ones as texts sort), and the last part of each, which tells one record from
+    another. So it adds up over ranges of subjects.
     """
-    ours = as_text(matches.examples[-1].take(unmatched[:_NEAR])).str.strip()
-    known = list(dict.fromkeys(as_text(theirs[-1]).str.strip()))[:_KNOWN]
-    by_folded = {fold(text): text for text in reversed(known) if text}
-    for text in ours:
-        same = by_folded.get(fold(text), "")
-        if same and same != text:
-            return f"'{same}' is there: say 'ignore_case: true' when '{text}' is the same"
-    for text in ours:
-        if text not in known and (near := closest(text, known)):
-            return f"did you mean {near} by {text}?"
-    return ""
+
+    ours: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+
+    def __add__(self, other: NearMisses) -> NearMisses:
+        return NearMisses(
+            tuple(sorted({*self.ours, *other.ours})[:_NEAR]), tuple(sorted({*self.known, *other.known})[:_KNOWN])
+        )
+
+    def renumber(self, change: Renumber) -> NearMisses:
+        return self
+
+    def __format__(self, spec: str) -> str:
+        by_folded = {fold(text): text for text in reversed(self.known) if text}
+        for text in self.ours:
+            same = by_folded.get(fold(text), "")
+            if same and same != text:
+                return f"'{same}' is there: say 'ignore_case: true' when '{text}' is the same"
+        for text in self.ours:
+            if text not in self.known and (near := closest(text, self.known)):
+                return f"did you mean {near} by {text}?"
+        return "correct the keys, or say 'optional: true'"
+
+
+def find_near_misses(matches: Matches, unmatched: np.ndarray, theirs: Sequence[pd.Series]) -> NearMisses:
+    """What the hint for groups without a record is made of."""
+    columns = (matches.examples[-1].take(unmatched), theirs[-1])
+    ours, known = (as_text(column).str.strip().unique() for column in columns)
+    return NearMisses(tuple(sorted(ours)[:_NEAR]), tuple(sorted(known)[:_KNOWN]))
 
 
 def _one_kind(own: pd.Series, their: pd.Series) -> tuple[pd.Series, pd.Series]:

@@ -28,21 +28,23 @@ from cdisc_conv.derivations.base import (
     Words,
 )
 from cdisc_conv.derivations.dates.findings import moments_of, report_mixed_groups, table_moments
+from cdisc_conv.derivations.evidence import Each, First
 from cdisc_conv.derivations.order.ordering import sort_rows
 from cdisc_conv.derivations.parameters import Names, join_words
 from cdisc_conv.derivations.records.joining import (
     BY_SUBJECT,
     Keys,
     Matches,
+    NearMisses,
     check_keys,
-    count_keys,
     describe_keys,
-    describe_near_misses,
     find_last_before,
+    find_near_misses,
     find_reach,
     find_unmatched,
     match_records,
     name_column,
+    name_keys,
     names_in,
     own_names,
     pick_or_blank,
@@ -54,7 +56,6 @@ from cdisc_conv.expr import Expression
 from cdisc_conv.problems import Severity
 
 _NO_RANGES: Mapping[Ref, tuple[str, str]] = MappingProxyType({})
-SHOWN = 5
 """Keys that a finding shows."""
 
 
@@ -246,20 +247,23 @@ class Lookup(_OtherRecords):
         asked = [*subject, *([False] * len(self.within))]
         parts = [number for number, one in enumerate(asked) if not one or all(asked)]
         names = [self._key_names[number] for number in parts]
-        counts = np.bincount(matches.ours, minlength=matches.count)[unmatched]
-        found = count_keys(names, [matches.examples[number] for number in parts], unmatched, counts)
-        records = f"{counts.sum():,} record{'s' if counts.sum() > 1 else ''}"
-        keys = f"{len(found):,} key{'s' if len(found) > 1 else ''}"
-        shown = "; ".join(f"{key} ({count:,})" for key, count in found[:SHOWN])
-        more = f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""
-        source = f"{rows.dataset} before this block" if self.source == SELF else self.source
-        condition = " that meets the condition" if self.where is not None else ""
-        message = f"{source} has no record{condition} for {keys} of {records}: {shown}{more}"
-        near = "" if all(subject) or self.within else describe_near_misses(matches, unmatched, theirs)
-        severity = Severity.NOTE if all(subject) else Severity.WARNING
-        where = np.isin(matches.ours, unmatched)
-        hint = near or "correct the keys, or say 'optional: true'"
-        rows.report("LOOK002", message, where=where, severity=severity, value=found[0][0], hint=hint)
+        keys = name_keys(names, [matches.examples[number] for number in parts], unmatched, matches.count)
+        message = "{source} has no record{condition} for {keys.number:# key|# keys} of {count:# record|# records}: "
+        near = NearMisses() if all(subject) or self.within else find_near_misses(matches, unmatched, theirs)
+        rows.report(
+            "LOOK002",
+            f"{message}{{keys.ranked}}",
+            where=np.isin(matches.ours, unmatched),
+            severity=Severity.NOTE if all(subject) else Severity.WARNING,
+            value="{keys.most}",
+            hint="{near}",
+            parameters={
+                "source": f"{rows.dataset} before this block" if self.source == SELF else self.source,
+                "condition": " that meets the condition" if self.where is not None else "",
+                "keys": Each(keys.take(matches.ours).reset_index(drop=True)),
+                "near": near,
+            },
+        )
 
     @property
     def _key_names(self) -> tuple[str, ...]:
@@ -279,13 +283,22 @@ class Lookup(_OtherRecords):
         pairs = np.unique(matches.theirs[asked] * (len(found.values) + 1) + found.codes[asked])
         several = np.flatnonzero(np.bincount(pairs // (len(found.values) + 1), minlength=matches.count) > 1)
         if len(several):
-            count = int((matches.theirs == several[0]).sum())
-            example = matches.describe(int(several[0]), self._key_names)
-            rest = f", and so it is for {len(several) - 1:,} more" if len(several) > 1 else ""
-            message = f"{self.source} has {count} records with different {self.take} for {example}{rest}"
-            hint = "say which one to take with 'order' and 'keep', or narrow 'where'"
-            where = np.isin(matches.ours, several)
-            rows.report("LOOK001", message, where=where, severity=Severity.ERROR, value=example, hint=hint)
+            counts = np.bincount(matches.theirs[asked], minlength=matches.count)
+            rows.report(
+                "LOOK001",
+                "{source} has {number} records with different {take} for {keys.first}"
+                "{keys.others:?, and so it is for # more}",
+                where=np.isin(matches.ours, several),
+                severity=Severity.ERROR,
+                value="{keys.first}",
+                hint="say which one to take with 'order' and 'keep', or narrow 'where'",
+                parameters={
+                    "source": self.source,
+                    "number": First(lambda record: str(counts[matches.ours[record]])),
+                    "take": self.take,
+                    "keys": Each(matches.name_keys(several, self._key_names)),
+                },
+            )
         return several
 
     def method(self, words: Words) -> str:

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from cdisc_conv.columns.texts import flag_column, is_filled
 from cdisc_conv.derivations.base import SELF, SUBJECT, ExpressionField, Rows, TableRef, Words
+from cdisc_conv.derivations.evidence import Each, Parameters
 from cdisc_conv.derivations.parameters import Names, Text, Value, are_numbers, join_words
 from cdisc_conv.derivations.records.joining import names_in, select_records
 from cdisc_conv.derivations.records.subject_records import (
@@ -21,7 +22,6 @@ from cdisc_conv.derivations.records.subject_records import (
     find_records,
     name_field,
     name_source,
-    name_subjects,
     rank_for,
 )
 from cdisc_conv.derivations.registry import register
@@ -115,11 +115,12 @@ class Occurrence(RecordChooser):
             lacking[there] = ~filled[chosen.position[there]]
             if lacking.any():
                 message = (
-                    f"the record of {self.source} that is taken for {name_subjects(rows, lacking)} has no {name}, "
+                    "the record of {source} that is taken for {names.subjects} has no {name}, "
                     "so it is not known whether it is the right one"
                 )
-                hint = f"add {name}, or leave such records out with 'where'"
-                rows.report("OCC001", message, where=lacking, hint=hint)
+                hint = "add {name}, or leave such records out with 'where'"
+                parameters: Parameters = {"source": self.source, "name": name, "names": Each(rows[SUBJECT])}
+                rows.report("OCC001", message, where=lacking, hint=hint, parameters=parameters)
 
     def describe_choice(self, words: Words, main: str = "") -> str:
         where = describe_where(words, self.source, self.where)

@@ -97,14 +97,6 @@ def read_days(name: str, dates: pd.Series) -> np.ndarray:
     return read_sas_moments(dates, is_datetime(name)).first_day - SAS_OFFSET
 
 
-def name_subjects(rows: Rows, mask: np.ndarray) -> str:
-    """The subjects of some rows, for a message: ``subject 01-003``, or ``3 subjects (the first: 01-003)``."""
-    subjects = rows[SUBJECT].take(np.flatnonzero(mask))
-    names = subjects.drop_duplicates()
-    first = str(names.iloc[0])
-    return f"subject {first}" if len(names) == 1 else f"{len(names):,} subjects (the first: {first})"
-
-
 def name_source(words: Words, source: str) -> str:
     """The table in words; the earlier blocks of the dataset by its own name."""
     return words.dataset if source == SELF else words.table(source)

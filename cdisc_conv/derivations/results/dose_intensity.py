@@ -12,6 +12,7 @@ from cdisc_conv.columns.numbers import as_numbers
 from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
 from cdisc_conv.derivations.dates.findings import moments_of
+from cdisc_conv.derivations.evidence import First
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.problems import Severity
 
@@ -69,12 +70,19 @@ class _Intensity(Derivation):
             start, end = (moments_of(rows, name).days for name in (self.start, self.end) if name is not None)
             days, source = end - start + self.add, f"{self.end} - {self.start} + {write_number(self.add)}"
         if (wrong := days <= 0).any():
-            count = int(wrong.sum())
-            what = "record has a duration that is" if count == 1 else "records have a duration that is"
-            message = f"{count:,} {what} not above 0 days; {rows.variable} is blank there"
-            value = f"{write_number(days[np.flatnonzero(wrong)[0]])} days"
-            hint = f"the duration is {source}; look at the dates of the first and the last dose"
-            rows.report("DOSE001", message, where=wrong, severity=Severity.ERROR, value=value, hint=hint)
+            rows.report(
+                "DOSE001",
+                "{count:# record has|# records have} a duration that is not above 0 days; {variable} is blank there",
+                where=wrong,
+                severity=Severity.ERROR,
+                value="{example} days",
+                hint="the duration is {source}; look at the dates of the first and the last dose",
+                parameters={
+                    "variable": rows.variable,
+                    "source": source,
+                    "example": First(lambda record: write_number(days[record])),
+                },
+            )
         return np.where(wrong, np.nan, days)
 
     def _describe_duration(self, words: Words) -> str:
@@ -172,10 +180,9 @@ class RelativeDoseIntensity(_Intensity):
             empty |= days <= 0
             plan = plan / np.where(days > 0, days / self._unit, np.nan)
         if empty.any():
-            count = int(empty.sum())
-            what = "record has" if count == 1 else "records have"
-            message = f"{count:,} {what} a planned dose or duration of 0; {rows.variable} is blank there"
-            rows.report("DOSE002", message, where=empty, hint="leave out records of drugs that were not planned")
+            message = "{count:# record has|# records have} a planned dose or duration of 0; {variable} is blank there"
+            hint, parameters = "leave out records of drugs that were not planned", {"variable": rows.variable}
+            rows.report("DOSE002", message, where=empty, hint=hint, parameters=parameters)
         return pd.Series(100 * actual / np.where(empty, np.nan, plan))
 
     def method(self, words: Words) -> str:

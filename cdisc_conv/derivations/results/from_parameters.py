@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar, Self
 
 import numpy as np
@@ -11,6 +12,7 @@ from pydantic import Field, model_validator
 
 from cdisc_conv.columns.texts import as_text, is_filled
 from cdisc_conv.derivations.base import SELF, Derivation, ExpressionField, Reach, Rows, Table, TableRef, Words
+from cdisc_conv.derivations.evidence import Each, First
 from cdisc_conv.derivations.parameters import join_words
 from cdisc_conv.derivations.records.joining import (
     BY_SUBJECT,
@@ -26,7 +28,31 @@ from cdisc_conv.derivations.records.joining import (
 )
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.expr import Expression, Type
+from cdisc_conv.findings import Renumber, Total
 from cdisc_conv.problems import Severity, did_you_mean
+
+
+@dataclass(frozen=True)
+class KnownCodes:
+    """The parameters that there are, as the hint for one that there is not."""
+
+    wanted: str
+    codes: frozenset[str]
+    earlier: bool
+    """Whether those of earlier blocks are meant."""
+
+    def __add__(self, other: KnownCodes) -> KnownCodes:
+        return replace(self, codes=self.codes | other.codes)
+
+    def renumber(self, change: Renumber) -> KnownCodes:
+        return self
+
+    def __format__(self, spec: str) -> str:
+        if near := did_you_mean(self.wanted, sorted(self.codes)):
+            return near
+        known = sorted(self.codes - {""})
+        there = f"there are {', '.join(known[:10])}{' ...' if len(known) > 10 else ''}" if known else "there are none"
+        return f"{there}; put the block that makes it before this one" if self.earlier else there
 
 
 @register
@@ -126,33 +152,48 @@ class FromParameters(Derivation):
         different = (values.take(theirs).reset_index(drop=True) != leader).to_numpy(dtype=bool)
         several = np.unique(groups[different])
         if len(several):
-            self._report_several(rows, matches, code, several, int((groups == several[0]).sum()))
+            self._report_several(rows, matches, code, several, np.bincount(groups, minlength=matches.count))
             position[several] = -1
         return np.asarray(position[matches.ours])
 
     def _report_unknown(self, rows: Rows, table: Table) -> None:
         """Parameters that no record has, whatever `where` says: the formula reads them before they exist."""
-        known = set(as_text(table[self.parameter]).unique())
+        known = as_text(table[self.parameter])
+        codes = frozenset(known.unique())
         for code in self.needed:
-            if code not in known:
-                place = f"no earlier block of {rows.dataset}" if self.source == SELF else f"no record of {self.source}"
-                message = f"the formula {self.formula} reads parameter {code}, which {place} has"
-                hint = did_you_mean(code, sorted(known)) or self._suggest(sorted(known - {""}))
-                rows.report("PARAM001", message, severity=Severity.ERROR, value=code, hint=hint)
+            place = f"no earlier block of {rows.dataset}" if self.source == SELF else f"no record of {self.source}"
+            rows.report(
+                "PARAM001",
+                "the formula {formula} reads parameter {code}, which {place} has",
+                severity=Severity.ERROR,
+                value="{code}",
+                hint="{known}",
+                parameters={
+                    "formula": str(self.formula),
+                    "code": code,
+                    "place": place,
+                    "known": KnownCodes(code, codes, earlier=self.source == SELF),
+                    "against": Total(int(code in codes)),
+                },
+            )
 
-    def _suggest(self, known: list[str]) -> str:
-        shown = f"{', '.join(known[:10])}{' ...' if len(known) > 10 else ''}"
-        there = f"there are {shown}" if known else "there are none"
-        return f"{there}; put the block that makes it before this one" if self.source == SELF else there
-
-    def _report_several(self, rows: Rows, matches: Matches, code: str, several: np.ndarray, count: int) -> None:
-        example = matches.describe(int(several[0]), tuple(self.by.values()))
-        rest = f", and so it is for {len(several) - 1:,} more" if len(several) > 1 else ""
-        table = f"earlier records of {rows.dataset}" if self.source == SELF else f"records of {self.source}"
-        message = f"{count} {table} with different {self.value} have parameter {code} for {example}{rest}"
-        hint = "add keys to 'by', or narrow 'where' to one record, such as ANL01FL"
-        where = np.isin(matches.ours, several)
-        rows.report("PARAM002", message, where=where, severity=Severity.ERROR, value=example, hint=hint)
+    def _report_several(self, rows: Rows, matches: Matches, code: str, several: np.ndarray, counts: np.ndarray) -> None:
+        rows.report(
+            "PARAM002",
+            "{number} {table} with different {value} have parameter {code} for {keys.first}"
+            "{keys.others:?, and so it is for # more}",
+            where=np.isin(matches.ours, several),
+            severity=Severity.ERROR,
+            value="{keys.first}",
+            hint="add keys to 'by', or narrow 'where' to one record, such as ANL01FL",
+            parameters={
+                "number": First(lambda record: str(counts[matches.ours[record]])),
+                "table": f"earlier records of {rows.dataset}" if self.source == SELF else f"records of {self.source}",
+                "value": self.value,
+                "code": code,
+                "keys": Each(matches.name_keys(several, tuple(self.by.values()))),
+            },
+        )
 
     def method(self, words: Words) -> str:
         text = self.formula.describe(lambda name: name.removeprefix("raw."))

@@ -14,6 +14,7 @@ from pydantic import Field
 from cdisc_conv.columns.distinct import find_distinct_rows
 from cdisc_conv.columns.texts import as_text, is_number, repeat_text, text_column
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
+from cdisc_conv.derivations.evidence import Each
 from cdisc_conv.derivations.findings import report_lost_digits, report_values
 from cdisc_conv.derivations.parameters import Parameters, Text
 from cdisc_conv.derivations.registry import register
@@ -198,10 +199,15 @@ class Convert(Derivation):
         bad = np.zeros(len(distinct[0]), dtype=bool)
         bad[whole[troubles == "NUM001"]] = True
         report_values(rows, "NUM001", whole[codes], distinct[0], bad, describe, field=self.value, once=True)
-        if rows.numeric and (words := list(dict.fromkeys(texts[troubles == "NUM003"]))):
-            shown = ", ".join(words[:SHOWN_WORDS]) + (" ..." if len(words) > SHOWN_WORDS else "")
-            rows.report("NUM003", f"results in words leave {rows.variable} missing: {shown}", field=self.value,
-                        where=np.isin(codes, np.flatnonzero(troubles == "NUM003")), severity=Severity.NOTE)  # fmt: skip
+        if rows.numeric and (in_words := troubles == "NUM003").any():
+            rows.report(
+                "NUM003",
+                f"results in words leave {{variable}} missing: {{words:{SHOWN_WORDS}...}}",
+                where=in_words[codes],
+                severity=Severity.NOTE,
+                field=self.value,
+                parameters={"variable": rows.variable, "words": Each(texts.take(codes).reset_index(drop=True))},
+            )
         self._report_units(rows, codes, keys, troubles, find)
 
     def _report_units(

@@ -127,14 +127,13 @@ class Epoch(Derivation):
         """Complete dates for which the start of an epoch, partial or unreadable, leaves open which one they are in."""
         if not open_.any():
             return
-        count = int(open_.sum())
-        dates = f"{count:,} complete date{'' if count == 1 else 's'} of {self.date}"
-        lie = "lies" if count == 1 else "lie"
         message = (
-            f"{dates} {lie} in no certain epoch, because the start of {what} is partial or cannot be read; "
-            f"{rows.variable} is left missing"
+            "{count:# complete date|# complete dates} of {date} {count:lies|lie} in no certain epoch, because the "
+            "start of {what} is partial or cannot be read; {variable} is left missing"
         )
-        rows.report("EPOCH001", message, where=open_, field=self.date, hint="complete the start, or impute it")
+        parameters = {"date": str(self.date), "what": what, "variable": rows.variable}
+        hint = "complete the start, or impute it"
+        rows.report("EPOCH001", message, where=open_, field=self.date, hint=hint, parameters=parameters)
 
     def method(self, words: Words) -> str:
         date = words(self.date)

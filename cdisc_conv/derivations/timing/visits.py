@@ -18,6 +18,7 @@ from cdisc_conv.columns.texts import as_text, find_texts, fold, format_numbers, 
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import SUBJECT, Derivation, Reach, Ref, Rows, Words
 from cdisc_conv.derivations.dates.collected import read_dates, study_formats
+from cdisc_conv.derivations.evidence import Each, First
 from cdisc_conv.derivations.findings import report_values
 from cdisc_conv.derivations.parameters import Names, join_words
 from cdisc_conv.derivations.records.joining import find_last_before, match_records
@@ -208,18 +209,29 @@ class Visit(Derivation):
         shared = several & ~np.isnan(numbers) & (subjects != "").to_numpy()
         if not shared.any():
             return
-        first = int(np.flatnonzero(shared)[0])
-        alike = shared & (visits == visits.iloc[first]).to_numpy()
-        dates = join_words(list(dict.fromkeys(as_text(rows[self.date])[alike])))
-        count = int(visits[shared].nunique())
-        more = f", and so it is for {count - 1:,} more" if count > 1 else ""
+        dates = as_text(rows[self.date])
+
+        def describe(record: int) -> str:
+            alike = shared & (visits == visits.iloc[record]).to_numpy()
+            when = join_words(list(dict.fromkeys(dates[alike])))
+            return f"{subjects.iloc[record]} on {when} have one number, {numbers[record]:g}"
+
         message = (
-            f"unscheduled visits of {subjects.iloc[first]} on {dates} have one number, {numbers[first]:g}, because "
-            f"{self.sequence} is the same{more}"
+            "unscheduled visits of {example}, because {sequence} is the same{visits.others:?, and so it is for # more}"
         )
-        hint = f"number the unscheduled visits of a subject by {self.sequence} in the export"
         rows.report(
-            "VISIT004", message, where=shared, severity=Severity.ERROR, field=self.sequence, hint=hint, once=True
+            "VISIT004",
+            message,
+            where=shared,
+            severity=Severity.ERROR,
+            field=self.sequence,
+            hint="number the unscheduled visits of a subject by {sequence} in the export",
+            once=True,
+            parameters={
+                "example": First(describe),
+                "sequence": str(self.sequence),
+                "visits": Each(subjects + " " + as_text(pd.Series(numbers))),
+            },
         )
 
     def _find_planned(self, rows: Rows, visits: Visits, dates: np.ndarray) -> np.ndarray:

@@ -9,16 +9,20 @@ import numpy as np
 from cdisc_conv.columns.distinct import find_distinct, to_arrow
 from cdisc_conv.columns.texts import is_number
 from cdisc_conv.derivations.base import SELF, Ref
+from cdisc_conv.derivations.evidence import SingleValues
+from cdisc_conv.derivations.findings import MOST_FINDINGS, REST
 from cdisc_conv.derivations.records.joining import OWN
+from cdisc_conv.engine.derive.reports import ReportedRows
 from cdisc_conv.engine.derive.state import State
 from cdisc_conv.expr import Expression
 from cdisc_conv.expr.dates import find_impossible, names_ordered
-from cdisc_conv.problems import SHOWN_ROWS, Place, Problem
+from cdisc_conv.findings import Finding
+from cdisc_conv.problems import Place
 from cdisc_conv.spec.lint_expressions import expressions_in
 from cdisc_conv.spec.model import Block, DatasetSpec
 from cdisc_conv.spec.references import TargetKind, resolve
+from cdisc_conv.tables import TableId
 
-MOST_FINDINGS = 100
 Column = tuple[str, str]
 """A table (``form ae``, ``DS``) and its column."""
 
@@ -28,14 +32,8 @@ def report_compared_dates(state: State) -> None:
 
     A value that is reported already, by a derivation that reads it, is left to that.
     """
-    told = {(each.place.form, each.place.field, each.value) for each in state.problems}
-    told |= {("", each.cause, each.value) for each in state.problems if each.code == "DATE004"}
     for (table, name), expression in _list_compared(state).items():
-        form = table.removeprefix("form ") if table.startswith("form ") else ""
-        known = (form, name) if form else ("", f"{table}.{name}")
-        for value, rows in _find_impossible(state, table, name):
-            if (*known, value) not in told:
-                _report(state, (table, name), value, rows, expression)
+        _report(state, TableId(table), name, expression)
 
 
 def _list_compared(state: State) -> Mapping[Column, Expression]:
@@ -90,27 +88,23 @@ def _is_there(state: State, table: str, name: str) -> bool:
     return bool(parts) and all(p in state.values for p in parts) and all((table, n) in state.blocks for n in blocks)
 
 
-def _find_impossible(state: State, table: str, name: str) -> Iterator[tuple[str, np.ndarray]]:
-    """Each impossible date of a column, with its rows."""
+def _report(state: State, table: TableId, name: str, expression: Expression) -> None:
+    """Each impossible date of a column."""
     column = state.column(table, name)
     if is_number(column):
         return
     found = find_distinct(column)
-    for number in np.flatnonzero(find_impossible(to_arrow(found.values)))[:MOST_FINDINGS]:
-        yield str(found.values.iloc[number]), np.flatnonzero(found.codes == number)
+    impossible = np.asarray(find_impossible(to_arrow(found.values)))
+    rows = np.flatnonzero(impossible[found.codes])
+    if not len(rows):
+        return
+    place = Place(form=table.name, field=name) if table.is_form else Place(dataset=table, variable=name)
+    cause = "" if table.is_form else f"{table}.{name}"
 
+    def describe(text: str) -> tuple[str, str]:
+        message = f"'{text}' is not a date that the calendar has; it counts as missing where {expression} compares it"
+        return message, "correct it at the source"
 
-def _report(state: State, column: Column, value: str, rows: np.ndarray, expression: Expression) -> None:
-    table, name = column
-    shown = tuple(int(row) + 1 for row in rows[:SHOWN_ROWS])
-    of_form = table.startswith("form ")
-    place = (
-        Place(form=table.removeprefix("form "), field=name, rows=shown)
-        if of_form
-        else Place(dataset=table, variable=name, rows=shown)
-    )
-    message = f"'{value}' is not a date that the calendar has; it counts as missing where {expression} compares it"
-    hint = "correct it at the source"
-    cause = "" if of_form else f"{table}.{name}"
-    problem = Problem("DATE004", message, place=place, hint=hint, value=value, count=len(rows), cause=cause)
-    state.report(problem, records=rows if table in state.study.datasets else None)
+    finding = Finding("DATE004", REST, place=place, cause=cause, most=MOST_FINDINGS, unless_known=True)
+    values = SingleValues(found.codes, found.values, impossible, describe, MOST_FINDINGS)
+    state.report(finding, ReportedRows.of(table, rows, final=table not in state.study.datasets), rows, {}, values)

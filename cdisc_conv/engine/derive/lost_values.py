@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,11 +10,15 @@ import pandas as pd
 from cdisc_conv.columns.rows import take_rows
 from cdisc_conv.columns.texts import as_text, is_filled
 from cdisc_conv.derivations.dates.collected import choose_formats, read_dates
-from cdisc_conv.engine.derive.blocks import BlockRows
+from cdisc_conv.derivations.evidence import Evidence, First
 from cdisc_conv.engine.derive.grouping import find_contradictions, find_lost
+from cdisc_conv.engine.derive.reports import list_rows_behind
 from cdisc_conv.engine.derive.state import State
-from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
+from cdisc_conv.engine.plan.graph import refs_of, variable_of
+from cdisc_conv.findings import Finding, Parameter, Reader, Total
+from cdisc_conv.problems import Place, Severity
 from cdisc_conv.spec.model import Block, SourceKind
+from cdisc_conv.spec.references import TargetKind, resolve
 
 WAYS = "first, last, min, max, most_complete, list, or row for that of the row that is taken"
 
@@ -25,27 +29,51 @@ def report_lost_values(state: State) -> None:
     Where the mapping says under ``columns`` how the column is taken, it is silent; only a most complete date that
     others contradict is a finding all the same.
     """
-    for (dataset, number, name, given), variable in state.taken.items():
-        block = state.study.datasets[dataset].blocks[number]
-        rows = state.blocks[dataset, number]
-        if not (block.group or block.merge):
+    for column in _list_columns(state):
+        block = state.study.datasets[column.dataset].blocks[column.number]
+        if column.name in _shared_columns(block) or column.way(block) not in ("", "most_complete"):
             continue
-        way = block.columns.get(name, "")
-        if name in _shared_columns(block) or way not in ("", "most_complete"):
-            continue
-        for problem in _check(state, block, rows, name, given, way):
-            where = Place(
-                form=block.source.name if block.source.kind is SourceKind.FORM else "",
-                field=name if block.source.kind is SourceKind.FORM else "",
-                rows=problem.place.rows,
-                dataset=dataset,
-                variable=variable,
-            )
-            state.report(
-                Problem(
-                    problem.code, problem.message, problem.severity, where, problem.hint, problem.value, problem.count
-                )
-            )
+        _report(state, block, column, _find(state, block, column))
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of the source of a block, or a name that ``for_each`` gives."""
+
+    dataset: str
+    number: int
+    name: str
+    given: bool
+
+    def way(self, block: Block) -> str:
+        """How the mapping says that it is taken."""
+        return block.columns.get(self.name, "")
+
+
+def _list_columns(state: State) -> list[_Column]:
+    """What the entries of blocks that make one record of several rows may read; some is read where it is needed."""
+    found: dict[_Column, None] = {}
+    for part in state.values:
+        spec, variable = state.study.datasets[part.dataset], variable_of(state.study, part)
+        for number in part.blocks:
+            block = spec.blocks[number]
+            for ref in refs_of(variable) if block.group or block.merge else ():
+                target = resolve(state.study, spec, block, part.name, ref)
+                if target is not None and target.kind in (TargetKind.SOURCE, TargetKind.GIVEN):
+                    found[_Column(part.dataset, number, target.name, target.kind is TargetKind.GIVEN)] = None
+    return list(found)
+
+
+@dataclass(frozen=True)
+class _Lost:
+    """The values behind the records of a block, one for each pair of record and source row, and which are lost."""
+
+    record: np.ndarray
+    source_row: np.ndarray
+    values: pd.Series
+    taken: pd.Series
+    """The value that each record has."""
+    lost: np.ndarray
 
 
 def _shared_columns(block: Block) -> tuple[str, ...]:
@@ -55,54 +83,64 @@ def _shared_columns(block: Block) -> tuple[str, ...]:
     return (*block.merge.by, block.merge.start, block.merge.end)
 
 
-def _check(state: State, block: Block, rows: BlockRows, name: str, given: bool, way: str) -> Iterator[Problem]:
+def _find(state: State, block: Block, column: _Column) -> _Lost:
+    rows, name, given = state.blocks[column.dataset, column.number], column.name, column.given
     record, source_row = rows.origins()
     values = rows.behind[name] if given else take_rows(rows.read_source(name), source_row)
     taken = rows.given[name] if given else rows.source_column(name)
     form = block.source.kind is SourceKind.FORM
-    if way:
-        settings = state.study.settings
-        formats = choose_formats(settings.get("date_formats") or (), "date", settings.get("date_pivot"))
+    if not column.way(block):
+        return _Lost(record, source_row, values, taken, find_lost(values, record, taken, folded=form))
+    settings = state.study.settings
+    formats = choose_formats(settings.get("date_formats") or (), "date", settings.get("date_pivot"))
 
-        def dates(column: pd.Series) -> pd.Series:
-            return read_dates(column, formats)[0] if form else column
+    def dates(column: pd.Series) -> pd.Series:
+        return read_dates(column, formats)[0] if form else column
 
-        lost = find_contradictions(values, record, taken, dates)
-    else:
-        lost = find_lost(values, record, taken, folded=form)
-    if len(lost):
-        yield _describe(block, name, way, values, taken, record, source_row, lost)
+    return _Lost(record, source_row, values, taken, find_contradictions(values, record, taken, dates))
 
 
-def _describe(
-    block: Block,
-    name: str,
-    way: str,
-    values: pd.Series,
-    taken: pd.Series,
-    record: np.ndarray,
-    source_row: np.ndarray,
-    lost: np.ndarray,
-) -> Problem:
-    groups = np.unique(record[lost])
-    first = record[lost[0]]
-    other, own = as_text(values).iloc[lost[0]], as_text(taken).iloc[first]
-    count = f"{len(groups):,} of {len(np.unique(record)):,}"
-    of = f"{count} groups by {', '.join(block.group)}"
-    if block.merge is not None and not block.group:
-        of = f"{count} intervals merged by {', '.join(block.merge.by)}"
-    rows = tuple(dict.fromkeys(int(row) + 1 for row in np.sort(source_row[lost])))[:SHOWN_ROWS]
-    place = Place(rows=rows)
-    shown = (
-        f"'{own}' is taken, '{other}' is not"
-        if is_filled(taken.iloc[[first]]).all()
-        else f"a blank is taken, '{other}' is not"
-    )
-    if way:
-        message = f"the dates in {name} contradict each other in {of}; first: {shown}"
-        return Problem("GROUP001", message, Severity.WARNING, place, "correct the data", str(other), len(lost))
-    message = f"{name} differs within {of}; first: {shown}"
-    hint = f"say how it is taken, 'columns: {{{name}: ...}}': {WAYS}"
-    if block.merge is not None and not block.group:
+def _report(state: State, block: Block, column: _Column, found: _Lost) -> None:
+    """The finding; without a lost value, how many groups there are, which counts where another range has one."""
+    name, way = column.name, column.way(block)
+    merged = block.merge is not None and not block.group
+    of = "{some:#} of {all:#} groups by {by}"
+    by = block.group
+    if block.merge is not None and merged:
+        of, by = "{some:#} of {all:#} intervals merged by {by}", block.merge.by
+    hint = f"say how it is taken, 'columns: {{{{{name}: ...}}}}': {WAYS}"
+    if merged:
         hint = f"add it to 'by' of 'merge', or {hint}"
-    return Problem("GROUP001", message, Severity.WARNING, place, hint, str(other), len(lost))
+    form = block.source.kind is SourceKind.FORM
+    finding = Finding(
+        "GROUP001",
+        f"the dates in {{name}} contradict each other in {of}; first: {{first}}"
+        if way
+        else f"{{name}} differs within {of}; first: {{first}}",
+        Severity.WARNING,
+        Place(
+            form=block.source.name if form else "",
+            field=name if form else "",
+            dataset=column.dataset,
+            variable="{reader}",
+        ),
+        "correct the data" if way else hint,
+        "{other}",
+    )
+
+    def show(place: int) -> str:
+        other, own = as_text(found.values).iloc[place], as_text(found.taken).iloc[found.record[place]]
+        filled = is_filled(found.taken.iloc[[found.record[place]]]).all()
+        return f"'{own}' is taken, '{other}' is not" if filled else f"a blank is taken, '{other}' is not"
+
+    parameters: dict[str, str | Parameter | Evidence] = {
+        "reader": state.taken.get((column.dataset, column.number, name, column.given), Reader()),
+        "name": name,
+        "by": ", ".join(by),
+        "some": Total(len(np.unique(found.record[found.lost]))),
+        "all": Total(len(np.unique(found.record))),
+        "first": First(show),
+        "other": First(lambda place: str(as_text(found.values).iloc[place])),
+    }
+    behind = list_rows_behind(state.study, column.dataset, block, found.source_row[found.lost])
+    state.report(finding, behind, found.lost, parameters)

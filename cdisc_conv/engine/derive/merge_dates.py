@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 
@@ -13,12 +11,14 @@ from cdisc_conv.columns.moments import read_written
 from cdisc_conv.columns.rows import take_rows
 from cdisc_conv.columns.texts import find_texts, is_number
 from cdisc_conv.derivations.dates.collected import choose_formats
+from cdisc_conv.derivations.evidence import SingleValues
+from cdisc_conv.derivations.findings import MOST_FINDINGS, REST
 from cdisc_conv.engine.derive.blocks import BlockRows
+from cdisc_conv.engine.derive.reports import list_rows_behind
 from cdisc_conv.engine.derive.state import State
-from cdisc_conv.problems import SHOWN_ROWS, Place, Problem
+from cdisc_conv.findings import Finding
+from cdisc_conv.problems import Place
 from cdisc_conv.spec.model import Block, SourceKind
-
-MOST_FINDINGS = 100
 
 
 def report_merge_dates(state: State) -> None:
@@ -26,34 +26,32 @@ def report_merge_dates(state: State) -> None:
 
     Its interval stays alone. A text that a derivation has reported as well is left to that.
     """
-    told = {(each.place.form, each.place.field, each.value) for each in state.problems}
-    for (dataset, number), rows in list(state.blocks.items()):
+    for (dataset, number), rows in state.blocks.items():
         block = state.study.datasets[dataset].blocks[number]
         for name in dict.fromkeys((block.merge.start, block.merge.end)) if block.merge else ():
-            for problem in _check(state, dataset, block, rows, name):
-                if (problem.place.form, problem.place.field, problem.value) not in told:
-                    state.report(problem)
+            _check(state, dataset, block, rows, name)
 
 
-def _check(state: State, dataset: str, block: Block, rows: BlockRows, name: str) -> Iterator[Problem]:
+def _check(state: State, dataset: str, block: Block, rows: BlockRows, name: str) -> None:
     values, of_form = _read_column(rows, name), block.source.kind is SourceKind.FORM
     if is_number(values):
         return
     found, faults = _find_faults(state, values, of_form)
-    bare = name.removeprefix("raw.")
-    for number in np.flatnonzero(faults)[:MOST_FINDINGS]:
-        text, those = str(found.values.iloc[number]), found.codes == number
-        source_rows = np.unique(rows.origins()[1][those])
-        place = Place(
-            form=block.source.name if of_form else "",
-            field=bare if of_form else "",
-            rows=tuple(int(row) + 1 for row in source_rows[:SHOWN_ROWS]),
-            dataset=dataset,
-        )
-        message = f"'{text}' is not a date that can be read, so its interval is merged with no other"
-        cause = "" if of_form or name in block.given_names else f"{block.source.table}.{bare}"
-        hint = f"'merge' reads it as {name}; correct it at the source"
-        yield Problem("DATE004", message, place=place, hint=hint, value=text, count=int(those.sum()), cause=cause)
+    there = np.flatnonzero(faults[found.codes])
+    if not len(there):
+        return
+    bare, hint = name.removeprefix("raw."), f"'merge' reads it as {name}; correct it at the source"
+    place = Place(form=block.source.name if of_form else "", field=bare if of_form else "", dataset=dataset)
+    cause = "" if of_form or name in block.given_names else f"{block.source.table}.{bare}"
+
+    def describe(text: str) -> tuple[str, str]:
+        return f"'{text}' is not a date that can be read, so its interval is merged with no other", hint
+
+    finding = Finding("DATE004", REST, place=place, cause=cause, most=MOST_FINDINGS, unless_known=True)
+    rows_behind = list_rows_behind(state.study, dataset, block, rows.origins()[1][there])
+    state.report(
+        finding, rows_behind, there, {}, SingleValues(found.codes, found.values, faults, describe, MOST_FINDINGS)
+    )
 
 
 def _read_column(rows: BlockRows, name: str) -> pd.Series:

@@ -12,13 +12,16 @@ from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.columns.rows import group_codes, spread, take_rows
 from cdisc_conv.columns.texts import as_text, is_number
 from cdisc_conv.derivations.base import SELF, Table
+from cdisc_conv.derivations.evidence import Parameters, SingleValues
 from cdisc_conv.derivations.values.copying import Copy
 from cdisc_conv.derivations.values.predecessors import Predecessor
 from cdisc_conv.engine.derive.reads import find_given_rows, find_source_rows
-from cdisc_conv.engine.derive.state import State
+from cdisc_conv.engine.derive.reports import ReportedRows
+from cdisc_conv.engine.derive.state import State, split_blocks
 from cdisc_conv.engine.plan.graph import Part, variable_of
 from cdisc_conv.expr import Expression
-from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
+from cdisc_conv.findings import Finding, Reader
+from cdisc_conv.problems import Place, Severity
 from cdisc_conv.spec.dictionaries import find_dictionary
 from cdisc_conv.spec.model import SourceKind, Variable
 from cdisc_conv.spec.references import Target, TargetKind, resolve
@@ -200,32 +203,49 @@ class PartRows:
         value: str = "",
         hint: str = "",
         once: bool | str = False,
+        parameters: Parameters | None = None,
+        values: SingleValues | None = None,
     ) -> None:
-        if once:
-            source = str(self._targets(field)[0]) if field else ""
-            if not self._state.is_first(code, source, once if isinstance(once, str) else value):
-                return
-        positions = np.arange(len(self)) if self._picked is None else self._picked
-        if where is not None:
-            positions = positions[np.asarray(where, dtype=bool)]
-        start = 0
-        for number in self._part.blocks:
-            rows = self._state.blocks[self.dataset, number]
-            inside = positions[(positions >= start) & (positions < start + rows.length)] - start
-            start += rows.length
-            if len(inside):
-                source_rows = rows.source_rows()[inside]
-                place = self._place(number, source_rows, field)
-                cause = self._find_cause(number, field)
-                problem = Problem(code, message, severity, place, hint, value, len(inside), cause)
-                self._state.report(problem, number, None if place.form else inside)
+        named = np.arange(len(self)) if where is None else np.flatnonzero(where)
+        whole = named if self._picked is None else self._picked[named]
+        lengths = [(number, self._state.blocks[self.dataset, number].length) for number in self._part.blocks]
+        parted = split_blocks(whole, lengths)
+        key = self._name_cause(code, field, value, once, values)
+        for place, numbers in self._list_places(field).items():
+            there = [(number, rows, places) for number, rows, places in parted if number in numbers]
+            records = named[np.isin(whole, np.concatenate([places for _, _, places in there]))]
+            cause = self._find_cause(numbers[0], field)
+            finding = Finding(
+                code, message, severity, place, hint, value, cause, once=key, most=values.most if values else 0
+            )
+            self._state.report(finding, self._rows_of(place, there), records, parameters, values)
 
-    def _place(self, number: int, source_rows: np.ndarray, field: str) -> Place:
-        source = self._state.study.datasets[self.dataset].blocks[number].source
-        form = source.name if source.kind is SourceKind.FORM else ""
-        shown = tuple(int(row) + 1 for row in np.unique(source_rows)[:SHOWN_ROWS]) if source.name else ()
-        field = field.removeprefix("raw.") if form else ""
-        return Place(form=form, field=field, rows=shown, dataset=self.dataset, variable=self.variable)
+    def _name_cause(
+        self, code: str, field: str, value: str, once: bool | str, values: SingleValues | None
+    ) -> tuple[str, ...]:
+        """What findings of one cause have in common; of single values, beside the value."""
+        if not once:
+            return ()
+        source = str(self._targets(field)[0]) if field else ""
+        return (code, source) if values else (code, source, once if isinstance(once, str) else value)
+
+    def _list_places(self, field: str) -> dict[Place, list[int]]:
+        """The places that a finding has, each with its blocks."""
+        found: dict[Place, list[int]] = {}
+        for number in self._part.blocks:
+            source = self._state.study.datasets[self.dataset].blocks[number].source
+            form = source.name if source.kind is SourceKind.FORM else ""
+            column = field.removeprefix("raw.") if form else ""
+            place = Place(form=form, field=column, dataset=self.dataset, variable=self.variable)
+            found.setdefault(place, []).append(number)
+        return found
+
+    def _rows_of(self, place: Place, there: Sequence[tuple[int, np.ndarray, np.ndarray]]) -> ReportedRows:
+        """The rows of the raw form behind some records, or the records themselves."""
+        if not place.form:
+            return ReportedRows(TableId(self.dataset), [(number, rows) for number, rows, _ in there], final=False)
+        sources = [self._state.blocks[self.dataset, number].source_rows()[rows] for number, rows, _ in there]
+        return ReportedRows.of(TableId.of_form(place.form), np.concatenate(sources))
 
     def _find_cause(self, number: int, field: str) -> str:
         """The variable of a dataset that a column is in one block, in full; empty for other columns."""
@@ -276,7 +296,8 @@ class PartRows:
             return self._state.own(self.dataset, target.name, (number,))
         block = self._state.blocks[self.dataset, number]
         given = target.kind is TargetKind.GIVEN
-        self._state.taken.setdefault((self.dataset, number, target.name, given), self.variable)
+        reader = Reader(self._state.at, self.variable)
+        self._state.taken.setdefault((self.dataset, number, target.name, given), reader)
         return block.given[target.name] if given else block.source_column(target.name)
 
     def _joined(self, target: Target) -> pd.Series:

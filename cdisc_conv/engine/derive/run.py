@@ -18,13 +18,15 @@ from cdisc_conv.engine.derive.compared_dates import report_compared_dates
 from cdisc_conv.engine.derive.lost_values import report_lost_values
 from cdisc_conv.engine.derive.merge_dates import report_merge_dates
 from cdisc_conv.engine.derive.reads import find_given_rows, find_source_rows
+from cdisc_conv.engine.derive.reports import ReportedRows
 from cdisc_conv.engine.derive.rows import LostReferenceError, PartRows
 from cdisc_conv.engine.derive.state import State
 from cdisc_conv.engine.plan.graph import Part, Plan, RowSet, variable_of
-from cdisc_conv.problems import Place, Problem
+from cdisc_conv.findings import Finding
+from cdisc_conv.problems import Place
 from cdisc_conv.spec.expected import codelist_of, is_numeric
 from cdisc_conv.spec.model import Block, SourceKind, Study, Variable
-from cdisc_conv.spec.references import source_columns
+from cdisc_conv.spec.references import NO_TABLE, source_columns
 
 Progress = Callable[[str], None]
 
@@ -40,14 +42,15 @@ def run_plan(
     """Make everything that `datasets` (all when left out) need.
 
     `forms` and `given` hold frames with every column as text (given datasets: numbers where the standard has them).
-    Findings are in the `problems` of the state that comes back.
+    Findings are in the `reports` of the state that comes back.
     """
     state = State(study, plan, forms, given)
     needed = plan.needed_for(study.datasets if datasets is None else datasets)
     remaining = {name: sum(node.dataset == name for node in needed) for name in study.datasets}
-    for node in plan.order:
+    for number, node in enumerate(plan.order):
         if node not in needed:
             continue
+        state.at = number
         if isinstance(node, RowSet):
             _make_row_set(state, node)
         else:
@@ -55,9 +58,9 @@ def run_plan(
         remaining[node.dataset] -= 1
         if not remaining[node.dataset]:
             progress(node.dataset)
-    report_lost_values(state)
-    report_merge_dates(state)
-    report_compared_dates(state)
+    for check in (report_lost_values, report_merge_dates, report_compared_dates):
+        state.at += len(plan.order)
+        check(state)
     return state
 
 
@@ -123,7 +126,7 @@ def _make_part(state: State, part: Part) -> pd.Series:
     try:
         return _derive(rows, variable, numeric)
     except LostReferenceError as error:
-        state.problems.append(_describe_lost(part, variable, error))
+        state.report(_describe_lost(part, variable, error), ReportedRows.of(NO_TABLE, np.zeros(1, dtype=np.int64)))
         return spread(np.nan if numeric else "", len(rows))
     except Exception as error:
         error.add_note(f"while making {part}, mapped at {variable.place}")
@@ -159,7 +162,7 @@ def _coerce(series: pd.Series, rows: PartRows, variable: Variable, numeric: bool
     return series if series.dtype == TEXT else as_text(series)
 
 
-def _describe_lost(part: Part, variable: Variable, error: LostReferenceError) -> Problem:
+def _describe_lost(part: Part, variable: Variable, error: LostReferenceError) -> Finding:
     message = f"{part} could not be made: {error.args[0]}"
     place = Place(dataset=part.dataset, variable=part.name)
-    return Problem("RUN001", message, place=place, hint=f"mapped at {variable.place}")
+    return Finding("RUN001", message, place=place, hint=f"mapped at {variable.place}", everywhere=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -13,11 +13,14 @@ import pyarrow.compute as pc
 from cdisc_conv.columns.distinct import from_arrow, to_arrow
 from cdisc_conv.columns.rows import group_codes, spread, take_rows
 from cdisc_conv.derivations.base import SUBJECT
+from cdisc_conv.derivations.evidence import Each, Parameters, SingleValues, list_fixed
 from cdisc_conv.engine.derive.blocks import BlockRows
 from cdisc_conv.engine.derive.reads import Reads
+from cdisc_conv.engine.derive.reports import Report, ReportedRows
 from cdisc_conv.engine.plan.graph import Part, Plan, variable_of
 from cdisc_conv.engine.plan.order import final_columns, order_records, reads_final_order, sort_keys
-from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
+from cdisc_conv.findings import Finding, Reader
+from cdisc_conv.problems import Place, Severity
 from cdisc_conv.spec.expected import is_numeric
 from cdisc_conv.spec.model import Study
 from cdisc_conv.tables import TableId
@@ -44,10 +47,9 @@ class State:
     given: Mapping[str, pd.DataFrame]
     blocks: dict[tuple[str, int], BlockRows] = field(default_factory=dict)
     values: dict[Part, pd.Series] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    located: dict[int, tuple[int, np.ndarray]] = field(default_factory=dict)
-    """Of findings about records rather than raw rows, by their place in `problems`: a block, and records from there on
-    (0-based) in the order they were made in. `finish` gives them the row numbers of the finished dataset."""
+    reports: list[Report] = field(default_factory=list)
+    at: int = 0
+    """The step of the plan that is being made."""
     picks: dict[Part, list[Picks]] = field(default_factory=dict)
     """Which records of other tables the values of a part were taken from."""
     matched: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
@@ -55,10 +57,11 @@ class State:
     the condition of a look-up, and whether it has the keys of a record as well."""
     reads: Reads = field(default_factory=Reads)
     """The cells of raw forms that something read."""
-    taken: dict[tuple[str, int, str, bool], str] = field(default_factory=dict)
+    taken: dict[tuple[str, int, str, bool], Reader] = field(default_factory=dict)
     """What was read of records that stand for several rows: dataset, block, name, whether `for_each` gives it -> the
     first variable that reads it."""
-    _absent: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    _looked_for: set[tuple[str, int, str]] = field(default_factory=set)
+    """Blocks whose subjects were looked for in another dataset."""
     _codes: dict[tuple, np.ndarray] = field(default_factory=dict)
     _joins: dict[tuple, np.ndarray] = field(default_factory=dict)
     _stacked: dict[tuple[str, str], pd.Series] = field(default_factory=dict)
@@ -70,13 +73,19 @@ class State:
 
     unread: dict[Part, np.ndarray | None] = field(default_factory=dict)
     """Which records of a part have lost their value, kept by `rows.find_unread`."""
-    _reported: set[tuple[str, str, str]] = field(default_factory=set)
 
-    def report(self, problem: Problem, block: int = 0, records: np.ndarray | None = None) -> None:
-        """Add a finding; `records` are those of a dataset it is about, counted from the first one of `block`."""
-        if records is not None:
-            self.located[len(self.problems)] = (block, records)
-        self.problems.append(problem)
+    def report(
+        self,
+        finding: Finding,
+        rows: ReportedRows,
+        records: np.ndarray | None = None,
+        parameters: Parameters | None = None,
+        values: SingleValues | None = None,
+    ) -> None:
+        """Add a finding about some rows; its parameters and values count them as `records`, or 0, 1, 2 and so on."""
+        named = np.arange(len(rows)) if records is None else records
+        finding = replace(finding, rows_of=str(rows.table), fixed=list_fixed(parameters))
+        self.reports.append(Report(finding, rows, self.at, named, parameters or {}, values))
 
     def note_picks(self, part: Part, source: str, records: np.ndarray, positions: np.ndarray) -> None:
         """Remember which records of a table (`positions`) the values of some `records` of a part are from."""
@@ -97,13 +106,6 @@ class State:
             self._shared[key] = make()
         made: _Made = self._shared[key]
         return made
-
-    def is_first(self, code: str, source: str, value: str) -> bool:
-        """Whether nothing with this code was reported of this value of a column; from now on something was."""
-        key = (code, source, value)
-        first = key not in self._reported
-        self._reported.add(key)
-        return first
 
     def blocks_of(self, dataset: str) -> tuple[int, ...]:
         """The numbers of all blocks of a dataset."""
@@ -205,7 +207,7 @@ class State:
             theirs, first = self._subjects_of(other)
             found = theirs.get_indexer(pd.Index(subjects))
             self._joins[key] = np.where(found < 0, -1, first[found])[mine] if len(first) else found[mine]
-            self._report_absent(dataset, blocks, other, subjects, found, mine)
+            self._report_absent(dataset, blocks, other, pd.Series(subjects), found, mine)
         return self._joins[key]
 
     def _report_absent(
@@ -213,7 +215,7 @@ class State:
         dataset: str,
         blocks: tuple[int, ...],
         other: str,
-        subjects: pd.Index,
+        subjects: pd.Series,
         found: np.ndarray,
         mine: np.ndarray,
     ) -> None:
@@ -221,22 +223,26 @@ class State:
 
         For raw forms without their subject in demographics that is RAW016, and for ADaM without ADSL the rule ADSL003.
         """
-        absent = np.flatnonzero((found < 0) & (subjects != ""))
-        if not len(absent) or (self.forms and other == "DM") or other == "ADSL":
+        new = [number for number in blocks if (dataset, number, other) not in self._looked_for]
+        self._looked_for |= {(dataset, number, other) for number in new}
+        absent = ((found < 0) & (subjects != "").to_numpy(dtype=bool))[mine]
+        if not absent.any() or (self.forms and other == "DM") or other == "ADSL":
             return
-        names = [str(name) for name in subjects.take(absent)]
-        if self._absent.setdefault((dataset, other), set()).issuperset(names):
-            return
-        self._absent[dataset, other].update(names)
-        records = np.flatnonzero(np.isin(mine, absent))
-        what = f"{len(names):,} subject{'s' if len(names) > 1 else ''} of {dataset}"
-        message = (
-            f"{other} has no record of {what}, such as {', '.join(names[:3])}; what is read from it is blank there"
+        parted = split_blocks(np.flatnonzero(absent), [(n, self.blocks[dataset, n].length) for n in blocks])
+        pieces = [(number, rows, places) for number, rows, places in parted if number in new]
+        finding = Finding(
+            "JOIN002",
+            "{other} has no record of {names.number:# subject|# subjects} of {dataset}, such as {names:3}; what is "
+            "read from it is blank there",
+            Severity.WARNING,
+            Place(dataset=dataset),
+            hint=f"are records missing in {other}, or is the subject written in another way?",
+            value="{names.first}",
         )
-        place = Place(dataset=dataset, rows=tuple(int(row) + 1 for row in records[:SHOWN_ROWS]))
-        hint = f"are records missing in {other}, or is the subject written in another way?"
-        problem = Problem("JOIN002", message, Severity.WARNING, place, hint, names[0], len(records))
-        self.report(problem, blocks[0], records if len(blocks) == len(self.blocks_of(dataset)) else None)
+        rows = ReportedRows(TableId(dataset), [(number, rows) for number, rows, _ in pieces], final=False)
+        places = np.concatenate([np.zeros(0, dtype=np.int64), *(places for _, _, places in pieces)])
+        names = Each(subjects.take(mine).reset_index(drop=True))
+        self.report(finding, rows, places, {"other": other, "dataset": dataset, "names": names})
 
     def _subjects_of(self, other: str) -> tuple[pd.Index, np.ndarray]:
         """The subjects of a dataset, each once, and the first record of each."""
@@ -245,20 +251,38 @@ class State:
             repeated = whole.duplicated()
             if repeated.any():
                 several = np.flatnonzero(whole.isin(whole[repeated]))
-                problem = _describe_repeated(other, whole[repeated].unique(), several)
-                self.report(problem, records=several if other in self.study.datasets else None)
+                rows = ReportedRows.of(other, several, final=other in self.given)
+                names = Each(pd.Series(whole).take(several).reset_index(drop=True))
+                self.report(
+                    replace(_REPEATED_SUBJECTS, place=Place(dataset=other)),
+                    rows,
+                    None,
+                    {"dataset": other, "names": names},
+                )
             self._subjects[other] = (whole[~repeated], np.flatnonzero(~repeated))
         return self._subjects[other]
 
 
-def _describe_repeated(dataset: str, names: pd.Index, several: np.ndarray) -> Problem:
-    shown = ", ".join(str(name) for name in names[:3])
-    message = (
-        f"{dataset} should have one record per subject, but {len(names)} subject{'s' if len(names) > 1 else ''} "
-        f"ha{'ve' if len(names) > 1 else 's'} several, such as {shown}; other datasets read the first"
-    )
-    place = Place(dataset=dataset, rows=tuple(int(row) + 1 for row in several[:SHOWN_ROWS]))
-    return Problem("JOIN001", message, place=place, hint="are raw rows repeated?", count=len(several))
+_REPEATED_SUBJECTS = Finding(
+    "JOIN001",
+    "{dataset} should have one record per subject, but {names.number:# subject has|# subjects have} several, such as "
+    "{names:3}; other datasets read the first",
+    hint="are raw rows repeated?",
+)
+
+
+def split_blocks(records: np.ndarray, lengths: Sequence[tuple[int, int]]) -> list[tuple[int, np.ndarray, np.ndarray]]:
+    """Records of several blocks under each other (`lengths`: number and length), block by block.
+
+    Of each block its number, the records counted from its first one, and their places among all of the blocks.
+    """
+    found = []
+    start = 0
+    for number, length in lengths:
+        places = records[(records >= start) & (records < start + length)]
+        found.append((number, places - start, places))
+        start += length
+    return found
 
 
 def _same_kind(pieces: list[pd.Series]) -> list[pd.Series]:

@@ -11,7 +11,8 @@ from cdisc_conv.engine.account.lines import Line, merge_accounts
 from cdisc_conv.engine.account.near_misses import NearMisses
 from cdisc_conv.engine.account.typed import WrongTypes
 from cdisc_conv.engine.facts.datasets import DatasetFacts, merge_maps
-from cdisc_conv.engine.facts.findings import Findings, merge_findings, move_findings
+from cdisc_conv.engine.facts.findings import move_findings
+from cdisc_conv.findings import Findings, merge_findings
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.engine.facts.facts import Facts
+from cdisc_conv.findings import Found
 from cdisc_conv.problems import Tally
+from cdisc_conv.tables import TableId
 
 Numbers = Mapping[str, np.ndarray]
 """Form -> the number (from 1) that each row of the range has in its file; a form that is not there is whole."""
@@ -25,11 +27,17 @@ def number_rows(facts: Facts, numbers: Numbers) -> Facts:
             return tally
         return Tally(tally.count, tuple(int(numbers[form][row - 1]) for row in tally.rows))
 
+    def number(found: Found, table: TableId) -> Found:
+        if not table.is_form or table.name not in numbers:
+            return found
+        return found.renumber(lambda row: int(numbers[table.name][row - 1]))
+
     return replace(
         facts,
-        findings={finding: count(tally, finding.problem.place.form) for finding, tally in facts.findings.items()},
+        findings={finding: number(found, TableId(finding.rows_of)) for finding, found in facts.findings.items()},
         account=tuple(replace(line, tally=count(line.tally, line.form)) for line in facts.account),
         wrong_codes={wrong: count(tally, wrong.form) for wrong, tally in facts.wrong_codes.items()},
+        wrong_types={key: count(tally, key[0]) for key, tally in facts.wrong_types.items()},
         near_misses={
             miss: count(tally, miss.table.name) if miss.table.is_form else tally
             for miss, tally in facts.near_misses.items()
