@@ -11,13 +11,14 @@ import pandas as pd
 
 from cdisc_conv.engine.convert import form_sources
 from cdisc_conv.engine.derive.run import run_plan
-from cdisc_conv.engine.facts.findings import describe_findings, list_findings
-from cdisc_conv.engine.facts.raw_rows import number_sources
+from cdisc_conv.engine.facts.findings import list_findings
+from cdisc_conv.engine.facts.raw_rows import number_findings, number_sources
 from cdisc_conv.engine.finish.datasets import finish_dataset
 from cdisc_conv.engine.finish.draft import Draft
 from cdisc_conv.engine.given.typed import read_given
 from cdisc_conv.engine.plan.graph import Plan, plan_study
 from cdisc_conv.engine.range import complete_form
+from cdisc_conv.findings import describe_findings
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.raw.cache import find_cache, read_kept_forms
 from cdisc_conv.spec.load import load_study
@@ -57,7 +58,7 @@ class Look:
             replace(draft, records=number_sources(draft.records, numbers), picked=number_sources(draft.picked, numbers))
             for draft in drafts
         ]
-        return counted, list(describe_findings(findings))
+        return counted, describe_findings(number_findings(findings, numbers))
 
     def list_subjects(self, forms: Iterable[str]) -> list[str]:
         """The subjects of some forms, each once, in the order of the first form that has them."""

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.engine.facts.facts import Facts
-from cdisc_conv.findings import Found
+from cdisc_conv.findings import Finding, Findings, Found
 from cdisc_conv.problems import Tally
 from cdisc_conv.tables import TableId
 
@@ -27,14 +27,9 @@ def number_rows(facts: Facts, numbers: Numbers) -> Facts:
             return tally
         return Tally(tally.count, tuple(int(numbers[form][row - 1]) for row in tally.rows))
 
-    def number(found: Found, table: TableId) -> Found:
-        if not table.is_form or table.name not in numbers:
-            return found
-        return found.renumber(lambda row: int(numbers[table.name][row - 1]))
-
     return replace(
         facts,
-        findings={finding: number(found, TableId(finding.rows_of)) for finding, found in facts.findings.items()},
+        findings=number_findings(facts.findings, numbers),
         account=tuple(replace(line, tally=count(line.tally, line.form)) for line in facts.account),
         wrong_codes={wrong: count(tally, wrong.form) for wrong, tally in facts.wrong_codes.items()},
         wrong_types={key: count(tally, key[0]) for key, tally in facts.wrong_types.items()},
@@ -43,6 +38,17 @@ def number_rows(facts: Facts, numbers: Numbers) -> Facts:
             for miss, tally in facts.near_misses.items()
         },
     )
+
+
+def number_findings(findings: Findings, numbers: Numbers) -> dict[Finding, Found]:
+    """Findings with the row numbers of raw forms as their files count them."""
+
+    def number(found: Found, table: TableId) -> Found:
+        if not table.is_form or table.name not in numbers:
+            return found
+        return found.renumber(lambda row: int(numbers[table.name][row - 1]))
+
+    return {finding: number(found, TableId(finding.rows_of)) for finding, found in findings.items()}
 
 
 def number_sources(frame: pd.DataFrame, numbers: Numbers) -> pd.DataFrame:
