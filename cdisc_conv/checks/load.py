@@ -93,7 +93,7 @@ def fill_prefix(value: Any, prefix: str) -> Any:
     if isinstance(value, str):
         return _PREFIXED.sub(prefix, value)
     if isinstance(value, Mapping):
-        return {key: fill_prefix(item, prefix) for key, item in value.items()}
+        return {fill_prefix(key, prefix): fill_prefix(item, prefix) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(fill_prefix(item, prefix) for item in value)
     return value

@@ -28,8 +28,11 @@ def make_dataset(
     labels: Mapping[str, str] = {},
     dataset_label: str = "",
     other_type: Sequence[str] = (),
+    lengths: Mapping[str, int] = {},
 ) -> Dataset:
-    """A dataset of the standard with its labels and types; `labels` and `other_type` say which variables differ."""
+    """A dataset of the standard with its labels and types, and lengths that fit; `labels`, `other_type` and `lengths`
+    say which variables differ.
+    """
     standard = STANDARD.datasets.get(name) or STANDARD.supplemental(name.removeprefix("SUPP"))
     lines = [[_read_cell(cell) for cell in line.split("|")] for line in text.strip().splitlines()]
     frame = pd.DataFrame(lines[1:], columns=lines[0], dtype="str")
@@ -40,7 +43,9 @@ def make_dataset(
         if numeric:
             frame[variable] = pd.to_numeric(frame[variable].replace("", None)).astype("float64")
         label = labels.get(variable, known.label if known else variable)
-        columns.append(Column(variable, label, numeric, Item("float" if numeric else "text", 200)))
+        longest = 8 if numeric else max([1, *(len(value.encode()) for value in frame[variable])])
+        item = Item("float" if numeric else "text", lengths.get(variable, longest))
+        columns.append(Column(variable, label, numeric, item))
     return Dataset(
         name=name,
         label=dataset_label or standard.label,

@@ -27,9 +27,11 @@ SOUND = {
         S|EX|S-02|1|THALIDOMIDE|100|mg|TABLET|TREATMENT|2022-03-02|2022-05-02|1|62
         """,
     "DS": """
-        STUDYID|DOMAIN|USUBJID|DSSEQ|DSTERM|DSDECOD|DSCAT|DSSTDTC|DSSTDY
-        S|DS|S-01|1|COMPLETED|COMPLETED|DISPOSITION EVENT|2022-06-01|93
-        S|DS|S-02|1|DEATH|DEATH|DISPOSITION EVENT|2022-06-02|93
+        STUDYID|DOMAIN|USUBJID|DSSEQ|DSTERM|DSDECOD|DSCAT|EPOCH|DSSTDTC|DSSTDY
+        S|DS|S-01|1|COMPLETED|COMPLETED|DISPOSITION EVENT|FOLLOW-UP|2022-06-01|93
+        S|DS|S-02|1|DEATH|DEATH|DISPOSITION EVENT|FOLLOW-UP|2022-06-02|93
+        S|DS|S-01|2|CONSENT|INFORMED CONSENT OBTAINED|PROTOCOL MILESTONE|SCREENING|2022-02-20|-9
+        S|DS|S-02|2|CONSENT|INFORMED CONSENT OBTAINED|PROTOCOL MILESTONE|SCREENING|2022-02-21|-9
         """,
     "VS": """
         STUDYID|DOMAIN|USUBJID|VSSEQ|VSTESTCD|VSTEST|VSORRES|VSORRESU|VSSTRESC|VSSTRESN|VSSTRESU|VSLOBXFL|VISITNUM|EPOCH|VSDTC|VSDY
@@ -57,7 +59,7 @@ def add_lines(name: str, *lines: str) -> str:
 
 def test_sound_data_give_not_a_word_beyond_missing_expected_variables() -> None:
     report = check(make_all())
-    assert {problem.code for problem in report.problems} == {"VAR003", "TRD001"}
+    assert {problem.code for problem in report.problems} == {"VAR003", "TRD001", "EXP005", "EXP008", "AE011"}
     assert sorted(problem.place.variable for problem in report.problems if problem.code == "VAR003") == [
         "AEACN", "AEBDSYCD", "AEBODSYS", "AEHLGT", "AEHLGTCD", "AEHLT", "AEHLTCD", "AELLT", "AELLTCD", "AEPTCD",
         "AEREL", "AESOC", "AESOCCD",
@@ -145,7 +147,7 @@ def test_no_datasets_and_empty_datasets_are_no_trouble() -> None:
     assert report.problems == ()
     assert report.run == ()
     empty = check([make_dataset(name, text.strip().splitlines()[0]) for name, text in SOUND.items()])
-    assert {problem.code for problem in empty.problems} == {"VAR003", "VAR013", "TRD001"}
+    assert {problem.code for problem in empty.problems} == {"VAR003", "VAR013", "TRD001", "EXP008"}
 
 
 def test_a_custom_domain_is_held_against_its_class() -> None:

@@ -31,9 +31,19 @@ def test_the_pilot_study() -> None:
         ("AE002", "AE", "AESER"): 36,  # not serious, although a criterion is met
         ("CT004", "DS", "DSDECOD"): 290,  # FINAL LAB VISIT and the like, which no study.yaml declares here
         ("DAT005", "AE", "AESTDY"): 1,  # 366 on the day of RFSTDTC
+        ("DAT017", "AE", "AESTDTC"): 2,  # July, recorded in June
         ("DM002", "DM", "ARMNRS"): 52,  # screen failures have an arm of that name, as before SDTMIG 3.3
         ("DM019", "DM", "RFXENDTC"): 6,
         ("DM022", "DM", "ACTARMCD"): 52,
+        ("EVT004", "EX", "EXENDTC"): 6,
+        ("EXP001", "AE", "EPOCH"): 1,
+        ("EXP001", "DS", "EPOCH"): 1,
+        ("EXP001", "EX", "EPOCH"): 1,
+        ("EXP002", "AE", "AEDTC"): 1,
+        ("EXP002", "DS", "DSDTC"): 1,
+        ("EXP002", "SV", "SVENDTC"): 1,
+        ("EXP002", "SV", "SVSTDTC"): 1,
+        ("ID011", "AE", "AETERM"): 460,  # events that were reported again at later visits
         ("TS002", "TS", "TSPARMCD"): 2,  # AGESPAN is not in the terminology any more
         ("TS005", "TS", "TSPARMCD"): 1,  # no STYPE, SSTDTC, SENDTC
         ("TS003", "TS", "TSPARM"): 2,  # two parameters have been renamed since

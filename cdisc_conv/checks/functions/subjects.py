@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from cdisc_conv.checks.functions.common import by_value, whole
 from cdisc_conv.checks.functions.terminology import fold
 from cdisc_conv.checks.model import Hits, Parameters, Scope
 from cdisc_conv.checks.registry import register_check
-from cdisc_conv.checks.tables import SUBJECT, NotRunnableError
+from cdisc_conv.checks.tables import SUBJECT, NotRunnableError, Table
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
@@ -107,11 +107,16 @@ def check_repeated_records(scope: Scope) -> Iterator[Hits]:
     names = [name for name in table.names if name != f"{table.prefix}SEQ"]
     if not table.prefix or not names:
         raise NotRunnableError(f"{table.name} has no --SEQ that could tell equal records apart")
-    hashes = np.zeros(table.length, dtype=np.uint64)
-    for name in names:
-        # One 64-bit number per record first; what shares it is then compared in full.
-        hashes = (hashes ^ table.coded(name).codes.astype(np.uint64)) * _GOLDEN
-        hashes ^= hashes >> np.uint64(29)
-    rows = np.flatnonzero(pd.Series(hashes).duplicated(keep=False).to_numpy())
+    # What shares a number is then compared in full.
+    rows = np.flatnonzero(pd.Series(hash_records(table, names)).duplicated(keep=False).to_numpy())
     frame = table.frame.iloc[rows][names].reset_index(drop=True)
     yield Hits(f"{table.prefix}SEQ" if f"{table.prefix}SEQ" in table.frame else "", rows[frame.duplicated(keep=False)])
+
+
+def hash_records(table: Table, names: Sequence[str]) -> np.ndarray:
+    """One 64-bit number (uint64) per record for its values; equal records share it."""
+    hashes = np.zeros(table.length, dtype=np.uint64)
+    for name in names:
+        hashes = (hashes ^ table.coded(name).codes.astype(np.uint64)) * _GOLDEN
+        hashes ^= hashes >> np.uint64(29)
+    return hashes

@@ -40,6 +40,12 @@ class Pattern(Parameters):
         return pattern
 
 
+class TextPattern(Pattern):
+    """``of`` names variables, of which a dataset need not have all; all that hold text when it is left out."""
+
+    of: tuple[str, ...] = ()
+
+
 class VariablePattern(Pattern):
     """``of`` is the variable; blanks are not looked at."""
 
@@ -54,21 +60,25 @@ def check_text_bytes(scope: Scope) -> Iterator[Hits]:
         coded = scope.table.coded(name)
         if not isinstance(coded.values, pa.Array):
             raise NotRunnableError(f"{name} of {scope.table.name} is not text")
-        sizes = coded.spread(_measure(coded, scope.table.dataset.codec))
+        sizes = coded.spread(measure_texts(coded, scope.table.dataset.codec))
         yield by_variable(name, (sizes > parameters.most) & scope.mask, _tell_size(coded, sizes))
 
 
-def _measure(coded: Coded, codec: str) -> np.ndarray:
+def measure_texts(coded: Coded, codec: str) -> np.ndarray:
     """The bytes of each distinct value."""
     if codec == "utf-8":
         return np.asarray(pc.binary_length(coded.values))
     return np.array([measure(text, codec) for text in coded.texts], dtype=np.int64)
 
 
-@register_check(Pattern)
+@register_check(TextPattern)
 def check_text_pattern(scope: Scope) -> Iterator[Hits]:
     """Texts of any variable in which a pattern is found."""
-    for name in scope.table.text_names:
+    names = scope.table.text_names
+    wanted = [name for name in names if name in scope.parameters.of] if scope.parameters.of else names
+    if not wanted:
+        raise NotRunnableError(f"{scope.table.name} has none of the variables that are asked")
+    for name in wanted:
         coded = scope.table.coded(name)
         found = _find(coded, scope.parameters.pattern)
         yield by_variable(name, found & scope.mask, _tell_text(coded))
