@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from cdisc_conv.draft.codes import Coding, match_codes, no_codes, yes_codes
 from cdisc_conv.draft.names import shared_parts, similarity, spellings, words
@@ -23,6 +22,7 @@ from cdisc_conv.draft.targets import (
     TIME,
 )
 from cdisc_conv.standards import CodelistTerms, Standard, Terminology, VariableStandard
+from cdisc_conv.standards.model import DatasetStandard
 
 LEAST = 0.5
 """The score from which on a column counts as recognised."""
@@ -78,9 +78,18 @@ class Knowledge:
     standard: Standard
     terminology: Terminology
 
+    def dataset(self, domain: str) -> DatasetStandard:
+        """A domain of the guide, or findings of the study's own."""
+        known = self.standard.datasets.get(domain)
+        return known if known is not None else self.standard.custom(domain, "FINDINGS", domain)
+
+    def is_own(self, domain: str) -> bool:
+        """Whether a domain is one of the study's own."""
+        return domain not in self.standard.datasets
+
     def variable(self, domain: str, name: str) -> VariableStandard | None:
         """A variable of a domain, those of the model included."""
-        dataset = self.standard.dataset(domain)
+        dataset = self.dataset(domain)
         return dataset.variable(name) or self.standard.variable(dataset, name)
 
     def codelist(self, domain: str, name: str) -> CodelistTerms | None:
@@ -190,18 +199,24 @@ def _by_label(item: Item, domain: str, known: Knowledge, shared: Sequence[str]) 
 def _by_likeness(
     item: Item, domain: str, known: Knowledge, shared: Sequence[str], prefixes: Sequence[str]
 ) -> Iterator[tuple[str, float, str]]:
-    """Names that are nearly those of a variable, and the last resort."""
-    names = [
-        name
-        for name in known.standard.dataset(domain).names
-        if _is_target(domain, name, known) and name[:2] == domain[:2]
-    ]
+    """Names that are a variable's with letters left out: the last resort."""
+    names = [name for name in known.dataset(domain).names if _is_target(domain, name, known) and name[:2] == domain[:2]]
     for spelling in spellings(item.name, shared)[:1]:
         asked = [spelling, *(f"{domain[:2]}{spelling.removeprefix(prefix)}" for prefix in prefixes)]
         for name in names:
-            ratio = max(SequenceMatcher(None, one, name).ratio() for one in asked)
+            ratio = max((_weigh_short(one, name) for one in asked), default=0.0)
             if ratio >= 0.75 and len(spelling) > 3:
-                yield name, 0.72 * ratio, f"the name {spelling} is like {name}"
+                yield name, 0.72 * ratio, f"the name {spelling} is short for {name}"
+
+
+def _weigh_short(short: str, name: str) -> float:
+    """How much of a name a short form of it has, its letters in their order; 0 for anything else.
+
+    >>> round(_weigh_short("EXDOSFM", "EXDOSFRM"), 2), _weigh_short("EXSTAT", "EXSCAT")
+    (0.88, 0.0)
+    """
+    letters = iter(name)
+    return len(short) / len(name) if short[:2] == name[:2] and all(sign in letters for sign in short) else 0.0
 
 
 def _resolve(domain: str, target: str, known: Knowledge) -> str:

@@ -8,11 +8,14 @@ from typing import Any
 
 from cdisc_conv.draft.codes import no_codes
 from cdisc_conv.draft.columns import Guess, Item, Knowledge, guess_columns
+from cdisc_conv.draft.disposition import complete_disposition
 from cdisc_conv.draft.entries import make_entry, make_flag_condition, make_ongoing, raw
 from cdisc_conv.draft.forms import Placed
 from cdisc_conv.draft.leftovers import add_qualifiers, note_beside
 from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Draft, Fate, Line
-from cdisc_conv.draft.targets import ANY, DEATH, END_TIME, ONGOING, PERFORMED, PRIOR, START_TIME, TIME
+from cdisc_conv.draft.seriousness import add_criteria
+from cdisc_conv.draft.targets import ANY, END_TIME, ONGOING, START_TIME, TIME
+from cdisc_conv.draft.tests_of import find_unit
 
 TOPICS = {"EVENTS": "TERM", "INTERVENTIONS": "TRT", "FINDINGS": "TESTCD"}
 _TIMES = {START_TIME: "STDTC", END_TIME: "ENDTC", TIME: "DTC"}
@@ -40,18 +43,31 @@ def draft_records(page: Page, draft: Draft, known: Knowledge, items: Sequence[It
     domain = page.placed.domain
     items = list(page.items if items is None else items)
     guesses = guess_columns(items, domain, known, page.placed.prefixes)
-    topic = f"{domain[:2]}{TOPICS[known.standard.dataset(domain).class_name]}"
+    topic = f"{domain[:2]}{TOPICS[known.dataset(domain).class_name]}"
     if topic not in {guess.target for guess in guesses}:
         guesses = _add_topic(guesses, items, topic)
     block = BlockDraft(page.form, score=page.placed.score, reason=page.placed.reason)
     done = fill_block(block, guesses, domain, known, draft)
+    if domain == "AE":
+        done |= add_criteria(block, [item for item in items if item.column not in done], known, draft)
     left = [item for item in items if item.column not in done]
     block.where = _find_condition(guesses, topic)
     dataset = draft.block(domain, block)
+    block.lines += _add_unit(guesses, block.names(), domain, known)
+    if domain == "DS":
+        block.lines += complete_disposition(block, guesses, items)
     if topic not in block.names():
         block.lines.append(_name_topic(topic, page))
     taken = taken_names(dataset)
     add_qualifiers(block, left, domain, known, draft, taken)
+
+
+def has_topic(page: Page, known: Knowledge) -> bool:
+    """Whether a column of a form is recognised as its topic, or as the decode of disposition."""
+    domain = page.placed.domain
+    topic = f"{domain[:2]}{TOPICS[known.dataset(domain).class_name]}"
+    targets = {guess.target for guess in guess_columns(page.items, domain, known, page.placed.prefixes)}
+    return bool(targets & {topic, "DSDECOD"})
 
 
 def taken_names(dataset: DatasetDraft) -> set[str]:
@@ -64,17 +80,17 @@ def fill_block(block: BlockDraft, guesses: Sequence[Guess], domain: str, known: 
     done: set[str] = set()
     times = {_TIMES[guess.target]: guess for guess in guesses if guess.target in _TIMES}
     for guess in guesses:
-        line, left = _make_line(guess, domain, known)
-        if line is None:
-            continue
-        bare = line.name.removeprefix(domain[:2])
-        if bare in times and "datetime" in line.entry:
-            line = _add_time(line, times[bare])
-            done.add(times[bare].item.column)
-            note_used(times[bare], f"{domain}.{line.name}", draft)
-        block.lines.append(line)
-        note_used(guess, f"{domain}.{line.name}", draft)
-        if not left:
+        lines, left = _make_lines(guess, domain, known)
+        for line in lines:
+            bare = line.name.removeprefix(domain[:2])
+            if bare in times and "datetime" in line.entry:
+                line = _add_time(line, times[bare])
+                done.add(times[bare].item.column)
+                note_used(times[bare], f"{domain}.{line.name}", draft)
+            block.lines.append(line)
+        if lines:
+            note_used(guess, f"{domain}.{lines[0].name}", draft)
+        if lines and not left:
             done.add(guess.item.column)
     return done
 
@@ -85,12 +101,13 @@ def note_used(guess: Guess, target: str, draft: Draft) -> None:
     note_beside(guess.item, draft, target, Fate.STANDARD)
 
 
-def _make_line(guess: Guess, domain: str, known: Knowledge) -> tuple[Line | None, tuple[str, ...]]:
+def _make_lines(guess: Guess, domain: str, known: Knowledge) -> tuple[list[Line], tuple[str, ...]]:
     if guess.target == ONGOING:
         return make_ongoing(guess, domain, known), ()
     if guess.target in _TIMES or guess.target.startswith("@"):
-        return None, ()
-    return make_entry(guess, domain, known)
+        return [], ()
+    line, left = make_entry(guess, domain, known)
+    return [line], left
 
 
 def _add_time(line: Line, time: Guess) -> Line:
@@ -117,6 +134,21 @@ def _add_topic(guesses: list[Guess], items: Sequence[Item], topic: str) -> list[
     return [*guesses, Guess(best, topic, 0.4, reason)]
 
 
+def _add_unit(guesses: Sequence[Guess], names: set[str], domain: str, known: Knowledge) -> list[Line]:
+    """The unit of a dose, where the label of the dose names it."""
+    dose, unit = f"{domain[:2]}DOSE", f"{domain[:2]}DOSU"
+    guess = next((one for one in guesses if one.target == dose), None)
+    codelist = known.codelist(domain, unit)
+    if guess is None or unit in names or codelist is None or known.variable(domain, unit) is None:
+        return []
+    said = guess.item.profile.unit or find_unit(guess.item.label)
+    term = codelist.find(said) if said else None
+    if term is None:
+        return [Line(unit, {"constant": ""}, 0.0, f"{unit} was not collected beside {dose}", True)]
+    reason = f"the label of {guess.item.column} says {said}"
+    return [Line(unit, {"when": f"{dose} >= 0", "constant": term.value}, 0.8, reason)]
+
+
 def _name_topic(topic: str, page: Page) -> Line:
     """A form without a topic column: its label is what all of its records are about."""
     reason = f"{topic} was not collected: name what form {page.form} is about"
@@ -138,7 +170,7 @@ def _find_condition(guesses: Sequence[Guess], topic: str) -> str:
 
 def finish_dataset(dataset: DatasetDraft, known: Knowledge, day_one: bool) -> None:
     """What holds for all records: study days, and a blank for what the standard asks for and nobody collected."""
-    prefix, standard = dataset.name[:2], known.standard.datasets.get(dataset.name)
+    prefix, standard = dataset.name[:2], known.dataset(dataset.name)
     every = [block.names() for block in dataset.blocks]
     shared = {line.name for line in dataset.lines}
     for date, day in (("STDTC", "STDY"), ("ENDTC", "ENDY"), ("DTC", "DY")):
@@ -147,8 +179,6 @@ def finish_dataset(dataset: DatasetDraft, known: Knowledge, day_one: bool) -> No
         if day_one and there and known.variable(dataset.name, name) is not None and name not in shared:
             reason = f"the day of {prefix}{date} counted from DM.RFSTDTC"
             dataset.lines.append(Line(name, {"study_day": f"{prefix}{date}"}, 0.95, reason))
-    if standard is None:
-        return
     shared = {line.name for line in dataset.lines}
     seen = set.union(shared, *every)
     for variable in standard.variables:
@@ -156,13 +186,12 @@ def finish_dataset(dataset: DatasetDraft, known: Knowledge, day_one: bool) -> No
         if name in ("STUDYID", "DOMAIN", "USUBJID", f"{prefix}SEQ") or variable.core == "Perm" or name in seen:
             continue
         reason = f"{name} ({variable.label}) was not collected"
-        dataset.lines.append(Line(name, {"constant": ""}, 0.0, reason, variable.core == "Req"))
+        to_do = variable.core == "Req" or name == "ARMNRS"
+        if name == "ARMNRS":
+            reason = "no arm was collected: give the arms from randomisation, or the reason why there is none"
+        dataset.lines.append(Line(name, {"constant": ""}, 0.0, reason, to_do))
     mapped = seen | {line.name for line in dataset.lines}
     wanted = [key for key in standard.keys if key in mapped or key in ("STUDYID", "USUBJID")]
+    wanted += [f"{prefix}SPID"] if all(f"{prefix}SPID" in names for names in every) else []
     if tuple(wanted) != standard.keys:
         dataset.keys = tuple(wanted)
-
-
-def unused_flags(guesses: Sequence[Guess]) -> list[Guess]:
-    """Recognised flags that no line is made of: they stay questions of their own."""
-    return [guess for guess in guesses if guess.target in (ANY, PERFORMED, PRIOR, DEATH)]

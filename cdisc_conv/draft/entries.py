@@ -26,6 +26,8 @@ def make_entry(guess: Guess, domain: str, known: Knowledge) -> tuple[Line, tuple
         return _date_line(guess), ()
     if target.endswith("DTC"):  # a year alone
         return Line(target, {"datetime": {"date": item.column, "formats": ["YYYY"]}}, guess.score, guess.reason), ()
+    if target.endswith("TOXGR"):
+        return _grade_line(guess), ()
     codelist = known.codelist(domain, target)
     variable = known.variable(domain, target)
     if codelist is not None:
@@ -33,6 +35,18 @@ def make_entry(guess: Guess, domain: str, known: Knowledge) -> tuple[Line, tuple
     if variable is not None and variable.numeric:
         return Line(target, {"copy": item.column}, guess.score, guess.reason), ()
     return _text_line(guess, domain), ()
+
+
+def _grade_line(guess: Guess) -> Line:
+    """A grade as its number."""
+    profile = guess.item.profile
+    texts = dict.fromkeys([*profile.codes, *profile.values])
+    found = {text: re.search(r"[0-5](?!\d)", profile.word_of(text)) or re.search(r"[0-5]", text) for text in texts}
+    made = {text: grade[0] for text, grade in found.items() if grade is not None and text != grade[0]}
+    if not made:
+        return Line(guess.target, {"copy": guess.item.column}, guess.score, guess.reason)
+    values = {**{text: text for text in texts}, **made}
+    return Line(guess.target, {"map": {"value": guess.item.column, "values": values}}, guess.score, guess.reason)
 
 
 def _date_line(guess: Guess) -> Line:
@@ -106,14 +120,18 @@ def make_flag_condition(column: str, codes: Sequence[str]) -> str:
     return f"{raw(column)} == {listed}" if len(codes) == 1 else f"{raw(column)} in ({listed})"
 
 
-def make_ongoing(guess: Guess, domain: str, known: Knowledge) -> Line | None:
-    """Ongoing at the end of participation: --ENRTPT, where the domain has it, when the answer is yes."""
-    target = f"{domain[:2]}ENRTPT"
+def make_ongoing(guess: Guess, domain: str, known: Knowledge) -> list[Line]:
+    """Ongoing when it was asked: --ENRTPT and --ENTPT, where the domain has them, when the answer is yes."""
+    target, point = f"{domain[:2]}ENRTPT", f"{domain[:2]}ENTPT"
     codes = yes_codes(guess.item.profile)
     if known.variable(domain, target) is None or not codes:
-        return None
+        return []
     when = make_flag_condition(guess.item.column, codes)
-    return Line(target, {"when": when, "constant": "ONGOING"}, guess.score, guess.reason)
+    said = f"{guess.reason}; name the time point of the protocol"
+    return [
+        Line(target, {"when": when, "constant": "ONGOING"}, guess.score, guess.reason),
+        Line(point, {"when": when, "constant": "TIME OF COLLECTION"}, 0.5, said),
+    ]
 
 
 def raw(column: str) -> str:
@@ -179,6 +197,8 @@ def make_name(item: Item, taken: Collection[str], shared: Sequence[str] = ()) ->
         room = 8 - len(numbers)
         size = max(2, room // len(texts[-3:]))
         joined = "".join(part[:size] for part in texts[-3:])[:room] + numbers
+    if len(joined) > 8 and (digits := re.search(r"\d{1,3}$", joined)):
+        joined = joined[: 8 - len(digits[0])] + digits[0]
     name = (joined or (spelled[0] if spelled else "ITEM"))[:8]
     name = re.sub(r"[^A-Z0-9]", "", name.upper()) or "ITEM"
     name = name if name[0].isalpha() else f"X{name}"[:8]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,6 @@ from cdisc_conv.draft.keeping import FOLDER, keep_files
 from cdisc_conv.draft.model import Draft, Line
 from cdisc_conv.draft.visits import Visit
 from cdisc_conv.draft.write import flow, mark, scalar, write_dataset
-
-CREATED = "2000-01-01T00:00:00"
 
 
 def study_name(text: str) -> str:
@@ -52,12 +51,24 @@ def write_forms(
             lines += _describe_form(form, table, (roles or {}).get(form, {}), more.get(form, {}))
     else:
         for form, said in more.items():
-            lines += [f"  {scalar(form)}:", *(f"    {key}: {flow(value)}" for key, value in said.items())]
+            lines += [f"  {scalar(form)}:", *_list_additions(said)]
     lines = ["forms:", *lines] if lines else []
     if visits:
         lines += ["events:", *(_describe_visit(visit, exports) for visit in visits)]
     if lines:
         write_lines(stage / "forms.yaml", lines)
+
+
+def _list_additions(said: Mapping[str, Any]) -> Iterable[str]:
+    """What forms.yaml says of a form over the dictionary."""
+    for key, value in said.items():
+        if key != "columns":
+            yield f"    {key}: {flow(value)}  {mark(0.7, 'as the values show')}"
+            continue
+        yield "    columns:"
+        for name, entry in value.items():
+            reason = "the export has codes that the dictionary does not: name what they mean"
+            yield f"      {scalar(name)}: {flow(entry)}  {mark(0, reason, True)}"
 
 
 def _describe_form(form: str, table: Table, roles: Mapping[str, str], more: Mapping[str, Any]) -> Iterable[str]:
@@ -67,7 +78,7 @@ def _describe_form(form: str, table: Table, roles: Mapping[str, str], more: Mapp
     yield f"    file: {scalar(table.file)}"
     if table.table:
         yield f"    table: {scalar(table.table)}"
-    for key, value in table.reading.items():
+    for key, value in {**table.reading, **{key: value for key, value in more.items() if key != "columns"}}.items():
         yield f"    {key}: {flow(list(value) if isinstance(value, tuple) else value)}"
     yield "    columns:"
     said = more.get("columns", {})
@@ -104,8 +115,9 @@ def write_study(
     draft: Draft | None = None,
 ) -> None:
     """study.yaml."""
+    created = datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat()
     lines = [f"study: {scalar(name)}", f"title: {scalar(name)}  {mark(0, 'the title of the protocol', True)}"]
-    lines.append(f"created: {CREATED}  {mark(0.5, 'the creation time that every output carries')}")
+    lines.append(f"created: {created}  {mark(0.5, 'the creation time that every output carries')}")
     lines.append('standards: {sdtmig: "3.4", sdtm_ct: 2025-03-28}')
     if exports.dictionary is not None:
         lines.append(f"forms: {{dictionary: {FOLDER}/, edc: {exports.dictionary.edc}}}")
@@ -113,6 +125,10 @@ def write_study(
     if shared:
         lines += ["variables:"]
         lines += [f"  {line.name}: {flow(line.entry)}  {mark(line.score, line.reason, line.to_do)}" for line in shared]
+    if draft is not None and draft.sponsor_terms:
+        lines.append("sponsor_terms:")
+        reason = mark(0.5, "tests that terminology does not have")
+        lines += [f"  {name}: {flow(terms)}  {reason}" for name, terms in draft.sponsor_terms.items()]
     if draft is not None and draft.not_submitted:
         lines += ["not_submitted:", *_list_reasons(draft)]
     write_lines(stage / "study.yaml", lines)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from cdisc_conv.draft.columns import Item, Knowledge
 from cdisc_conv.draft.names import shared_parts, similarity, spellings, split_name, words
+from cdisc_conv.draft.targets import CDASH
 from cdisc_conv.draft.vocabulary import FORMS
 
 LEAST = 0.5
@@ -83,7 +84,7 @@ def place_form(name: str, label: str, items: Sequence[Item], known: Knowledge) -
     for place, part in enumerate(parts):
         if part in DOMAINS:
             note(part, 0.85 if len(parts) == 1 or place == 0 else 0.7, f"the form is called {name}")
-        elif len(part) in (4, 5) and part[:2] in ("LB", "QS", "EG", "VS", "DS", "EX", "PE") and place == 0:
+        elif len(part) in (4, 5) and part[:2] in ("LB", "QS", "EG", "DS", "EX") and place == 0:
             note(part[:2], 0.6, f"the name of the form begins with {part[:2]}")
     for what, text, top in (("label", label, 0.85), ("name", name, 0.75)):
         said = words(text)
@@ -91,8 +92,8 @@ def place_form(name: str, label: str, items: Sequence[Item], known: Knowledge) -
             weight = max((similarity(said, words(phrase)) for phrase in phrases), default=0.0) if said else 0.0
             if weight:
                 note(domain, top * weight, f"its {what} is '{text}'")
-    for domain, share in _shares(items).items():
-        note(domain, 0.8 * share, f"{share:.0%} of its columns begin with {domain}")
+    for domain, share in _shares(items, known).items():
+        note(domain, 0.8 * share, f"its columns are called as those of {domain}")
     plain = {spelling for item in items for spelling in spellings(item.name)}
     if len(plain & DM_NAMES) >= 2:
         note("DM", 0.35 + 0.1 * min(len(plain & DM_NAMES), 5), "it has " + ", ".join(sorted(plain & DM_NAMES)))
@@ -116,13 +117,14 @@ def _combine(scores: Sequence[float]) -> float:
     return 1.0 - left
 
 
-def _shares(items: Sequence[Item]) -> Mapping[str, float]:
-    """The part of the items whose names begin with the letters of a domain."""
+def _shares(items: Sequence[Item], known: Knowledge) -> Mapping[str, float]:
+    """The part of the items whose names begin with the letters of a domain and go on as its variables do."""
     shared = shared_parts(item.name for item in items)
-    counts = Counter(
-        domain
-        for item in items
-        for domain in {one[:2] for one in spellings(item.name, shared)[:2]}
-        if domain in DOMAINS
-    )
-    return {domain: count / len(items) for domain, count in counts.items() if count > 1 or len(items) < 3}
+    counts: Counter[str] = Counter()
+    for item in items:
+        spelled = spellings(item.name, shared)[:2]
+        for domain in {one[:2] for one in spelled if one[:2] in DOMAINS}:
+            rests = [one[2:] for one in spelled if one.startswith(domain)]
+            sure = any(rest in CDASH or f"{domain}{rest}" in known.dataset(domain).names for rest in rests)
+            counts[domain] += 10 if sure else 3
+    return {domain: count / 10 / len(items) for domain, count in counts.items() if count >= 10 or len(items) < 3}

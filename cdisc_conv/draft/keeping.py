@@ -34,6 +34,7 @@ _SAID = frozenset(
     ]
 )
 """Columns that say what there is, and nothing of a subject."""
+_LEVELS = (b"ClinicalData", b"SubjectData", b"StudyEventData", b"FormData")
 _DATA = re.compile(rb"<((?:\w+:)?(?:ClinicalData|ReferenceData|User))\b(?:[^>]*/>|.*?</\1\s*>)", re.DOTALL)
 
 
@@ -53,7 +54,7 @@ def keep_files(raw: Path, dictionary: Dictionary) -> dict[str, bytes]:
 def _keep(file: File, data: bool, reading: Mapping[str, object]) -> bytes:
     head = file.open(4096)
     if is_odm(head):
-        return _DATA.sub(b"", file.read())
+        return strip_data(file.read())
     if not data or file.suffix not in (".csv", ".tsv", ".tab", ".txt", ".dat"):
         return file.read()
     content = file.read()
@@ -64,6 +65,23 @@ def _keep(file: File, data: bool, reading: Mapping[str, object]) -> bytes:
         encoding = "utf-8-sig"
     text = content.decode(encoding, "replace")
     return keep_header(text, str(reading.get("delimiter") or ","), rows).encode(encoding, "replace")
+
+
+def strip_data(odm: bytes) -> bytes:
+    """The definitions of an ODM file; of its data only what attributes the vendor gives to subjects, events and forms.
+
+    >>> strip_data(b'<ODM><Study/><ClinicalData><SubjectData Key="1" x:Name="A"></SubjectData></ClinicalData></ODM>')
+    b'<ODM><Study/><ClinicalData><SubjectData Key="" x:Name=""/></ClinicalData></ODM>'
+    """
+    elements = [found for name in _LEVELS if (found := re.search(rb"<(?:\w+:)?%s\b[^>]*>" % name, odm))]
+    starts = [re.sub(rb'=\s*("[^"]*"|\'[^\']*\')', b'=""', found[0]).rstrip(b"/> ") for found in elements]
+    shown = b""
+    for start in reversed(starts):
+        name = re.match(rb"<([\w:]+)", start)
+        shown = start + (b">" + shown + b"</" + (name[1] if name else b"") + b">" if shown else b"/>")
+    stripped = _DATA.sub(b"", odm)
+    place = stripped.rfind(b"</")
+    return stripped[:place] + shown + stripped[place:] if starts[:1] and place >= 0 else stripped
 
 
 def keep_header(text: str, delimiter: str = ",", header: int = 1) -> str:

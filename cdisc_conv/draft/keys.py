@@ -221,12 +221,10 @@ def with_roles(profiles: Mapping[str, Profile], subject: str, described: bool) -
 
 def find_study(profiles: Mapping[str, Mapping[str, Profile]]) -> str:
     """The name of the study, where a column has it and nothing else."""
+    values: dict[str, set[str]] = {}
     for columns in profiles.values():
         for name, profile in columns.items():
-            if (
-                set(spellings(name)[:1]) & STUDIES
-                and profile.distinct == 1
-                and re.fullmatch(r"[\w-]+", profile.values[0])
-            ):
-                return profile.values[0]
-    return ""
+            if set(spellings(name)[:1]) & STUDIES:
+                values.setdefault(name, set()).update(profile.values)
+    names = [next(iter(one)) for one in values.values() if len(one) == 1]
+    return next((name for name in names if re.fullmatch(r"[\w-]+", name)), "")

@@ -98,7 +98,7 @@ def add_qualifiers(
     items = list(items)
     shared = shared_of(items)
     for item in items:
-        reserved = taken | set(known.standard.dataset(dataset).names if dataset in known.standard.datasets else ())
+        reserved = taken | set(known.dataset(dataset).names if not known.is_own(dataset) else ())
         name = _free_name(item, reserved, dataset, known, shared)
         taken.add(name)
         reason = "no variable of the standard is recognised"
@@ -120,7 +120,7 @@ def _free_name(item: Item, reserved: set[str], dataset: str, known: Knowledge, s
     taken = set(reserved)
     while True:
         name = make_name(item, taken, shared)
-        if dataset not in known.standard.datasets or known.variable(dataset, name) is None:
+        if known.is_own(dataset) or known.variable(dataset, name) is None:
             return name
         taken.add(name)
 

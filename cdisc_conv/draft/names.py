@@ -57,6 +57,16 @@ _STOP = frozenset(
 )
 
 
+_ABOUT = ("reason", "related", "relation", "specification", "comment", "explain", "describe")
+"""First words of labels that speak about something else that follows."""
+
+
+_TURNS = frozenset(
+    ("worsening", "other", "specification", "previous", "second", "change", "reason", "comment", "awareness")
+)
+"""Words that make something else of what a label speaks of."""
+
+
 def split_name(name: str) -> tuple[str, ...]:
     """The parts of a name, in capitals.
 
@@ -137,6 +147,11 @@ def similarity(label: Sequence[str], phrase: Sequence[str]) -> float:
     for word in own:
         if place < len(wanted) and word == wanted[place]:
             place += 1
-    if not wanted or place < len(wanted):
+    share = len(wanted) / len(own) if own else 0.0
+    if not wanted or place < len(wanted) or (len(wanted) == 1 and share < 0.5) or share < 0.25:
         return 0.0
-    return 0.5 + 0.5 * len(wanted) / len(own)
+    if set(own) & _TURNS - set(wanted):
+        return 0.0
+    if own[0] in _ABOUT and singular(wanted[0]) != own[0]:
+        return 0.0
+    return 0.5 + 0.5 * share

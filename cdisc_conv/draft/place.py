@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from cdisc_conv.draft.columns import Knowledge, list_items
-from cdisc_conv.draft.datasets import Page, draft_records, finish_dataset
+from cdisc_conv.draft.columns import Item, Knowledge, list_items
+from cdisc_conv.draft.datasets import Page, draft_records, finish_dataset, has_topic
+from cdisc_conv.draft.findings import STANDARD, add_measurements, draft_findings, draft_own
 from cdisc_conv.draft.forms import Placed, place_form
 from cdisc_conv.draft.leftovers import declare, set_personal_apart
 from cdisc_conv.draft.model import Draft, Fate
 from cdisc_conv.draft.profiles import Profile
-from cdisc_conv.draft.subjects import add_death, add_reference_dates, draft_subjects
+from cdisc_conv.draft.repeats import split_repeats
+from cdisc_conv.draft.subjects import add_death, add_home_qualifiers, add_reference_dates, draft_subjects
 from cdisc_conv.draft.visits import Visit, add_visits, order_visits
 from cdisc_conv.problems import Problem
 from cdisc_conv.spec.model import Study
@@ -39,19 +41,60 @@ def draft_study(material: Material, subject: str, home: str) -> tuple[Draft, lis
     pages = _place_forms(material, draft)
     classes = {name: _class_of(page, known) for name, page in pages.items()}
     draft_subjects(pages[home], material.profiles[home], material.frames[home], subject, draft, known)
-    for name, page in pages.items():
-        if name != home and classes[name] in LOGS:
-            draft_records(page, draft, known)
+    _draft_forms(pages, home, material, draft)
     day_one = add_reference_dates(draft)
     add_death(draft)
     logs = [name for name, page in pages.items() if classes[name] in LOGS and page.placed.domain not in ("EX", "EC")]
-    visits = order_visits(material.frames, material.profiles, logs, material.study.settings.get("visits") or ())
+    visits = order_visits(
+        material.frames, material.profiles, logs, subject, material.study.settings.get("visits") or ()
+    )
     for dataset in draft.datasets.values():
         if dataset.name != "DM":
             add_visits(dataset, material.profiles, visits, known, draft)
         finish_dataset(dataset, known, day_one)
     _declare_keys(material, draft)
     return draft, visits
+
+
+def _draft_forms(pages: Mapping[str, Page], home: str, material: Material, draft: Draft) -> None:
+    """Every form but demographics: its domain by its class, vital signs wherever they are, and the rest as its own."""
+    known = material.known
+    topicless = _list_topicless(pages, known)
+    letters = iter(f"X{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWYZ")
+    for name, page in pages.items():
+        frame, domain = material.frames[name], page.placed.domain
+        kind = _class_of(page, known)
+        if kind in LOGS and domain != "DM" and name not in topicless:
+            for items in _list_repeats(page, known):
+                draft_records(replace(page, items=tuple(items)), draft, known)
+            continue
+        if domain in STANDARD and domain != "PE":
+            draft_findings(page, frame, draft, known)
+            continue
+        left = add_measurements(page, frame, draft, known)
+        if domain == "PE":
+            draft_findings(replace(page, items=tuple(left)), frame, draft, known)
+            continue
+        used = {one.column for one in draft.used if one.form == name}
+        left = [item for item in left if item.column not in used]
+        if name == home and domain == "DM":
+            add_home_qualifiers(page, left, draft, known)
+        elif left:
+            draft_own(replace(page, items=tuple(left)), frame, next(letters), draft, known)
+
+
+def _list_repeats(page: Page, known: Knowledge) -> list[list[Item]]:
+    """The items of each of the records that a row of a form holds; each of them has to have a topic."""
+    repeats = split_repeats(page.items)
+    whole = all(has_topic(replace(page, items=tuple(items)), known) for items in repeats)
+    return repeats if whole else [list(page.items)]
+
+
+def _list_topicless(pages: Mapping[str, Page], known: Knowledge) -> set[str]:
+    """Forms of events and interventions without a topic, where another form of the domain has one."""
+    topics = {name: has_topic(page, known) for name, page in pages.items() if _class_of(page, known) in LOGS}
+    rich = {pages[name].placed.domain for name, has in topics.items() if has}
+    return {name for name, has in topics.items() if not has and pages[name].placed.domain in rich}
 
 
 def _place_forms(material: Material, draft: Draft) -> dict[str, Page]:
@@ -78,7 +121,7 @@ def _as_exposure(page: Page) -> Page:
 
 
 def _class_of(page: Page, known: Knowledge) -> str:
-    return known.standard.dataset(page.placed.domain).class_name if page.placed.domain else ""
+    return known.dataset(page.placed.domain).class_name if page.placed.domain else ""
 
 
 _REASONS = {

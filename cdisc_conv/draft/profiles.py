@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -33,6 +33,7 @@ _DATES = (
     "MON DD YYYY",
 )
 _PARTIAL = ("YYYY-MM", "MON-YYYY", "MON YYYY", "MM/YYYY", "YYYY")
+_NO_VALUES = ("NA", "N/A", "<NA>", "NaN", "nan", "NULL", "null", ".", "-", "#N/A")
 _TIMES = ("HH:MM", "HH:MM:SS")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 _LATER_TIME = re.compile(r"(\s+|T)\d{1,2}:\d{2}")
@@ -162,6 +163,35 @@ def _share(texts: Sequence[str], formats: Sequence[str]) -> float:
     """The part of the texts that one of the formats reads."""
     read = parse_dates(text_column(texts), [read_format(text) for text in formats])
     return float(np.mean(read.fault == "")) if len(texts) else 0.0
+
+
+def find_missing_texts(profiles: Iterable[Profile]) -> list[str]:
+    """Texts that stand for no value on a form: those that are the only ones between numbers or dates.
+
+    A text that is a code of any column is none of them.
+    """
+    profiles = list(profiles)
+    codes = {code for profile in profiles for code in profile.codes}
+    found = []
+    for text in _NO_VALUES:
+        if text in codes:
+            continue
+        holding = [profile for profile in profiles if text in profile.values]
+        others = [[value for value in profile.values if value not in _NO_VALUES] for profile in holding]
+        alone = [rest for rest in others if not rest]
+        if (text == "NA" and len(alone) > 1) or any(
+            rest and find_kind(rest)[0] in ("integer", "decimal", "date", "datetime") for rest in others
+        ):
+            found.append(text)
+    return found
+
+
+def find_undeclared(profile: Profile) -> dict[str, str]:
+    """The codes of a column with those that its values have beyond them, each for itself; {} where there are none."""
+    beyond = [value for value in profile.values if profile.codes and value not in profile.codes]
+    if not beyond or profile.separator or profile.distinct > MOST_VALUES:
+        return {}
+    return {**profile.codes, **{value: value for value in beyond}}
 
 
 def find_words(frame: pd.DataFrame, code: str, words: str) -> dict[str, str]:

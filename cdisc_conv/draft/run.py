@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from cdisc_conv.draft.columns import Knowledge
 from cdisc_conv.draft.exports import Exports, survey_exports
@@ -11,7 +12,7 @@ from cdisc_conv.draft.files import study_name, write_datasets, write_forms, writ
 from cdisc_conv.draft.keys import find_home, find_study, find_subject, with_roles
 from cdisc_conv.draft.model import Draft, Line
 from cdisc_conv.draft.place import Material, draft_study
-from cdisc_conv.draft.profiles import profile_form
+from cdisc_conv.draft.profiles import find_missing_texts, find_undeclared, profile_form
 from cdisc_conv.package.lint import lint_whole
 from cdisc_conv.package.staging import stage_folder
 from cdisc_conv.problems import Problem, ProblemsError, Severity
@@ -47,6 +48,10 @@ def init_study(raw: Path, out: Path, edc: str = "", subject: str = "") -> Outcom
 def _fill(stage: Path, out: Path, exports: Exports, raw: Path, subject: str) -> Outcome:
     write_skeleton(stage, exports, raw, study_name(out.name))
     material = read_material(stage, exports)
+    more = find_missing(material, exports)
+    if more:
+        write_forms(stage, exports, more=more)
+        material = read_material(stage, exports)
     subject = find_subject(material.profiles, material.frames, subject)
     material.profiles = {
         form: with_roles(profiles, subject, exports.dictionary is not None)
@@ -62,7 +67,7 @@ def _fill(stage: Path, out: Path, exports: Exports, raw: Path, subject: str) -> 
     template = f"{name}-{{{subject}}}"
     reason = "the study and the subject; sponsors may build it otherwise"
     shared = [Line("USUBJID", {"subject_id": template}, 0.6, reason)]
-    write_forms(stage, exports, roles, visits=visits)
+    write_forms(stage, exports, roles, more, visits)
     write_datasets(stage, draft)
     write_study(stage, exports, name, subject, home, shared, draft)
     _, found = lint_whole(stage)
@@ -74,6 +79,22 @@ def _show(problem: Problem, stage: Path, out: Path) -> Problem:
     """A finding with the file where it will be."""
     file = problem.place.file.replace(stage.as_posix(), out.as_posix())
     return replace(problem, place=replace(problem.place, file=file))
+
+
+def find_missing(material: Material, exports: Exports) -> dict[str, dict[str, Any]]:
+    """What forms.yaml has to say of values that stand for none: those among numbers and dates, such as NA."""
+    found: dict[str, dict[str, Any]] = {}
+    for form, profiles in material.profiles.items():
+        codes = {name: codes for name, one in profiles.items() if (codes := find_undeclared(one))}
+        if codes and exports.dictionary is not None:
+            found.setdefault(form, {})["columns"] = {name: {"values": values} for name, values in codes.items()}
+        missing = find_missing_texts(profiles.values())
+        if not missing:
+            continue
+        described = exports.dictionary.forms.get(form) if exports.dictionary is not None else None
+        long = described.reading.get("long") if described is not None else None
+        found.setdefault(form, {}).update({"long": {**long, "missing": missing}} if long else {"missing": missing})
+    return found
 
 
 def read_material(stage: Path, exports: Exports) -> Material:

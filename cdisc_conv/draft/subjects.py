@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from cdisc_conv.draft.columns import Guess, Knowledge, guess_columns
+from cdisc_conv.draft.columns import Guess, Item, Knowledge, guess_columns
 from cdisc_conv.draft.datasets import Page, fill_block, taken_names
 from cdisc_conv.draft.entries import raw
 from cdisc_conv.draft.leftovers import add_qualifiers
@@ -33,15 +33,18 @@ def draft_subjects(
     if frame[subject].duplicated().any():
         block.group = (subject,)
         block.reason = f"{block.reason}; the form has several rows of a subject, of which the first counts"
-    done = fill_block(block, guesses, "DM", known, draft)
-    dataset = draft.block("DM", block)
+    fill_block(block, guesses, "DM", known, draft)
+    draft.block("DM", block)
     names = block.names()
     block.lines[:0] = _identify(profiles, frame, subject, draft)
     block.lines += _complete_age(page, guesses, names)
     block.lines += _complete_arms(guesses, names)
-    if page.placed.domain == "DM":
-        left = [item for item in page.items if item.column not in done]
-        add_qualifiers(block, left, "DM", known, draft, taken_names(dataset))
+
+
+def add_home_qualifiers(page: Page, left: Sequence[Item], draft: Draft, known: Knowledge) -> None:
+    """What is left of the form of demographics, as qualifiers of DM."""
+    dataset = draft.datasets["DM"]
+    add_qualifiers(dataset.blocks[0], left, "DM", known, draft, taken_names(dataset))
 
 
 def _identify(profiles: Mapping[str, Profile], frame: pd.DataFrame, subject: str, draft: Draft) -> list[Line]:
@@ -68,7 +71,12 @@ def _identify(profiles: Mapping[str, Profile], frame: pd.DataFrame, subject: str
 def find_site(profiles: Mapping[str, Profile], frame: pd.DataFrame) -> str:
     """The column of the site with the shortest values: a number or code rather than a name."""
     sites = [name for name, profile in profiles.items() if profile.role == "site" and profile.filled and name in frame]
-    return min(sites, key=lambda name: (profiles[name].longest, name), default="")
+    shared = [
+        name
+        for name, profile in profiles.items()
+        if not sites and "site" in profile.label.lower() and profile.role == "system" and profile.distinct > 1
+    ]
+    return min(sites or shared, key=lambda name: (profiles[name].longest, name), default="")
 
 
 def split_subject(ids: pd.Series) -> int:
@@ -137,12 +145,25 @@ def add_reference_dates(draft: Draft) -> bool:
 
 
 def add_death(draft: Draft) -> None:
-    """DTHFL of subjects with a fatal event, where no form has a date of death of its own."""
-    dm, ae = draft.datasets.get("DM"), draft.datasets.get("AE")
-    if dm is None or ae is None or any(line.name in ("DTHFL", "DTHDTC") for line in dm.all_lines()):
+    """DTHFL and DTHDTC of subjects of whom disposition or a fatal event says that they died."""
+    dm, ae, ds = (draft.datasets.get(name) for name in ("DM", "AE", "DS"))
+    if dm is None or any(line.name in ("DTHFL", "DTHDTC") for line in dm.all_lines()):
+        return
+    if ds is not None and all({"DSDECOD", "DSSTDTC"} <= block.names() for block in ds.blocks):
+        died = {"from": "DS", "where": 'DSDECOD == "DEATH"'}
+        dm.lines.append(Line("DTHDTC", {"lookup": {**died, "take": "DSSTDTC"}}, 0.7, "the disposition event of death"))
+        if ae is None:
+            dm.lines.append(Line("DTHFL", {"exists": died}, 0.7, "the disposition event of death"))
+    if ae is None:
         return
     names = set.intersection(*(block.names() for block in ae.blocks)) | {line.name for line in ae.lines}
     asked = [text for name, text in (("AESDTH", 'AESDTH == "Y"'), ("AEOUT", 'AEOUT == "FATAL"')) if name in names]
+    if not asked and any(line.name == "DTHDTC" for line in dm.lines):
+        flag_: dict[str, object] = {"when": 'DTHDTC != ""', "constant": "Y"}
+        dm.lines.append(Line("DTHFL", flag_, 0.7, "a date of death"))
     if asked:
         where = " or ".join(asked)
-        dm.lines.append(Line("DTHFL", {"exists": {"from": "AE", "where": where}}, 0.7, "a fatal event of the subject"))
+        flag: dict[str, object] = {"exists": {"from": "AE", "where": where}}
+        if any(line.name == "DTHDTC" for line in dm.lines):
+            flag = {"cases": [{"when": 'DTHDTC != ""', "constant": "Y"}, flag]}
+        dm.lines.append(Line("DTHFL", flag, 0.7, "a fatal event of the subject, or a date of death"))

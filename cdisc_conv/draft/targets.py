@@ -298,7 +298,6 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     "--DOSFRQ": ("frequency", "dose frequency", "dosing frequency"),
     "--ROUTE": ("route", "route of administration"),
     "--INDC": ("indication", "reason for use", "reason given"),
-    "--CAT": ("category",),
     "--LOC": ("location", "anatomical location", "site of administration"),
     "--LOT": ("lot number", "batch number"),
     "--ADJ": ("reason adjusted", "reason dose adjustment", "reason for adjustment"),

@@ -42,6 +42,7 @@ def order_visits(
     frames: Mapping[str, pd.DataFrame],
     profiles: Mapping[str, Mapping[str, Profile]],
     logs: Sequence[str],
+    subject: str,
     known: Sequence[Mapping[str, object]] = (),
 ) -> list[Visit]:
     """The events of all forms in their likely order: by the dates that they have, else by their names.
@@ -64,7 +65,7 @@ def order_visits(
                     at_visits.add(fold(value))
         date = next((name for name, one in profiles[form].items() if one.role == "event_date" and one.filled), "")
         if date and form not in logs:
-            for value, moment in _read_days(frame, column, date, profiles[form][date]):
+            for value, moment in _read_days(frame, column, date, subject, profiles[form][date]):
                 dates.setdefault(fold(value), []).append(moment)
     visits = sorted((key for key in names if key in at_visits), key=lambda key: _place(key, names, dates, eids))
     numbers = {key: number for number, key in enumerate(visits, 1)}
@@ -77,14 +78,15 @@ def order_visits(
     return sorted(found, key=lambda one: order[fold(one.eid or one.event)])
 
 
-def _read_days(frame: pd.DataFrame, column: str, date: str, profile: Profile) -> list[tuple[str, float]]:
+def _read_days(frame: pd.DataFrame, column: str, date: str, subject: str, profile: Profile) -> list[tuple[str, float]]:
     """The days of each event, counted from the first day of its subject's rows."""
-    pairs = frame[[column, date]].drop_duplicates()
+    pairs = frame[[subject, column, date]].drop_duplicates().reset_index(drop=True)
     formats = [read_format(text) for text in profile.formats or ("YYYY-MM-DD", "DD-MON-YYYY", "YYYY-MM-DD HH:MM")]
-    read = parse_dates(pairs[date].reset_index(drop=True), formats)
+    read = parse_dates(pairs[date], formats)
     days = pd.to_datetime(read.joined(), errors="coerce")
     ordinal = days.map(lambda day: float(day.toordinal()) if day == day else np.nan)
-    return [(value, day) for value, day in zip(pairs[column], ordinal, strict=True) if day == day]
+    since = ordinal - ordinal.groupby(pairs[subject]).transform("min")
+    return [(value, day) for value, day in zip(pairs[column], since, strict=True) if day == day]
 
 
 def _place(

@@ -69,12 +69,14 @@ def mark_line(line: Line) -> str:
 def mark(score: float, reason: str, to_do: bool = False) -> str:
     """The comment that marks a draft: ``# draft 0.95: reason``, or ``# draft to do: reason``.
 
-    >>> mark(0.95, "the name is AETERM"), mark(0, "not collected", True)
-    ('# draft 0.95: the name is AETERM', '# draft to do: not collected')
+    >>> mark(0.95, "the name is AETERM"), mark(0, "not collected", True), mark(0, "not collected")
+    ('# draft 0.95: the name is AETERM', '# draft to do: not collected', '# draft: not collected')
     """
     what = " ".join(reason.split())
     what = "".join(sign for sign in what if sign.isprintable())
-    return f"{DRAFT} to do: {what}" if to_do else f"{DRAFT} {score:.2f}: {what}"
+    if to_do:
+        return f"{DRAFT} to do: {what}"
+    return f"{DRAFT} {score:.2f}: {what}" if score else f"{DRAFT}: {what}"
 
 
 def flow(value: Any) -> str:

@@ -8,7 +8,10 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from cdisc_conv.columns.distinct import to_arrow
 from cdisc_conv.problems import Problem, ProblemsError, Severity
 from cdisc_conv.raw import checks
 from cdisc_conv.raw.collect import Collected, collect_table
@@ -18,7 +21,7 @@ from cdisc_conv.raw.parts import join_parts
 from cdisc_conv.raw.pivot import pivot_form
 from cdisc_conv.raw.registry import choose_reader, choose_table
 from cdisc_conv.raw.source import FormSource, RawForm, ReadFile, Reporter
-from cdisc_conv.raw.tables import Container, Fingerprint, RawFile, Reader, fingerprint_file
+from cdisc_conv.raw.tables import TEXT, Container, Fingerprint, RawFile, Reader, fingerprint_file, to_series
 
 
 def read_forms(
@@ -177,6 +180,8 @@ def _finish_form(
     whole, found = join_parts(parts, source, reporter)
     problems = [*problems, *found]
     frame, labels = whole.frame, whole.labels
+    if source.missing:
+        frame = _blank_missing(frame, source.missing)
     if source.long:
         frame, found = pivot_form(frame, source.long, source, reporter)
         problems += found
@@ -199,6 +204,16 @@ def _finish_form(
         frame = frame[[name for name in frame if name in kept]]
     files = tuple(part.file for part in parts if part.file)
     return RawForm(source.name, reporter.file, frame, labels, whole.values, files), [*problems, *keys]
+
+
+def _blank_missing(frame: pd.DataFrame, missing: Sequence[str]) -> pd.DataFrame:
+    """The frame with "" for values that stand for none."""
+    listed = pa.array(missing, TEXT)
+    blanked = {}
+    for place, name in enumerate(frame):
+        values = to_arrow(frame.iloc[:, place])
+        blanked[name] = to_series(pc.if_else(pc.is_in(values, listed), "", values)).set_axis(frame.index)
+    return pd.DataFrame(blanked)
 
 
 def _rename(frame: pd.DataFrame, source: FormSource, reporter: Reporter) -> tuple[pd.DataFrame, list[Problem]]:

@@ -9,9 +9,23 @@ from typing import Any
 from cdisc_conv.raw.source import FormSource, Long
 
 _LEFT_OUT = frozenset(
-    ("name", "path", "encoding", "delimiter", "columns", "key", "url", "query", "decodes", "declared")
+    (
+        "name",
+        "path",
+        "encoding",
+        "delimiter",
+        "columns",
+        "key",
+        "url",
+        "query",
+        "decodes",
+        "declared",
+        "known",
+        "described",
+    )
 )
-"""What stands elsewhere; how to reach a database is never written down."""
+"""What stands elsewhere, or says what is wrong with a file and not how it is read; how to reach a database is never
+written down, nor where the files of the study are."""
 
 
 def describe_source(source: FormSource, encoding: str, delimiter: str) -> dict[str, Any]:
@@ -48,8 +62,13 @@ def restore_source(name: str, path: str, usual: Mapping[str, str], described: Ma
 def _thaw(value: Any) -> Any:
     if isinstance(value, frozenset):
         return sorted(value)
+    if isinstance(value, Mapping):
+        return {key: _thaw(inner) for key, inner in value.items()}
     return list(value) if isinstance(value, tuple) else value
 
 
 def _freeze(described: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in described.items()}
+    return {
+        key: _freeze(value) if isinstance(value, Mapping) else tuple(value) if isinstance(value, list) else value
+        for key, value in described.items()
+    }

@@ -79,6 +79,8 @@ class FormSource:
     """Columns of the file that are of other forms."""
     declared: Mapping[str, str] = field(default_factory=dict)
     """Where the EDC's dictionary says that a column is there: column in the file -> file and line."""
+    missing: tuple[str, ...] = ()
+    """Values that stand for none, such as NA; they are read as ""."""
     long: Long | None = None
     metadata: tuple[str, ...] = ()
     """Files in the same folder that say more of this one: a SAS format catalogue, the metadata of an ODM file."""

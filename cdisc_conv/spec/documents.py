@@ -80,6 +80,7 @@ class LayoutDocument(Document):
     end: Text | None = None
     format: Text | None = None
     metadata: Texts | None = None
+    missing: Texts | None = None
 
 
 class LongDocument(Document):

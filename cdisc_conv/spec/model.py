@@ -326,6 +326,8 @@ class RawSettings:
     end: str = ""
     format: str = ""
     metadata: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    """Values that stand for none, such as NA."""
     path: str = ""
     """The folder inside that of the export, or the one file that holds every form."""
     url: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from cdisc_conv.raw import FormSource, Long, read_form
@@ -155,3 +156,21 @@ def test_items_of_two_columns_and_rows_without_one(folder: Path) -> None:
     assert form is not None
     assert form.frame.to_dict("list") == {"s": ["1"], "ALT_R": ["5"], "ALT_U": ["IU"], "_": ["x"]}
     assert problems == []
+
+
+def test_what_is_recorded_of_a_form_is_plain_data_without_places_on_disk(tmp_path):
+    source = FormSource(
+        "ae",
+        "all.csv",
+        where={"form": ("AE",)},
+        known={"form": frozenset({"AE", "DM"})},
+        described=(tmp_path / "a.xml",),
+    )
+    described = describe_source(source, "utf-8", ",")
+    assert json.loads(json.dumps(described)) == {"where": {"form": ["AE"]}}
+
+
+def test_values_that_stand_for_none_are_read_as_blank(tmp_path):
+    (tmp_path / "vs.csv").write_text("SUBJID,PULSE\n01,NA\n02,64\n")
+    form, problems = read_form(FormSource("vs", "vs.csv", missing=("NA",)), tmp_path)
+    assert (form.frame["PULSE"].tolist(), problems) == (["", "64"], [])
