@@ -92,7 +92,8 @@ def read_text(fields: Bytes, encoding: str | None) -> pa.LargeStringArray:
         return _decode(packed, padding, encoding)
     offsets = np.arange(rows + 1, dtype=np.int64) * width
     values = pa.LargeStringArray.from_buffers(rows, pa.py_buffer(offsets), pa.py_buffer(packed))
-    return pc.ascii_rtrim(values, padding)
+    is_full = width > 0 and packed[:, -1].min(initial=255) > ord(" ")  # identifiers, codes and dates often are
+    return values if is_full else pc.ascii_rtrim(values, padding)
 
 
 class TextBuilder:
