@@ -91,6 +91,7 @@ def _settings_section() -> Schema:
     known |= {
         "date_formats": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
         "date_pivot": {"type": "integer"},
+        "keep_empty": {"type": "boolean"},
         "visits": {"type": "array", "items": refer("EventDocument")},
         "recist": refer("RecistSettings"),
     }

@@ -13,7 +13,18 @@ from cdisc_conv.derivations.base import SELF, SUBJECT, Ref
 from cdisc_conv.derivations.registry import load_derivations
 from cdisc_conv.problems import Place, Problem, closest, did_you_mean
 from cdisc_conv.spec.documents import BlockDocument, DatasetDocument
-from cdisc_conv.spec.model import Block, DatasetSpec, Family, Form, Merge, Source, SourceKind, ValueLevelSpec, Variable
+from cdisc_conv.spec.model import (
+    ALL,
+    Block,
+    DatasetSpec,
+    Family,
+    Form,
+    Merge,
+    Source,
+    SourceKind,
+    ValueLevelSpec,
+    Variable,
+)
 from cdisc_conv.spec.patterns import expand_patterns, is_pattern, write_out
 from cdisc_conv.spec.predecessors import add_predecessors
 from cdisc_conv.spec.protocol import FILE, PREFIX, FactTable
@@ -53,10 +64,7 @@ def read_dataset(
     variables = read_variables(node.get("variables"), name, problems)
     working = read_variables(node.get("working"), f"{name} working", problems)
     document = _write_patterns_out(document, node)
-    blocks = tuple(
-        _read_block(block, name, node.at(("records", number)), f"{name} records {number + 1}", (facts, forms), problems)
-        for number, block in enumerate(document.records)
-    )
+    blocks = _read_blocks(document, node, (facts, forms), problems)
     blocks, before = add_predecessors(document, blocks, variables, node)
     implied = _implied_for(family, template, shared, study_name, node)
     variables = {**implied, **before, **companions(variables), **variables}
@@ -79,10 +87,17 @@ def read_dataset(
         structure=document.structure or template.structure,
         keys=document.keys,
         keys_place=node.at(("keys",)).place,
+        keep_empty=_read_kept(document),
+        keep_empty_place=node.at(("keep_empty",)).place,
         comment=document.comment,
         value_level=_read_value_level(document, node, problems),
         written=written,
     )
+
+
+def _read_kept(document: DatasetDocument) -> frozenset[str]:
+    said = document.keep_empty
+    return frozenset({ALL} if said else ()) if isinstance(said, bool) else frozenset(said)
 
 
 def _written_names(node: Node, family: Family, template: DatasetStandard) -> frozenset[str]:
@@ -138,6 +153,19 @@ def _find_standard(
     message = f"{standard.name} {standard.version} has no dataset {name}"
     problems.append(node.at(("dataset",)).problem("SPEC111", message, hint))
     return None
+
+
+def _read_blocks(
+    document: DatasetDocument,
+    node: Node,
+    known: tuple[Mapping[str, FactTable], Mapping[str, Form]],
+    problems: list[Problem],
+) -> tuple[Block, ...]:
+    name = document.dataset
+    return tuple(
+        _read_block(block, name, node.at(("records", number)), f"{name} records {number + 1}", known, problems)
+        for number, block in enumerate(document.records)
+    )
 
 
 def _read_block(

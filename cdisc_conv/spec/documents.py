@@ -50,7 +50,7 @@ FIELD_ROLES = (
 )
 """What a column of a form is for; all but items are the EDC's own, and not collected."""
 
-SETTINGS = ("date_formats", "date_pivot", "units", "visits", "recist")
+SETTINGS = ("date_formats", "date_pivot", "keep_empty", "units", "visits", "recist")
 """The keys of ``settings:`` that cdisc-conv reads; a derivation of a plug-in adds its own (`reads_settings`)."""
 
 
@@ -379,6 +379,7 @@ class DatasetDocument(Document):
     class_name: Text = Field(default="", alias="class")
     sub_class: Text = Field(default="", alias="subclass")
     keys: Texts = ()
+    keep_empty: bool | Texts = False
     comment: Text = ""
     records: list[BlockDocument] = Field(min_length=1)
     predecessors: dict[str, Texts] = {}

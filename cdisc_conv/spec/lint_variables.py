@@ -11,7 +11,8 @@ from cdisc_conv.problems import Problem, Severity, closest, did_you_mean
 from cdisc_conv.spec.datasets import find_meant
 from cdisc_conv.spec.expected import codelist_keys, codelist_of, is_numeric, label_of, standard_variable
 from cdisc_conv.spec.lint_entries import is_column_name
-from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
+from cdisc_conv.spec.model import ALL, Block, DatasetSpec, Study, Variable
+from cdisc_conv.spec.optional import list_blank
 from cdisc_conv.spec.repair import MOST_UNKNOWN
 from cdisc_conv.standards import SUB_CLASSES, CodelistTerms, VariableStandard, list_versions, load_standard
 
@@ -25,6 +26,8 @@ def check_variables(study: Study) -> Iterator[Problem]:
         yield from _check_dataset_label(dataset)
         yield from _check_sub_class(dataset)
         yield from _check_required(study, dataset)
+        yield from _check_blank(dataset)
+        yield from _check_kept(dataset)
         yield from _check_keys(dataset)
         yield from _check_sections(dataset)
         beyond = [] if dataset.family.is_analysis else _list_unknown(dataset)[MOST_UNKNOWN:]
@@ -116,6 +119,23 @@ def _check_required(study: Study, dataset: DatasetSpec) -> Iterator[Problem]:
             # The rule that finds the same in the dataset that was made is matched by dataset and variable.
             place = replace(dataset.place, dataset=dataset.name, variable=standard.name)
             yield Problem("LINT203", message, Severity.WARNING, place, hint)
+
+
+def _check_blank(dataset: DatasetSpec) -> Iterator[Problem]:
+    """LINT218: expected variables that an optional layer leaves blank."""
+    blank = list_blank(dataset)
+    if blank:
+        names = ", ".join(one.name for one in blank)
+        message = f"{dataset.name}: the study has nothing that the layer could make {names} of; expected, so blank"
+        yield Problem("LINT218", message, Severity.NOTE, blank[0].place, "map what was collected under another name")
+
+
+def _check_kept(dataset: DatasetSpec) -> Iterator[Problem]:
+    """LINT219: ``keep_empty`` names what the dataset does not map."""
+    for name in sorted(dataset.keep_empty - dataset.names() - dataset.written - {ALL}):
+        hint = did_you_mean(name, dataset.names()) or f"map it, such as {name}: {{constant: ''}}"
+        message = f"'keep_empty' of {dataset.name} names {name}, which is not mapped"
+        yield Problem("LINT219", message, place=dataset.keep_empty_place, hint=hint)
 
 
 def _lacks_order(dataset: DatasetSpec, standard: VariableStandard, mapped: set[str]) -> bool:

@@ -24,7 +24,7 @@ from cdisc_conv.spec.dictionary import check_files, explain_system, lay_over, li
 from cdisc_conv.spec.documents import SETTINGS, DictionaryDocument, EventDocument, StandardsDocument, StudyDocument
 from cdisc_conv.spec.forms import check_events, read_forms
 from cdisc_conv.spec.layers import read_layers
-from cdisc_conv.spec.model import DatasetSpec, Family, Form, GivenDataset, Study
+from cdisc_conv.spec.model import ALL, DatasetSpec, Family, Form, GivenDataset, Study, Variable
 from cdisc_conv.spec.optional import leave_out_uncollected
 from cdisc_conv.spec.paths import check_path, find_strays, leads_out, suggest_study
 from cdisc_conv.spec.protocol import FILE as PROTOCOL
@@ -109,9 +109,7 @@ class _Loader:
         strays = list(find_strays(self.folder, self.files, self.show(self.folder)))
         self.problems += strays
         self.unread |= {Path(problem.place.file).stem.upper() for problem in strays}
-        written = {name for name, _ in node.at(("variables",)).items()} if node.get("variables") else set()
-        unread = written - shared.keys()
-        datasets = {name: replace(spec, written=spec.written | unread) for name, spec in datasets.items()}
+        datasets = _add_shared(datasets, node, shared, settings)
         study = Study(
             name=document.study,
             title=document.title,
@@ -320,6 +318,18 @@ class _Loader:
             datasets[spec.name] = spec
         order = list(family.standard.datasets)
         return dict(sorted(datasets.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)))
+
+
+def _add_shared(
+    datasets: Mapping[str, DatasetSpec], node: Node, shared: Mapping[str, Variable], settings: Mapping[str, Any]
+) -> dict[str, DatasetSpec]:
+    """The datasets with what study.yaml says for all: names that it maps unreadably, and empty variables to keep."""
+    written = {name for name, _ in node.at(("variables",)).items()} if node.get("variables") else set()
+    kept = frozenset({ALL} if settings.get("keep_empty") is True else ())
+    return {
+        name: replace(spec, written=spec.written | written - shared.keys(), keep_empty=spec.keep_empty or kept)
+        for name, spec in datasets.items()
+    }
 
 
 def _with_model_variables(standard: Standard, name: str, columns: Iterable[str]) -> DatasetStandard:

@@ -71,6 +71,10 @@ class Form:
     places: Mapping[str, Place] = field(default_factory=dict)
 
 
+ALL = "*"
+"""Stands for all variables."""
+
+
 class SourceKind(StrEnum):
     """What a block of records reads."""
 
@@ -224,6 +228,9 @@ class DatasetSpec:
     structure: str = ""
     keys: tuple[str, ...] = ()
     keys_place: Place = Place()
+    keep_empty: frozenset[str] = frozenset()
+    """Permissible variables that stay when no record has a value; `ALL` for all of them."""
+    keep_empty_place: Place = Place()
     comment: str = ""
     sub_class: str = ""
     sub_class_place: Place = Place()
@@ -231,6 +238,10 @@ class DatasetSpec:
     written: frozenset[str] = frozenset()
     """Every name the file maps, also those whose entry could not be read or whose name is misspelt: lint does not ask
     for them again."""
+
+    def keeps(self, name: str) -> bool:
+        """Whether a permissible variable stays in the dataset although it is empty."""
+        return ALL in self.keep_empty or name in self.keep_empty
 
     def is_misspelt(self, name: str) -> bool:
         """Whether a name that is mapped is no variable of the standard, and of the study's own none that may be."""

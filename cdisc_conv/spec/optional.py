@@ -2,6 +2,7 @@
 
 A layer for a common form maps every item that such a form may have. What a study did not collect is left out, as if the
 layer did not say it: lint asks for what the standard requires, and a raw column that nobody maps is in the account.
+What the standard expects stays, blank in all records, and lint lists it in a note.
 """
 
 from __future__ import annotations
@@ -12,9 +13,13 @@ from types import MappingProxyType
 from typing import Any
 
 from cdisc_conv.derivations.base import SELF, Derivation, Ref
+from cdisc_conv.derivations.values.copying import Constant
 from cdisc_conv.derivations.values.expressions import Branch, Cases
 from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
 from cdisc_conv.spec.references import has_table, resolve, table_columns
+
+BLANK = Constant.model_validate({"value": ""})
+"""What an expected variable is that was not collected."""
 
 _SECTIONS = ("variables", "supplemental", "working")
 
@@ -42,6 +47,15 @@ def _list_entries(spec: DatasetSpec) -> list[Variable]:
     return [variable for section in sections for variable in section.values()]
 
 
+def list_blank(spec: DatasetSpec) -> list[Variable]:
+    """The expected variables of optional layers that stay blank, since the study has nothing that they read."""
+    return [one for one in spec.variables.values() if one.derivation is BLANK]
+
+
+def _list_expected(spec: DatasetSpec) -> frozenset[str]:
+    return frozenset(one.name for one in spec.standard.variables if one.core == "Exp")
+
+
 def _reduce(study: Study, spec: DatasetSpec, files: frozenset[str]) -> DatasetSpec:
     """One pass over the entries of a dataset."""
     blocks = list(spec.blocks)
@@ -52,6 +66,9 @@ def _reduce(study: Study, spec: DatasetSpec, files: frozenset[str]) -> DatasetSp
             users = [number for number, block in enumerate(blocks) if spec.own_variable(name, block) is variable]
             made = {number: _fit(study, spec, blocks[number], variable, files) for number in users}
             fitting = {number: one for number, one in made.items() if one is not None}
+            if not fitting and key == "variables" and name in _list_expected(spec):
+                sections[key][name] = replace(variable, derivation=BLANK, when=None)
+                continue
             if len(fitting) == len(users):
                 sections[key][name] = next(iter(fitting.values()), variable)
                 continue
@@ -61,7 +78,8 @@ def _reduce(study: Study, spec: DatasetSpec, files: frozenset[str]) -> DatasetSp
     blocks = [_reduce_block(study, spec, block, files) for block in blocks]
     changed: dict[str, Any] = {key: MappingProxyType(sections[key]) for key in _SECTIONS}
     made_spec = replace(spec, blocks=tuple(blocks), **changed)
-    return _without_keys(made_spec, files)
+    gone = {one.name for one in _list_entries(spec) if one.place.file in files} - set(made_spec.names())
+    return _without_keys(replace(made_spec, written=spec.written - gone), files)
 
 
 def _reduce_block(study: Study, spec: DatasetSpec, block: Block, files: frozenset[str]) -> Block:

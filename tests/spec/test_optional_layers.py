@@ -31,6 +31,13 @@ variables:
 supplemental:
   CMNOTE: {copy: CMNOTE, label: Note}
 """
+MISSING = (
+    "VISITNUM (Visit Number)",
+    "VSDTC (Date/Time of Measurements)",
+    "VSLOBXFL (Last Observation Before Exposure Flag)",
+    "VSSTRESC (Character Result/Finding in Std Format)",
+    "VSSTRESU (Standard Units)",
+)
 FORM = """\
   cm:
     label: Medications
@@ -95,3 +102,29 @@ def test_what_the_study_says_itself_is_checked(folder: Path) -> None:
         "cm.yaml:4: LINT301 CM.CMCAT reads CMCAT, which is neither a column of form cm nor a variable of CM "
         "(did you mean CMSCAT?)"
     ]
+
+
+def test_what_the_standard_expects_stays_blank_with_a_note(folder: Path) -> None:
+    layer = """\
+dataset: VS
+optional: true
+records: [{form: cm}]
+variables:
+  VSTESTCD: {term: CMTRT}
+  VSTEST:   {copy: CMTRT}
+  VSORRES:  {copy: CMINDC}
+  VSORRESU: {copy: VSORRESU}
+  VSSTRESN: {copy: VSSTRESN}
+  VSPOS:    {copy: VSPOS}
+"""
+    write_files(folder, {"layers/vs.yaml": layer, "sdtm/vs.yaml": "extends: layers/vs\ndataset: VS\n"})
+    study, _ = load_study(folder)
+    names = study.datasets["VS"].names()
+    assert [name in names for name in ("VSORRES", "VSORRESU", "VSSTRESN", "VSPOS")] == [True, True, True, False]
+    found = [str(one).partition("layers/")[2] for one in check_study(study) if one.code == "LINT218"]
+    assert found == [
+        "vs.yaml:8: LINT218 VS: the study has nothing that the layer could make VSORRESU, VSSTRESN of; expected, so "
+        "blank (map what was collected under another name)"
+    ]
+    missing = [one.message for one in check_study(study) if one.code == "LINT203"]
+    assert sorted(missing) == [f"VS does not map {one}, which the standard expects" for one in MISSING]

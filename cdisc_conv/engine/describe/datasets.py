@@ -122,6 +122,7 @@ def choose_columns(spec: DatasetSpec, facts: DatasetFacts) -> tuple[tuple[str, .
         for name in names
         if (standard := spec.family.standard.variable(spec.standard, name)) is not None
         and standard.core == "Perm"
+        and not spec.keeps(name)
         and name not in keys
         and not facts.columns[name].filled
         and not _is_day_of_date(facts, name)

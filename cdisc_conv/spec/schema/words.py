@@ -137,6 +137,7 @@ KEYS: dict[str, dict[str, str]] = {
         "class": "The class of a domain of the study's own.",
         "subclass": "Subclass of an analysis dataset.",
         "keys": "The natural key, where it differs from the standard's; records are ordered by it.",
+        "keep_empty": "Permissible variables that stay when no record has a value: true for all, or their names.",
         "comment": "A comment for define.xml.",
         "records": "Which records there are: a list of blocks.",
         "predecessors": "Dataset: variables that are taken over unchanged.",
