@@ -13,6 +13,7 @@ import pandas as pd
 
 from cdisc_conv.simulate.dictionary import Dictionary
 from cdisc_conv.simulate.draws import Draws
+from cdisc_conv.simulate.medication import MEDICATION_FORMS, make_medication
 from cdisc_conv.simulate.review_forms import REVIEW_FORMS, make_review
 from cdisc_conv.simulate.rows import Rows
 from cdisc_conv.simulate.settings import Settings
@@ -36,6 +37,13 @@ class Topic:
 
 TOPICS: dict[str, Topic] = {
     "review": Topic(REVIEW_FORMS, make_review, "review", typed={"rtl": ("TLLOCSP",), "rntl": ("NTLLOCSP",)}),
+    "medication": Topic(
+        MEDICATION_FORMS,
+        make_medication,
+        "medication",
+        typed={"cm": ("CMTRT",)},
+        dates={"cm": {"CMSTDAT": Blur(0.06, 0.08, lambda frame: (frame["CMAENO"] == "").to_numpy())}},
+    ),
 }
 
 

@@ -22,8 +22,9 @@ from cdisc_conv.simulate.response import (
     derive_overall_response,
     derive_target_response,
 )
-from cdisc_conv.simulate.settings import MOST_TARGETS, Review
+from cdisc_conv.simulate.settings import MOST_TARGETS
 from cdisc_conv.simulate.story import Story
+from cdisc_conv.simulate.topic_settings import Review
 from cdisc_conv.simulate.tumours import (
     ABSENT,
     MEASURED,

@@ -19,6 +19,7 @@ from cdisc_conv.simulate.kinds import (
     Weights,
     Words,
 )
+from cdisc_conv.simulate.topic_settings import Medication, Review
 
 ASSESSMENT_WEEKS = 6
 MOST_TARGETS = 5
@@ -300,20 +301,6 @@ class Untidiness(Section):
     response_disagrees: Probability
 
 
-class Review(Section):
-    """Independent reading of the scans."""
-
-    subjects: Probability
-    reading_error_mm: Count
-    reader_differs: Probability
-    followed_as_non_target: Probability
-    lesion_not_assessed: Probability
-    progression_seen: Probability
-    new_lesion_seen: Probability
-    new_lesion_of_reader: Probability
-    adjudication_days: Days
-
-
 class Settings(Section):
     """Everything in `simulation.yaml`. A topic of further forms has its section when the study has its forms."""
 
@@ -328,6 +315,7 @@ class Settings(Section):
     follow_up: FollowUp
     untidiness: Untidiness
     review: Review | None = None
+    medication: Medication | None = None
 
 
 def count_assessments(settings: Settings) -> int:

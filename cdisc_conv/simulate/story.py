@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+import numpy as np
 
 from cdisc_conv.simulate.course import Course
 from cdisc_conv.simulate.dictionary import Dictionary
 from cdisc_conv.simulate.disposition import Deaths
-from cdisc_conv.simulate.draws import Ints
+from cdisc_conv.simulate.draws import Bools, Ints
 from cdisc_conv.simulate.exposure import Dosing
 from cdisc_conv.simulate.rows import Rows
 from cdisc_conv.simulate.settings import Settings
 from cdisc_conv.simulate.subjects import Cohort
 from cdisc_conv.simulate.tumours import Disease
 from cdisc_conv.simulate.visits import Visits
+from cdisc_conv.simulate.words import Words, is_word, read_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +36,44 @@ class Story:
     deaths: Deaths
     core: Mapping[str, Rows]
     """The rows of the core forms, before dates are blurred and texts spoilt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """The adverse events as the further forms need them, one row each. Days count from 1970."""
+
+    subject: Ints
+    number: Ints
+    """Number in the subject's log (FSEQ)."""
+    term: Words
+    grade: Ints
+    start: Ints
+    end: Ints
+    """`NO_DAY` of an event that goes on."""
+    treated: Bools
+    hospital: Bools
+    fatal: Bools
+
+    def take(self, chosen: Bools) -> Events:
+        """Some of the events."""
+        columns = (getattr(self, each.name) for each in fields(self))
+        return Events(*(column.take(chosen) if isinstance(column, Words) else column[chosen] for column in columns))
+
+
+def read_events(story: Story) -> Events:
+    """The events of the adverse event form."""
+    rows = story.core["ae"]
+    there = np.flatnonzero(is_word(rows.items["AEYN"], "Y"))
+    items = {name: column.take(there) for name, column in rows.items.items()}
+    grades = np.array([int(word) for word in items["AETOXGR"].words] + [0])
+    return Events(
+        subject=rows.subject[there],
+        number=rows.form_sequence[there],
+        term=items["AECTCTRM"],
+        grade=grades[items["AETOXGR"].codes],
+        start=read_days(items["AESTDAT"]),
+        end=read_days(items["AEENDAT"]),
+        treated=is_word(items["AECONTRT"], "Y"),
+        hospital=is_word(items["AESHOSP"], "Y"),
+        fatal=is_word(items["AEOUT"], "FATAL"),
+    )

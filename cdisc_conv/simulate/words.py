@@ -118,6 +118,22 @@ def dates(days: Ints) -> Words:
     return Words(np.where(present, days - first, -1), words)
 
 
+def read_days(column: Words) -> Ints:
+    """Dates of `dates` as days since 1970; `NO_DAY` where they are blank.
+
+    >>> read_days(dates(np.array([19000, NO_DAY]))).tolist() == [19000, NO_DAY]
+    True
+    """
+    days = [epoch_day(date(int(word[7:]), MONTHS.index(word[3:6]) + 1, int(word[:2]))) for word in column.words]
+    return np.array([*days, NO_DAY], dtype=np.int64)[column.codes]
+
+
+def is_word(column: Words, word: str) -> Bools:
+    """Where a column holds a word."""
+    found: Bools = column.codes == (column.words.index(word) if word in column.words else -9)
+    return found
+
+
 def format_day(day: int) -> str:
     """One day since 1970 as DD-MON-YYYY, in English whatever the computer's language."""
     moment = date(1970, 1, 1) + timedelta(days=day)
