@@ -61,3 +61,8 @@ def test_records_are_those_of_the_log_and_of_the_contacts() -> None:
     )
     assert len(frame("ADCM")) == len(cm)
     assert (frame("ADCM").query('CMCAT == "NEW ANTI-CANCER THERAPY"')["PREFL"] == "").all()
+    relrec = frame("RELREC").query('RELID == "AECM"')
+    assert relrec[["RDOMAIN", "IDVAR", "RELTYPE"]].to_numpy().tolist() == [
+        ["AE", "AESPID", "ONE"],
+        ["CM", "CMLNKID", "MANY"],
+    ]
