@@ -150,7 +150,10 @@ def test_a_form_without_its_section(spoil):
 def test_a_section_that_a_form_of_the_dictionary_needs(study_dir, tmp_path):
     for name in ("forms.yaml", "simulation.yaml"):
         text = (study_dir / name).read_text(encoding="utf-8")
-        (tmp_path / name).write_text(text.split("\nreview:\n")[0] + "\n", encoding="utf-8", newline="\n")
+        head, found, rest = text.partition("\nreview:\n")
+        if found:
+            text = head + "\n" + "".join(rest.partition("\n\n")[1:])
+        (tmp_path / name).write_text(text, encoding="utf-8", newline="\n")
     with pytest.raises(ProblemsError) as caught:
         simulate_study(tmp_path, 3, 1)
     assert [str(problem).partition(": ")[2] for problem in caught.value.problems] == [
