@@ -26,7 +26,18 @@ def _made() -> dict[str, pd.DataFrame]:
 
 def test_medications_by_hand() -> None:
     cm = _made()["CM"].query('CMCAT == "CONCOMITANT MEDICATION"')
-    columns = "CMTRT CMDECOD CMLNKID CMDOSU CMDOSFRQ CMROUTE CMSTDTC CMENDTC CMENRTPT EPOCH".split()
+    columns = [
+        "CMTRT",
+        "CMDECOD",
+        "CMLNKID",
+        "CMDOSU",
+        "CMDOSFRQ",
+        "CMROUTE",
+        "CMSTDTC",
+        "CMENDTC",
+        "CMENRTPT",
+        "EPOCH",
+    ]
     assert [tuple(row) for row in cm[columns].itertuples(index=False)] == [
         (
             "LOW MOLECULAR WEIGHT HEPARIN", "ENOXAPARIN", "", "IU", "QD", "SUBCUTANEOUS", "2023-03-13", "", "ONGOING",

@@ -1,4 +1,4 @@
-"""Medication: each treated event has a drug that suits it, nothing is given on the day of death, spells are in order."""
+"""Medication: each treated event has a drug that suits it, none is given on the day of death, spells are in order."""
 
 from __future__ import annotations
 
