@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.engine.account.coded import describe_codes, drop_told, list_readers
+from cdisc_conv.engine.account.coded import describe_codes, list_readers
 from cdisc_conv.engine.account.near_misses import describe_near_misses
 from cdisc_conv.engine.account.typed import describe_types
 from cdisc_conv.engine.describe.datasets import describe_datasets
@@ -23,7 +23,7 @@ from cdisc_conv.engine.given.tabulations import read_tabulations
 from cdisc_conv.engine.given.typed import read_given
 from cdisc_conv.engine.plan.graph import Plan, RowSet, plan_study
 from cdisc_conv.engine.range import Rows, derive_range
-from cdisc_conv.findings import describe_findings
+from cdisc_conv.findings import count_errors, describe_findings
 from cdisc_conv.problems import Problem
 from cdisc_conv.raw import FormSource, RawForm, check_subjects, read_forms
 from cdisc_conv.spec.model import SourceKind, Study
@@ -114,10 +114,10 @@ def convert_frames(
     finished = describe_datasets(partly, plan, made.drafts, made.facts.datasets, made.given)
     found = [*describe_findings(made.facts.findings), *finished.problems]
     readers = list_readers(plan)
-    coded = describe_codes(study, made.facts.wrong_codes, readers)
+    coded = describe_codes(study, made.facts.wrong_codes, readers, count_errors(found))
     typed = describe_types(study, made.facts.wrong_types, readers)
     missed = describe_near_misses(made.facts.near_misses)
-    problems = (*drop_told(coded, found), *typed, *missed, *found)
+    problems = (*coded, *typed, *missed, *found)
     return Conversion(study, plan, {}, finished.datasets, problems, made.facts, made.given, made.beside)
 
 

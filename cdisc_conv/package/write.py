@@ -91,7 +91,7 @@ def fill_package(
         progress("writing the package")
         for family, mine in families:
             problems += write_family(conversion, family, mine, folder, list_made(study, family, crf))
-        accounting = account_for(study, conversion.facts, conversion.forms, conversion.problems)
+        accounting = account_for(study, conversion.facts, conversion.forms)
         extra = check_raw_files(study, inputs.raw)
         drawn = drawing()
     if crf is not None:

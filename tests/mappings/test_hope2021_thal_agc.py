@@ -69,7 +69,7 @@ def test_no_error_is_found_in_a_simulated_export() -> None:
 
 
 def test_every_raw_row_and_column_is_accounted_for() -> None:
-    accounting = account_for(load(), conversion().facts, (), conversion().problems)
+    accounting = account_for(load(), conversion().facts)
     # With few subjects a block may have no records yet, such as that of lesions that split.
     assert [str(problem) for problem in accounting.problems if problem.code != "ACC007"] == []
     assert {problem.severity for problem in accounting.problems} <= {Severity.NOTE}

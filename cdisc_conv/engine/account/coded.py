@@ -6,8 +6,9 @@ findings of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -91,14 +92,24 @@ def _split(text: str, separator: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def describe_codes(study: Study, found: WrongCodes, readers: Readers) -> list[Problem]:
+def describe_codes(
+    study: Study,
+    found: WrongCodes,
+    readers: Readers,
+    errors: Mapping[tuple[str, str, str], int] = MappingProxyType({}),
+) -> list[Problem]:
     """The findings: CODE001 a value outside the list of its column, CODE002 a code and its words that disagree.
 
     Errors where the mapping reads the column or its words, else warnings. `readers` names who reads a column.
+    A value outside the list that a derivation reports as an error for all of its rows is left to that: `errors` are the
+    rows of such values, by form, column and value. A text that means no term of a codelist (TERM001) is one finding,
+    and not one more because forms.yaml does not list it either.
     """
     problems: list[Problem] = []
     by_column: dict[tuple[str, str, bool], list[tuple[WrongCode, Tally]]] = {}
     for wrong, tally in found.items():
+        if wrong.outside and errors.get((wrong.form, wrong.field, wrong.code), 0) >= tally.count:
+            continue
         by_column.setdefault((wrong.form, wrong.field, wrong.outside), []).append((wrong, tally))
     for (form, name, outside), items in by_column.items():
         fields = study.forms[form].fields
@@ -150,25 +161,6 @@ def _severity(readers: Sequence[str]) -> Severity:
 
 def _name_readers(readers: Sequence[str]) -> str:
     return f"; read by {list_codes(readers)}" if readers else ""
-
-
-def drop_told(problems: Sequence[Problem], told: Iterable[Problem]) -> list[Problem]:
-    """The findings without those whose value a derivation reports as an error, for all of its rows.
-
-    A text that means no term of a codelist (TERM001) is one finding, and not one more because forms.yaml does not list
-    it either.
-    """
-    known: dict[tuple[str, str, str], int] = {}
-    for problem in told:
-        if problem.severity is Severity.ERROR and problem.value:
-            key = (problem.place.form, problem.place.field, problem.value)
-            known[key] = max(known.get(key, 0), problem.count)
-
-    def is_told(problem: Problem) -> bool:
-        place = problem.place
-        return problem.code == "CODE001" and known.get((place.form, place.field, problem.value), 0) >= problem.count
-
-    return [problem for problem in problems if not is_told(problem)]
 
 
 def list_readers(plan: Plan) -> Readers:

@@ -18,9 +18,9 @@ def describe_account(
     study: Study,
     lines: Sequence[Line],
     empty: Mapping[tuple[str, int], Problem] = MappingProxyType({}),
-    codes: Sequence[Problem] = (),
+    codes: Mapping[tuple[str, str], Tally] = MappingProxyType({}),
 ) -> list[Problem]:
-    """The findings of an account, one for each cause. `codes` are those of wrong codes (CODE001), which are causes.
+    """The findings of an account, one for each cause. `codes` are the rows with a wrong code, by form and column.
 
     ACC001 (error): rows that no dataset uses and no condition excludes. ACC002: a column that is neither mapped nor
     declared, of a form that something reads. ACC004: values in rows that a condition leaves out. ACC005: values that
@@ -132,7 +132,9 @@ def _describe_column(name: str, columns: Sequence[Line], lines: Sequence[Line]) 
     return Problem("ACC002", message, Severity.WARNING, Place(form=forms[0], field=name), hint, count=values)
 
 
-def _describe_left_out(lines: Sequence[Line], told: Collection[str], codes: Sequence[Problem]) -> Iterator[Problem]:
+def _describe_left_out(
+    lines: Sequence[Line], told: Collection[str], codes: Mapping[tuple[str, str], Tally]
+) -> Iterator[Problem]:
     """One finding per condition that leaves rows out: the values in them that nothing else uses.
 
     `told` are conditions that are findings themselves. Rows that a condition leaves out because a column that it reads
@@ -143,11 +145,8 @@ def _describe_left_out(lines: Sequence[Line], told: Collection[str], codes: Sequ
         if line.account is Account.VALUES_LEFT_OUT and not set(_split(line.by)) <= set(told):
             found.setdefault((line.form, line.by), []).append(line)
     for (form, by), columns in found.items():
-        wrong = [
-            code for code in codes if code.place.form == form and re.search(rf"\b{re.escape(code.place.field)}\b", by)
-        ]
-        tallies = (Tally(code.count, code.place.rows) for code in wrong)
-        caused = sum(tallies, Tally())
+        wrong = (tally for (of, column), tally in codes.items() if of == form and _names(by, column))
+        caused = sum(wrong, Tally())
         if all(line.rows <= caused.count and set(line.tally.rows) <= set(caused.rows) for line in columns):
             continue
         tally = sum((line.tally for line in columns), Tally())
@@ -160,6 +159,10 @@ def _describe_left_out(lines: Sequence[Line], told: Collection[str], codes: Sequ
         )
         place = Place(form=form, field=columns[0].field if len(columns) == 1 else "", rows=tally.rows)
         yield Problem("ACC004", message, Severity.WARNING, place, hint, count=tally.count)
+
+
+def _names(text: str, column: str) -> bool:
+    return re.search(rf"\b{re.escape(column)}\b", text) is not None
 
 
 def _describe_not_used(lines: Sequence[Line]) -> Iterator[Problem]:

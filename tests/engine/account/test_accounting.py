@@ -25,7 +25,7 @@ def account(folder, datasets=None):
     study, problems = load_study(folder / "tiny")
     assert problems == []
     made = convert(study, folder / "raw", datasets)
-    return account_for(study, made.facts, made.forms, made.problems)
+    return account_for(study, made.facts, made.forms)
 
 
 def rows_of(accounting, form, dataset=""):
@@ -281,7 +281,7 @@ def test_the_rows_of_a_form_add_up(study, answers):
     ae["AEYN"] = pd.Series(answers, dtype="str")
     conversion = convert_frames(study, plan_study(study), {"ae": ae}, {}, ["DM", "AE"])
     totals = Counter()
-    for line in account_for(conversion.study, conversion.facts, conversion.forms, conversion.problems).lines:
+    for line in account_for(conversion.study, conversion.facts, conversion.forms).lines:
         if line.form == "ae" and not line.field and not line.dataset:
             totals[line.account] += line.rows
     assert totals.pop(Account.READ) == len(answers) == sum(totals.values())
@@ -311,7 +311,7 @@ def make_account(study, cells):
     for name in ("AEYN", "AESER", "AETERM", "AENOTE"):
         frame[name] = pd.Series([cell[name] for cell in cells], dtype="str")
     made = convert_frames(study, plan_study(study), {"ae": frame}, {}, ["DM", "AE"])
-    return account_for(study, made.facts, made.forms, made.problems)
+    return account_for(study, made.facts, made.forms)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=30)

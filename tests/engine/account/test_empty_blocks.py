@@ -17,10 +17,7 @@ def problems_of(folder):
     study, problems = load_study(folder / "tiny")
     assert problems == []
     made = convert(study, folder / "raw")
-    return [
-        f"{problem.severity}: {problem}"
-        for problem in account_for(study, made.facts, made.forms, made.problems).problems
-    ]
+    return [f"{problem.severity}: {problem}" for problem in account_for(study, made.facts, made.forms).problems]
 
 
 def ask(folder, condition):
