@@ -19,11 +19,12 @@ from cdisc_conv.checks.analysis import (
     read_date_kind,
 )
 from cdisc_conv.checks.codes import Coded, code_series
-from cdisc_conv.columns.distinct import from_arrow
+from cdisc_conv.columns.distinct import from_arrow, to_arrow
 from cdisc_conv.columns.moments import Moments, read_written
 from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.expr import Expression, parse
+from cdisc_conv.expr.vectors import TEXT_TYPE, Vector
 from cdisc_conv.standards import CodelistTerms, DatasetStandard, Standard, Terminology, VariableStandard
 
 SUBJECT = "USUBJID"
@@ -34,6 +35,7 @@ OWNERS = ("DM", "ADSL")
 ADAM_GUIDE = "ADaMIG"
 _LATEST = 1e11
 """Beyond so many days or seconds from 1960 there is no date to show."""
+_BLANK = pa.scalar("", TEXT_TYPE)
 _MOST_CATEGORIES = 50_000
 """Beyond so many distinct values an expression reads the column as it is."""
 
@@ -294,23 +296,22 @@ class Table:
         """
         expression = _parse(condition)
         self.require(*(name for name in expression.names if name not in optional or split_owner(name)[0]))
-        result = expression.evaluate(self._series, self.length).to_numpy(dtype=bool)
+        result = expression.evaluate(self._vector, self.length).to_numpy(dtype=bool)
         for owner in {split_owner(name)[0] for name in expression.names} - {""}:
             result = result & (self.rows_in(owner) >= 0)
         return result
 
-    def _series(self, name: str) -> pd.Series:
+    def _vector(self, name: str) -> Vector:
+        """A column as expressions take it, by its distinct values where these are few."""
         if not self.has(name):
             standard = self.standard_variable(name)
-            return pd.Series(np.nan if standard and standard.numeric else "", index=range(self.length)).astype(
-                "float64" if standard and standard.numeric else "str"
-            )
+            return np.full(self.length, np.nan) if standard and standard.numeric else pa.repeat(_BLANK, self.length)
         coded = self.coded(name)
         if not isinstance(coded.values, pa.Array):
-            return pd.Series(coded.spread(coded.values))
+            return coded.spread(coded.values)
         if len(coded.values) > _MOST_CATEGORIES and name in self.frame:
-            return self.frame[name]
-        return pd.Series(pd.Categorical.from_codes(coded.codes, categories=pd.Index(coded.values.to_pylist())))
+            return to_arrow(self.frame[name])
+        return pa.DictionaryArray.from_arrays(pa.array(coded.codes), coded.values)
 
     @cached_property
     def key_names(self) -> tuple[str, ...]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import pyarrow.compute as pc
+
+from cdisc_conv.columns.distinct import to_arrow
 from cdisc_conv.dataset import Codelist, Column, Condition, Dataset, Item
 from cdisc_conv.define.xml import make_oid_part
 
@@ -142,7 +145,9 @@ def name_clause(conditions: Sequence[Condition]) -> str:
 def is_empty(dataset: Dataset, column: Column) -> bool:
     """Whether no record has a value in the column."""
     values = dataset.frame[column.name]
-    return not bool((values.notna() if column.numeric else values.notna() & values.ne("")).any())
+    if column.numeric:
+        return not values.notna().any()
+    return not pc.max(pc.binary_length(to_arrow(values))).as_py()
 
 
 def _name_values(values: tuple[str, ...]) -> str:

@@ -15,6 +15,8 @@ from cdisc_conv.problems import Problem, ProblemsError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cdisc_conv.expr.vectors import Vector
+
 
 def parse(text: str, *, file: str = "", line: int = 0) -> Expression:
     """Reads an expression; `file` and `line` say where it stands, for messages.
@@ -74,13 +76,13 @@ class Expression:
 
         return check_types(self.tree, self.source, type_of, expected)
 
-    def evaluate(self, column: Callable[[str], pd.Series], size: int | pd.Index) -> pd.Series:
+    def evaluate(self, column: Callable[[str], pd.Series | Vector], size: int | pd.Index) -> pd.Series:
         """The values for all records.
 
-        `column` gives the series of a name (``str``, category, numeric or bool; missing text "", missing numbers NaN);
-        rows are matched by position. `size` is the number of records, or the index the result shall have. The result is
-        ``str``, float64 or bool. Raises `ProblemsError` when the types of the columns do not fit the expression, and
-        EXPR012 where a text would be too long.
+        `column` gives the series of a name (``str``, category, numeric or bool; missing text "", missing numbers NaN),
+        or its vector (`vectors`); rows are matched by position. `size` is the number of records, or the index the
+        result shall have. The result is ``str``, float64 or bool. Raises `ProblemsError` when the types of the columns
+        do not fit the expression, and EXPR012 where a text would be too long.
 
         >>> import pandas as pd
         >>> frame = pd.DataFrame({"AESER": ["Y", "N", ""]}, dtype="str")

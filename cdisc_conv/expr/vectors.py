@@ -15,6 +15,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cdisc_conv.columns.distinct import to_arrow
+from cdisc_conv.columns.texts import is_number
 from cdisc_conv.expr.nodes import Type
 
 # pyarrow has no types for mypy, so these names are for the reader.
@@ -41,41 +43,35 @@ def type_of(value: Value) -> Type:
     return Type.BOOLEAN if is_boolean else Type.NUMBER
 
 
-def read_series(series: pd.Series) -> Vector:
+def read_series(series: pd.Series | Vector) -> Vector:
     """A column as a vector: categories stay distinct values, other text becomes arrow, numbers float64.
+
+    What is a vector already stays as it is.
 
     >>> read_series(pd.Series([1, 2])), read_series(pd.Series(["a", None], dtype="str")).to_pylist()
     (array([1., 2.]), ['a', ''])
     """
+    if not isinstance(series, pd.Series):
+        return series
     if isinstance(series.dtype, pd.CategoricalDtype):
         return _read_categories(series)
-    if pd.api.types.is_bool_dtype(series.dtype):
+    if series.dtype.kind == "b":
         return series.to_numpy(dtype=bool)
-    if pd.api.types.is_numeric_dtype(series.dtype):
+    if is_number(series):
         return series.to_numpy(dtype="float64", na_value=np.nan)
-    return _fill(_one_chunk(pa.array(series.astype("str").array, type=TEXT_TYPE)))
+    return to_arrow(series)
 
 
 def _read_categories(series: pd.Series) -> Vector:
     values = series.cat.categories
     if len(values) and pd.api.types.is_numeric_dtype(values.dtype):
         return series.astype("float64").to_numpy()
-    distinct = _one_chunk(pa.array(values.astype("str").array, type=TEXT_TYPE))
+    distinct = to_arrow(pd.Series(values))
     codes = series.cat.codes.to_numpy()
     if (codes < 0).any():
         codes = np.where(codes < 0, len(distinct), codes)
         distinct = pa.concat_arrays([distinct, pa.array([""], TEXT_TYPE)])
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype("int32")), _fill(distinct))
-
-
-def _one_chunk(array: pa.Array | pa.ChunkedArray) -> pa.Array:
-    if not isinstance(array, pa.ChunkedArray):
-        return array
-    return array.chunk(0) if array.num_chunks == 1 else pa.concat_arrays([pa.array([], array.type), *array.chunks])
-
-
-def _fill(array: pa.Array) -> pa.Array:
-    return pc.fill_null(array, "") if array.null_count else array
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype("int32")), distinct)
 
 
 def write_series(value: Value, type_: Type, index: pd.Index) -> pd.Series:

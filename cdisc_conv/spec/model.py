@@ -267,10 +267,14 @@ class DatasetSpec:
 
     def own_variable(self, name: str, block: Block) -> Variable | None:
         """What the mapping says of a name in a block: the block's own entry first, then the dataset's."""
+        return self.entries_of(block).get(name)
+
+    def entries_of(self, block: Block) -> Mapping[str, Variable]:
+        """Every entry that counts in a block, by name: its own and those of the dataset."""
         if id(block) not in self._entries:
             own = {**block.working, **block.supplemental, **block.variables}
             self._entries[id(block)] = (block, {**self.working, **self.supplemental, **self.variables, **own})
-        return self._entries[id(block)][1].get(name)
+        return self._entries[id(block)][1]
 
     def names(self) -> KeysView[str]:
         """Every name that is mapped anywhere in the dataset, in the order of the mapping."""

@@ -10,7 +10,7 @@ parameters. Only what has to see all records of a subject (a sequence number) is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
@@ -147,13 +147,22 @@ def parts_of(dataset: DatasetSpec, name: str) -> tuple[Part, ...]:
     >>> parts_of(load_study("cdiscpilot01")[0].datasets["AE"], "AETERM")
     (Part(dataset='AE', name='AETERM', blocks=(0,)),)
     """
-    blocks_by_entry: dict[tuple[int, int], list[int]] = {}
+    return list_parts(dataset, (name,))[name]
+
+
+def list_parts(dataset: DatasetSpec, names: Collection[str]) -> dict[str, tuple[Part, ...]]:
+    """The parts of each of some mapped names of a dataset."""
+    blocks: dict[str, dict[tuple[int, int], list[int]]] = {name: {} for name in names}
     for number, block in enumerate(dataset.blocks):
-        variable = dataset.own_variable(name, block)
-        if variable is not None:
-            alone = dataset.reads_itself and _is_made_by_block(variable)
-            blocks_by_entry.setdefault((id(variable), number if alone else -1), []).append(number)
-    return tuple(Part(dataset.name, name, tuple(blocks)) for blocks in blocks_by_entry.values())
+        entries = dataset.entries_of(block)
+        for name in names:
+            if (variable := entries.get(name)) is not None:
+                alone = dataset.reads_itself and _is_made_by_block(variable)
+                blocks[name].setdefault((id(variable), number if alone else -1), []).append(number)
+    return {
+        name: tuple(Part(dataset.name, name, tuple(numbers)) for numbers in by_entry.values())
+        for name, by_entry in blocks.items()
+    }
 
 
 def _is_made_by_block(variable: Variable) -> bool:
@@ -165,9 +174,9 @@ class _Graph:
     def __init__(self, study: Study) -> None:
         self.study = study
         self.parts = {
-            (dataset.name, name): parts_of(dataset, name)
+            (dataset.name, name): parts
             for dataset in study.datasets.values()
-            for name in dataset.names()
+            for name, parts in list_parts(dataset, dataset.names()).items()
         }
         # Dicts for their order: the plan must not depend on the hash seed.
         self.reads: dict[Node, dict[Node, None]] = {}
