@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from cdisc_conv.simulate.conduct import DEVIATION_FORMS, REPRODUCTION_FORMS, make_deviations, make_reproduction
 from cdisc_conv.simulate.dictionary import Dictionary
 from cdisc_conv.simulate.draws import Draws
-from cdisc_conv.simulate.medication import MEDICATION_FORMS, make_medication
+from cdisc_conv.simulate.event_details import DETAIL_FORMS, make_event_details
+from cdisc_conv.simulate.history import HISTORY_FORMS, blur_history, make_history
+from cdisc_conv.simulate.medication import MEDICATION_FORMS, blur_medication, make_medication
 from cdisc_conv.simulate.review_forms import REVIEW_FORMS, make_review
 from cdisc_conv.simulate.rows import Rows
 from cdisc_conv.simulate.settings import Settings
@@ -31,8 +34,8 @@ class Topic:
     """The section of the settings that it needs."""
     typed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Items of a form that are typed, not chosen."""
-    dates: Mapping[str, Mapping[str, Blur]] = field(default_factory=dict)
-    """Dates of a form of which parts may be unknown."""
+    dates: Callable[[Settings], Mapping[str, Mapping[str, Blur]]] = lambda settings: {}
+    """Dates of a form of which parts may be unknown, as the settings have it."""
 
 
 TOPICS: dict[str, Topic] = {
@@ -42,8 +45,18 @@ TOPICS: dict[str, Topic] = {
         make_medication,
         "medication",
         typed={"cm": ("CMTRT",)},
-        dates={"cm": {"CMSTDAT": Blur(0.06, 0.08, lambda frame: (frame["CMAENO"] == "").to_numpy())}},
+        dates=blur_medication,
     ),
+    "history": Topic(
+        HISTORY_FORMS,
+        make_history,
+        "history",
+        typed={"pct": ("PCREG",), "pr": ("PRTRT",)},
+        dates=blur_history,
+    ),
+    "details": Topic(DETAIL_FORMS, make_event_details, "details", typed={"co": ("COVAL",)}),
+    "deviations": Topic(DEVIATION_FORMS, make_deviations, "deviations", typed={"dv": ("DVTERM",)}),
+    "reproduction": Topic(REPRODUCTION_FORMS, make_reproduction, "reproduction"),
 }
 
 
@@ -72,5 +85,5 @@ def make_further_forms(story: Story, draws: Callable[[str], Draws]) -> Iterator[
 def untidy_further_form(form: str, frame: pd.DataFrame, story: Story, draws: Callable[[str], Draws]) -> pd.DataFrame:
     """The table of a further form, untidied."""
     topic = next(topic for topic in TOPICS.values() if form in topic.forms)
-    typed, dates = topic.typed.get(form, ()), topic.dates.get(form, {})
+    typed, dates = topic.typed.get(form, ()), topic.dates(story.settings).get(form, {})
     return untidy_frame(frame, typed, dates, story.settings, draws(f"untidy {form}"))

@@ -9,8 +9,10 @@ import numpy as np
 
 from cdisc_conv.simulate.draws import Draws, Ints
 from cdisc_conv.simulate.rows import Rows, join_rows, no_days, rank_within
+from cdisc_conv.simulate.settings import Settings
 from cdisc_conv.simulate.story import Story, read_events
 from cdisc_conv.simulate.topic_settings import Medication
+from cdisc_conv.simulate.untidy import Blur
 from cdisc_conv.simulate.words import NO_DAY, Words, blank, constant, dates, numbers, words_of, yes_no
 
 MEDICATION_FORMS = ("cm",)
@@ -42,6 +44,15 @@ def make_medication(story: Story, draws: Draws) -> Iterator[Rows]:
     without = np.setdiff1d(np.arange(len(story.cohort)), rows.subject)
     event = np.full(len(without), story.dictionary.event("LOG"))
     yield join_rows([rows, Rows("cm", without, event, no_days(len(without)), {"CMYN": constant("N", len(without))})])
+
+
+def blur_medication(settings: Settings) -> dict[str, dict[str, Blur]]:
+    """Starts of which parts are unknown: of what was not begun for an event."""
+    about = settings.medication
+    if about is None:
+        return {}
+    blur = Blur(about.start_day_unknown, about.start_month_unknown, lambda frame: (frame["CMAENO"] == "").to_numpy())
+    return {"cm": {"CMSTDAT": blur}}
 
 
 def _find_drug(about: Medication, name: str) -> int:

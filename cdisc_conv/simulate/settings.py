@@ -19,7 +19,7 @@ from cdisc_conv.simulate.kinds import (
     Weights,
     Words,
 )
-from cdisc_conv.simulate.topic_settings import Medication, Review
+from cdisc_conv.simulate.topic_settings import Details, Deviations, History, Medication, Reproduction, Review
 
 ASSESSMENT_WEEKS = 6
 MOST_TARGETS = 5
@@ -316,6 +316,10 @@ class Settings(Section):
     untidiness: Untidiness
     review: Review | None = None
     medication: Medication | None = None
+    history: History | None = None
+    details: Details | None = None
+    deviations: Deviations | None = None
+    reproduction: Reproduction | None = None
 
 
 def count_assessments(settings: Settings) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -56,8 +57,12 @@ class Events:
 
     def take(self, chosen: Bools) -> Events:
         """Some of the events."""
-        columns = (getattr(self, each.name) for each in fields(self))
-        return Events(*(column.take(chosen) if isinstance(column, Words) else column[chosen] for column in columns))
+        columns = {each.name: getattr(self, each.name) for each in fields(self)}
+        kept: dict[str, Any] = {
+            name: column.take(chosen) if isinstance(column, Words) else column[chosen]
+            for name, column in columns.items()
+        }
+        return Events(**kept)
 
 
 def read_events(story: Story) -> Events:

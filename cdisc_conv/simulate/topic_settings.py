@@ -70,6 +70,7 @@ class Regimen(Section):
 class Procedure(Section):
     verbatim: Words
     decode: str
+    indication: str
     location: str
 
 

@@ -25,7 +25,7 @@ def _make(form: str, greed: int) -> Topic:
         items = {"NUMBER": numbers(draws.whole(1, 999, n)), "DAY": dates(story.cohort.roster.consent)}
         return [Rows(form, np.arange(n), np.full(n, story.dictionary.event("SCR")), story.cohort.scan_day, items)]
 
-    return Topic((form,), make, typed={form: ("NUMBER",)}, dates={form: {"DAY": Blur(0.4)}})
+    return Topic((form,), make, typed={form: ("NUMBER",)}, dates=lambda settings: {form: {"DAY": Blur(0.4)}})
 
 
 def _simulate(study_dir: Path, folder: Path, *forms: str) -> dict[str, pd.DataFrame]:
