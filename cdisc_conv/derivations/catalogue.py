@@ -8,7 +8,7 @@ from cdisc_conv.derivations.endpoints import diameters, response, time_to_event
 from cdisc_conv.derivations.order import baseline, extremes, flags, nadir, ordering
 from cdisc_conv.derivations.records import aggregates, groups, lookups, occurrence
 from cdisc_conv.derivations.results import dose_intensity, from_parameters, normal_ranges, units
-from cdisc_conv.derivations.timing import adverse_events, epochs, periods, visit_windows, visits
+from cdisc_conv.derivations.timing import adverse_events, epochs, periods, relations, visit_windows, visits
 from cdisc_conv.derivations.values import (
     categories,
     coding,
@@ -48,6 +48,7 @@ __all__ = [
     "ordering",
     "periods",
     "predecessors",
+    "relations",
     "response",
     "terminology",
     "time_to_event",
