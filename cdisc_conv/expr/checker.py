@@ -7,7 +7,7 @@ from math import isnan
 
 from cdisc_conv.expr.dates import ORDERS, is_impossible
 from cdisc_conv.expr.functions import ELSEWHERE, FUNCTIONS, Function, Parameter
-from cdisc_conv.expr.library import read_number
+from cdisc_conv.expr.library import describe_bad_regex, read_number
 from cdisc_conv.expr.nodes import (
     Arithmetic,
     Call,
@@ -175,6 +175,9 @@ class _Checker:
                 self._report("EXPR011", what, node, "round(x, 2) gives two decimal places")
         elif not isinstance(node, Literal) or node.type is not Type.TEXT:
             self._report("EXPR011", what + "a text in quotes", node, 'write it out: matches(x, "UN-*")')
+        elif parameter.regex and (fault := describe_bad_regex(str(node.value))):
+            message = f"{_show(node)} is not a regular expression: {fault}"
+            self._report("EXPR014", message, node, "escape signs that mean themselves, such as [(] or [.]")
 
     def _check_same(self, node: Call, function: Function, types: list[Type | None]) -> Type | None:
         """The type that all `same` arguments have; a "" fits numbers as well."""

@@ -100,6 +100,7 @@ operations deep (long chains of `and` and `or` count as one).
 | EXPR011 | an argument that must be written out is computed |
 | EXPR012 | a text would have more than 100,000 characters (found in a run) |
 | EXPR013 | a date written out that the calendar does not have |
+| EXPR014 | a pattern of `match` or `extract` that is not a regular expression |
 """
 
 

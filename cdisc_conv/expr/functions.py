@@ -22,8 +22,8 @@ VALUE = TEXT | NUMBER
 class Parameter:
     """What a function takes at one place.
 
-    `same`: all parameters so marked have one type, which may be any they accept. `literal`: must be written out.
-    `repeats`: any number of further arguments of this kind may follow.
+    `same`: all parameters so marked have one type, which may be any they accept. `literal`: must be written out;
+    `regex`: it is a regular expression. `repeats`: any number of further arguments of this kind may follow.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Parameter:
     literal: bool = False
     optional: bool = False
     repeats: bool = False
+    regex: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +230,45 @@ _TEXT_FUNCTIONS = (
 )
 
 _NUMBER_FUNCTIONS = (
+    Function(
+        "match",
+        (_text(), _text("pattern", literal=True, regex=True)),
+        Type.BOOLEAN,
+        "Whether some place of the text fits the regular expression (RE2); false when the text is missing.",
+        library.find_regex,
+        "{0} has a place that fits the regular expression {1}",
+        (('match("took 2 tablets", "[0-9]+ tab")', True), ('match("Grade 3", "^[0-9]")', False)),
+        "{0} has no place that fits the regular expression {1}",
+    ),
+    Function(
+        "extract",
+        (_text(), _text("pattern", literal=True, regex=True)),
+        Type.TEXT,
+        "What fits the regular expression (RE2) first: its first group in parentheses, or all of it where it has none. "
+        "Missing where nothing fits.",
+        library.extract_regex,
+        "the part of {0} that fits the regular expression {1}",
+        (('extract("10.5 mg daily", "[0-9.]+")', "10.5"), ('extract("10.5 mg daily", "[0-9.]+ *([a-z]+)")', "mg")),
+    ),
+    Function(
+        "part",
+        (_text(), _text("separator"), _number("n")),
+        Type.TEXT,
+        "The n-th of the parts that `separator` parts, without blanks around it; -1 is the last. Blank parts do not "
+        "count. Missing when there is none.",
+        _per_value(library.pick_part, Type.TEXT),
+        "part {2} of {0}, parted by {1}",
+        (('part("Asian | White", "|", 2)', "White"), ('part("a;b;c", ";", -1)', "c")),
+    ),
+    Function(
+        "parts",
+        (_text(), _text("separator")),
+        Type.NUMBER,
+        "How many parts a text has that `separator` parts; blank parts do not count.",
+        _per_value(library.count_parts, Type.NUMBER),
+        "the number of parts of {0}, parted by {1}",
+        (('parts("Asian | White", "|")', 2.0), ('parts("", "|")', 0.0)),
+    ),
     Function(
         "number",
         (_value("value"),),

@@ -102,6 +102,84 @@ def match_pattern(text: Vector, pattern: str) -> np.ndarray:
     return np.asarray(fits & ~is_missing(text))
 
 
+def split_parts(text: str, separator: str) -> list[str]:
+    """The parts of a text, without the blanks around them; blank parts are none.
+
+    >>> split_parts("Asian | White||", "|")
+    ['Asian', 'White']
+    """
+    parts = text.split(separator) if separator else [text]
+    return [part.strip() for part in parts if part.strip()]
+
+
+def pick_part(text: str, separator: str, n: float) -> str:
+    """The n-th part, counted from 1, or from the end when negative; see `part`."""
+    parts = split_parts(text, separator)
+    if not 1 <= abs(n) < len(parts) + 1:
+        return ""
+    return parts[int(n) - 1 if n > 0 else int(n)]
+
+
+def count_parts(text: str, separator: str) -> int:
+    """How many parts a text has; see `parts`."""
+    return len(split_parts(text, separator))
+
+
+def describe_bad_regex(pattern: str) -> str:
+    """Why a regular expression cannot be one of RE2; "" when it can.
+
+    >>> describe_bad_regex("[0-9]+"), describe_bad_regex("[0-9")
+    ('', 'missing ]')
+    """
+    try:
+        pc.extract_regex(pa.array(["x"], TEXT_TYPE), _name_groups(pattern))
+    except pa.ArrowInvalid as error:
+        return str(error).rpartition("Invalid regular expression: ")[2].partition(":")[0]
+    return ""
+
+
+def find_regex(text: Vector, pattern: str) -> np.ndarray:
+    """Which texts have a place that fits a regular expression (RE2: time linear in the text).
+
+    >>> find_regex(pa.array(["grade 3", "mild"], TEXT_TYPE), "[0-9]")
+    array([ True, False])
+    """
+    fits = check_texts(text, lambda texts: pc.match_substring_regex(texts, pattern))
+    return np.asarray(fits & ~is_missing(text))
+
+
+def extract_regex(text: Value, pattern: str) -> Value:
+    """What fits a regular expression first: its first group, or all of it where it has none; "" where nothing fits.
+
+    >>> extract_regex("dose 10.5 mg", "[0-9.]+"), extract_regex("10.5 mg", "([a-z]+)$"), extract_regex("mild", "[0-9]")
+    ('10.5', 'mg', '')
+    """
+    named = _name_groups(pattern)
+    return map_distinct(lambda value: _extract(value, named), [text], Type.TEXT)
+
+
+def _extract(text: str, pattern: str) -> str:
+    found = pc.extract_regex(pa.array([text], TEXT_TYPE), pattern)[0].as_py()
+    return str(next(iter(found.values())) or "") if found else ""
+
+
+def _name_groups(pattern: str) -> str:
+    """The pattern with its groups named, as arrow wants them; one without groups is a group itself.
+
+    >>> _name_groups("([a-z]+) (?:x)"), _name_groups("[(]a")
+    ('(?P<g0>[a-z]+) (?:x)', '(?P<g0>[(]a)')
+    """
+    made, count, in_class, escaped = [], 0, False, False
+    for place, letter in enumerate(pattern):
+        opens = letter == "(" and not in_class and not escaped and pattern[place + 1 : place + 2] != "?"
+        made.append(f"(?P<g{count}>" if opens else letter)
+        count += opens
+        if not escaped:
+            in_class = (letter == "[" or in_class) and letter != "]"
+        escaped = letter == "\\" and not escaped
+    return "".join(made) if count or "(?P<" in pattern else f"(?P<g0>{pattern})"
+
+
 def _escape(letter: str) -> str:
     return letter if letter.isalnum() or letter == "_" else rf"\x{{{ord(letter):x}}}"
 

@@ -147,6 +147,11 @@ def test_sound_expressions(text: str, found: Type | None) -> None:
             "EXPR011 pattern of matches(text, pattern) must be a text in quotes, at character 16 of: "
             'matches(AESER, AESTDTC) (write it out: matches(x, "UN-*"))',
         ),
+        (
+            'match(AESER, "[0-9")',
+            'EXPR014 "[0-9" is not a regular expression: missing ], at character 14 of: match(AESER, "[0-9") '
+            "(escape signs that mean themselves, such as [(] or [.])",
+        ),
     ],
 )
 def test_unsound_expressions(text: str, message: str) -> None:

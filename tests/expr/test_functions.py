@@ -63,6 +63,8 @@ def numbers(expression: str, values: list[float]) -> list[object]:
         ('matches(X, "?.(x)")', ["a.(x)", "aa(x)", "é.(x)"], [True, False, True]),
         ('matches(X, "*")', ["a", ""], [True, False]),
         ('matches(X, "")', ["a", ""], [False, False]),
+        ('match(X, "[0-9]+ ?mg")', ["10 mg daily", "10mg", "10 g", ""], [True, True, False, False]),
+        ('match(X, "")', ["a", ""], [True, False]),
         ('coalesce(X, "z")', ["a", ""], ["a", "z"]),
         ("missing(X)", ["a", "", " ", "NA"], [False, True, False, False]),
         ('if(X == "a", "first", X)', ["a", "b", ""], ["first", "b", ""]),
@@ -134,3 +136,23 @@ def test_rounding_is_that_of_the_decimal_number(thousandths: int, digits: int) -
 
 def test_patterns_take_linear_time() -> None:
     assert texts(f'matches(X, "{"*a" * 40}*b")', ["a" * 5000]) == [False]
+
+
+@pytest.mark.parametrize(
+    ("expression", "values", "expected"),
+    [
+        ('extract(X, "[0-9.]+")', ["10.5 mg", "mg", ""], ["10.5", "", ""]),
+        ('extract(X, "([0-9.]+) *([a-z]+)")', ["10.5 mg"], ["10.5"]),
+        ('extract(X, "(?:[0-9.]+) *([a-z]+)")', ["10.5 mg"], ["mg"]),
+        ('extract(X, "[(]([a-z]+)[)]")', ["rash (mild)", "rash"], ["mild", ""]),
+        ('extract(X, "\\(([a-z]+)\\)")', ["rash (mild)"], ["mild"]),
+        ('extract(X, "(x)?y")', ["y"], [""]),
+        ('part(X, "|", 1)', ["A|B", " A | B", "||B", "", "A"], ["A", "A", "B", "", "A"]),
+        ('part(X, "|", -1)', ["A|B|", "A"], ["B", "A"]),
+        ('part(X, ", ", 2)', ["a, b, c"], ["b"]),
+        ('part(X, "|", 0)', ["A|B"], [""]),
+        ('text(parts(X, "|"))', ["A|B", "A", "", "A||B "], ["2", "1", "0", "2"]),
+    ],
+)
+def test_parts_of_texts(expression: str, values: list[str], expected: list[str]) -> None:
+    assert texts(expression, values) == expected
