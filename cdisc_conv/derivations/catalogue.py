@@ -17,6 +17,7 @@ from cdisc_conv.derivations.values import (
     identifiers,
     long_text,
     predecessors,
+    several,
     terminology,
 )
 
@@ -50,6 +51,7 @@ __all__ = [
     "predecessors",
     "relations",
     "response",
+    "several",
     "terminology",
     "time_to_event",
     "units",

@@ -22,6 +22,7 @@ from cdisc_conv.spec.model import (
     Merge,
     Source,
     SourceKind,
+    Split,
     ValueLevelSpec,
     Variable,
 )
@@ -203,6 +204,7 @@ def _read_block(
         for_each=entries,
         entry_places=places,
         table=document.for_each if isinstance(document.for_each, str) else "",
+        split=Split(document.split.into, document.split.by) if document.split else None,
         group=document.group,
         order=document.order,
         take=document.take,
@@ -262,12 +264,31 @@ def _read_entries(
     problems: list[Problem],
 ) -> tuple[tuple[Mapping[str, Any], ...], tuple[Place, ...]]:
     """The entries of ``for_each`` and where they stand; those of a table of protocol.yaml stand there."""
-    said = document.for_each
+    said: Sequence[Mapping[str, Any]] | str = document.for_each
     if not isinstance(said, str):
+        said, node = _with_split(document, said, node, what, problems)
         entries, places = expand_patterns(said, node, forms.get(document.form), what, problems)
         return tuple(MappingProxyType(_read_entry(entry)) for entry in entries), tuple(places)
     table = facts[said.removeprefix(PREFIX)]
     return tuple(MappingProxyType(dict(row)) for row in table.rows), tuple(one.place for one in table.nodes)
+
+
+def _with_split(
+    document: BlockDocument, entries: Sequence[Mapping[str, Any]], node: Node, what: str, problems: list[Problem]
+) -> tuple[Sequence[Mapping[str, Any]], Node]:
+    """The entries with the column that is split: it is read as any column of ``for_each``, and parted afterwards."""
+    split = document.split
+    if split is None:
+        return entries, node
+    if not (document.form or document.source):
+        hint = "add 'form' or 'from', or write the records out in 'for_each'"
+        problems.append(
+            node.problem("SPEC114", f"{what} has a 'split', but no source whose column it could part", hint)
+        )
+    column = split.column if split.column.startswith(("raw.", "`")) else f"raw.{split.column}"
+    if entries:
+        return [{**entry, split.into: column} for entry in entries], node
+    return [{split.into: column}], Node([node.at(("split",))], node.file, node.line)
 
 
 def _read_entry(entry: Mapping[str, Any]) -> dict[str, Any]:

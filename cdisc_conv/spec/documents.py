@@ -314,6 +314,14 @@ class MergeDocument(Document):
     end: Text
 
 
+class SplitDocument(Document):
+    """``split``: a column that holds several values makes a record for each."""
+
+    column: Text
+    into: Text
+    by: str = Field(default="|", min_length=1)
+
+
 class BlockDocument(Document):
     """One entry of ``records``: which records there are."""
 
@@ -321,6 +329,7 @@ class BlockDocument(Document):
     source: Text = Field(default="", alias="from")
     where: Text = ""
     for_each: list[dict[str, Any]] | str = []
+    split: SplitDocument | None = None
     group: Texts = ()
     order: Texts = ()
     take: Literal["first", "last"] = "first"

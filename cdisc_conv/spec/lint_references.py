@@ -182,7 +182,7 @@ def _check_direction(study: Study, dataset: DatasetSpec, table: str, what: str, 
 def _check_block(study: Study, dataset: DatasetSpec, block: Block) -> Iterator[Problem]:
     """The names that decide which records there are: columns of the source, and those that ``for_each`` defines."""
     yield from _check_direction(study, dataset, block.source.table, f"{dataset.name} reads {block.source}", block.place)
-    columns = {*source_columns(study, block), *block.given_names}
+    own = frozenset(source_columns(study, block))
     merge = (*block.merge.by, block.merge.start, block.merge.end) if block.merge else ()
     places = dict.fromkeys(block.group, block.place_of("group")) | dict.fromkeys(merge, block.place_of("merge"))
     for entry, place in zip(block.for_each, block.entry_places, strict=True):
@@ -191,8 +191,10 @@ def _check_block(study: Study, dataset: DatasetSpec, block: Block) -> Iterator[P
         places |= dict.fromkeys(block.where.names, block.place_of("where"))
     places |= dict.fromkeys(block.order, block.place_of("order"))
     places |= dict.fromkeys(block.columns, block.place_of("columns"))
+    read = {value for entry in block.for_each for value in entry.values() if isinstance(value, Ref)}
     for ref, place in places.items():
         name = ref.removeprefix("raw.")
+        columns = own if ref in read else own | block.given_names  # entries are read from the source itself
         number = dataset.blocks.index(block)
         of_entries = ref in block.given_names  # a name of `for_each`, which no earlier block has to map
         before = of_entries or _is_mapped_before(dataset, number, name)

@@ -136,6 +136,14 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """A record for each of the values of a name of ``for_each``, which `by` parts; one where there is no value."""
+
+    name: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Variable:
     """What one column holds: one derivation, and whatever the mapping says beside it."""
 
@@ -173,6 +181,7 @@ class Block:
     entry_places: tuple[Place, ...] = ()
     table: str = ""
     """The table of protocol.yaml that `for_each` holds, as data: texts and lineage do not go through its rows."""
+    split: Split | None = None
     group: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     take: str = "first"

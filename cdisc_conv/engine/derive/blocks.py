@@ -12,11 +12,12 @@ import pandas as pd
 from cdisc_conv.columns.distinct import map_distinct, rank_values
 from cdisc_conv.columns.moments import read_moments
 from cdisc_conv.columns.rows import group_codes, spread, take_rows
-from cdisc_conv.columns.texts import as_text, fold, is_number, text_column
+from cdisc_conv.columns.texts import as_text, find_texts, fold, is_number, text_column
 from cdisc_conv.derivations.base import Ref
 from cdisc_conv.engine.derive.grouping import find_taken, take_values
 from cdisc_conv.expr import Expression
-from cdisc_conv.spec.model import Block, Merge
+from cdisc_conv.expr.library import split_parts
+from cdisc_conv.spec.model import Block, Merge, Split
 
 Read = Callable[[str], pd.Series]
 
@@ -108,6 +109,8 @@ def make_rows(
     written into ISO 8601 text.
     """
     rows = _expand(block, source, source_length, read)
+    if block.split is not None:
+        rows = _split(rows, block.split)
     rows.columns = block.given_names.intersection(columns)
     if block.where is not None:
         rows = _filter(rows, block.where)
@@ -128,6 +131,21 @@ def _expand(block: Block, source: str, length: int, read: Read) -> BlockRows:
     take = None if source == "nothing" else np.tile(np.arange(length), len(entries))
     entry = np.repeat(np.arange(len(entries)), count)
     return BlockRows(source, count * len(entries), take, read, given, entry=entry)
+
+
+def _split(rows: BlockRows, split: Split) -> BlockRows:
+    """A record for each value of a name that holds several; blank ones are none, and no value at all is one record."""
+    found = find_texts(rows.given[split.name])
+    parts = [split_parts(text, split.by) or [""] for text in found.values]
+    counts = np.array([len(one) for one in parts], dtype=np.int64)[found.codes]
+    starts = np.cumsum([0, *(len(one) for one in parts)])[:-1]
+    record = np.repeat(np.arange(rows.length), counts)
+    nth = np.arange(len(record)) - np.repeat(np.cumsum(counts) - counts, counts)
+    every = text_column(part for one in parts for part in one)
+    given = {name: take_rows(series, record) for name, series in rows.given.items()}
+    given[split.name] = take_rows(every, starts[found.codes[record]] + nth)
+    entry = None if rows.entry is None else rows.entry[record]
+    return BlockRows(rows.source, len(record), rows.source_rows()[record], rows.read_source, given, entry=entry)
 
 
 def _stack(values: list[Any], count: int, read: Read) -> pd.Series:

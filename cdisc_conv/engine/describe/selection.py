@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cdisc_conv.derivations.base import Ref
 from cdisc_conv.engine.describe.words import PartWords, describe_columns, describe_table, explain_working
 from cdisc_conv.engine.plan.graph import Part
 from cdisc_conv.spec.model import Block, DatasetSpec, SourceKind, Study
@@ -43,6 +44,19 @@ def describe_groups(study: Study, spec: DatasetSpec) -> str:
 
 
 def _describe_gathering(study: Study, block: Block) -> str:
+    return " ".join(filter(None, (_describe_split(study, block), _describe_joining(study, block))))
+
+
+def _describe_split(study: Study, block: Block) -> str:
+    if block.split is None:
+        return ""
+    read = (entry.get(block.split.name) for entry in block.for_each)
+    columns = _list(list(dict.fromkeys(str(value).removeprefix("raw.") for value in read if isinstance(value, Ref))))
+    source = describe_table(study, block.source.table)
+    return f'One record for each value of {columns} of {source}, between which stands "{block.split.by}".'
+
+
+def _describe_joining(study: Study, block: Block) -> str:
     source = describe_table(study, block.source.table)
     if block.merge is not None:
         by = _list([name.removeprefix("raw.") for name in block.merge.by])

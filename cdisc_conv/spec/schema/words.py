@@ -151,6 +151,7 @@ KEYS: dict[str, dict[str, str]] = {
         "from": "The dataset it reads; 'self' for the records of the blocks before.",
         "where": "The condition that keeps a row.",
         "for_each": "A record per row and entry; raw.NAME is a column, all else is the literal value.",
+        "split": "A column that holds several values makes a record for each.",
         "group": "One record per combination of these values.",
         "order": "Which row of a group comes first.",
         "take": "Which row of a group the other columns are from.",
@@ -159,6 +160,11 @@ KEYS: dict[str, dict[str, str]] = {
         "set": "Entries of this block, before those of the dataset.",
         "working": "Working values of this block.",
         "supplemental": "Qualifiers of this block.",
+    },
+    "SplitDocument": {
+        "column": "The column that may hold several values.",
+        "into": "The name that holds one of them, to be read by entries.",
+        "by": "What stands between them.",
     },
     "MergeDocument": {
         "by": "What must be equal.",
