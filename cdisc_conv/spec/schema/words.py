@@ -60,6 +60,7 @@ KEYS: dict[str, dict[str, str]] = {
         "end": "The last line of a complete file.",
         "format": "The format, where the content does not tell it.",
         "metadata": "Files beside it that describe it.",
+        "missing": "Texts that stand for no value.",
     },
     "GivenDocument": {"file": "The file, in the folder of given datasets.", "columns": "The columns it has."},
     "TranslationsDocument": {
