@@ -48,7 +48,7 @@ def write_forms(
     lines: list[str] = []
     if exports.dictionary is None:
         for form, table in exports.tables.items():
-            lines += _describe_form(form, table, (roles or {}).get(form, {}), more.get(form, {}))
+            lines += describe_form(form, table, (roles or {}).get(form, {}), more.get(form, {}))
     else:
         for form, said in more.items():
             lines += [f"  {scalar(form)}:", *_list_additions(said)]
@@ -71,7 +71,8 @@ def _list_additions(said: Mapping[str, Any]) -> Iterable[str]:
             yield f"      {scalar(name)}: {flow(entry)}  {mark(0, reason, True)}"
 
 
-def _describe_form(form: str, table: Table, roles: Mapping[str, str], more: Mapping[str, Any]) -> Iterable[str]:
+def describe_form(form: str, table: Table, roles: Mapping[str, str], more: Mapping[str, Any]) -> Iterable[str]:
+    """A form of forms.yaml, from its table; `roles` are those of its columns, `more` goes over what the table says."""
     yield f"  {scalar(form)}:"
     label = form.upper() if len(form) <= 2 else form.replace("_", " ").capitalize()
     yield f"    label: {scalar(label)}"

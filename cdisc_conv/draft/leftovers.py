@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from cdisc_conv.draft.codes import no_codes, yes_codes
 from cdisc_conv.draft.columns import Item, Knowledge
 from cdisc_conv.draft.entries import make_label, make_name, make_plain_entry, raw, shared_of
 from cdisc_conv.draft.model import BlockDraft, Draft, Fate, Line
@@ -60,14 +61,23 @@ def find_personal(item: Item) -> str:
     profile = item.profile
     if profile.kind in ("date", "datetime", "decimal"):
         return ""
+    if profile.filled and (yes_codes(profile) or no_codes(profile)) and profile.distinct <= 4:
+        return ""
     for text in (item.name, item.label):
         said = words(text)
         if "name" in said and _BEFORE_NAME & {*said, *re.findall(r"[a-z]+", text.lower())} and len(said) <= 4:
             return "a name"
-        if len(said) <= 5 and (found := next((_ALONE[word] for word in said if word in _ALONE), "")):
+        found = next((_ALONE[word] for word in said if word in _ALONE), "") if len(said) <= 5 else ""
+        if found and not (found == "a telephone number" and not _are_numbers(profile)):
             return found
     emails = sum(bool(_EMAIL.fullmatch(value)) for value in profile.values)
     return "an e-mail address" if profile.values and emails > 0.5 * len(profile.values) else ""
+
+
+def _are_numbers(profile: Profile) -> bool:
+    """Whether the values may be numbers to call."""
+    numbers = sum(sum(sign.isdigit() for sign in value) >= 5 for value in profile.values)
+    return not profile.values or numbers > 0.5 * len(profile.values)
 
 
 def set_personal_apart(items: Sequence[Item], draft: Draft) -> list[Item]:

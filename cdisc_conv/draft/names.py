@@ -112,6 +112,8 @@ def spellings(name: str, shared: Sequence[str] = ()) -> tuple[str, ...]:
     while len(parts) > 1 and parts[-1] in ENDINGS:
         parts = parts[:-1]
     found = ["".join(parts[start:]) for start in range(len(parts))]
+    unnumbered = [part for part in parts if not part.isdigit()]
+    found += ["".join(unnumbered[start:]) for start in range(len(unnumbered))]
     return tuple(dict.fromkeys(one for one in found if len(one) > 1))
 
 

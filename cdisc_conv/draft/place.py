@@ -20,6 +20,8 @@ from cdisc_conv.draft.visits import Visit, add_visits, order_visits
 from cdisc_conv.problems import Problem
 from cdisc_conv.spec.model import Study
 
+_OWN = tuple(f"{first}{letter}" for first in "XYZ" for letter in "ABCDEFGHIJKLMNOPQRSTUVW")
+"""Names for domains of the study's own: codes that begin with X, Y or Z are left to sponsors."""
 LOGS = ("EVENTS", "INTERVENTIONS")
 """Classes whose forms are filled in at any time; their events are no visits."""
 
@@ -56,11 +58,32 @@ def draft_study(material: Material, subject: str, home: str) -> tuple[Draft, lis
     return draft, visits
 
 
+def draft_form(material: Material, form: str, study: Study) -> Draft:
+    """The draft of one form for a study that is there, whose visits and datasets are as they are."""
+    draft = Draft()
+    pages = {form: _place_form(material, form, draft)}
+    if not any(name in study.datasets for name in ("EX",)):
+        pages = {name: _as_exposure(page) for name, page in pages.items()}
+    page = pages[form]
+    draft.forms.append((form, page.label, page.rows, page.placed.domain, page.placed.score, page.placed.reason))
+    _draft_forms(pages, "", material, draft)
+    numbered = any(visit.get("visitnum") is not None for visit in study.settings.get("visits") or ())
+    visits = [Visit("", "", 1, "")] if numbered else []
+    for dataset in draft.datasets.values():
+        add_visits(dataset, material.profiles, visits, material.known, draft)
+        if dataset.name in study.datasets and dataset.lines:
+            for block in dataset.blocks:
+                block.lines += dataset.lines
+            dataset.lines = []
+    _declare_keys(material, draft)
+    return draft
+
+
 def _draft_forms(pages: Mapping[str, Page], home: str, material: Material, draft: Draft) -> None:
     """Every form but demographics: its domain by its class, vital signs wherever they are, and the rest as its own."""
     known = material.known
     topicless = _list_topicless(pages, known)
-    letters = iter(f"X{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWYZ")
+    letters = (name for name in _OWN if name not in material.study.datasets)
     for name, page in pages.items():
         frame, domain = material.frames[name], page.placed.domain
         kind = _class_of(page, known)
@@ -99,17 +122,22 @@ def _list_topicless(pages: Mapping[str, Page], known: Knowledge) -> set[str]:
 
 def _place_forms(material: Material, draft: Draft) -> dict[str, Page]:
     pages: dict[str, Page] = {}
-    for name, profiles in material.profiles.items():
-        form = material.study.forms[name]
-        items = set_personal_apart(list_items(name, profiles), draft)
-        placed = place_form(name, form.label, items, material.known)
-        pages[name] = Page(name, form.label, len(material.frames[name]), tuple(items), placed)
+    for name in material.profiles:
+        pages[name] = _place_form(material, name, draft)
     if not any(page.placed.domain == "EX" for page in pages.values()):
         pages = {name: _as_exposure(page) for name, page in pages.items()}
     for name, page in pages.items():
         placed = page.placed
         draft.forms.append((name, page.label, page.rows, placed.domain, placed.score, placed.reason))
     return pages
+
+
+def _place_form(material: Material, name: str, draft: Draft) -> Page:
+    """A form with its questions, personal data set apart, and its domain."""
+    form = material.study.forms[name]
+    items = set_personal_apart(list_items(name, material.profiles[name]), draft)
+    placed = place_form(name, form.label, items, material.known)
+    return Page(name, form.label, len(material.frames[name]), tuple(items), placed)
 
 
 def _as_exposure(page: Page) -> Page:
@@ -140,9 +168,13 @@ def _declare_keys(material: Material, draft: Draft) -> None:
     used = {(one.form, one.column) for one in draft.used}
     for form, profiles in material.profiles.items():
         for name, profile in profiles.items():
-            if (form, name) in used or profile.role not in _REASONS:
+            if (form, name) in used:
                 continue
-            if form_explains(material.study, form, name):
+            if profile.role == "subject":
+                draft.note(profile, Fate.KEY, "USUBJID", 0.98, "the subject")
+            elif profile.role not in _REASONS and not form_explains(material.study, form, name):
+                draft.note(profile, Fate.EMPTY, "", 1.0, "nobody filled it in")
+            elif form_explains(material.study, form, name):
                 draft.note(profile, Fate.SYSTEM, "", 0.95, material.study.not_submitted[f"{form}.{name}"])
             else:
                 declare(draft, profile, Fate.SYSTEM, _REASONS[profile.role], 0.8)

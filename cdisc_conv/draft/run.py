@@ -11,6 +11,7 @@ from cdisc_conv.draft.exports import Exports, survey_exports
 from cdisc_conv.draft.files import study_name, write_datasets, write_forms, write_skeleton, write_study
 from cdisc_conv.draft.keys import find_home, find_study, find_subject, with_roles
 from cdisc_conv.draft.model import Draft, Line
+from cdisc_conv.draft.page import FILE, render_report
 from cdisc_conv.draft.place import Material, draft_study
 from cdisc_conv.draft.profiles import find_missing_texts, find_undeclared, profile_form
 from cdisc_conv.package.lint import lint_whole
@@ -38,7 +39,7 @@ def init_study(raw: Path, out: Path, edc: str = "", subject: str = "") -> Outcom
     ProblemsError: INIT001 to INIT006, those of `stage_folder`, and those of dictionaries; `out` is as it was then.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        hint = "choose another folder"
+        hint = "choose another folder, or add a form to the study with --add FORM"
         raise ProblemsError([Problem("INIT004", f"'{out}' is there already; nothing is overwritten", hint=hint)])
     exports = survey_exports(raw, edc)
     with stage_folder(out, {"raw folder": exports.folder}) as stage:
@@ -71,11 +72,23 @@ def _fill(stage: Path, out: Path, exports: Exports, raw: Path, subject: str) -> 
     write_datasets(stage, draft)
     write_study(stage, exports, name, subject, home, shared, draft)
     _, found = lint_whole(stage)
-    shown = [_show(problem, stage, out) for problem in found]
-    return Outcome(out, draft, exports, (*exports.problems, *material.problems, *shown))
+    shown = [show_place(problem, stage, out) for problem in found]
+    problems = (*exports.problems, *material.problems, *shown)
+    page = render_report(name, describe_source(exports), draft, problems)
+    (stage / FILE).write_text(page, encoding="utf-8", newline="\n")
+    return Outcome(out, draft, exports, problems)
 
 
-def _show(problem: Problem, stage: Path, out: Path) -> Problem:
+def describe_source(exports: Exports) -> str:
+    """Where the forms come from, and how that was recognised."""
+    if exports.dictionary is None:
+        return f"{len(exports.tables)} tables without a dictionary"
+    label = exports.guess.label if exports.guess is not None else exports.dictionary.edc
+    reasons = "; ".join(exports.guess.reasons[:2]) if exports.guess is not None else "as --edc says"
+    return f"{len(exports.dictionary.forms)} forms of {label} ({reasons})"
+
+
+def show_place(problem: Problem, stage: Path, out: Path) -> Problem:
     """A finding with the file where it will be."""
     file = problem.place.file.replace(stage.as_posix(), out.as_posix())
     return replace(problem, place=replace(problem.place, file=file))

@@ -27,7 +27,7 @@ def write_dataset(dataset: DatasetDraft) -> str:
     lines.append("records:")
     alone = len(dataset.blocks) == 1
     for block in dataset.blocks:
-        lines += _write_block(block, alone)
+        lines += write_block(block, alone)
     shared = [*(dataset.blocks[0].lines if alone else ()), *dataset.lines]
     if shared:
         lines += ["variables:", *_write_lines(shared, "  ")]
@@ -38,7 +38,8 @@ def write_dataset(dataset: DatasetDraft) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _write_block(block: BlockDraft, alone: bool) -> list[str]:
+def write_block(block: BlockDraft, alone: bool) -> list[str]:
+    """A block of ``records``; one that is `alone` has its entries under ``variables``."""
     lines = [f"  - form: {scalar(block.form)}  {mark(block.score, block.reason)}"]
     if block.where:
         lines.append(f"    where: {scalar(block.where)}")
