@@ -2,53 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
 from cdisc_conv.cli.arguments import Out, Study, split_names
-
-Raw = Annotated[
-    Path | None,
-    typer.Option(
-        "--raw",
-        metavar="DIR",
-        help="Folder of the raw export, or the one file that it is (zip, XLSX, ODM-XML); without it only ADaM is "
-        "made, from --sdtm.",
-    ),
-]
-Datasets = Annotated[
-    str,
-    typer.Option("--datasets", metavar="NAMES", help="Only these datasets, separated by commas.", show_default="all"),
-]
-Sdtm = Annotated[
-    Path | None,
-    typer.Option(
-        "--sdtm",
-        metavar="DIR",
-        help="Folder of SDTM datasets that are given, not made (XPT or CSV).",
-        show_default="the raw folder",
-    ),
-]
-Formats = Annotated[
-    str,
-    typer.Option(
-        "--formats",
-        metavar="NAMES",
-        help="Dataset-JSON beside the transport files: json, ndjson, dsjc, separated by commas.",
-        show_default="as study.yaml says",
-    ),
-]
-Encoding = Annotated[
-    str,
-    typer.Option(
-        "--encoding",
-        metavar="NAME",
-        help="Encoding of the transport files: ASCII, UTF-8, GB18030 or CP932.",
-        show_default="as study.yaml says",
-    ),
-]
+from cdisc_conv.cli.run_options import Datasets, Encoding, Formats, Ranges, Raw, Sdtm
 
 
 def run(
@@ -59,6 +14,7 @@ def run(
     sdtm: Sdtm = None,
     formats: Formats = "",
     encoding: Encoding = "",
+    ranges: Ranges = 1,
 ) -> int:
     """Turn a raw export into SDTM and ADaM datasets, define.xml and reports.
 
@@ -77,9 +33,12 @@ def run(
     """
     from cdisc_conv.cli.progress import show_progress
     from cdisc_conv.cli.summary import print_package
+    from cdisc_conv.engine.ranges.range import Division
     from cdisc_conv.package.run import run_study
 
     wanted = split_names(datasets)
     with show_progress() as progress:
-        package = run_study(study, raw, out, wanted or None, progress, sdtm, split_names(formats) or None, encoding)
+        package = run_study(
+            study, raw, out, wanted or None, progress, sdtm, split_names(formats) or None, encoding, Division(ranges)
+        )
     return print_package(package)

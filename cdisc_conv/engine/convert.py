@@ -16,13 +16,15 @@ from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.account.coded import describe_codes, list_readers
 from cdisc_conv.engine.account.near_misses import describe_near_misses
 from cdisc_conv.engine.account.typed import describe_types
+from cdisc_conv.engine.describe.beside import describe_beside, describe_given
 from cdisc_conv.engine.describe.datasets import describe_datasets
 from cdisc_conv.engine.describe.metadata import harmonise_lengths
 from cdisc_conv.engine.facts.facts import Facts
 from cdisc_conv.engine.given.tabulations import read_tabulations
 from cdisc_conv.engine.given.typed import read_given
 from cdisc_conv.engine.plan.graph import Plan, RowSet, plan_study
-from cdisc_conv.engine.range import Rows, derive_range
+from cdisc_conv.engine.ranges.make import derive_study
+from cdisc_conv.engine.ranges.range import WHOLE, Division, Rows
 from cdisc_conv.findings import count_errors, describe_findings
 from cdisc_conv.problems import Problem
 from cdisc_conv.raw import FormSource, RawForm, check_subjects, read_forms
@@ -55,11 +57,13 @@ def convert(
     datasets: Iterable[str] | None = None,
     progress: Callable[[str], None] = lambda step: None,
     sdtm: Path | None = None,
+    division: Division = WHOLE,
 ) -> Conversion:
     """Convert a study's raw export to finished datasets, in memory.
 
     `raw` is the folder of the export, `sdtm` that of the given datasets (`raw` when left out); `datasets` restricts
-    the result (what they read is made as well). Findings do not stop the run: a form that cannot be read counts as
+    the result (what they read is made as well); `division` says how the subjects are divided, on which
+    nothing of the result depends. Findings do not stop the run: a form that cannot be read counts as
     empty. Raises ProblemsError when the plan has a circle.
     """
     plan = plan_study(study)
@@ -69,7 +73,7 @@ def convert(
     problems += check_transfers(study, forms, raw)
     given = read_given(study, sdtm or raw)
     frames = {name: form.frame for name, form in forms.items()}
-    made = convert_frames(study, plan, frames, given.frames, wanted, progress)
+    made = convert_frames(study, plan, frames, given.frames, wanted, progress, division)
     found = (*problems, *given.problems, *made.problems)
     return replace(made, forms=forms, problems=found, given_files=given.files)
 
@@ -79,6 +83,7 @@ def convert_tabulations(
     sdtm: Path,
     datasets: Iterable[str] | None = None,
     progress: Callable[[str], None] = lambda step: None,
+    division: Division = WHOLE,
 ) -> Conversion:
     """The analysis datasets of a study from its SDTM datasets in the folder `sdtm`, in memory.
 
@@ -88,7 +93,7 @@ def convert_tabulations(
     analysis = study.datasets_of("adam")
     wanted = tuple(name for name in _choose(study, datasets) if name in analysis)
     study, given = read_tabulations(study, sdtm, wanted)
-    made = convert_frames(study, plan_study(study), {}, given.frames, wanted, progress)
+    made = convert_frames(study, plan_study(study), {}, given.frames, wanted, progress, division)
     # Lengths are shared with the SDTM datasets, as in a run that makes them.
     datasets_made = tuple(harmonise_lengths([*made.given, *made.datasets])[len(made.given) :])
     found = (*given.problems, *made.problems)
@@ -107,18 +112,21 @@ def convert_frames(
     given: Mapping[str, pd.DataFrame],
     datasets: Sequence[str],
     progress: Callable[[str], None] = lambda step: None,
+    division: Division = WHOLE,
 ) -> Conversion:
     """The same from frames in memory (every column text); a form that is missing counts as empty."""
-    made = derive_range(study, plan, Rows(forms, given), datasets, progress)
+    made = derive_study(study, plan, Rows(forms, given), datasets, division, progress)
     partly = replace(study, left_out=frozenset(study.datasets) - set(datasets))
-    finished = describe_datasets(partly, plan, made.drafts, made.facts.datasets, made.given)
+    at_hand = describe_given(study, given)
+    finished = describe_datasets(partly, plan, made.drafts, made.facts.datasets, at_hand, made.beside)
     found = [*describe_findings(made.facts.findings), *finished.problems]
     readers = list_readers(plan)
     coded = describe_codes(study, made.facts.wrong_codes, readers, count_errors(found))
     typed = describe_types(study, made.facts.wrong_types, readers)
     missed = describe_near_misses(made.facts.near_misses)
     problems = (*coded, *typed, *missed, *found)
-    return Conversion(study, plan, {}, finished.datasets, problems, made.facts, made.given, made.beside)
+    beside = (*at_hand, *describe_beside(study, made.beside))
+    return Conversion(study, plan, {}, finished.datasets, problems, made.facts, tuple(at_hand), beside)
 
 
 def form_sources(study: Study, plan: Plan, datasets: Sequence[str]) -> list[FormSource]:

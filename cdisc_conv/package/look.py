@@ -17,12 +17,13 @@ from cdisc_conv.engine.finish.datasets import finish_dataset
 from cdisc_conv.engine.finish.draft import Draft
 from cdisc_conv.engine.given.typed import read_given
 from cdisc_conv.engine.plan.graph import Plan, plan_study
-from cdisc_conv.engine.range import complete_form
+from cdisc_conv.engine.ranges.range import complete_form
 from cdisc_conv.findings import describe_findings
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.raw.cache import find_cache, read_kept_forms
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import Study
+from cdisc_conv.tables import TableId
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Look:
                 if self.study.raw.subject in frame:
                     mask = frame[self.study.raw.subject].str.strip().isin(wanted).to_numpy()
                     frames[name] = frame[mask].reset_index(drop=True)
-                    numbers[name] = np.flatnonzero(mask) + 1
+                    numbers[TableId.of_form(name)] = np.flatnonzero(mask) + 1
         forms = {name: complete_form(frames.get(name), tuple(form.fields)) for name, form in self.study.forms.items()}
         state = run_plan(self.study, self.plan, forms, self.given, self.datasets)
         drafts = [finish_dataset(state, name) for name in self.datasets]

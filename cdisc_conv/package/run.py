@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from cdisc_conv.checks import lint_folder
+from cdisc_conv.engine.ranges.range import WHOLE, Division
 from cdisc_conv.package.exchange import choose_encoding, choose_formats
 from cdisc_conv.package.inputs import Inputs, Progress, find_fewer_rows, quiet
 from cdisc_conv.package.staging import check_permission, check_place, read_manifest, stage_folder
@@ -41,14 +42,15 @@ def run_study(
     sdtm: Path | None = None,
     formats: Sequence[str] | None = None,
     encoding: str = "",
+    division: Division = WHOLE,
 ) -> Package:
     """Turn the raw export in `raw`, or the SDTM datasets in `sdtm`, into a package in `out`.
 
     `words` is the study's folder or the name of a shipped one; `datasets` restricts the package to some datasets;
     `sdtm` is the folder of the datasets that the study is given (`raw` when left out). Without `raw` the study's SDTM
     datasets are all read from there, and only its analysis datasets are made. `formats` are written beside the
-    transport files instead of those that study.yaml names (`exchange.FORMATS`), and the transport
-    files in `encoding`.
+    transport files instead of those that study.yaml names (`exchange.FORMATS`), and the transport files in `encoding`.
+    `division` says how the subjects are divided, on which nothing that is written depends.
     Raises ProblemsError when the mapping has errors, a dataset or format does not exist, a folder cannot be used, or
     the SDTM datasets that are read make no sense, and OSError when the disk refuses; `out` is as it was then.
     """
@@ -76,7 +78,7 @@ def run_study(
     if export is not None and export != raw:  # what stands beside the one file of an export is not of it
         apart = {"raw file": export, **({"sdtm folder": sdtm} if sdtm else {})}
     with stage_folder(out, {**apart, "study folder": study.folder}) as stage:
-        package = _convert_and_fill(study, inputs, stage, out, wanted, progress, found)
+        package = _convert_and_fill(study, inputs, stage, out, wanted, progress, found, division)
     fewer = find_fewer_rows(before, read_manifest(out) or {})
     return replace(package, folder=out, problems=(*package.problems, *fewer))
 
@@ -174,6 +176,7 @@ def _convert_and_fill(
     datasets: tuple[str, ...] | None,
     progress: Progress,
     found: Sequence[Problem],
+    division: Division = WHOLE,
 ) -> Package:
     from cdisc_conv.documents.crf.prepare import plan_crf
     from cdisc_conv.engine.convert import convert, convert_tabulations
@@ -185,11 +188,11 @@ def _convert_and_fill(
     of = f" of {len(made_of)}" if datasets is None else ""
     progress("reading the raw export" if inputs.raw else "reading the SDTM datasets")
 
-    def report_dataset(name: str) -> None:
-        progress(f"{name} made ({next(steps)}{of})")
+    def report_step(name: str) -> None:
+        progress(f"{name} made ({next(steps)}{of})" if division == WHOLE else f"{name} made")
 
     if inputs.raw:
-        made = convert(study, inputs.raw, datasets, report_dataset, inputs.sdtm)
+        made = convert(study, inputs.raw, datasets, report_step, inputs.sdtm, division)
     else:
-        made = convert_tabulations(study, inputs.sdtm, datasets, report_dataset)
+        made = convert_tabulations(study, inputs.sdtm, datasets, report_step, division)
     return fill_package(made, stage, inputs, out, found, progress, crf)

@@ -8,11 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from ranges_alike import list_differences
 from studies import write_files
 
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.convert import Conversion, convert_frames
 from cdisc_conv.engine.plan.graph import plan_study
+from cdisc_conv.engine.ranges.range import Division
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import Study
 
@@ -61,11 +63,17 @@ class Lab:
         forms_yaml: str = "",
         given: Mapping[str, pd.DataFrame] | None = None,
         only: Sequence[str] = (),
+        ranges: Sequence[int] = (2, 50),
     ) -> Conversion:
-        """What becomes of the forms."""
+        """What becomes of the forms, which is the same in one range of subjects and in several."""
         loaded = self.load(forms, datasets, study, forms_yaml)
+        plan, wanted = plan_study(loaded), list(only) or list(loaded.datasets)
         frames = {name: frame_of(table) for name, table in forms.items()}
-        return convert_frames(loaded, plan_study(loaded), frames, given or {}, list(only) or list(loaded.datasets))
+        made = convert_frames(loaded, plan, frames, given or {}, wanted)
+        for count in ranges:
+            divided = convert_frames(loaded, plan, frames, given or {}, wanted, division=Division(count))
+            assert list_differences(made, divided) == []
+        return made
 
 
 @pytest.fixture

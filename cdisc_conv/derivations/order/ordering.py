@@ -51,6 +51,9 @@ class Sequence(Derivation):
     subjects: bool = Field(True, description="false in a dataset without subjects, such as trial design")
     missing: Literal["first", "last"] = Field("first", description="whether missing values come first or last")
 
+    def actual_reach(self) -> Reach:
+        return Reach.SUBJECT if self.subjects else Reach.DATASET
+
     def derive(self, rows: Rows) -> pd.Series:
         split = [SUBJECT, *self.within] if self.subjects else [*self.within]
         groups = rows.codes(split) if split else np.zeros(len(rows), dtype=np.int64)

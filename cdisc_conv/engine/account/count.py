@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from cdisc_conv.columns.texts import is_filled
 from cdisc_conv.engine.account.coded import list_readers
 from cdisc_conv.engine.account.lines import Account, Line, count_rows
+from cdisc_conv.engine.account.marks import SourceMarks, mark_form, mark_given
 from cdisc_conv.engine.account.rows import (
-    Lookups,
-    Masks,
     SourceRows,
     any_of,
     count_combinations,
-    find_rows,
     list_dataset_lines,
     list_lookup_lines,
     name_dataset,
@@ -23,76 +21,89 @@ from cdisc_conv.engine.account.rows import (
 from cdisc_conv.engine.account.values import find_unused, list_value_lines
 from cdisc_conv.engine.derive.state import State
 from cdisc_conv.engine.plan.graph import Part, Plan, RowSet
-from cdisc_conv.expr import texts_compared
 from cdisc_conv.spec.model import Form, SourceKind, Study
 from cdisc_conv.spec.not_submitted import find_reason
+from cdisc_conv.tables import TableId
 
 
-def count_account(state: State) -> tuple[Line, ...]:
-    """The lines of a range: its forms in the study's order, then, in a run without raw forms, the given datasets."""
-    accountant = _Accountant(state)
-    study = state.study
-    lines = [line for name in study.forms for line in accountant.account_form(name)]
-    if not study.forms:
-        lines += [line for name in study.given for line in accountant.account_given(name)]
-    return tuple(lines)
+@dataclass(frozen=True)
+class Scope:
+    """What a run makes, as far as the account asks: the names of its row sets and variables."""
+
+    study: Study
+    plan: Plan
+    made: frozenset[str]
+
+
+def scope_of(state: State) -> Scope:
+    """What a run has made."""
+    made = {dataset for dataset, _ in state.blocks}
+    names = frozenset((*map(str, state.values), *(f"records of {dataset}" for dataset in made)))
+    return Scope(state.study, state.plan, names)
+
+
+def mark_sources(state: State) -> dict[TableId, SourceMarks]:
+    """The marks of the raw forms in the study's order and, in a run without raw forms, of the given datasets."""
+    study, lookups, readers = state.study, list_lookups(state.study, state.plan), list_readers(state.plan)
+    tables = [TableId.of_form(name) for name in study.forms] or [TableId(name) for name in study.given]
+    return {
+        table: mark_form(state, table.name, lookups.get(table, ()), readers)
+        if table.is_form
+        else mark_given(state, table.name, lookups.get(table, ()))
+        for table in tables
+    }
+
+
+def count_marks(scope: Scope, marks: Mapping[TableId, SourceMarks]) -> tuple[Line, ...]:
+    """The lines of some sources, one source after the other."""
+    accountant = _Accountant(scope)
+    return tuple(
+        line
+        for table, one in marks.items()
+        for line in (accountant.account_form(one) if table.is_form else accountant.account_given(one))
+    )
 
 
 class _Accountant:
-    def __init__(self, state: State) -> None:
-        self._study = state.study
-        self._state = state
-        self._plan = state.plan
-        made = {dataset for dataset, _ in state.blocks}
-        self._complete = made == set(state.study.datasets)
-        self._made = {*map(str, state.values), *(f"records of {dataset}" for dataset in made)}
-        self._readers = list_readers(state.plan)
-        self._lookups = list_lookups(state.study, state.plan)
+    def __init__(self, scope: Scope) -> None:
+        self._study = scope.study
+        self._plan = scope.plan
+        self._made = scope.made
+        self._complete = scope.made.issuperset(f"records of {name}" for name in scope.study.datasets)
+        self._readers = list_readers(scope.plan)
 
-    def account_form(self, name: str) -> Iterator[Line]:
+    def account_form(self, marks: SourceMarks) -> Iterator[Line]:
         """The lines of a form: of its rows, of its rows in each dataset, of its columns and their values."""
-        length = len(self._state.forms[name])
-        rows = find_rows(self._state, name, f"form {name}", length)
-        lost = {dataset: self._keep_lost(rows, dataset, masks) for dataset, masks in rows.blank.items()}
-        yield from self._account_rows(rows)
-        yield from list_dataset_lines(rows, lost, self._find_lookups(rows))
-        for field in dict.fromkeys([*self._study.forms[name].fields, *map(str, self._state.forms[name].columns)]):
-            yield from self._account_column(rows, field, lost)
+        yield from self._account_rows(marks)
+        yield from list_dataset_lines(marks.rows, marks.lost, marks.lookups)
+        for field in marks.filled:
+            yield from self._account_column(marks, field)
 
-    def account_given(self, name: str) -> Iterator[Line]:
+    def account_given(self, marks: SourceMarks) -> Iterator[Line]:
         """The lines of a given dataset: nobody has to read all of it."""
-        frame = self._state.given[name]
-        rows = find_rows(self._state, name, f"dataset {name}", len(frame))
-        yield from self._account_rows(rows)
-        yield from list_dataset_lines(rows, {}, self._find_lookups(rows))
+        name = marks.rows.name
+        yield from self._account_rows(marks)
+        yield from list_dataset_lines(marks.rows, {}, marks.lookups)
         readers = list_given_readers(self._plan, name)
-        for column in map(str, frame.columns):
-            filled = count_rows(np.flatnonzero(is_filled(frame[column])))
+        for column, filled in marks.filled.items():
             by = "; ".join(readers.get(column, ()))
             account = Account.MAPPED if by else Account.COLUMN_NOT_READ
-            yield Line(name, "", column, account, by, filled)
+            yield Line(name, "", column, account, by, count_rows(np.flatnonzero(filled)))
 
-    def _account_rows(self, rows: SourceRows) -> Iterator[Line]:
+    def _account_rows(self, marks: SourceMarks) -> Iterator[Line]:
         """Each row once; the lines add up to the first one."""
+        rows, lookups = marks.rows, marks.lookups
         yield Line(rows.name, "", "", Account.READ, "", count_rows(np.arange(rows.length)))
         excluded = rows.name_exclusions(rows.used)
         is_used, is_excluded = any_of(rows.used.values(), rows.length), any_of(excluded.values(), rows.length)
         yield from count_combinations(rows.name, "", Account.USED, rows.used, is_used)
         yield from count_combinations(rows.name, "", Account.EXCLUDED, excluded, is_excluded & ~is_used)
         rest = ~is_used & ~is_excluded
-        lookups = self._find_lookups(rows)
         if lookups:
             yield from list_lookup_lines(rows, "", lookups, rest)
         elif rest.any():
             account, by = self._explain_rest(rows)
             yield Line(rows.name, "", "", account, by, count_rows(np.flatnonzero(rest)))
-
-    def _find_lookups(self, rows: SourceRows) -> Lookups:
-        """The variables that look something up in a source, each with the rows it asks and those it matches."""
-        table = rows.source.removeprefix("dataset ")
-        every = np.ones(rows.length, dtype=bool)
-        readers = self._lookups.get(table, ())
-        return {reader: self._state.matched.get((table, reader), (every, every)) for reader in readers}
 
     def _explain_rest(self, rows: SourceRows) -> tuple[Account, str]:
         """The account of rows that no dataset uses or looks anything up in, and no condition excludes."""
@@ -102,37 +113,10 @@ class _Accountant:
             return Account.NOT_SUBMITTED, reason
         return (Account.UNACCOUNTED if self._complete else Account.NOT_IN_RUN), ""
 
-    def _keep_lost(self, rows: SourceRows, dataset: str, blank: Masks) -> Masks:
-        """Of the rows that a dataset passes over for a missing value, those with something that it would have read."""
-        form = self._study.forms[rows.name]
-        asked = {
-            ref.removeprefix("raw.")
-            for block in self._study.datasets[dataset].blocks
-            if block.where is not None
-            for ref in texts_compared(block.where)
-        }
-        filled = np.zeros(rows.length, dtype=bool)
-        for field in form.fields.values():
-            if (
-                field.item
-                and field.name not in asked
-                and field.decode_of not in asked
-                and field.name != self._study.raw.subject
-            ):
-                readers = self._readers.get((form.name, field.name), ())
-                if any(reader.startswith(f"{dataset}.") for reader in readers):
-                    filled |= self._filled(form.name, field.name)
-        return {column: mask & filled for column, mask in blank.items() if (mask & filled).any()}
-
-    def _filled(self, form: str, field: str) -> np.ndarray:
-        if field not in self._state.forms[form]:
-            return np.zeros(len(self._state.forms[form]), dtype=bool)
-        return np.asarray((self._state.column(f"form {form}", field) != "").to_numpy(dtype=bool))
-
-    def _account_column(self, rows: SourceRows, field: str, lost: Mapping[str, Masks]) -> Iterator[Line]:
+    def _account_column(self, marks: SourceMarks, field: str) -> Iterator[Line]:
         """What became of a column, and of its values where not all are used."""
+        rows, filled = marks.rows, marks.filled[field]
         form = self._study.forms[rows.name]
-        filled = self._filled(form.name, field)
         tally = count_rows(np.flatnonzero(filled))
         account, by = self._explain_column(form, field)
         if account is None:
@@ -145,10 +129,10 @@ class _Accountant:
             readers = self._list_readers(form, field)
             if not self._made.issuperset(readers):
                 return  # a reader that this run does not make may use what is left
-            unused = find_unused(rows, form, field, filled, self._state.reads)
+            unused = find_unused(form, field, filled, marks.reads)
             datasets = tuple(dict.fromkeys(name_dataset(reader) for reader in readers))
             reason = find_reason(self._study.not_submitted, form.name, field)
-            missed = any_of((mask for name in datasets for mask in lost.get(name, {}).values()), rows.length)
+            missed = any_of((mask for name in datasets for mask in marks.lost.get(name, {}).values()), rows.length)
             yield from list_value_lines(rows, field, unused, datasets, reason, missed)
 
     def _list_readers(self, form: Form, field: str) -> list[str]:

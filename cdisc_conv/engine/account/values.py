@@ -7,16 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from cdisc_conv.engine.account.lines import Account, Line, count_rows
-from cdisc_conv.engine.account.rows import SourceRows, find_combinations
-from cdisc_conv.engine.derive.reads import Reads
+from cdisc_conv.engine.account.rows import Masks, SourceRows, find_combinations
 from cdisc_conv.spec.model import Form
 
 
-def find_unused(rows: SourceRows, form: Form, field: str, filled: np.ndarray, reads: Reads) -> np.ndarray:
+def find_unused(form: Form, field: str, filled: np.ndarray, reads: Masks) -> np.ndarray:
     """The rows with a value in a column that nothing made use of; a code and its words count as one value."""
-    used = np.zeros(rows.length, dtype=bool)
+    used = np.zeros(len(filled), dtype=bool)
     for name in (field, *(name for name, other in form.fields.items() if other.decode_of == field)):
-        used |= reads.of(form.name, name, rows.length)
+        used |= reads[name]
     return filled & ~used
 
 

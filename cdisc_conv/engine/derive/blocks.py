@@ -71,6 +71,12 @@ class BlockRows:
             self._cache[name] = series if self.take is None else take_rows(series, self.take)
         return self._cache[name]
 
+    def without_records(self) -> BlockRows:
+        """The same without a record."""
+        nothing = np.zeros(0, dtype=np.int64)
+        given = {name: series.iloc[:0] for name, series in self.given.items()}
+        return BlockRows(self.source, 0, nothing, self.read_source, given, columns=self.columns)
+
     def forget(self) -> None:
         """Let go of the cached columns."""
         self._cache.clear()

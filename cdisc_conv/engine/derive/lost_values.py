@@ -14,7 +14,7 @@ from cdisc_conv.derivations.evidence import Evidence, First
 from cdisc_conv.engine.derive.grouping import find_contradictions, find_lost
 from cdisc_conv.engine.derive.reports import list_rows_behind
 from cdisc_conv.engine.derive.state import State
-from cdisc_conv.engine.plan.graph import refs_of, variable_of
+from cdisc_conv.engine.plan.graph import RowSet, refs_of, variable_of
 from cdisc_conv.findings import Finding, Parameter, Reader, Total
 from cdisc_conv.problems import Place, Severity
 from cdisc_conv.spec.model import Block, SourceKind
@@ -56,6 +56,8 @@ def _list_columns(state: State) -> list[_Column]:
     for part in state.values:
         spec, variable = state.study.datasets[part.dataset], variable_of(state.study, part)
         for number in part.blocks:
+            if RowSet(part.dataset, number) in state.known.blocks:
+                continue
             block = spec.blocks[number]
             for ref in refs_of(variable) if block.group or block.merge else ():
                 target = resolve(state.study, spec, block, part.name, ref)

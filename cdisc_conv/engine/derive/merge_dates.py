@@ -16,6 +16,7 @@ from cdisc_conv.derivations.findings import MOST_FINDINGS, REST
 from cdisc_conv.engine.derive.blocks import BlockRows
 from cdisc_conv.engine.derive.reports import list_rows_behind
 from cdisc_conv.engine.derive.state import State
+from cdisc_conv.engine.plan.graph import RowSet
 from cdisc_conv.findings import Finding
 from cdisc_conv.problems import Place
 from cdisc_conv.spec.model import Block, SourceKind
@@ -27,6 +28,8 @@ def report_merge_dates(state: State) -> None:
     Its interval stays alone. A text that a derivation has reported as well is left to that.
     """
     for (dataset, number), rows in state.blocks.items():
+        if RowSet(dataset, number) in state.known.blocks:
+            continue
         block = state.study.datasets[dataset].blocks[number]
         for name in dict.fromkeys((block.merge.start, block.merge.end)) if block.merge else ():
             _check(state, dataset, block, rows, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -21,6 +21,11 @@ class Reads:
         """The values of a column in some rows (0-based), or in all, are used; the form has `length` rows."""
         marks = self._marks.setdefault((form, column), np.zeros(length, dtype=bool))
         marks[slice(None) if rows is None else rows] = True
+
+    @property
+    def all(self) -> Mapping[tuple[str, str], np.ndarray]:
+        """Form and column -> which rows were used, of every column that something read."""
+        return self._marks
 
     def of(self, form: str, column: str, length: int) -> np.ndarray:
         """Which rows of a column were used."""

@@ -297,7 +297,7 @@ class PartRows:
         block = self._state.blocks[self.dataset, number]
         given = target.kind is TargetKind.GIVEN
         reader = Reader(self._state.at, self.variable)
-        self._state.taken.setdefault((self.dataset, number, target.name, given), reader)
+        self._state.note_taken((self.dataset, number, target.name, given), reader)
         return block.given[target.name] if given else block.source_column(target.name)
 
     def _joined(self, target: Target) -> pd.Series:

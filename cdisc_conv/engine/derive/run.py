@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,13 +16,14 @@ from cdisc_conv.derivations.dates.collected import choose_formats, read_dates
 from cdisc_conv.engine.derive.blocks import BlockRows, make_rows
 from cdisc_conv.engine.derive.coerce import as_number
 from cdisc_conv.engine.derive.compared_dates import report_compared_dates
+from cdisc_conv.engine.derive.known import NOTHING_KNOWN, Known
 from cdisc_conv.engine.derive.lost_values import report_lost_values
 from cdisc_conv.engine.derive.merge_dates import report_merge_dates
 from cdisc_conv.engine.derive.reads import find_given_rows, find_source_rows
 from cdisc_conv.engine.derive.reports import ReportedRows
 from cdisc_conv.engine.derive.rows import LostReferenceError, PartRows
 from cdisc_conv.engine.derive.state import State
-from cdisc_conv.engine.plan.graph import Part, Plan, RowSet, variable_of
+from cdisc_conv.engine.plan.graph import Node, Part, Plan, RowSet, variable_of
 from cdisc_conv.findings import Finding
 from cdisc_conv.problems import Place
 from cdisc_conv.spec.expected import codelist_of, is_numeric
@@ -38,30 +40,55 @@ def run_plan(
     given: Mapping[str, pd.DataFrame],
     datasets: Iterable[str] | None = None,
     progress: Progress = lambda step: None,
+    known: Known = NOTHING_KNOWN,
 ) -> State:
-    """Make everything that `datasets` (all when left out) need.
+    """Make everything that `datasets` (all when left out) need and that is not `known`.
 
     `forms` and `given` hold frames with every column as text (given datasets: numbers where the standard has them).
     Findings are in the `reports` of the state that comes back.
     """
-    state = State(study, plan, forms, given)
     needed = plan.needed_for(study.datasets if datasets is None else datasets)
+    state = run_nodes(study, plan, Inputs(forms, given, known), needed, progress)
+    report_columns(state)
+    return state
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What nodes are made of."""
+
+    forms: Mapping[str, pd.DataFrame]
+    given: Mapping[str, pd.DataFrame]
+    known: Known = NOTHING_KNOWN
+
+
+def run_nodes(
+    study: Study, plan: Plan, inputs: Inputs, needed: Collection[Node], progress: Progress = lambda step: None
+) -> State:
+    """Make some nodes of the plan, which has to hold all that they need; those that are known are taken over."""
+    state = State(study, plan, inputs.forms, inputs.given, inputs.known)
     remaining = {name: sum(node.dataset == name for node in needed) for name in study.datasets}
     for number, node in enumerate(plan.order):
         if node not in needed:
             continue
         state.at = number
-        if isinstance(node, RowSet):
+        if inputs.known.has(node):
+            pass
+        elif isinstance(node, RowSet):
             _make_row_set(state, node)
         else:
             state.values[node] = _make_part(state, node)
         remaining[node.dataset] -= 1
         if not remaining[node.dataset]:
             progress(node.dataset)
-    for check in (report_lost_values, report_merge_dates, report_compared_dates):
-        state.at += len(plan.order)
-        check(state)
     return state
+
+
+def report_columns(state: State) -> None:
+    """The findings that take whole columns, when all of them are made."""
+    for step, check in enumerate((report_lost_values, report_merge_dates, report_compared_dates), start=1):
+        state.at = step * len(state.plan.order)
+        check(state)
 
 
 def _make_row_set(state: State, node: RowSet) -> None:
@@ -88,6 +115,8 @@ def _make_row_set(state: State, node: RowSet) -> None:
         length = state.table_length(table)
     columns = source_columns(state.study, block)
     made = make_rows(block, str(block.source), length, read, dates, columns)
+    if node in state.known.empty:
+        made = made.without_records()
     state.blocks[node.dataset, node.block] = made
     if kind is SourceKind.FORM:
         _mark_deciding(state, block, made, length)

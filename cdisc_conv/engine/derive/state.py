@@ -15,6 +15,7 @@ from cdisc_conv.columns.rows import group_codes, spread, take_rows
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.derivations.evidence import Each, Parameters, SingleValues, list_fixed
 from cdisc_conv.engine.derive.blocks import BlockRows
+from cdisc_conv.engine.derive.known import NOTHING_KNOWN, Known
 from cdisc_conv.engine.derive.reads import Reads
 from cdisc_conv.engine.derive.reports import Report, ReportedRows
 from cdisc_conv.engine.plan.graph import Part, Plan, variable_of
@@ -45,6 +46,8 @@ class State:
     plan: Plan
     forms: Mapping[str, pd.DataFrame]
     given: Mapping[str, pd.DataFrame]
+    known: Known = NOTHING_KNOWN
+    """What was made before."""
     blocks: dict[tuple[str, int], BlockRows] = field(default_factory=dict)
     values: dict[Part, pd.Series] = field(default_factory=dict)
     reports: list[Report] = field(default_factory=list)
@@ -74,6 +77,15 @@ class State:
     unread: dict[Part, np.ndarray | None] = field(default_factory=dict)
     """Which records of a part have lost their value, kept by `rows.find_unread`."""
 
+    def __post_init__(self) -> None:
+        self.blocks |= {(node.dataset, node.block): rows for node, rows in self.known.blocks.items()}
+        self.values |= self.known.values
+        self.unread |= self.known.unread
+        self.taken |= self.known.taken
+        self.matched |= {key: (asked.copy(), found.copy()) for key, (asked, found) in self.known.matched.items()}
+        for (form, column), rows in self.known.reads.items():
+            self.reads.mark(form, column, len(rows), rows)
+
     def report(
         self,
         finding: Finding,
@@ -91,6 +103,10 @@ class State:
         """Remember which records of a table (`positions`) the values of some `records` of a part are from."""
         if len(records):
             self.picks.setdefault(part, []).append(Picks(source, records, positions))
+
+    def note_taken(self, column: tuple[str, int, str, bool], reader: Reader) -> None:
+        """Remember who reads a column of records that stand for several rows, if nobody did at an earlier step."""
+        self.taken[column] = self.taken.get(column, Reader()) + reader
 
     def note_matched(self, part: Part, source: str, asked: np.ndarray, found: np.ndarray) -> None:
         """Remember which rows of a form meet the condition of a part's look-up, and which have the keys of a record."""

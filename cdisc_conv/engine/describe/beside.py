@@ -8,44 +8,35 @@ import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.dataset import Column, Dataset, Item
-from cdisc_conv.engine.derive.state import State
 from cdisc_conv.engine.describe.items import byte_length
 from cdisc_conv.engine.facts.values import describe_values
+from cdisc_conv.engine.finish.draft import Draft
 from cdisc_conv.spec.expected import label_of
 from cdisc_conv.spec.model import Study
 from cdisc_conv.standards import DatasetStandard
 
 
-def describe_given(state: State) -> list[Dataset]:
+def describe_given(study: Study, frames: Mapping[str, pd.DataFrame]) -> list[Dataset]:
     """The given datasets, for checks and reports that look into them: their labels, types and lengths."""
     return [
-        _describe(state.study, given.name, given.standard, state.given[given.name], {})
-        for given in state.study.given.values()
-        if given.name in state.given
+        _describe(study, given.name, given.standard, frames[given.name], {})
+        for given in study.given.values()
+        if given.name in frames
     ]
 
 
-def describe_beside(state: State, written: Iterable[str]) -> list[Dataset]:
-    """The given datasets, and those that were made but are not among the `written`, for checks that look into them.
+def describe_beside(study: Study, drafts: Iterable[Draft]) -> list[Dataset]:
+    """The datasets that were made but are not written, for checks that look into them.
 
-    Of the latter, records stand in the order they were made in, and variables that nobody read are not there.
+    Variables that nobody read are not there.
     """
-    known = set(written)
-    made = dict.fromkeys(dataset for dataset, _ in state.blocks if dataset not in known)
-    return [*describe_given(state), *(_describe_made(state, name) for name in state.study.datasets if name in made)]
+    return [_describe_made(study, draft) for draft in drafts]
 
 
-def _describe_made(state: State, name: str) -> Dataset:
-    spec = state.study.datasets[name]
-    blocks = state.blocks_of(name)
-    there = [
-        variable
-        for variable in spec.names()
-        if variable not in spec.working and all(part in state.values for part in state.plan.parts[name, variable])
-    ]
-    frame = pd.DataFrame({variable: state.own(name, variable, blocks) for variable in there})
-    labels = {variable: label_of(state.study, spec, variable) for variable in there}
-    return _describe(state.study, name, spec.standard, frame, labels)
+def _describe_made(study: Study, draft: Draft) -> Dataset:
+    spec = draft.spec
+    labels = {str(variable): label_of(study, spec, str(variable)) for variable in draft.frame}
+    return _describe(study, spec.name, spec.standard, draft.frame, labels)
 
 
 def _describe(

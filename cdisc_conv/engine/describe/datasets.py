@@ -30,10 +30,16 @@ class Finished:
 
 
 def describe_datasets(
-    study: Study, plan: Plan, drafts: Sequence[Draft], facts: Mapping[str, DatasetFacts], given: Sequence[Dataset]
+    study: Study,
+    plan: Plan,
+    drafts: Sequence[Draft],
+    facts: Mapping[str, DatasetFacts],
+    given: Sequence[Dataset] = (),
+    beside: Sequence[Draft] = (),
 ) -> Finished:
     """The finished datasets in the order of the drafts, SUPP-- right after its parent.
 
+    Records may be made from those of datasets that are `given`, or made but not written (`beside`).
     Findings: KEY001 (natural keys that are not unique), DROP001 (a variable left out because it is empty and the
     standard permits it), LEVEL001 (an entry of ``value_level`` that no record meets).
     """
@@ -71,7 +77,7 @@ def describe_datasets(
         if qualifiers is not None:
             datasets.append(qualifiers.dataset)
             known[qualifiers.dataset.name] = qualifiers.facts
-    places = {draft.spec.name: draft.place for draft in drafts}
+    places = {draft.spec.name: draft.place for draft in (*drafts, *beside)}
     resolved = resolve_predecessors(datasets, known, given)
     return Finished(
         tuple(_renumber(study, dataset, places) for dataset in harmonise_lengths(resolved)), tuple(problems)

@@ -66,7 +66,7 @@ def collect_facts(state: State, draft: Draft) -> DatasetFacts:
         pairs=collect_pairs(frame) if spec.family.is_analysis else {},
         names=dict(_collect_names(frame)),
         full_texts=_collect_full_texts(state, draft),
-        keys=_collect_keys(draft),
+        keys=collect_keys(draft),
     )
 
 
@@ -222,7 +222,7 @@ def _collect_full_texts(state: State, draft: Draft) -> dict[str, str]:
     return found
 
 
-def _collect_keys(draft: Draft) -> KeyFacts:
+def collect_keys(draft: Draft) -> KeyFacts:
     """The records that share their natural key, and the first of these keys."""
     if not draft.keys or not len(draft.frame):
         return KeyFacts()

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from cdisc_conv.engine.account.blocks import BlockCounts
 from cdisc_conv.engine.account.coded import WrongCodes
 from cdisc_conv.engine.account.lines import Line, merge_accounts
+from cdisc_conv.engine.account.marks import SourceMarks
 from cdisc_conv.engine.account.near_misses import NearMisses
 from cdisc_conv.engine.account.typed import WrongTypes
 from cdisc_conv.engine.facts.datasets import DatasetFacts, merge_maps
 from cdisc_conv.engine.facts.findings import move_findings
 from cdisc_conv.findings import Findings, merge_findings
+from cdisc_conv.tables import TableId
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Facts:
     datasets: Mapping[str, DatasetFacts] = field(default_factory=dict)
     findings: Findings = field(default_factory=dict)
     account: tuple[Line, ...] = ()
+    shared: Mapping[TableId, SourceMarks] = field(default_factory=dict)
+    """The marks of tables without subjects, which every range has whole: their lines are counted in the end."""
     blocks: BlockCounts = field(default_factory=dict)
     wrong_codes: WrongCodes = field(default_factory=dict)
     near_misses: NearMisses = field(default_factory=dict)
@@ -37,6 +41,7 @@ class Facts:
             merge_maps(self.datasets, other.datasets),
             merge_findings(self.findings, move_findings(other.findings, records)),
             merge_accounts(self.account, other.account),
+            merge_maps(self.shared, other.shared),
             merge_maps(self.blocks, other.blocks, lambda one, more: (one[0] + more[0], one[1] + more[1])),
             merge_maps(self.wrong_codes, other.wrong_codes),
             merge_maps(self.near_misses, other.near_misses),

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from cdisc_conv.derivations.evidence import count_numbers, settle_parameters
-from cdisc_conv.engine.derive.reports import ReportedRows
+from cdisc_conv.engine.derive.reports import Report, ReportedRows
 from cdisc_conv.engine.derive.state import State
 from cdisc_conv.findings import Finding, Findings, Found, merge_findings
 from cdisc_conv.problems import Tally
 from cdisc_conv.spec.references import NO_TABLE
 
 
-def list_findings(state: State, places: Mapping[str, np.ndarray]) -> dict[Finding, Found]:
-    """The findings of a range.
+def list_findings(
+    state: State,
+    places: Mapping[str, np.ndarray],
+    repeated: Collection[str] = (),
+    chosen: Callable[[Report], bool] = lambda report: True,
+) -> dict[Finding, Found]:
+    """The findings of a range, or those that are `chosen` among them.
 
     Those about records have the row numbers of the finished dataset (`places`), and none where the dataset is not among
-    those that are written.
+    those that are written. What is found in rows of tables that every range has (`repeated`) is found once.
     """
     found: dict[Finding, Found] = {}
-    for report in state.reports:
+    for report in filter(chosen, state.reports):
         numbers = _number_rows(state, report.rows, places)
         values = report.values.settle(report.records, numbers) if report.values else {}
         parameters = settle_parameters(report.parameters, report.records, numbers)
         tally = count_numbers(numbers) if report.rows.table != NO_TABLE else Tally(len(numbers))
-        found = merge_findings(found, {report.finding: Found(tally, report.at, parameters, values)})
+        finding = replace(report.finding, everywhere=True) if report.rows.table in repeated else report.finding
+        found = merge_findings(found, {finding: Found(tally, report.at, parameters, values)})
     return found
 
 

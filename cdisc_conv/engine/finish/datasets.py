@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -22,20 +22,32 @@ def finish_dataset(state: State, name: str) -> Draft:
     return sort_records(assemble(state, state.study.datasets[name]), transliterate)
 
 
+def finish_beside(state: State, name: str) -> Draft:
+    """The records of a dataset that was made only to be read by others: its variables as far as they are made."""
+    spec = state.study.datasets[name]
+    there = [
+        variable
+        for variable in spec.names()
+        if variable not in spec.working and all(part in state.values for part in state.plan.parts[name, variable])
+    ]
+    return sort_records(_assemble(state, spec, there, ()), state.study.settings.get("transliterate") or {})
+
+
 def assemble(state: State, spec: DatasetSpec) -> Draft:
     """All columns of a dataset side by side, in the standard's order; variables that no entry maps are not there."""
-    blocks = state.blocks_of(spec.name)
-    supplemental_names = spec.supplemental_names()
     ordered = spec.family.standard.order(spec.standard, final_columns(spec))
-    frame = pd.DataFrame({name: state.own(spec.name, name, blocks) for name in ordered}, copy=False)
-    qualifiers = pd.DataFrame(
-        {name: state.own(spec.name, name, blocks) for name in supplemental_names}, frame.index, copy=False
-    )
+    return _assemble(state, spec, ordered, tuple(spec.supplemental_names()))
+
+
+def _assemble(state: State, spec: DatasetSpec, names: Sequence[str], qualifiers: Sequence[str]) -> Draft:
+    blocks = state.blocks_of(spec.name)
     lengths = [state.blocks[spec.name, number].length for number in blocks]
+    index = pd.RangeIndex(sum(lengths))
+    frame = pd.DataFrame({name: state.own(spec.name, name, blocks) for name in names}, index, copy=False)
     return Draft(
         spec=spec,
         frame=frame,
-        supplemental=qualifiers,
+        supplemental=pd.DataFrame({name: state.own(spec.name, name, blocks) for name in qualifiers}, index, copy=False),
         block=np.repeat(np.array(blocks, dtype=np.int32), lengths),
         records=list_origins(state, spec),
         picked=list_picks(state, spec),

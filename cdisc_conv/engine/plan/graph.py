@@ -65,7 +65,11 @@ class Plan:
     def needed_for(self, datasets: Iterable[str]) -> frozenset[Node]:
         """The nodes that the given datasets need, their own included."""
         wanted = set(datasets)
-        stack = [node for node in self.order if node.dataset in wanted]
+        return self.upstream_of(node for node in self.order if node.dataset in wanted)
+
+    def upstream_of(self, nodes: Iterable[Node]) -> frozenset[Node]:
+        """Some nodes, and all that they need."""
+        stack = list(nodes)
         seen: set[Node] = set(stack)
         while stack:
             taken = stack.pop()

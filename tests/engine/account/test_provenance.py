@@ -19,9 +19,10 @@ from cdisc_conv.engine.derive.blocks import BlockRows
 from cdisc_conv.engine.derive.run import run_plan
 from cdisc_conv.engine.facts.facts import Facts
 from cdisc_conv.engine.plan.graph import plan_study
-from cdisc_conv.engine.range import Rows, derive_range
+from cdisc_conv.engine.ranges.range import Rows, derive_range
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import Study
+from cdisc_conv.tables import TableId
 
 FORMS = """\
 forms:
@@ -168,7 +169,7 @@ def test_facts_of_ranges_of_subjects_add_up(rows, ranges):
     for subjects in ranges:
         masks = {name: frame["SUBJID"].isin(subjects).to_numpy() for name, frame in frames.items()}
         mine = {name: frames[name][mask].reset_index(drop=True) for name, mask in masks.items()}
-        numbers = {name: np.flatnonzero(mask) + 1 for name, mask in masks.items()}
+        numbers = {TableId.of_form(name): np.flatnonzero(mask) + 1 for name, mask in masks.items()}
         facts += derive_range(loaded, plan_study(loaded), Rows(mine, {}, numbers), list(loaded.datasets)).facts
     whole = convert(rows).facts
     assert facts.datasets == whole.datasets

@@ -190,7 +190,7 @@ def test_what_variables_share_is_made_once_for_the_records_they_share(lab, monke
     monkeypatch.setattr("cdisc_conv.derivations.values.copying.Copy.derive", derive)
     two = "records: [{form: dm}]\nvariables:\n  ARM: {copy: AGE}\n  ARMCD: {copy: AGE}\n"
     other = "records: [{form: dm}]\nvariables:\n  AETERM: {copy: AGE}\n"
-    lab.convert({"dm": {"SUBJID": ["1"], "AGE": ["60"]}}, {"DM": two, "AE": other})
+    lab.convert({"dm": {"SUBJID": ["1"], "AGE": ["60"]}}, {"DM": two, "AE": other}, ranges=())
     assert sorted(made) == ["AE", "DM"]
 
 

@@ -13,8 +13,9 @@ import pytest
 from cdisc_conv.engine.facts.datasets import DatasetFacts
 from cdisc_conv.engine.facts.facts import Facts
 from cdisc_conv.engine.plan.graph import plan_study
-from cdisc_conv.engine.range import Range, Rows, derive_range
+from cdisc_conv.engine.ranges.range import Range, Rows, derive_range
 from cdisc_conv.spec.model import SourceKind
+from cdisc_conv.tables import TableId
 
 SUBJECT = "SUBJID"
 
@@ -24,7 +25,8 @@ def take_subjects(subjects: list[str]) -> Rows:
     forms, numbers = {}, {}
     for name, frame in hope2021.raw().items():
         mine = frame[SUBJECT].isin(subjects).to_numpy() if SUBJECT in frame else np.ones(len(frame), dtype=bool)
-        forms[name], numbers[name] = frame[mine].reset_index(drop=True), np.flatnonzero(mine) + 1
+        forms[name] = frame[mine].reset_index(drop=True)
+        numbers[TableId.of_form(name)] = np.flatnonzero(mine) + 1
     return Rows(forms, {}, numbers)
 
 

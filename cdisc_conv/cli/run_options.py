@@ -1,0 +1,55 @@
+"""The options of cdisc-conv run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Raw = Annotated[
+    Path | None,
+    typer.Option(
+        "--raw",
+        metavar="DIR",
+        help="Folder of the raw export, or the one file that it is (zip, XLSX, ODM-XML); without it only ADaM is "
+        "made, from --sdtm.",
+    ),
+]
+Datasets = Annotated[
+    str,
+    typer.Option("--datasets", metavar="NAMES", help="Only these datasets, separated by commas.", show_default="all"),
+]
+Sdtm = Annotated[
+    Path | None,
+    typer.Option(
+        "--sdtm",
+        metavar="DIR",
+        help="Folder of SDTM datasets that are given, not made (XPT or CSV).",
+        show_default="the raw folder",
+    ),
+]
+Formats = Annotated[
+    str,
+    typer.Option(
+        "--formats",
+        metavar="NAMES",
+        help="Dataset-JSON beside the transport files: json, ndjson, dsjc, separated by commas.",
+        show_default="as study.yaml says",
+    ),
+]
+Encoding = Annotated[
+    str,
+    typer.Option(
+        "--encoding",
+        metavar="NAME",
+        help="Encoding of the transport files: ASCII, UTF-8, GB18030 or CP932.",
+        show_default="as study.yaml says",
+    ),
+]
+Ranges = Annotated[
+    int,
+    typer.Option(
+        "--ranges", metavar="N", min=1, help="Make the subjects in N ranges, one after the other: the same files."
+    ),
+]

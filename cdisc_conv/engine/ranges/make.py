@@ -1,0 +1,151 @@
+"""A study by ranges of subjects: split, derive each range, and put together what they and all subjects gave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.engine.account.blocks import count_blocks
+from cdisc_conv.engine.account.count import count_marks, scope_of
+from cdisc_conv.engine.facts.collect import collect_facts
+from cdisc_conv.engine.facts.facts import Facts
+from cdisc_conv.engine.facts.findings import list_findings
+from cdisc_conv.engine.finish.behind import list_picks
+from cdisc_conv.engine.finish.draft import Draft
+from cdisc_conv.engine.plan.graph import Plan, RowSet
+from cdisc_conv.engine.plan.order import reads_final_order
+from cdisc_conv.engine.plan.reach import find_reach
+from cdisc_conv.engine.ranges.before import Before, make_before
+from cdisc_conv.engine.ranges.merge import find_draft, merge_ranges, stack_sources
+from cdisc_conv.engine.ranges.order import order_facts
+from cdisc_conv.engine.ranges.range import WHOLE, Division, Progress, Range, Rows, derive_range
+from cdisc_conv.engine.ranges.split import Split, split_rows
+from cdisc_conv.findings import merge_findings
+from cdisc_conv.spec.model import Study
+
+
+def derive_study(
+    study: Study,
+    plan: Plan,
+    rows: Rows,
+    datasets: Sequence[str],
+    division: Division = WHOLE,
+    progress: Progress = lambda step: None,
+) -> Range:
+    """Make `datasets` of all rows, range after range: what comes out does not depend on how the subjects are divided.
+
+    Raises what `derive_range` raises.
+    """
+    if division.ranges > 1:
+        reach = find_reach(study, plan)
+        split = split_rows(study, plan, reach, rows, frozenset(datasets), division.ranges)
+        if split.count > 1:
+            before = make_before(study, plan, reach, rows, datasets, split)
+            ranges = []
+            for number in range(split.count):
+                ranges.append(derive_range(study, plan, _take(before, rows, split, number), datasets))
+                progress(f"range {number + 1} of {split.count}")
+            return _join(before, ranges, datasets)
+    made = derive_range(study, plan, rows, datasets, progress)
+    return replace(made, facts=order_facts(study, made.facts))
+
+
+def _take(before: Before, rows: Rows, split: Split, number: int) -> Rows:
+    """The rows of a range, with what is known before it."""
+    return replace(
+        split.take(rows, number),
+        known=before.know(number),
+        repeated=before.repeated,
+        is_first=number == 0,
+    )
+
+
+def _join(before: Before, ranges: Sequence[Range], datasets: Sequence[str]) -> Range:
+    """Everything together: the ranges, and what was made before them."""
+    study = before.state.study
+    merged = merge_ranges(study, ranges)
+    places = {draft.spec.name: _Places(before, ranges, draft) for draft in (*merged.drafts, *merged.beside)}
+    own, beside = before.drafts, before.beside
+    drafts = {draft.spec.name: _add_picks(before, draft, places) for draft in merged.drafts}
+    drafts |= {name: _count_sources(study, draft, places) for name, draft in own.items()}
+    all_beside = {**{draft.spec.name: draft for draft in merged.beside}, **beside}
+    facts = order_facts(study, _join_facts(before, merged, own, places))
+    return Range(
+        tuple(drafts[name] for name in datasets),
+        facts,
+        tuple(all_beside[name] for name in study.datasets if name in all_beside),
+        merged.made,
+    )
+
+
+class _Places:
+    """Where the records of a dataset are that were made of all subjects at once, among those that ranges made."""
+
+    def __init__(self, before: Before, ranges: Sequence[Range], draft: Draft) -> None:
+        name = draft.spec.name
+        self.made = np.zeros(0, dtype=np.int64)
+        """The place of each in the order in which the ranges made them."""
+        lengths = [np.bincount(find_draft(each, name).block, minlength=len(draft.spec.blocks)) for each in ranges]
+        starts = [np.cumsum([0, *found]) for found in lengths]
+        first = np.cumsum([0, *(found.sum() for found in lengths)])
+        numbers = [number for number in before.state.blocks_of(name) if (name, number) in before.state.blocks]
+        for number in numbers:
+            of_range = before.ranges_of(name, number)
+            found = np.empty(len(of_range), dtype=np.int64)
+            for place in range(len(ranges)):
+                mine = np.flatnonzero(of_range == place)
+                found[mine] = first[place] + starts[place][number] + np.arange(len(mine))
+            self.made = np.concatenate([self.made, found])
+        self.final = draft.place[self.made]
+        """The place of each in the finished dataset."""
+
+
+def _count_sources(study: Study, draft: Draft, places: Mapping[str, _Places]) -> Draft:
+    """The draft with the records of datasets that it was made of counted as the ranges count them."""
+    return replace(
+        draft,
+        records=_move_sources(study, draft, draft.records, places),
+        picked=_move_sources(study, draft, draft.picked, places),
+    )
+
+
+def _move_sources(study: Study, draft: Draft, frame: pd.DataFrame, places: Mapping[str, _Places]) -> pd.DataFrame:
+    rows = frame["row"].to_numpy().copy()
+    for name, found in places.items():
+        if not reads_final_order(study, draft.spec.name, name) and f"dataset {name}" in frame["source"].cat.categories:
+            mine = (frame["source"] == f"dataset {name}").to_numpy(dtype=bool)
+            rows[mine] = found.made[rows[mine] - 1] + 1
+    return frame.assign(row=rows)
+
+
+def _add_picks(before: Before, draft: Draft, places: Mapping[str, _Places]) -> Draft:
+    """The draft with the records that values are from which were made of all subjects."""
+    name = draft.spec.name
+    across = {part.name for part in before.reach.across if part.dataset == name and part in before.nodes}
+    if not across:
+        return draft
+    picks = list_picks(before.state, draft.spec)
+    picks = picks[picks["variable"].isin(across)].reset_index(drop=True)
+    picks = _move_sources(before.state.study, draft, picks, places)
+    picks = picks.assign(record=places[name].final[picks["record"].to_numpy()])
+    return replace(draft, picked=stack_sources([draft.picked, picks]))
+
+
+def _join_facts(before: Before, merged: Range, own: Mapping[str, Draft], places: Mapping[str, _Places]) -> Facts:
+    state, facts = before.state, merged.facts
+    final = {name: found.final for name, found in places.items()} | before.places
+    found = list_findings(state, final, before.repeated, before.has_made)
+    scope = replace(scope_of(state), made=merged.made)
+    of_study = {(node.dataset, node.block) for node in before.nodes if isinstance(node, RowSet)}
+    blocks = {key: counts for key, counts in count_blocks(state).items() if key in of_study}
+    return replace(
+        facts,
+        datasets={**facts.datasets, **{name: collect_facts(state, draft) for name, draft in own.items()}},
+        findings=merge_findings(found, facts.findings),
+        account=(*facts.account, *count_marks(scope, facts.shared)),
+        shared={},
+        blocks={**facts.blocks, **blocks},
+    )

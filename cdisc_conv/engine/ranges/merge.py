@@ -1,0 +1,176 @@
+"""What became of ranges together: one draft per dataset in final order, and facts that know its row numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import reduce
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.columns.distinct import TEXT
+from cdisc_conv.derivations.base import SUBJECT
+from cdisc_conv.engine.facts.collect import collect_keys
+from cdisc_conv.engine.facts.facts import Facts
+from cdisc_conv.engine.finish.draft import Draft
+from cdisc_conv.engine.plan.order import order_records, reads_final_order, sort_keys
+from cdisc_conv.engine.ranges.range import Range
+from cdisc_conv.findings import Finding, Found
+from cdisc_conv.spec.model import Study
+
+Starts = Mapping[str, Sequence[int]]
+"""Dataset -> how many of its records the ranges before have, range by range."""
+
+
+def merge_ranges(study: Study, ranges: Sequence[Range]) -> Range:
+    """The ranges as one.
+
+    Each has its records in final order, so that they follow each other as the ranges do; where keys do not begin with
+    the subject, they are sorted once more. Places and sources count the records of a dataset range after range, in the
+    order in which each range made them.
+    """
+    starts = {
+        name: np.cumsum([0, *(find_draft(each, name).place.size for each in ranges)]).tolist()[:-1]
+        for name in (draft.spec.name for draft in (*ranges[0].drafts, *ranges[0].beside))
+    }
+    merged = {name: merge_drafts([find_draft(each, name) for each in ranges], starts) for name in starts}
+    moves = {name: _find_move(study, draft) for name, draft in merged.items()}
+    drafts = {name: _follow(study, _move(draft, moves[name]), moves) for name, draft in merged.items()}
+    facts = reduce(Facts.__add__, (_move_rows(each.facts, moves, starts, number) for number, each in enumerate(ranges)))
+    counted = {
+        name: found if moves.get(name) is None else replace(found, keys=collect_keys(drafts[name]))
+        for name, found in facts.datasets.items()
+    }
+    return Range(
+        tuple(drafts[draft.spec.name] for draft in ranges[0].drafts),
+        replace(facts, datasets=counted),
+        tuple(drafts[draft.spec.name] for draft in ranges[0].beside),
+    )
+
+
+def find_draft(made: Range, name: str) -> Draft:
+    return next(draft for draft in (*made.drafts, *made.beside) if draft.spec.name == name)
+
+
+def merge_drafts(pieces: Sequence[Draft], starts: Starts) -> Draft:
+    """The records of a dataset range after range."""
+    own = starts[pieces[0].spec.name]
+    records: list[pd.DataFrame] = []
+    picked: list[pd.DataFrame] = []
+    for number, (piece, start) in enumerate(zip(pieces, own, strict=True)):
+        before = {name: found[number] for name, found in starts.items()}
+        for frame, stack in ((piece.records, records), (piece.picked, picked)):
+            moved = _move_sources(frame, before)
+            stack.append(moved.assign(record=moved["record"] + start))
+    return replace(
+        pieces[0],
+        frame=_stack([piece.frame for piece in pieces]),
+        supplemental=_stack([piece.supplemental for piece in pieces]),
+        block=np.concatenate([piece.block for piece in pieces]),
+        records=stack_sources(records),
+        picked=stack_sources(picked),
+        place=np.concatenate([piece.place + start for piece, start in zip(pieces, own, strict=True)]),
+    )
+
+
+def _stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(frames, ignore_index=True)
+
+
+def stack_sources(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Long tables under each other; columns of few texts have them all, in the order in which they come."""
+    columns = {}
+    for name in frames[0]:
+        pieces = [frame[name] for frame in frames]
+        if not isinstance(pieces[0].dtype, pd.CategoricalDtype):
+            columns[str(name)] = pd.concat(pieces, ignore_index=True)
+            continue
+        known = list(dict.fromkeys(text for piece in pieces for text in piece.cat.categories))
+        stacked = pd.concat(
+            [piece.cat.set_categories(pd.Index(known, dtype=TEXT)) for piece in pieces], ignore_index=True
+        )
+        columns[str(name)] = stacked
+    return pd.DataFrame(columns)
+
+
+def _move_sources(frame: pd.DataFrame, starts: Mapping[str, int]) -> pd.DataFrame:
+    """A table of sources with the records of datasets counted behind those of the ranges before."""
+    rows = frame["row"].to_numpy().copy()
+    for name, start in starts.items():
+        if start and f"dataset {name}" in frame["source"].cat.categories:
+            rows[(frame["source"] == f"dataset {name}").to_numpy(dtype=bool)] += start
+    return frame.assign(row=rows)
+
+
+def _find_move(study: Study, draft: Draft) -> np.ndarray | None:
+    """The final position of each record, where the records do not stand in final order yet."""
+    by, said = sort_keys(draft.spec, draft.frame.columns), study.settings.get("transliterate") or {}
+    columns = [draft.frame[name] for name in by]
+    if SUBJECT not in by:  # records of different subjects may tie: then they stand as they were made
+        columns += _find_sources(draft)
+    order = order_records(columns, said)
+    if (np.diff(order) > 0).all():
+        return None
+    move = np.empty(len(order), dtype=np.int64)
+    move[order] = np.arange(len(order))
+    return move
+
+
+def _find_sources(draft: Draft) -> list[pd.Series]:
+    """What tells the order in which records were made of all rows at once: block, entry of ``for_each``, first row."""
+    records, first = np.unique(draft.records["record"], return_index=True)
+    found = [pd.Series(draft.block.astype("float64"))]
+    for name in ("variant", "row"):
+        values = np.zeros(len(draft.frame))
+        values[records] = draft.records[name].to_numpy()[first]
+        found.append(pd.Series(values))
+    return found
+
+
+def _move(draft: Draft, move: np.ndarray | None) -> Draft:
+    """The draft with each record at its final position."""
+    if move is None:
+        return draft
+    order = np.argsort(move)
+    records = draft.records.assign(record=move[draft.records["record"].to_numpy()])
+    return replace(
+        draft,
+        frame=draft.frame.take(order).reset_index(drop=True),
+        supplemental=draft.supplemental.take(order).reset_index(drop=True),
+        block=draft.block[order],
+        records=records.sort_values(["record", "row"], kind="stable", ignore_index=True),
+        picked=draft.picked.assign(record=move[draft.picked["record"].to_numpy()]),
+        place=move[draft.place],
+    )
+
+
+def _follow(study: Study, draft: Draft, moves: Mapping[str, np.ndarray | None]) -> Draft:
+    """The draft with the records of the datasets that it reads in their final order counted as they are in the end."""
+    for name, move in moves.items():
+        if move is not None and reads_final_order(study, draft.spec.name, name):
+            frames = (_follow_move(frame, f"dataset {name}", move) for frame in (draft.records, draft.picked))
+            records, picked = frames
+            records = records.sort_values(["record", "row"], kind="stable", ignore_index=True)
+            draft = replace(draft, records=records, picked=picked)
+    return draft
+
+
+def _follow_move(frame: pd.DataFrame, source: str, move: np.ndarray) -> pd.DataFrame:
+    rows = frame["row"].to_numpy().copy()
+    mine = (frame["source"] == source).to_numpy(dtype=bool)
+    rows[mine] = move[rows[mine] - 1] + 1
+    return frame.assign(row=rows)
+
+
+def _move_rows(facts: Facts, moves: Mapping[str, np.ndarray | None], starts: Starts, number: int) -> Facts:
+    """The facts of a range with row numbers that are those of the final dataset once the ranges before are counted."""
+
+    def move(finding: Finding, found: Found) -> Found:
+        places = moves.get(finding.rows_of)
+        if places is None or finding.rows_of not in facts.datasets:
+            return found
+        start = starts[finding.rows_of][number]
+        return found.renumber(lambda row: int(places[row - 1 + start]) + 1 - start)
+
+    return replace(facts, findings={finding: move(finding, found) for finding, found in facts.findings.items()})

@@ -1,0 +1,133 @@
+"""One range of subjects from its rows to finished records and facts. The only part of the road that sees rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from cdisc_conv.engine.account.blocks import count_blocks
+from cdisc_conv.engine.account.coded import find_wrong_codes
+from cdisc_conv.engine.account.count import count_marks, mark_sources, scope_of
+from cdisc_conv.engine.account.near_misses import find_near_misses
+from cdisc_conv.engine.account.typed import find_wrong_types
+from cdisc_conv.engine.derive.known import NOTHING_KNOWN, Known
+from cdisc_conv.engine.derive.run import run_plan
+from cdisc_conv.engine.derive.state import State
+from cdisc_conv.engine.facts.collect import collect_facts
+from cdisc_conv.engine.facts.facts import Facts
+from cdisc_conv.engine.facts.findings import list_findings
+from cdisc_conv.engine.facts.raw_rows import Numbers, number_rows, number_sources
+from cdisc_conv.engine.finish.datasets import finish_beside, finish_dataset
+from cdisc_conv.engine.finish.draft import Draft
+from cdisc_conv.engine.plan.graph import Plan, RowSet
+from cdisc_conv.spec.model import Study
+from cdisc_conv.tables import TableId
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """How a study is divided; nothing of what is made depends on it."""
+
+    ranges: int = 1
+    """The most ranges of subjects."""
+
+
+WHOLE = Division()
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of some subjects, every column of a form as text, beside the forms and datasets without subjects."""
+
+    forms: Mapping[str, pd.DataFrame]
+    """Raw forms; one that is missing counts as empty."""
+    given: Mapping[str, pd.DataFrame]
+    """Datasets that are given instead of made."""
+    numbers: Numbers = field(default_factory=dict)
+    """Of a table of which there are some rows only, the number of each row in its file."""
+    known: Known = NOTHING_KNOWN
+    """What was made of all subjects."""
+    repeated: Collection[TableId] = ()
+    """Tables of no subject, which other ranges have as well."""
+    is_first: bool = True
+    """Whether it is the first of several ranges, or the only one."""
+
+    def complete(self, study: Study) -> dict[str, pd.DataFrame]:
+        """The raw forms of a study with every declared column."""
+        return {name: complete_form(self.forms.get(name), tuple(form.fields)) for name, form in study.forms.items()}
+
+
+@dataclass(frozen=True)
+class Range:
+    """What became of the rows of some subjects."""
+
+    drafts: tuple[Draft, ...]
+    """The records of the datasets that were asked for, in the order of the files."""
+    facts: Facts
+    beside: tuple[Draft, ...] = ()
+    """Those of datasets that were made only to be read by others, as far as they were made."""
+    made: frozenset[str] = frozenset()
+    """The names of the row sets and variables that were made."""
+
+
+def derive_range(
+    study: Study, plan: Plan, rows: Rows, datasets: Sequence[str], progress: Progress = lambda step: None
+) -> Range:
+    """Make those `datasets` of the rows of a range that are not known: what comes out depends on the arguments alone.
+
+    Raises what a derivation raises, with a note of the variable and its place in the mapping.
+    """
+    state = run_plan(study, plan, rows.complete(study), rows.given, datasets, progress, rows.known)
+    drafts = tuple(finish_dataset(state, name) for name in datasets if name not in rows.known.datasets)
+    beside = tuple(
+        finish_beside(state, name)
+        for name in study.datasets
+        if name not in (*datasets, *rows.known.datasets) and (name, 0) in state.blocks
+    )
+    facts = number_rows(_collect(study, state, rows, datasets, drafts), rows.numbers)
+    return Range(_number(drafts, rows.numbers), facts, _number(beside, rows.numbers), scope_of(state).made)
+
+
+def _collect(study: Study, state: State, rows: Rows, datasets: Sequence[str], drafts: Sequence[Draft]) -> Facts:
+    """The facts of a range; what is of no subject counts in the first one."""
+    marks = mark_sources(state)
+    own = {table: mark for table, mark in marks.items() if table not in rows.repeated}
+    forms, given = rows.forms, rows.given
+    if not rows.is_first:
+        forms = {name: frame for name, frame in forms.items() if TableId.of_form(name) not in rows.repeated}
+        given = {name: frame for name, frame in given.items() if TableId(name) not in rows.repeated}
+    elsewhere = {*rows.known.blocks, *rows.known.empty}
+    return Facts(
+        datasets={draft.spec.name: collect_facts(state, draft) for draft in drafts},
+        findings=list_findings(
+            state, {draft.spec.name: draft.place for draft in drafts} | dict(rows.known.places), rows.repeated
+        ),
+        account=count_marks(scope_of(state), own),
+        shared={table: mark for table, mark in marks.items() if table in rows.repeated},
+        blocks={key: counts for key, counts in count_blocks(state).items() if RowSet(*key) not in elsewhere},
+        wrong_codes=find_wrong_codes(study, forms),
+        wrong_types=find_wrong_types(study, forms),
+        near_misses=find_near_misses(study, forms, given, datasets),
+    )
+
+
+def _number(drafts: Sequence[Draft], numbers: Numbers) -> tuple[Draft, ...]:
+    """The drafts with the rows of files as the files count them."""
+    return tuple(
+        replace(draft, records=number_sources(draft.records, numbers), picked=number_sources(draft.picked, numbers))
+        for draft in drafts
+    )
+
+
+def complete_form(frame: pd.DataFrame | None, columns: tuple[str, ...]) -> pd.DataFrame:
+    """The frame with every declared column; one that is missing in the file (a finding by then) is blank."""
+    if frame is None:
+        return pd.DataFrame({name: pd.Series([], dtype="str") for name in columns})
+    missing = [name for name in columns if name not in frame]
+    return (
+        frame.assign(**{name: pd.Series("", index=frame.index, dtype="str") for name in missing}) if missing else frame
+    )

@@ -1,0 +1,182 @@
+"""Rows to ranges of subjects, in the order of the USUBJID that is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cdisc_conv.columns.distinct import map_distinct
+from cdisc_conv.columns.texts import as_text, fold, text_column
+from cdisc_conv.derivations.base import SUBJECT
+from cdisc_conv.engine.derive.run import Inputs, run_nodes
+from cdisc_conv.engine.derive.state import State, trim_blanks
+from cdisc_conv.engine.plan.graph import Plan, RowSet
+from cdisc_conv.engine.plan.order import order_records
+from cdisc_conv.engine.plan.reach import Home, PlanReach
+from cdisc_conv.engine.ranges.range import Rows
+from cdisc_conv.spec.model import SourceKind, Study
+from cdisc_conv.tables import TableId
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which range each row is in. Tables that are not there are of no subject: every range has all of their rows."""
+
+    count: int
+    ranges: Mapping[TableId, np.ndarray]
+    """Raw form or given dataset with rows of subjects -> the range (from 0) of each row."""
+
+    def take(self, rows: Rows, number: int) -> Rows:
+        """The rows of one range, with their numbers in the files."""
+        places = {table: np.flatnonzero(ranges == number) for table, ranges in self.ranges.items()}
+
+        def pick(table: TableId, frame: pd.DataFrame) -> pd.DataFrame:
+            return frame.take(places[table]).reset_index(drop=True) if table in places else frame
+
+        return Rows(
+            {name: pick(TableId.of_form(name), frame) for name, frame in rows.forms.items()},
+            {name: pick(TableId(name), frame) for name, frame in rows.given.items()},
+            {table: found + 1 for table, found in places.items()},
+        )
+
+
+def split_rows(study: Study, plan: Plan, reach: PlanReach, rows: Rows, datasets: frozenset[str], count: int) -> Split:
+    """The rows of the tables of subjects in at most `count` ranges of about as many rows each.
+
+    A range is of subjects that follow each other in the final order of USUBJID, which is made first, for all rows and
+    of nothing but what it needs. The raw subject column names a subject, too, whatever its letter case and blanks: rows
+    that are tied by either of them, directly or by way of others, stay together. So a site that makes two USUBJID of
+    one subject takes nothing apart, rows without a subject stay with all records without USUBJID, at the front, and a
+    subject that a look-up does not know is one of them. Rows of which no USUBJID is made stand by their raw subject.
+    """
+    names = _Names()
+    texts = {table: _read_subjects(rows, table, column) for table, column in reach.subjects.items()}
+    keys = {
+        table: names.number(text if table.is_form else _IDENTIFIER + text)
+        for table, text in texts.items()
+        if text is not None
+    }
+    if not len(names):
+        return Split(1, {})
+    state = _make_subjects(study, plan, reach, rows, datasets)
+    ties = [_tie(state, study, node, keys, names) for node in _list_row_sets(reach, state)]
+    groups = _join(len(names), [tie for tie in ties if tie is not None])
+    order = _order_groups(names.texts, groups, study.settings.get("transliterate") or {})
+    size = np.zeros(len(order), dtype=np.int64)
+    for found in keys.values():
+        size += np.bincount(order[groups[found]], minlength=len(order))
+    number = _cut(size, count)
+    return Split(int(number.max(initial=0)) + 1, {table: number[order[groups[found]]] for table, found in keys.items()})
+
+
+_IDENTIFIER = "\0"
+"""Before a USUBJID among the names of subjects, so that it is told from a raw subject of the same text."""
+
+
+class _Names:
+    """The names of subjects, numbered as they come."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @property
+    def texts(self) -> list[str]:
+        return list(self._numbers)
+
+    def number(self, texts: pd.Series) -> np.ndarray:
+        """The number of each name."""
+        codes, distinct = pd.factorize(texts)
+        found = [self._numbers.setdefault(str(text), len(self._numbers)) for text in distinct]
+        return np.array(found, dtype=np.int64)[codes] if found else np.zeros(0, dtype=np.int64)
+
+
+def _read_subjects(rows: Rows, table: TableId, column: str) -> pd.Series | None:
+    """The subject of each row of a table; None where the table is not there, blank where its column is not."""
+    frame = rows.forms.get(table.name) if table.is_form else rows.given.get(table)
+    if frame is None:
+        return None
+    if column not in frame:
+        return text_column([""] * len(frame))
+    if not table.is_form:
+        return as_text(frame[column])
+    return map_distinct(trim_blanks(frame[column]), lambda texts: text_column(map(fold, texts)))
+
+
+def _make_subjects(study: Study, plan: Plan, reach: PlanReach, rows: Rows, datasets: frozenset[str]) -> State:
+    """The row sets that follow subjects, with their USUBJID."""
+    needed = plan.needed_for(datasets)
+    followed = [node for node, home in reach.homes.items() if home is Home.SUBJECT and node in needed]
+    parts = [part for node in followed for part in plan.parts[node.dataset, SUBJECT] if node.block in part.blocks]
+    return run_nodes(study, plan, Inputs(rows.complete(study), rows.given), plan.upstream_of([*followed, *parts]))
+
+
+def _list_row_sets(reach: PlanReach, state: State) -> Iterator[RowSet]:
+    for dataset, number in state.blocks:
+        node = RowSet(dataset, number)
+        if reach.homes[node] is Home.SUBJECT:
+            yield node
+
+
+def _tie(
+    state: State, study: Study, node: RowSet, keys: Mapping[TableId, np.ndarray], names: _Names
+) -> np.ndarray | None:
+    """Pairs of names of one subject: that of the source row, and the USUBJID that is made of it."""
+    block, rows = study.datasets[node.dataset].blocks[node.block], state.blocks[node.dataset, node.block]
+    made = names.number(_IDENTIFIER + state.own(node.dataset, SUBJECT, (node.block,)))
+    records, source_rows = rows.origins()
+    table = TableId(block.source.table)
+    if block.source.kind is SourceKind.SELF:
+        theirs = names.number(_IDENTIFIER + state.earlier(node.dataset, SUBJECT, node.block))
+    elif table in study.datasets:
+        theirs = names.number(_IDENTIFIER + state.read(node.dataset, table, SUBJECT))
+    elif table in keys:
+        theirs = keys[table]
+    else:
+        return None
+    pairs = np.stack([theirs[source_rows], made[records]], axis=1)
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    return np.unique(pairs, axis=0) if len(pairs) else None
+
+
+def _join(count: int, ties: list[np.ndarray]) -> np.ndarray:
+    """The group of each of `count` names, from 0: names that are tied, directly or by way of others, share one."""
+    first = list(range(count))
+
+    def find(name: int) -> int:
+        while first[name] != name:
+            first[name] = first[first[name]]
+            name = first[name]
+        return name
+
+    for one, other in (pair for tie in ties for pair in tie.tolist()):
+        one, other = find(one), find(other)
+        first[max(one, other)] = min(one, other)
+    return np.unique(np.array([find(name) for name in range(count)], dtype=np.int64), return_inverse=True)[1]
+
+
+def _order_groups(names: list[str], groups: np.ndarray, transliterate: Mapping[str, str]) -> np.ndarray:
+    """The place of each group: by the first of its USUBJID in the final order, or by its raw subject."""
+    frame = pd.DataFrame({"name": text_column(names), "group": groups})
+    raw = ~frame["name"].str.startswith(_IDENTIFIER).to_numpy(dtype=bool)
+    place = np.empty(len(frame), dtype=np.int64)
+    place[order_records([frame["name"].str.removeprefix(_IDENTIFIER)], transliterate)] = np.arange(len(frame))
+    order = np.lexsort([place, raw, groups])
+    first = order[np.flatnonzero(np.concatenate([[True], groups[order][1:] != groups[order][:-1]]))]
+    found = np.empty(len(first), dtype=np.int64)
+    found[np.argsort(place[first], kind="stable")] = np.arange(len(first))
+    return found
+
+
+def _cut(size: np.ndarray, count: int) -> np.ndarray:
+    """The range of each of some groups in order, at most `count` of about the same size, none of them empty."""
+    if not len(size):
+        return np.zeros(0, dtype=np.int64)
+    middle = np.cumsum(size) - size / 2
+    wanted = np.minimum((middle * count // max(1, size.sum())).astype(np.int64), count - 1)
+    return np.unique(wanted, return_inverse=True)[1].astype(np.int64)

@@ -1,0 +1,47 @@
+"""The bytes of a package do not depend on how many ranges of subjects it is made in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from golden_data import golden_folder
+
+from cdisc_conv.engine.ranges.range import Division
+from cdisc_conv.package.run import run_study, simulate_raw
+
+STUDY = "hope2021_thal_agc"
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder, by its path there."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def assert_same_bytes(study: str, raw: Path, folder: Path, counts: tuple[int, ...]) -> None:
+    run_study(study, raw, folder / "out", division=Division(1))
+    whole = read_folder(folder / "out")
+    assert "manifest.json" in whole
+    for count in counts:
+        package = run_study(study, raw, folder / "out", division=Division(count))
+        assert package.files == len(whole)
+        made = read_folder(folder / "out")
+        assert made.keys() == whole.keys()
+        assert [name for name in made if made[name] != whole[name]] == [], count
+
+
+@pytest.mark.parametrize("count", [2, pytest.param(7, marks=pytest.mark.slow), 50])
+def test_a_slice_of_the_demo(tmp_path, count):
+    simulate_raw(STUDY, 8, 1, tmp_path / "raw")
+    assert_same_bytes(STUDY, tmp_path / "raw", tmp_path, (count,))
+
+
+@pytest.mark.slow
+def test_the_demo(tmp_path):
+    simulate_raw(STUDY, 106, 1, tmp_path / "raw")
+    assert_same_bytes(STUDY, tmp_path / "raw", tmp_path, (2, 7, 50))
+
+
+@pytest.mark.slow
+def test_the_pilot(tmp_path):
+    assert_same_bytes("cdiscpilot01", golden_folder() / "raw", tmp_path, (2, 7, 50))
