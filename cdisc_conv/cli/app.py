@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 from collections.abc import Callable
 from typing import Annotated
@@ -115,4 +116,5 @@ def main() -> None:
     end_in_order()
     # Mappings and plans are many small objects that stay: looking through them for circles again and again is in vain.
     gc.set_threshold(100_000, 50, 100)
+    atexit.register(gc.freeze)  # nor is it of use when all of them end with the process
     app()
