@@ -71,8 +71,7 @@ def is_numeric_column(study: Study, table: str, name: str, asked: frozenset[tupl
     """
     if table in study.datasets:
         dataset = study.datasets[table]
-        entries = (entry for block in dataset.blocks if (entry := dataset.own_variable(name, block)) is not None)
-        return any(is_numeric(study, dataset, entry, asked) for entry in entries)
+        return any(is_numeric(study, dataset, entry, asked) for entry in dataset.entries_named(name))
     standard = study.given[table].standard.variable(name) if table in study.given else None
     return standard is not None and standard.numeric
 
@@ -100,8 +99,7 @@ def label_of(study: Study, dataset: DatasetSpec, name: str) -> str:
     >>> label_of(study, study.datasets["AE"], "AESER")
     'Serious Event'
     """
-    found = (dataset.own_variable(name, block) for block in dataset.blocks)
-    entries = list({id(entry): entry for entry in found if entry is not None}.values())
+    entries = dataset.entries_named(name)
     said = next((entry.label for entry in entries if entry.label), "")
     standard = standard_variable(study, dataset, name)
     texts = (_predecessor_label(study, dataset, entry, standard is not None) for entry in entries)
@@ -167,8 +165,7 @@ def _predecessor_entry(
     if table in study.given:
         return study.sdtm.standard.variable(study.given[table].standard, name)
     spec = study.datasets.get(table)
-    entries = (entry for block in spec.blocks if (entry := spec.own_variable(name, block)) is not None) if spec else ()
-    entry = next(iter(entries), None)
+    entry = next(iter(spec.entries_named(name)), None) if spec else None
     return (spec, entry) if spec is not None and entry is not None and entry is not variable else None
 
 

@@ -94,8 +94,7 @@ def _list_values(study: Study, table: str, name: str) -> list[Collection[str]]:
     spec = study.datasets.get(table)
     if spec is None:
         return []
-    entries = (entry for block in spec.blocks if (entry := spec.own_variable(name, block)) is not None)
-    return [values for entry in entries for values in _list_values_of(study, spec, entry)]
+    return [values for entry in spec.entries_named(name) for values in _list_values_of(study, spec, entry)]
 
 
 def _list_values_of(study: Study, spec: DatasetSpec, entry: Variable) -> list[Collection[str]]:

@@ -99,7 +99,7 @@ def _column_type(study: Study, table: str, name: str) -> Type | None:
         return Type.TEXT if name in table_columns(study, table) else None
     if table in study.datasets:
         dataset = study.datasets[table]
-        entries = [v for block in dataset.blocks if (v := dataset.own_variable(name, block))]
+        entries = dataset.entries_named(name)
         if any(_reads_missing(study, variable) for variable in entries):
             return None
         kinds = {is_numeric(study, dataset, variable) for variable in entries}

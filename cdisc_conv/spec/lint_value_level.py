@@ -72,7 +72,7 @@ def _check_clause(dataset: DatasetSpec, name: str, spec: ValueLevelSpec) -> Iter
 
 
 def _type_of(study: Study, dataset: DatasetSpec, name: str) -> Type | None:
-    entries = [entry for block in dataset.blocks if (entry := dataset.own_variable(name, block)) is not None]
+    entries = dataset.entries_named(name)
     if not entries:
         return None
     return Type.NUMBER if is_numeric(study, dataset, entries[0]) else Type.TEXT

@@ -285,6 +285,10 @@ class DatasetSpec:
             self._entries[id(block)] = (block, {**self.working, **self.supplemental, **self.variables, **own})
         return self._entries[id(block)][1]
 
+    def entries_named(self, name: str) -> tuple[Variable, ...]:
+        """The different entries of a name, in the order of the blocks in which they count; none for an unmapped one."""
+        return self._entries_by_name.get(name, ())
+
     def names(self) -> KeysView[str]:
         """Every name that is mapped anywhere in the dataset, in the order of the mapping."""
         return self._names
@@ -301,6 +305,14 @@ class DatasetSpec:
     def _entries(self) -> dict[int, tuple[Block, dict[str, Variable]]]:
         """By block, every entry that counts in it; the block is kept so that its id stays its own."""
         return {}
+
+    @cached_property
+    def _entries_by_name(self) -> dict[str, tuple[Variable, ...]]:
+        found: dict[str, dict[int, Variable]] = {}
+        for block in self.blocks:
+            for name, variable in self.entries_of(block).items():
+                found.setdefault(name, {})[id(variable)] = variable
+        return {name: tuple(entries.values()) for name, entries in found.items()}
 
     @cached_property
     def _names(self) -> KeysView[str]:

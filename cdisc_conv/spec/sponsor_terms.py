@@ -57,8 +57,7 @@ def extend_terminology(study: Study, family: Family) -> Terminology:
     found: dict[str, tuple[str, ...]] = {}
     for dataset in study.datasets.values():
         for name in dataset.names():
-            entries = {id(v): v for block in dataset.blocks if (v := dataset.own_variable(name, block)) is not None}
-            for variable in entries.values():
+            for variable in dataset.entries_named(name):
                 terms = tuple(_list_extended(variable))
                 codelist = codelist_of(study, dataset, variable) if terms else None
                 for code in codelist.code.split("; ") if codelist else ():

@@ -253,7 +253,7 @@ def _has_none(terms: CodelistTerms, facts: ValueFacts) -> bool:
 
 
 def _first_entry(spec: DatasetSpec, name: str) -> Variable:
-    return next(entry for block in spec.blocks if (entry := spec.own_variable(name, block)) is not None)
+    return spec.entries_named(name)[0]
 
 
 def _with_length(column: Column, longest: dict[str, int]) -> Column:
