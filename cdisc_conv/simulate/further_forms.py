@@ -17,6 +17,7 @@ from cdisc_conv.simulate.draws import Draws
 from cdisc_conv.simulate.event_details import DETAIL_FORMS, make_event_details
 from cdisc_conv.simulate.history import HISTORY_FORMS, blur_history, make_history
 from cdisc_conv.simulate.medication import MEDICATION_FORMS, blur_medication, make_medication
+from cdisc_conv.simulate.questionnaire import QUESTIONNAIRE_FORMS, make_questionnaire
 from cdisc_conv.simulate.review_forms import REVIEW_FORMS, make_review
 from cdisc_conv.simulate.rows import Rows
 from cdisc_conv.simulate.settings import Settings
@@ -57,6 +58,7 @@ TOPICS: dict[str, Topic] = {
     "details": Topic(DETAIL_FORMS, make_event_details, "details", typed={"co": ("COVAL",)}),
     "deviations": Topic(DEVIATION_FORMS, make_deviations, "deviations", typed={"dv": ("DVTERM",)}),
     "reproduction": Topic(REPRODUCTION_FORMS, make_reproduction, "reproduction"),
+    "questionnaire": Topic(QUESTIONNAIRE_FORMS, make_questionnaire, "questionnaire"),
 }
 
 

@@ -19,7 +19,15 @@ from cdisc_conv.simulate.kinds import (
     Weights,
     Words,
 )
-from cdisc_conv.simulate.topic_settings import Details, Deviations, History, Medication, Reproduction, Review
+from cdisc_conv.simulate.topic_settings import (
+    Details,
+    Deviations,
+    History,
+    Medication,
+    Questionnaire,
+    Reproduction,
+    Review,
+)
 
 ASSESSMENT_WEEKS = 6
 MOST_TARGETS = 5
@@ -320,6 +328,7 @@ class Settings(Section):
     details: Details | None = None
     deviations: Deviations | None = None
     reproduction: Reproduction | None = None
+    questionnaire: Questionnaire | None = None
 
 
 def count_assessments(settings: Settings) -> int:

@@ -122,11 +122,14 @@ class Question(Section):
     """A question about the last week, answered from 0 to 4."""
 
     item: str
+    screening: Weights = Field(default_factory=lambda: {"0": 1.0})
+    """Of the answers 0, 1 ... before treatment."""
     term: str = ""
-    """CTCAE term that makes it worse while it lasts."""
-    screening: Weights
-    on_treatment: float = 0.0
-    """How much thalidomide changes it."""
+    """CTCAE term that makes it worse while it lasts, by its grade."""
+    helped_by_treatment: Probability = 0.0
+    """How often the answer on treatment is one step better."""
+    follows: str = ""
+    """Item of an earlier question: 0 here where it is 0 there and only there, else a step from it."""
 
 
 class Questionnaire(Section):

@@ -1,6 +1,6 @@
 """Maintainers' tool: makes the data files of this package from the publications.
 
-    python -m cdisc_conv.standards.build terminology "SDTM Terminology 2025-03-28.txt" --instruments ECOG
+    python -m cdisc_conv.standards.build terminology PUBLICATION.txt --instruments ECOG "PRO-CTCAE V1.0"
     python -m cdisc_conv.standards.build guide sdtmig-3-3.json
 
 The publications are those that `cdisc-conv ct import` and `cdisc-conv standards import` read.

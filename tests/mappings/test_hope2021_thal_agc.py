@@ -21,7 +21,28 @@ from cdisc_conv.spec.model import Study
 STUDY = "hope2021_thal_agc"
 DESIGN = ["TA", "TD", "TE", "TI", "TS", "TV"]
 DATASETS = [
-    *("DM", "CO", "SE", "SV", "CM", "EC", "EX", "PR", "AE", "DS", "DV", "HO", "DD", "FA", "IE", "RP", "RS", "SS", "TR"),
+    *(
+        "DM",
+        "CO",
+        "SE",
+        "SV",
+        "CM",
+        "EC",
+        "EX",
+        "PR",
+        "AE",
+        "DS",
+        "DV",
+        "HO",
+        "DD",
+        "FA",
+        "IE",
+        "QS",
+        "RP",
+        "RS",
+        "SS",
+        "TR",
+    ),
     *("TU", "VS", "RELREC", *DESIGN),
 ]
 
