@@ -8,7 +8,7 @@ SDTM = load_terminology("sdtm", "2025-03-28")
 
 
 def test_package() -> None:
-    assert (SDTM.package_label, SDTM.publishing_set, len(SDTM.codes)) == ("SDTM CT 2025-03-28", "SDTM", 322)
+    assert (SDTM.package_label, SDTM.publishing_set, len(SDTM.codes)) == ("SDTM CT 2025-03-28", "SDTM", 324)
     assert load_terminology("adam ct", "2025-03-28").package_label == "ADaM CT 2025-03-28"
     assert load_terminology("define-xml", "2025-03-28").publishing_set == "DEFINE-XML"
 
