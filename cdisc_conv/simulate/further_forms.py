@@ -16,6 +16,7 @@ from cdisc_conv.simulate.dictionary import Dictionary
 from cdisc_conv.simulate.draws import Draws
 from cdisc_conv.simulate.event_details import DETAIL_FORMS, make_event_details
 from cdisc_conv.simulate.history import HISTORY_FORMS, blur_history, make_history
+from cdisc_conv.simulate.laboratory import LABORATORY_FORMS, make_laboratory
 from cdisc_conv.simulate.medication import MEDICATION_FORMS, blur_medication, make_medication
 from cdisc_conv.simulate.questionnaire import QUESTIONNAIRE_FORMS, make_questionnaire
 from cdisc_conv.simulate.review_forms import REVIEW_FORMS, make_review
@@ -40,6 +41,7 @@ class Topic:
 
 
 TOPICS: dict[str, Topic] = {
+    "laboratory": Topic(LABORATORY_FORMS, make_laboratory, "laboratory"),
     "review": Topic(REVIEW_FORMS, make_review, "review", typed={"rtl": ("TLLOCSP",), "rntl": ("NTLLOCSP",)}),
     "medication": Topic(
         MEDICATION_FORMS,

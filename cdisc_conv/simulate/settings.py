@@ -23,6 +23,7 @@ from cdisc_conv.simulate.topic_settings import (
     Details,
     Deviations,
     History,
+    Laboratory,
     Medication,
     Questionnaire,
     Reproduction,
@@ -329,6 +330,7 @@ class Settings(Section):
     deviations: Deviations | None = None
     reproduction: Reproduction | None = None
     questionnaire: Questionnaire | None = None
+    laboratory: Laboratory | None = None
 
 
 def count_assessments(settings: Settings) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cdisc_conv.simulate.kinds import Count, Days, Positive, Probability, Section, Weights, Words
+from cdisc_conv.simulate.kinds import Count, Days, Positive, Probability, Range, Section, Spread, Weights, Words
 
 
 class Review(Section):
@@ -136,3 +136,44 @@ class Questionnaire(Section):
     questions: Annotated[tuple[Question, ...], Field(min_length=1)]
     changes: Probability
     not_done: Probability
+
+
+class LaboratoryRange(Section):
+    """A normal range; the first that fits a subject counts."""
+
+    sex: Annotated[str, Field(pattern="^[FM]$")] | None = None
+    to_age: Count | None = None
+    low: Annotated[float, Field(ge=0)]
+    high: Positive
+
+
+class LaboratoryTest(Section):
+    """A test of the central laboratory."""
+
+    code: str
+    panel: str
+    unit: str = ""
+    decimals: Count = 0
+    answer: str = ""
+    ranges: tuple[LaboratoryRange, ...] = ()
+    usual: Spread = Spread(quantiles=(0.2, 0.8))
+    noise: Annotated[float, Field(ge=0)] = 0.1
+    treatment: float = 0.0
+    event: str = ""
+    side: Annotated[str, Field(pattern="^(low|high)$")] = "low"
+    of_limit: bool = False
+    grades: tuple[Range, ...] = ()
+    organ_function: bool = False
+    spoilt_by_haemolysis: bool = False
+
+
+class Laboratory(Section):
+    """The central laboratory: its panels, the visits at which they are asked, and its tests."""
+
+    not_done: Probability
+    haemolysed: Probability
+    minutes: Days
+    childbearing_age: Count
+    every_maintenance_cycles: Annotated[int, Field(ge=1)]
+    panels: dict[str, tuple[str, ...]]
+    tests: Annotated[tuple[LaboratoryTest, ...], Field(min_length=1)]

@@ -37,6 +37,7 @@ DATASETS = [
         "DD",
         "FA",
         "IE",
+        "LB",
         "QS",
         "RP",
         "RS",
