@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cdisc_conv.cli.arguments import Out, Study, split_names
-from cdisc_conv.cli.run_options import Datasets, Encoding, Formats, Ranges, Raw, Sdtm
+from cdisc_conv.cli.run_options import Datasets, Encoding, Formats, Ranges, Raw, Sdtm, SplitSize
 
 
 def run(
@@ -15,6 +15,7 @@ def run(
     formats: Formats = "",
     encoding: Encoding = "",
     ranges: Ranges = 1,
+    split_size: SplitSize = "",
 ) -> int:
     """Turn a raw export into SDTM and ADaM datasets, define.xml and reports.
 
@@ -39,6 +40,15 @@ def run(
     wanted = split_names(datasets)
     with show_progress() as progress:
         package = run_study(
-            study, raw, out, wanted or None, progress, sdtm, split_names(formats) or None, encoding, Division(ranges)
+            study,
+            raw,
+            out,
+            wanted or None,
+            progress,
+            sdtm,
+            split_names(formats) or None,
+            encoding,
+            Division(ranges),
+            split_size,
         )
     return print_package(package)

@@ -53,3 +53,12 @@ Ranges = Annotated[
         "--ranges", metavar="N", min=1, help="Make the subjects in N ranges, one after the other: the same files."
     ),
 ]
+SplitSize = Annotated[
+    str,
+    typer.Option(
+        "--split-size",
+        metavar="SIZE",
+        help="Datasets whose files are larger are written in parts as well, into the folder split; such as 500MB.",
+        show_default="5GB, as the FDA asks",
+    ),
+]

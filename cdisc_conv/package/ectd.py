@@ -28,6 +28,8 @@ from cdisc_conv.package.manifest import describe_files
 from cdisc_conv.package.staging import MANIFEST, TOOL, read_manifest, stage_folder
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 from cdisc_conv.spec.model import Study
+from cdisc_conv.xpt.parts import FOLDER as SPLIT
+from cdisc_conv.xpt.parts import MOST_BYTES
 
 KINDS = {"sdtm": "tabulations/sdtm", "adam": "analysis/adam/datasets"}
 """Folder of the package -> folder of the eCTD."""
@@ -39,8 +41,6 @@ TAKEN = (".xpt", ".xml", ".xsl", ".pdf", ".txt")
 LEFT = (".docx", ".html")
 """Guides to edit and rendered pages, which are for the sponsor: they stay behind."""
 
-MOST_BYTES = 5 * 1024**3
-"""A dataset that is larger has to be split."""
 LONGEST_NAME = 64
 LONGEST_PATH = 150
 """Characters of a file's name, and of its path from m5 on."""
@@ -155,8 +155,10 @@ def _check_names(stage: Path) -> Iterator[Problem]:
         if len(name) > LONGEST_PATH:
             message = f"the path has {len(name)} characters, and an eCTD takes {LONGEST_PATH}"
             yield Problem("ECTD002", message, place=place, hint="shorten the name of the study or of the document")
-        if path.suffix == ".xpt" and path.stat().st_size > MOST_BYTES:
-            yield Problem("ECTD003", "the dataset has more than 5 GB", place=place, hint="split it by category")
+        parted = path.parent.name != SPLIT and any((path.parent / SPLIT).glob(f"{path.stem}[0-9]*.xpt"))
+        if path.suffix == ".xpt" and path.stat().st_size > MOST_BYTES and not parted:
+            hint = "make the package again: a run splits it"
+            yield Problem("ECTD003", "the dataset has more than 5 GB and is not split", place=place, hint=hint)
 
 
 def _check_documents(base: Path) -> Iterator[Problem]:

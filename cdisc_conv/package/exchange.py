@@ -22,6 +22,7 @@ from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.spec.agencies import check_agency
 from cdisc_conv.spec.model import Family, Study
 from cdisc_conv.xpt.encodings import ENCODINGS
+from cdisc_conv.xpt.parts import read_size
 
 TRANSPORT = "xpt"
 """Always written: define.xml describes the transport files."""
@@ -57,6 +58,17 @@ def choose_encoding(study: Study, name: str) -> Study:
     if problems:
         raise ProblemsError(problems)
     return chosen
+
+
+def choose_split_size(study: Study, words: str) -> Study:
+    """The study with another size from which datasets are split; "" leaves 5 GB. Raises ProblemsError (PKG018)."""
+    if not words:
+        return study
+    size = read_size(words)
+    if size is None:
+        hint = "a number and a unit, such as 5GB, 500MB or 100KB"
+        raise ProblemsError([Problem("PKG018", f"--split-size is '{words}', which is no size", hint=hint)])
+    return replace(study, settings=MappingProxyType({**study.settings, "split_size": size}))
 
 
 def write_exchange(study: Study, family: Family, datasets: Iterable[Dataset], folder: Path) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-NO_VALUES = ("define", "protocol", "formats", "agency", "translations")
+NO_VALUES = ("define", "protocol", "formats", "agency", "translations", "split_size")
 """Settings that shape no value: words of define.xml, labels, and which files are written beside transport files."""
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from cdisc_conv.checks import lint_folder
 from cdisc_conv.engine.ranges.range import WHOLE, Division
-from cdisc_conv.package.exchange import choose_encoding, choose_formats
+from cdisc_conv.package.exchange import choose_encoding, choose_formats, choose_split_size
 from cdisc_conv.package.inputs import Inputs, Progress, find_fewer_rows, quiet
 from cdisc_conv.package.staging import check_permission, check_place, read_manifest, stage_folder
 from cdisc_conv.package.write import Package, fill_package
@@ -43,6 +43,7 @@ def run_study(
     formats: Sequence[str] | None = None,
     encoding: str = "",
     division: Division = WHOLE,
+    split_size: str = "",
 ) -> Package:
     """Turn the raw export in `raw`, or the SDTM datasets in `sdtm`, into a package in `out`.
 
@@ -51,6 +52,7 @@ def run_study(
     datasets are all read from there, and only its analysis datasets are made. `formats` are written beside the
     transport files instead of those that study.yaml names (`exchange.FORMATS`), and the transport files in `encoding`.
     `division` says how the subjects are divided, on which nothing that is written depends.
+    Transport files over `split_size` (5 GB) are there in parts, too.
     Raises ProblemsError when the mapping has errors, a dataset or format does not exist, a folder cannot be used, or
     the SDTM datasets that are read make no sense, and OSError when the disk refuses; `out` is as it was then.
     """
@@ -58,7 +60,7 @@ def run_study(
         hint = "--raw names the folder of the raw export, --sdtm that of SDTM datasets to make ADaM datasets from"
         raise ProblemsError([Problem("PKG008", "there is nothing to read: give --raw, --sdtm, or both", hint=hint)])
     study, found = open_study(words)
-    study = choose_encoding(choose_formats(study, formats), encoding)
+    study = choose_split_size(choose_encoding(choose_formats(study, formats), encoding), split_size)
     export = raw
     study, raw = _open_raw(study, raw)
     folder = sdtm or raw or Path()

@@ -35,6 +35,8 @@ from cdisc_conv.report.places import rename_folders, spec_folders
 from cdisc_conv.spec.agencies import find_codec, find_labels
 from cdisc_conv.spec.model import Family, Study
 from cdisc_conv.spec.sponsor_terms import extend_terminology
+from cdisc_conv.xpt.parts import FOLDER as SPLIT
+from cdisc_conv.xpt.parts import MOST_BYTES, Part, plan_parts
 from cdisc_conv.xpt.variables import variables_of
 from cdisc_conv.xpt.writer import write_xpt
 
@@ -208,13 +210,12 @@ def fit_datasets(study: Study, datasets: Sequence[Dataset]) -> tuple[list[Datase
 def write_datasets(study: Study, datasets: Iterable[Dataset], folder: Path) -> list[Problem]:
     """One transport file per dataset with records, and what kept one from being written.
 
-    Findings: those of the writer for a dataset it refuses (the others are written all the same), and PKG010 (note) for
-    a dataset without records, which gets no file and is marked so in define.xml.
+    A dataset whose file is larger than the study's split size is in the folder `split` once more, in parts.
+
+    Findings: those of the writer for a dataset it refuses (the others are written all the same), PKG010 (note) for
+    a dataset without records, which gets no file and is marked so in define.xml, and PKG019 (note) for parts.
     """
     folder.mkdir()
-    codec, said = find_codec(study), find_labels(study)
-    labels = Translation("", said.get("datasets", {}), said.get("variables", {}), {})
-    created = datetime.fromisoformat(study.created)
     problems: list[Problem] = []
     for dataset in datasets:
         if not len(dataset.frame):
@@ -222,22 +223,41 @@ def write_datasets(study: Study, datasets: Iterable[Dataset], folder: Path) -> l
             problems.append(Problem("PKG010", message, Severity.NOTE, Place(dataset=dataset.name)))
             continue
         try:
-            write_xpt(
-                dataset.frame,
-                folder / f"{dataset.name.lower()}.xpt",
-                name=dataset.name,
-                label=labels.label(dataset.name) or dataset.label,
-                variables=[
-                    replace(one, label=labels.label(dataset.name, one.name) or one.label)
-                    for one in variables_of(dataset)
-                ],
-                created=created,
-                encoding=codec,
-            )
+            _write_file(study, dataset, Part(dataset.name, 0, len(dataset.frame)), folder)
+            problems += _write_parts(study, dataset, folder / SPLIT)
         except ProblemsError as error:
             problems.extend(error.problems)
             problems.append(_describe_refusal(dataset))
     return problems
+
+
+def _write_file(study: Study, dataset: Dataset, part: Part, folder: Path) -> None:
+    """The transport file of some records of a dataset, under a name of their own."""
+    said = find_labels(study)
+    labels = Translation("", said.get("datasets", {}), said.get("variables", {}), {})
+    write_xpt(
+        dataset.frame.iloc[part.start : part.stop],
+        folder / f"{part.name.lower()}.xpt",
+        name=part.name,
+        label=labels.label(dataset.name) or dataset.label,
+        variables=[
+            replace(one, label=labels.label(dataset.name, one.name) or one.label) for one in variables_of(dataset)
+        ],
+        created=datetime.fromisoformat(study.created),
+        encoding=find_codec(study),
+    )
+
+
+def _write_parts(study: Study, dataset: Dataset, folder: Path) -> list[Problem]:
+    """The parts of a dataset that is too large, and a note (PKG019) that there are some."""
+    parts = plan_parts(dataset, study.settings.get("split_size") or MOST_BYTES)
+    if not parts:
+        return []
+    folder.mkdir(exist_ok=True)
+    for part in parts:
+        _write_file(study, dataset, part, folder)
+    message = f"{dataset.name} is large: it is there as a whole, and in {len(parts)} parts in the folder {SPLIT}"
+    return [Problem("PKG019", message, Severity.NOTE, Place(dataset=dataset.name))]
 
 
 def _was_refused(dataset: Dataset, problems: Iterable[Problem]) -> bool:

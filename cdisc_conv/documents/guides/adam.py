@@ -6,6 +6,7 @@ from cdisc_conv.dataset import Dataset, find_dataset
 from cdisc_conv.documents.guides.model import Guide, Known, Section, Table
 from cdisc_conv.documents.guides.parts import (
     count_subjects,
+    describe_parts,
     describe_protocol,
     introduce,
     list_datasets,
@@ -36,6 +37,7 @@ def write_adam_guide(known: Known) -> Guide:
                     (f"{count_subjects(known.datasets):,} subjects are in ADaM.", list_datasets(known.datasets)),
                 ),
                 Section("Analysis Datasets", (), tuple(_describe_dataset(one) for one in known.datasets)),
+                *describe_parts(known),
             ),
         ),
         summarise_conformance(known),

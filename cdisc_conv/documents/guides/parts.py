@@ -8,6 +8,7 @@ from typing import Any
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.documents.guides.model import Known, Section, Table
 from cdisc_conv.problems import Severity
+from cdisc_conv.xpt.parts import FOLDER, MOST_BYTES, plan_parts
 
 ACRONYMS = {
     "ADaM": "Analysis Data Model",
@@ -68,6 +69,32 @@ def list_datasets(datasets: Sequence[Dataset]) -> Table:
         for one in datasets
     )
     return Table(("Dataset", "Label", "Class", "Structure", "Keys", "Records"), rows, (1.1, 2, 1.6, 2, 2.6, 1))
+
+
+def describe_parts(known: Known) -> tuple[Section, ...]:
+    """What is in the folder of split datasets, where a dataset is too large; nothing where none is."""
+    most = known.study.settings.get("split_size") or MOST_BYTES
+    rows = tuple(
+        (
+            one.name,
+            f"{FOLDER}/{part.name.lower()}.xpt",
+            f"{part.stop - part.start:,}",
+            part.first_subject,
+            part.last_subject,
+        )
+        for one in known.datasets
+        for part in plan_parts(one, most)
+    )
+    if not rows:
+        return ()
+    said = (
+        f"The transport files of some datasets have more than {most:,} bytes. Each of them is there as a whole, and "
+        f"define.xml describes it so. In the folder {FOLDER} it is there once more in parts of at most that size: its "
+        "records in their order, with its variables, lengths and labels; a part ends with a subject. The parts one "
+        "after another are the dataset, and --SEQ is unique in a subject across them."
+    )
+    head = ("Dataset", "Part", "Records", "First subject", "Last subject")
+    return (Section("Split Datasets", (said, Table(head, rows, (1, 1.5, 1, 2, 2)))),)
 
 
 def count_subjects(datasets: Sequence[Dataset]) -> int:

@@ -8,6 +8,7 @@ from cdisc_conv.dataset import Dataset, find_dataset
 from cdisc_conv.documents.guides.model import Guide, Known, Section, Table
 from cdisc_conv.documents.guides.parts import (
     count_subjects,
+    describe_parts,
     describe_protocol,
     introduce,
     list_datasets,
@@ -77,6 +78,7 @@ def _describe_data(known: Known) -> Section:
             Section("Annotated CRFs", (crf,)),
             Section("Sponsor Decisions", decisions),
             Section("SDTM Subject Domains", (), tuple(_describe_dataset(known, one) for one in subjects)),
+            *describe_parts(known),
         ),
     )
 
