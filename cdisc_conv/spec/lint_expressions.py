@@ -41,20 +41,25 @@ def check_expressions(study: Study) -> Iterator[Problem]:
                     yield from _check(expression, inner, expected, variable.place)
 
 
+_WANTED = {"where": Type.BOOLEAN, "when": Type.BOOLEAN, "each": Type.NUMBER}
+"""What an expression has to make, by the parameter that holds it."""
+
+
 def expressions_in(
     value: object, derivation: Derivation | None = None
 ) -> Iterator[tuple[Expression, Type | None, str]]:
     """Every expression inside a derivation: what type its place wants, and the other table its names belong to.
 
-    ``where`` and ``when`` are conditions; the ``where`` of a derivation that reads another table speaks of that table.
+    ``where`` and ``when`` are conditions, ``each`` is a number; ``where`` and ``each`` of a derivation that reads
+    another table speak of that table.
     """
     if isinstance(value, BaseModel):
         owner = value if isinstance(value, Derivation) else derivation
         for name in type(value).model_fields:
             inner = getattr(value, name)
             if isinstance(inner, Expression):
-                table = _table_of(value, owner) if name == "where" else ""
-                yield inner, Type.BOOLEAN if name in ("where", "when") else None, table
+                table = _table_of(value, owner) if name in ("where", "each") else ""
+                yield inner, _WANTED.get(name), table
             else:
                 yield from expressions_in(inner, owner)
     elif isinstance(value, tuple | list):

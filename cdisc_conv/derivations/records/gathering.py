@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from cdisc_conv.columns.texts import is_filled
 from cdisc_conv.derivations.base import Ref, Rows, TableRef, Words
 from cdisc_conv.derivations.evidence import First, Parameters, Sum
 from cdisc_conv.derivations.records.joining import (
@@ -86,23 +87,40 @@ class Gathered:
     count: int
 
 
-def gather_values(rows: Rows, of: ValuesRef, by: Keys, where: Expression | None) -> Gathered:
-    """The values of a column behind each record, of the rows that meet a condition on columns beside it."""
+def gather_values(
+    rows: Rows, of: ValuesRef, by: Keys, where: Expression | None, each: Expression | None = None
+) -> Gathered:
+    """The values of a column behind each record, of the rows that meet a condition on columns beside it.
+
+    With `each` they are what an expression on these columns makes, where the column has a value.
+    """
     if not of.table:
-        record, values = gather_members(rows, of, where)
+        record, values = gather_members(rows, of, where, each)
         return Gathered(record, values, np.arange(len(rows)), len(rows))
     table = rows.table(of.table)
     picked = select_records(table, where)
     keys = [table[name].take(picked).reset_index(drop=True) for name in by.values()]
     matches = match_records(rows, tuple(by), keys)
     asked = np.flatnonzero(matches.theirs >= 0)
-    values = table[of.column].take(picked[asked]).reset_index(drop=True)
+    found = table[of.column]
+    if each is not None:
+        found = _evaluate_each(found, each, lambda name: table[name.removeprefix(_RAW)])
+    values = found.take(picked[asked]).reset_index(drop=True)
     return Gathered(matches.theirs[asked], values, matches.ours, matches.count)
 
 
-def gather_members(rows: Rows, of: ValuesRef, where: Expression | None) -> tuple[np.ndarray, pd.Series]:
-    """The record of each source row that meets a condition, and its value of a column."""
+def _evaluate_each(values: pd.Series, each: Expression, read: Callable[[str], pd.Series]) -> pd.Series:
+    """What an expression makes of each row; missing where the column that it stands for is."""
+    return each.evaluate(read, len(values)).where(is_filled(values), np.nan)
+
+
+def gather_members(
+    rows: Rows, of: ValuesRef, where: Expression | None, each: Expression | None = None
+) -> tuple[np.ndarray, pd.Series]:
+    """The record of each source row that meets a condition, and its value of a column; see `gather_values`."""
     record, values = rows.members(of.column)
+    if each is not None:
+        values = _evaluate_each(values, each, lambda name: rows.members(name.removeprefix(_RAW))[1])
     if where is None:
         return record, values
     met = find_members(rows, where, len(record))
@@ -145,19 +163,24 @@ def check_source(of: Sequence[ValuesRef], by: Keys, where: Expression | None) ->
         raise ValueError(f"'where' can ask only for columns of the source rows behind the record, not for {foreign[0]}")
 
 
-def list_references(of: Sequence[ValuesRef], by: Keys, where: Expression | None) -> tuple[str, ...]:
+def list_references(
+    of: Sequence[ValuesRef], by: Keys, where: Expression | None, each: Expression | None = None
+) -> tuple[str, ...]:
     """What a derivation over these values reads of its own rows: the keys, or the source columns as ``raw.X``."""
     if any(ref.table for ref in of):
         return tuple(by)
-    return tuple(dict.fromkeys(f"{_RAW}{name}" for name in (*(ref.column for ref in of), *names_in(where))))
+    names = (*(ref.column for ref in of), *names_in(where), *names_in(each))
+    return tuple(dict.fromkeys(f"{_RAW}{name}" for name in names))
 
 
-def list_tables(of: Sequence[ValuesRef], by: Keys, where: Expression | None) -> dict[str, tuple[str, ...]]:
+def list_tables(
+    of: Sequence[ValuesRef], by: Keys, where: Expression | None, each: Expression | None = None
+) -> dict[str, tuple[str, ...]]:
     """The other tables that a derivation over these values reads, with the columns it needs."""
     found: dict[str, tuple[str, ...]] = {}
     for ref in of:
         if ref.table:
-            columns = (*found.get(ref.table, ()), *by.values(), *names_in(where), ref.column)
+            columns = (*found.get(ref.table, ()), *by.values(), *names_in(where), *names_in(each), ref.column)
             found[ref.table] = tuple(dict.fromkeys(columns))
     return found
 

@@ -19,6 +19,7 @@ from cdisc_conv.derivations.records.gathering import (
     Gathered,
     ValuesRef,
     check_source,
+    describe_condition,
     describe_marked,
     describe_source,
     gather_values,
@@ -77,9 +78,28 @@ class _OfNumbers(_OverRows):
 
     kind: ClassVar[Kind] = Kind.NUMBER
 
+    each: Annotated[Expression, ExpressionField] | None = Field(
+        None, description="what counts of each row instead of `of`: an expression on the columns beside it"
+    )
     missing: Literal["ignore", "blank"] = Field(
         "ignore", description="whether missing values are left out, or one of them makes the result missing"
     )
+
+    def reads(self) -> tuple[str, ...]:
+        return list_references([self.of], self.by, self.where, self.each)
+
+    def tables(self) -> dict[str, tuple[str, ...]]:
+        return list_tables([self.of], self.by, self.where, self.each)
+
+    def _gather(self, rows: Rows) -> Gathered:
+        return gather_values(rows, self.of, self.by, self.where, self.each)
+
+    def _name(self, words: Words) -> str:
+        if self.each is None:
+            return super()._name(words)
+        table = self.of.table
+        value = words.condition(self.each, table) if table else describe_condition(words, self.each)
+        return f"{value}, over {describe_source(words, self.of, self.by, self.where)}"
 
     def derive(self, rows: Rows) -> pd.Series:
         gathered = self._gather(rows)
@@ -128,7 +148,8 @@ class Sum(_OfNumbers):
     A bare name is a column of the source rows that a block with `group` made one record of; `EX.EXDOSE` is a column of
     all records of EX that match `by`. Only rows that meet `where` count. Missing values are left out, or with `missing:
     blank` make the sum missing; where there is no value the sum is missing and not 0. Text that is not a number counts
-    as missing and is a finding (GRP001).
+    as missing and is a finding (GRP001). With `each` an expression on the columns of a row is added instead of the
+    column, where that has a value, such as the dose of an interval times its days.
 
     Decimal numbers are added as decimals, so 0.1 and 0.2 make 0.3, and the order of the records never matters. This
     holds for numbers of up to nine decimals; others are added from the least to the greatest.
@@ -140,7 +161,7 @@ class Sum(_OfNumbers):
     | WEEK 3 | T03 | | | | |
 
     ```yaml
-    AVAL: {sum: {of: EX.EXDOSE, by: USUBJID, where: 'EXTRT == "OXALIPLATIN"'}}
+    AVAL: {sum: {of: EX.EXDOSE, each: 'EXDOSE * (days_between(EXSTDTC, EXENDTC) + 1)', where: 'EXTRT == "DRUG A"'}}
     ```
 
     Source: ADaMIG 1.3 section 4.2 (a parameter computed from several records); arithmetic by IEEE 754.

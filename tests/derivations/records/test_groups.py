@@ -43,6 +43,19 @@ def test_sums_over_another_dataset() -> None:
     assert derive(subjects(), sum={"of": "EX.EXDOSE", "where": 'EXTRT == "OXALIPLATIN"'}) == [234.0, None, None]
 
 
+def test_an_expression_of_each_row() -> None:
+    cumulative = {"of": "EX.EXDOSE", "each": "EXDOSE * VISITNUM", "where": 'EXTRT == "OXALIPLATIN"'}
+    assert derive(subjects(), sum=cumulative) == [702.0, None, None]
+    assert derive(subjects(), mean={"of": "EX.EXDOSE", "each": "EXDOSE / 2"}) == [1234 / 6, None, None]
+    assert derive(visits(), sum={"of": "TRSTRESN", "each": "1"}) == [3.0, 1.0, None]
+    assert method(sum=cumulative) == (
+        "The sum of EX.EXDOSE × EX.VISITNUM, over all records whose USUBJID is the same and where EX.EXTRT "
+        "equals OXALIPLATIN. Missing values are left out. Blank where there is no value."
+    )
+    assert make(sum=cumulative).tables() == {"EX": ("USUBJID", "EXTRT", "EXDOSE", "VISITNUM")}
+    assert make(sum={"of": "TRSTRESN", "each": "TRSTRESN * 2"}).reads() == ("raw.TRSTRESN",)
+
+
 def test_a_record_without_group_has_its_one_row() -> None:
     rows = FakeRows({"USUBJID": ["01", "01"], "VSSTRESN": [120, None]})
     assert derive(rows, mean="VSSTRESN") == [120.0, None]
