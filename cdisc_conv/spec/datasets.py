@@ -62,13 +62,15 @@ def read_dataset(
     template = _find_standard(document, family.standard, node, problems)
     if template is None or not _has_tables(document, node, facts, problems):
         return None
+    node, off = _split_off(node)
     variables = read_variables(node.get("variables"), name, problems)
     working = read_variables(node.get("working"), f"{name} working", problems)
     document = _write_patterns_out(document, node)
     blocks = _read_blocks(document, node, (facts, forms), problems)
     blocks, before = add_predecessors(document, blocks, variables, node)
-    implied = _implied_for(family, template, shared, study_name, node)
-    variables = {**implied, **before, **companions(variables), **variables}
+    implied = _implied_for(family, template, shared, study_name, node) | before | companions(variables)
+    implied, blocks = _take_away(off, implied, blocks, name, problems)
+    variables = {**implied, **variables}
     blocks = tuple(_with_given_variables(block, family, template, variables) for block in blocks)
     written = _written_names(node, family, template)
     variables |= _implied_sequence(template, document.keys, {*variables, *written}, blocks, node)
@@ -94,6 +96,40 @@ def read_dataset(
         value_level=_read_value_level(document, node, problems),
         written=written,
     )
+
+
+def _split_off(node: Node) -> tuple[Node, dict[str, Node]]:
+    """The mapping without the variables that have no value (``ASTDTF:``), and these."""
+    section = node.get("variables")
+    off = {name: child for name, child in section.items() if child.value is None} if section is not None else {}
+    if section is None or not off:
+        return node, {}
+    kept = Node({name: child for name, child in section.items() if name not in off}, section.file, section.line)
+    return Node({**node.value, "variables": kept}, node.file, node.line), off
+
+
+def _take_away(
+    off: Mapping[str, Node],
+    brought: Mapping[str, Variable],
+    blocks: tuple[Block, ...],
+    dataset: str,
+    problems: list[Problem],
+) -> tuple[dict[str, Variable], tuple[Block, ...]]:
+    """Without the variables that an entry without a value takes away: companions of others, those of study.yaml.
+
+    SPEC201 where there is nothing to take away.
+    """
+    known = {*brought, *(name for block in blocks for name, one in block.variables.items() if not one.entry)}
+    for name, node in off.items():
+        if name not in known:
+            problems.append(node.problem("SPEC201", f"{dataset}.{name} needs a derivation", "such as {copy: AETERM}"))
+    kept = tuple(
+        replace(
+            block, variables=MappingProxyType({n: v for n, v in block.variables.items() if n not in off or v.entry})
+        )
+        for block in blocks
+    )
+    return {name: variable for name, variable in brought.items() if name not in off}, kept
 
 
 def _read_kept(document: DatasetDocument) -> frozenset[str]:

@@ -1,7 +1,8 @@
 """Layers: a mapping file that ``extends:`` others overrides them key by key.
 
 Mappings are merged; anything else (lists, scalars) replaces what it overrides; a key set to nothing (``AEMODIFY:`` or
-``AEMODIFY: null``) takes the lower layer's entry away. Every value keeps the file and line it came from. One
+``AEMODIFY: null``) takes the lower layer's entry away. A variable that no layer has stays as a key without value: it
+takes away what a derivation or study.yaml brings. Every value keeps the file and line it came from. One
 exception keeps "one derivation per variable" true: an entry under ``variables``, ``supplemental`` or ``working``
 replaces the lower layer's entry whole when it names a derivation, and only adds attributes (label, comment ...)
 when it does not.
@@ -23,6 +24,7 @@ from cdisc_conv.problems import Problem, ProblemsError, closest, did_you_mean
 from cdisc_conv.spec.yaml_nodes import Node, read_yaml
 
 _VARIABLE_SECTIONS = frozenset({"variables", "supplemental", "working"})
+_SECTIONS = frozenset({(name,) for name in _VARIABLE_SECTIONS})
 _OWN = ("extends", "with", "parameters", "optional")
 """Keys that say how layers are put together, and are gone afterwards."""
 _PARAMETER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -193,7 +195,7 @@ def merge_layers(lower: Node, upper: Node, path: tuple[str, ...] = ()) -> Node:
     result = dict(lower.value)
     for key, node in upper.items():
         base = result.get(key)
-        if node.value is None:
+        if node.value is None and (base is not None or path not in _SECTIONS):
             result.pop(key, None)
         elif base is not None and base.is_mapping and node.is_mapping and not _replaces(path, node):
             result[key] = merge_layers(base, node, (*path, key))
