@@ -66,7 +66,7 @@ def test_a_study_called_yml(tmp_path):
         ("study.yaml", "variables:", "settings: {date_format: [YYYY-MM-DD]}\nvariables:",
          "tiny/study.yaml:7: SPEC001 'settings' has no 'date_format' (did you mean date_formats?)"),
         ("study.yaml", "variables:", "settings: {define: {}}\nvariables:",
-         "tiny/study.yaml:7: SPEC001 'settings' has no 'define' (known are: date_formats, date_pivot, recist, units, visits)"),
+         "tiny/study.yaml:7: SPEC001 'settings' has no 'define' (known are: date_formats, date_pivot, keep_empty, recist, units, visits)"),
         ("study.yaml", "variables:", "settings:\n  visits:\n    - {event: Log, epok: X}\nvariables:",
          "tiny/study.yaml:9: SPEC001 a visit has no 'epok' (did you mean epoch?)"),
         ("forms.yaml", "forms:\n", "events:\n  - {event: Log, visitnm: 1}\nforms:\n",
