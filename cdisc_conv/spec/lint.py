@@ -55,6 +55,7 @@ def lint_study(words: str | Path) -> tuple[Study | None, list[Problem]]:
 def check_study(study: Study) -> list[Problem]:
     """All findings about a loaded study."""
     from cdisc_conv.engine.plan.graph import plan_study
+    from cdisc_conv.engine.plan.reach import describe_reach, find_reach
 
     problems = [
         *check_sources(study),
@@ -79,7 +80,9 @@ def check_study(study: Study) -> list[Problem]:
         *check_drafts(study),
     ]
     try:
-        plan_study(study)
+        plan = plan_study(study)
+        if not any(problem.severity is Severity.ERROR for problem in problems):
+            problems.extend(describe_reach(study, plan, find_reach(study, plan)))
     except ProblemsError as error:
         problems.extend(error.problems)
     return fold_causes(sort_problems(problems))

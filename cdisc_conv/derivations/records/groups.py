@@ -282,22 +282,27 @@ class List(_OverRows):
 
 
 def add_up(groups: np.ndarray, numbers: np.ndarray, count: int) -> np.ndarray:
-    """The sum of each group, 0 where it has no number; the order of the numbers does not matter.
+    """The sum of each group, 0 where it has no number; neither the order of the numbers matters nor other groups.
 
     Decimals are scaled to whole numbers, which float64 adds without error.
 
     >>> add_up(np.array([0, 0, 1]), np.array([0.1, 0.2, 7.0]), 3).tolist()
     [0.3, 7.0, 0.0]
     """
-    for decimals in range(_DECIMALS + 1):
-        scaled = numbers * 10.0**decimals
-        whole = np.rint(scaled)
-        if np.abs(whole).sum() >= _WHOLE:
-            break
-        if (whole / 10.0**decimals == numbers).all():
-            return np.asarray(np.bincount(groups, weights=whole, minlength=count) / 10.0**decimals)
     order = np.lexsort([numbers, groups])
-    return np.bincount(groups[order], weights=numbers[order], minlength=count)
+    groups, numbers = groups[order], numbers[order]
+    total = np.bincount(groups, weights=numbers, minlength=count).astype("float64")
+    for decimals in range(_DECIMALS + 1):
+        if not len(groups):
+            break
+        whole = np.rint(numbers * 10.0**decimals)
+        small = np.bincount(groups, weights=np.abs(whole), minlength=count) < _WHOLE
+        exact = np.bincount(groups, weights=whole / 10.0**decimals != numbers, minlength=count) == 0
+        found = np.unique(groups[(small & exact)[groups]])
+        total[found] = (np.bincount(groups, weights=whole, minlength=count) / 10.0**decimals)[found]
+        left = (small & ~exact)[groups]
+        groups, numbers = groups[left], numbers[left]
+    return total
 
 
 def join_distinct(groups: np.ndarray, values: pd.Series, count: int, separator: str) -> pd.Series:

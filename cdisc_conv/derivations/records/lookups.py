@@ -219,17 +219,21 @@ class Lookup(_OtherRecords):
     def _find_up_to(self, rows: Rows, table: Table, picked: np.ndarray, matches: Matches) -> np.ndarray:
         """Among the records picked, the last one on or before our date; -1 where there is none."""
         ((own, their),) = self.up_to.items()
-        theirs, ours = table[their], rows[own]
-        if _are_plain_numbers(theirs, their, ours, own):
-            start, limit = as_numbers(theirs).to_numpy()[picked], as_numbers(ours).to_numpy()
-        else:
-            dates, limits = table_moments(table, their).take(picked), moments_of(rows, own)
-            instants = find_instants(matches.count, (matches.theirs, dates), (matches.ours, limits))
-            report_mixed_groups(rows, (own, f"{self.source}.{their}"), (matches.ours, limits), (matches.theirs, dates))
-            dates = dates.on_common_clock(matches.theirs, instants)
-            limits = limits.on_common_clock(matches.ours, instants)
-            start = np.where(dates.complete, dates.earliest, np.nan)
-            limit = np.where(limits.complete, limits.latest, np.nan)
+        theirs, ours = _pick(table[their], picked), rows[own]
+        plain = _find_plain_numbers(theirs, their, ours, own, matches)
+        start, limit = np.full(len(theirs), np.nan), np.full(len(ours), np.nan)
+        if plain.any():
+            start = np.where(plain[matches.theirs], as_numbers(theirs), np.nan)
+            limit = np.where(plain[matches.ours], as_numbers(ours), np.nan)
+        if not plain.all():
+            mine = np.flatnonzero(~plain[matches.ours])
+            asked, groups = rows if not plain.any() else rows.matching(~plain[matches.ours]), matches.ours[mine]
+            dates, limits = table_moments(table, their).take(picked), moments_of(asked, own)
+            instants = find_instants(matches.count, (matches.theirs, dates), (groups, limits))
+            report_mixed_groups(asked, (own, f"{self.source}.{their}"), (groups, limits), (matches.theirs, dates))
+            dates, limits = dates.on_common_clock(matches.theirs, instants), limits.on_common_clock(groups, instants)
+            start = np.where(dates.complete & ~plain[matches.theirs], dates.earliest, start)
+            limit[mine] = np.where(limits.complete, limits.latest, np.nan)
         known = np.flatnonzero((matches.theirs >= 0) & ~np.isnan(start))
         known = known[np.lexsort([start[known], matches.theirs[known]])]
         place = find_last_before(matches.theirs[known], start[known], matches.ours, limit)
@@ -370,15 +374,20 @@ class Exists(_OtherRecords):
         return f"{self.yes} where {words.table(self.source)} has a record {records}; otherwise {self.no or 'blank'}."
 
 
-def _are_plain_numbers(theirs: pd.Series, their: str, ours: pd.Series, own: str) -> bool:
-    """Whether both are numbers that can be compared as they are, or texts that are numbers throughout."""
-    if is_number(theirs) and is_number(ours):
-        return is_datetime(their) == is_datetime(own)
+def _find_plain_numbers(theirs: pd.Series, their: str, ours: pd.Series, own: str, matches: Matches) -> np.ndarray:
+    """The groups of matching records whose values are numbers that can be compared as they are.
+
+    So are texts that are numbers throughout, unless all of them may be years: these are partial dates.
+    """
     if is_number(theirs) or is_number(ours):
-        return False
-    filled = pd.concat([theirs, ours], ignore_index=True)
-    filled = filled[is_filled(filled)]
-    return len(filled) > 0 and not as_numbers(filled).isna().any()
+        plain = is_number(theirs) and is_number(ours) and is_datetime(their) == is_datetime(own)
+        return np.full(matches.count, plain)
+    groups, texts = np.concatenate([matches.theirs, matches.ours]), pd.concat([theirs, ours], ignore_index=True)
+    there = np.flatnonzero((groups >= 0) & is_filled(texts))
+    groups, texts = groups[there], _pick(texts, there)
+    wordy = np.bincount(groups, weights=as_numbers(texts).isna(), minlength=matches.count)
+    others = np.bincount(groups, weights=~texts.str.fullmatch(r"\s*(19|20)\d\d\s*"), minlength=matches.count)
+    return np.asarray((wordy == 0) & (others > 0))
 
 
 def _pick(series: pd.Series, positions: np.ndarray) -> pd.Series:

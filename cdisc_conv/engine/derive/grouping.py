@@ -47,7 +47,7 @@ def find_taken(values: pd.Series, record: np.ndarray, count: int, way: str, date
     elif way == "most_complete":
         rank = -map_distinct(values, lambda texts: dates(texts).str.len().astype("float64")).to_numpy(dtype=float)
     else:
-        rank = _rank(values, dates)
+        rank = _rank(values, record, count, dates)
     order = np.lexsort([np.arange(len(record)), rank, record])
     found = np.full(count, -1)
     # Of several writes the last one stays: from behind for the least, from the front for the greatest.
@@ -57,15 +57,18 @@ def find_taken(values: pd.Series, record: np.ndarray, count: int, way: str, date
     return taken
 
 
-def _rank(values: pd.Series, dates: Dates) -> np.ndarray:
-    """Ranks by size: of numbers, else of dates, else of texts."""
+def _rank(values: pd.Series, record: np.ndarray, count: int, dates: Dates) -> np.ndarray:
+    """Ranks by size within each record: of its numbers, else of dates where all are dates, else of texts."""
     if is_number(values):
         return rank_values(values)
     numbers = as_numbers(values)
-    if not numbers.isna().any():
+    mixed = np.bincount(record, weights=numbers.isna(), minlength=count) > 0
+    if not mixed.any():
         return rank_values(numbers)
     iso = dates(values)
-    return rank_values(iso if is_filled(iso).all() else values)
+    worded = np.bincount(record, weights=~is_filled(iso), minlength=count) > 0
+    ranks = np.where(worded[record], rank_values(values), rank_values(iso))
+    return np.where(mixed[record], ranks, rank_values(numbers))
 
 
 def _list_values(values: pd.Series, record: np.ndarray, count: int) -> pd.Series:

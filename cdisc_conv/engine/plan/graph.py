@@ -289,7 +289,7 @@ def block_refs(block: Block) -> tuple[str, ...]:
 def _describe_cycle(study: Study, nodes: list[Node]) -> Problem:
     path = list(reversed(nodes))
     words = " -> ".join(str(node) for node in path)
-    places = [_place_of(study, node) for node in path]
+    places = [place_of(study, node) for node in path]
     where = ", ".join(dict.fromkeys(str(place) for place in places))
     hint = f"each reads the next; see {where}"
     if any(_sees_later_blocks(study, node) for node in path):
@@ -298,7 +298,8 @@ def _describe_cycle(study: Study, nodes: list[Node]) -> Problem:
     return Problem("PLAN001", f"{what} read each other in a circle: {words}", place=places[0], hint=hint)
 
 
-def _place_of(study: Study, node: Node) -> Place:
+def place_of(study: Study, node: Node) -> Place:
+    """Where the mapping has a node."""
     return (
         variable_of(study, node).place
         if isinstance(node, Part)

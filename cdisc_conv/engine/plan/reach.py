@@ -9,8 +9,11 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from cdisc_conv.derivations.base import SELF, SUBJECT, Derivation, Reach
-from cdisc_conv.engine.plan.graph import Part, Plan, RowSet, variable_of
+from cdisc_conv.derivations.parameters import join_words
+from cdisc_conv.engine.plan.graph import Node, Part, Plan, RowSet, place_of, variable_of
 from cdisc_conv.engine.plan.order import final_columns, sort_keys
+from cdisc_conv.findings import Number
+from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.spec.model import Block, DatasetSpec, SourceKind, Study
 from cdisc_conv.spec.references import TargetKind, resolve
 from cdisc_conv.tables import TableId
@@ -155,3 +158,32 @@ def _asks_subject(study: Study, dataset: DatasetSpec, part: Part, derivation: De
 def _is_subject(study: Study, dataset: DatasetSpec, number: int, variable: str, ref: str) -> bool:
     target = resolve(study, dataset, dataset.blocks[number], variable, ref)
     return target is not None and target.kind is not TargetKind.GIVEN and target.name in _names_of_subject(study)
+
+
+def describe_reach(study: Study, plan: Plan, reach: PlanReach) -> list[Problem]:
+    """PLAN002 (note): what of datasets of subjects is made of all subjects at once, and what that takes.
+
+    A summary of the trial has to count subjects; it is no finding.
+    """
+    problems = []
+    for part, tables in reach.across.items():
+        if not reach.is_of_study(part.dataset):
+            message = f"{part} looks across subjects in {join_words(tables)}"
+            hint = "if the records of one subject are meant, tie them by the subject"
+            problems.append(_describe(study, plan, part, message, hint))
+    for node, home in reach.homes.items():
+        block = study.datasets[node.dataset].blocks[node.block]
+        if home is Home.ACROSS and study.datasets[node.dataset].own_variable(SUBJECT, block) is not None:
+            message = f"{node} from {block.source.table} are not made, or not sorted, subject by subject"
+            hint = "if they are of one subject each, let 'group', 'merge' and 'keys' name the subject"
+            problems.append(_describe(study, plan, node, message, hint))
+    return problems
+
+
+def _describe(study: Study, plan: Plan, node: Node, message: str, hint: str) -> Problem:
+    made = [each for each in plan.order if each.dataset == node.dataset] if isinstance(node, RowSet) else [node]
+    columns = {target for each in plan.upstream_of(made) for target in plan.raw_reads[each]}
+    what = "them" if isinstance(node, RowSet) else "it"
+    held = f"{Number(len(columns)):# column|# columns}"
+    cost = f"a run in ranges makes {what} once, of all subjects, and holds {held} of raw data for that"
+    return Problem("PLAN002", f"{message}; {cost}", Severity.NOTE, place_of(study, node), hint)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cdisc_conv.derivations.records.groups import add_up
 from tests.derivations.rows import FakeRows, derive, make, method, refusal
 
 TR = {
@@ -165,3 +167,10 @@ def test_the_order_of_records_never_matters(numbers: list[float], random: object
     shuffled = numbers.copy()
     random.shuffle(shuffled)
     assert total(shuffled) == total(numbers)
+
+
+def test_a_sum_does_not_depend_on_the_numbers_of_other_groups() -> None:
+    """A number of many decimals in one group does not take the exact sum of tenths from another."""
+    sums = add_up(np.array([0, 0, 0, 1]), np.array([0.1, 0.2, 0.3, 1 / 3]), 2)
+    assert sums.tolist() == [0.6, 1 / 3]
+    assert add_up(np.array([0, 0, 1]), np.array([0.1, 0.2, 1e300]), 2).tolist() == [0.3, 1e300]

@@ -269,3 +269,11 @@ def test_up_to_of_plain_numbers() -> None:
     texts = {**doses, "DAY": ["1", "9", "10"]}
     rows = FakeRows({"USUBJID": ["1"] * 4, "ADY": ["0", "9", "", "11"]}, tables={"EX": texts})
     assert derive(rows, lookup=wanted) == [None, 20.0, None, 30.0]
+
+
+def test_up_to_of_plain_numbers_of_one_subject_and_dates_of_another() -> None:
+    """Each subject is judged by itself, and years alone are partial dates, which do not count."""
+    tables = {"EX": {"USUBJID": ["1", "2", "3"], "DAY": ["8", "2022-01-02", "2022"], "DOSE": [10, 20, 30]}}
+    rows = FakeRows({"USUBJID": ["1", "2", "3"], "ADY": ["9", "2022-01-03", "2023"]}, tables=tables)
+    assert derive(rows, lookup={"from": "EX", "up_to": {"ADY": "DAY"}, "take": "DOSE"}) == [10.0, 20.0, None]
+    assert rows.reports == []

@@ -216,3 +216,11 @@ def test_each_way_against_plain_python(pairs):
     listed = take_values(values, record, 4, "first", lambda dates: dates)
     wanted = [n for n, (r, text) in enumerate(pairs) if text and text != listed[r]]
     assert find_lost(values, record, listed, folded=False).tolist() == wanted
+
+
+def test_the_least_of_a_record_does_not_depend_on_the_values_of_others():
+    values = pd.Series(["10", "9", "b", "a10", "2022-02", "2022-01-31"], dtype="str")
+    taken = take_values(
+        values, np.array([0, 0, 1, 1, 2, 2]), 3, "min", lambda texts: texts.where(texts.str[:1] == "2", "")
+    )
+    assert taken.tolist() == ["9", "a10", "2022-01-31"]

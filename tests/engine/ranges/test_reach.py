@@ -5,7 +5,7 @@ from __future__ import annotations
 import hope2021
 
 from cdisc_conv.engine.plan.graph import RowSet, plan_study
-from cdisc_conv.engine.plan.reach import Home, find_reach
+from cdisc_conv.engine.plan.reach import Home, describe_reach, find_reach
 
 DM = "records: [{form: dm}]\nvariables:\n  SUBJID: {copy: raw.SUBJID}\n  AGE: {copy: AGE}\n"
 FORMS = {"dm": {"SUBJID": [], "AGE": []}, "ae": {"SUBJID": [], "TERM": []}, "codes": {"AGE": [], "WORDS": []}}
@@ -80,3 +80,28 @@ def test_the_shipped_study_counts_subjects_for_its_trial_summary_and_looks_nowhe
     assert reach.homes[RowSet("RELREC", 0)] is Home.STUDY
     assert reach.is_of_study("TS")
     assert not reach.is_of_study("DM")
+
+
+def notes(lab, text: str) -> list[str]:
+    study = lab.load(FORMS, {"DM": DM, "AE": text})
+    plan = plan_study(study)
+    found = describe_reach(study, plan, find_reach(study, plan))
+    return [f"{one.severity}, line {one.place.line}: {one.code} {one.message} ({one.hint})" for one in found]
+
+
+def test_what_looks_across_subjects_is_a_note_with_what_it_costs(lab):
+    entry = "  AETERM: {lookup: {from: DM, by: {TERM: AGE}, take: AGE}}\n"
+    text = f"records: [{{form: ae}}]\nkeys: [STUDYID, USUBJID]\nvariables:\n{entry}"
+    assert notes(lab, text) == [
+        "note, line 5: PLAN002 AE.AETERM looks across subjects in DM; a run in ranges makes it once, of all subjects, "
+        "and holds 4 columns of raw data for that (if the records of one subject are meant, tie them by the subject)"
+    ]
+
+
+def test_records_of_several_subjects_are_a_note_where_they_have_a_subject(lab):
+    assert notes(lab, ae("{form: ae, group: [TERM]}")) == [
+        "note, line 2: PLAN002 records of AE from form ae are not made, or not sorted, subject by subject; a run in "
+        "ranges makes them once, of all subjects, and holds 2 columns of raw data for that (if they are of one subject "
+        "each, let 'group', 'merge' and 'keys' name the subject)"
+    ]
+    assert notes(lab, ae("{form: ae}")) == []
