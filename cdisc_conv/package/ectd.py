@@ -22,6 +22,7 @@ from lxml import etree
 
 from cdisc_conv import __version__
 from cdisc_conv.datafiles.write_json import FORMATS
+from cdisc_conv.documents.links import read_links
 from cdisc_conv.engine.describe.lineage import LineageNode, build_lineage, list_names
 from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.package.manifest import describe_files
@@ -45,6 +46,9 @@ LONGEST_NAME = 64
 LONGEST_PATH = 150
 """Characters of a file's name, and of its path from m5 on."""
 
+EXPECTED_PDFS = ("acrf.pdf", "csdrg.pdf", "adrg.pdf")
+"""The documents that a reviewer opens first."""
+
 CHECKSUMS = "checksums.txt"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
@@ -63,8 +67,9 @@ def lay_out_ectd(package: Path, out: Path, study: Study | None = None) -> Submis
 
     `study` adds the mapping, as text, to the programs. Findings: ECTD001 a name that an eCTD cannot have, ECTD002 a
     path that is too long, ECTD003 a dataset of more than 5 GB, ECTD004 a link that leads nowhere, ECTD005 a document
-    that a reviewer expects and that is missing, ECTD006 a file that is not laid out. Raises ProblemsError (ECTD007)
-    when the folder holds no package, as `stage_folder` does for `out`, and OSError.
+    that a reviewer expects and that is missing, ECTD006 a file that is not laid out, ECTD008 a link or bookmark of a
+    PDF, or a page that define.xml names, that leads nowhere. Raises ProblemsError (ECTD007) when the folder holds no
+    package, as `stage_folder` does for `out`, and OSError.
     """
     manifest = read_manifest(package)
     if manifest is None:
@@ -75,7 +80,7 @@ def lay_out_ectd(package: Path, out: Path, study: Study | None = None) -> Submis
         problems = list(_copy_files(package, base))
         if study is not None:
             _write_programs(study, base / PROGRAMS)
-        problems += [*_check_names(stage), *_check_documents(base), *_check_links(base)]
+        problems += [*_check_names(stage), *_check_documents(base), *_check_links(base), *_check_pdfs(base)]
         files = tuple(_describe(path, stage) for path in _list_files(stage))
         text = "".join(f"{digest}  {size:>12}  {name}\n" for name, size, digest in files)
         (stage / CHECKSUMS).write_text(text, encoding="ascii", newline="\n")
@@ -181,6 +186,43 @@ def _check_links(base: Path) -> Iterator[Problem]:
             if not (define.parent / href).is_file():
                 message = f"define.xml links to {href}, which is not there"
                 yield Problem("ECTD004", message, place=Place(file=f"{place}/define.xml"), hint="add it to the package")
+
+
+def _check_pdfs(base: Path) -> Iterator[Problem]:
+    """ECTD008: links and bookmarks of PDFs that lead nowhere, and pages that define.xml names and a PDF lacks."""
+    for path in _list_files(base):
+        if path.suffix.lower() != ".pdf":
+            continue
+        found = read_links(path)
+        if not found.pages and path.name not in EXPECTED_PDFS:
+            continue  # a document of the sponsor's own that cannot be read says nothing of its links
+        place = Place(file=path.relative_to(base).as_posix())
+        missing = [name for name in found.files if not (path.parent / name).is_file()]
+        dead = [*found.dead, *(f"a link leads to {name}, which is not there" for name in missing)]
+        define = path.parent / "define.xml"
+        beyond = [page for page in list_pages(define, path.name) if page > found.pages] if define.is_file() else []
+        dead += [f"define.xml links to page {page}, and there are {found.pages}" for page in beyond]
+        for one in dead:
+            yield Problem("ECTD008", f"in {path.name} {one}", place=place, hint="make the document again")
+
+
+def list_pages(define: Path, document: str) -> list[int]:
+    """The pages of a document that a define.xml links to, each once."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    root = etree.parse(str(define), parser).getroot()
+    leaves = {
+        one.get("ID")
+        for one in root.iter("{*}leaf")
+        if next((value for name, value in one.attrib.items() if str(name).endswith("}href")), "") == document
+    }
+    pages: dict[int, None] = {}
+    for reference in root.iter("{*}DocumentRef"):
+        if reference.get("leafID") in leaves:
+            for page in reference.iter("{*}PDFPageRef"):
+                numbers = re.findall(r"\d+", page.get("PageRefs") or "")
+                edges = [page.get("FirstPage") or "", page.get("LastPage") or ""]
+                pages.update(dict.fromkeys(int(one) for one in [*numbers, *edges] if one))
+    return sorted(pages)
 
 
 def list_links(define: Path) -> list[str]:
