@@ -17,7 +17,7 @@ from typing import Any
 
 from cdisc_conv.derivations.registry import load_derivations
 from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
-from cdisc_conv.raw.dictionaries import Dictionary, read_dictionary
+from cdisc_conv.raw.dictionaries.model import Dictionary
 from cdisc_conv.resources import shipped
 from cdisc_conv.spec.datasets import read_dataset
 from cdisc_conv.spec.dictionary import check_files, explain_system, lay_over, list_files, make_node, name_subject
@@ -198,6 +198,8 @@ class _Loader:
         for number, name in enumerate(said.dictionary):
             place = node.at(("dictionary", number))
             paths.append((self._find_file(name, place, "'dictionary'"), place))
+        from cdisc_conv.raw.dictionaries import read_dictionary
+
         try:
             found = read_dictionary([(path, self.show(path)) for path, _ in paths], said.edc, said.encoding)
         except ProblemsError as error:

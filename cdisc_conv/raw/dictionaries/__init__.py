@@ -26,9 +26,21 @@ come from.
 | DICT012 | options and values differ in number (OpenClinica) | warning |
 """
 
-from cdisc_conv.raw.dictionaries.detect import Guess, detect
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from cdisc_conv.raw.dictionaries.model import Column, Dictionary, Event, Form, Role
-from cdisc_conv.raw.dictionaries.registry import DictionaryReader, load_dictionary_readers, read_dictionary, register
+
+if TYPE_CHECKING:
+    from cdisc_conv.raw.dictionaries.detect import Guess, detect
+    from cdisc_conv.raw.dictionaries.registry import (
+        DictionaryReader,
+        load_dictionary_readers,
+        read_dictionary,
+        register,
+    )
 
 __all__ = [
     "Column",
@@ -43,3 +55,19 @@ __all__ = [
     "read_dictionary",
     "register",
 ]
+
+_HOMES = {
+    "Guess": "detect",
+    "detect": "detect",
+    "DictionaryReader": "registry",
+    "load_dictionary_readers": "registry",
+    "read_dictionary": "registry",
+    "register": "registry",
+}
+"""Loaded when they are first used: few studies have a dictionary, and its readers take time to import."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
