@@ -201,6 +201,14 @@ class TranslationsDocument(Document):
     terms: dict[Text, dict[Text, Text]] = {}
 
 
+class CodelistDocument(Document):
+    """A codelist of the sponsor's own: its terms, with what they mean."""
+
+    name: Text = ""
+    terms: tuple[Text, ...] | dict[Text, Text] = Field(min_length=1)
+    extensible: bool = False
+
+
 class StudyDocument(Document):
     """study.yaml."""
 
@@ -223,7 +231,8 @@ class StudyDocument(Document):
         tuple[Literal["xpt", "json", "ndjson", "dsjc"], ...],
         BeforeValidator(lambda said: (said,) if isinstance(said, str) else said),
     ] = ()
-    sponsor_terms: dict[Text, tuple[Text, ...]] = {}
+    sponsor_terms: dict[Text, tuple[Text, ...] | dict[Text, Text]] = {}
+    codelists: dict[Text, CodelistDocument] = {}
     define: dict[str, Any] = {}
     documents: GuidesDocument = GuidesDocument()
 

@@ -31,7 +31,7 @@ from cdisc_conv.spec.protocol import FILE as PROTOCOL
 from cdisc_conv.spec.protocol import FactTable, read_protocol
 from cdisc_conv.spec.raw_sources import read_raw_settings
 from cdisc_conv.spec.repair import repair_keys, repair_mapping
-from cdisc_conv.spec.sponsor_terms import extend_families
+from cdisc_conv.spec.sponsor_terms import add_codelists, extend_families
 from cdisc_conv.spec.validate import validate
 from cdisc_conv.spec.variables import read_variables
 from cdisc_conv.spec.yaml_nodes import Node, read_yaml
@@ -95,6 +95,7 @@ class _Loader:
         if document is None:
             raise ProblemsError([*self.problems, *found])
         families = self._load_families(document, node)
+        families = add_codelists(families, document.codelists, node, self.problems)
         families = extend_families(families, document.sponsor_terms, node, self.problems)
         standard = families["sdtm"].standard
         forms, events = self._read_forms(document, node.at(("forms",)), dictionary)

@@ -10,14 +10,38 @@ from pydantic import BaseModel
 from cdisc_conv.derivations.values.copying import Constant
 from cdisc_conv.derivations.values.terminology import Term
 from cdisc_conv.problems import Problem, Severity, did_you_mean
+from cdisc_conv.spec.documents import CodelistDocument
 from cdisc_conv.spec.expected import codelist_of
 from cdisc_conv.spec.model import Family, Study, Variable
 from cdisc_conv.spec.yaml_nodes import Node
-from cdisc_conv.standards import Terminology
+from cdisc_conv.standards import CodelistTerm, CodelistTerms, Terminology
+
+Said = Mapping[str, tuple[str, ...] | dict[str, str]]
+
+
+def add_codelists(
+    families: Mapping[str, Family], said: Mapping[str, CodelistDocument], node: Node, problems: list[Problem]
+) -> dict[str, Family]:
+    """The families with the codelists of the sponsor's own; SPEC123 for one whose name a published one has."""
+    own: list[CodelistTerms] = []
+    for key, document in said.items():
+        taken = [family.terminology for family in families.values() if key in family.terminology]
+        if taken:
+            message = f"{taken[0].package_label} has a codelist '{key}' already"
+            here = node.at(("codelists", key))
+            problems.append(here.problem("SPEC123", message, "add terms to it with 'sponsor_terms', or choose a name"))
+            continue
+        meanings = document.terms if isinstance(document.terms, dict) else dict.fromkeys(document.terms, "")
+        terms = tuple(CodelistTerm(term, "", meaning) for term, meaning in meanings.items())
+        own.append(CodelistTerms(key, document.name or key, key, document.extensible, terms))
+    return {
+        name: replace(family, terminology=family.terminology.with_own_codelists(own))
+        for name, family in families.items()
+    }
 
 
 def extend_families(
-    families: Mapping[str, Family], said: Mapping[str, tuple[str, ...]], node: Node, problems: list[Problem]
+    families: Mapping[str, Family], said: Said, node: Node, problems: list[Problem]
 ) -> dict[str, Family]:
     """The families with the terms that study.yaml declares: codelist (short name, name or C-code) -> terms.
 
@@ -45,9 +69,10 @@ def extend_families(
                 problems.append(
                     Problem("SPEC120", message, Severity.WARNING, here.place, "leave it out of 'sponsor_terms'")
                 )
-        known[key] = terms
+        known[key] = tuple(terms)
+    decodes = {key: dict(terms) for key, terms in said.items() if key in known and isinstance(terms, dict)}
     return {
-        name: replace(family, terminology=family.terminology.with_sponsor_terms(known))
+        name: replace(family, terminology=family.terminology.with_sponsor_terms(known, decodes))
         for name, family in families.items()
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 from cdisc_conv.problems import did_you_mean
 from cdisc_conv.standards.blocks import Block, BlockFile, parse_blocks
@@ -144,6 +145,10 @@ class Terminology:
     beside: Terminology | None = None
     _sponsor: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Terms of the sponsor's own, by the C-code of the codelist."""
+    _decodes: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    """What terms of the sponsor's own mean, by the C-code of the codelist."""
+    _own: tuple[CodelistTerms, ...] = ()
+    """Codelists of the sponsor's own, whose code is their short name."""
     partial: bool = False
     """Whether codelists of instruments are left out, as in the one that comes with cdisc-conv."""
 
@@ -177,7 +182,23 @@ class Terminology:
         mine, theirs = self._blocks[code], other._blocks[code]
         return (mine.head[:4], mine.body.rstrip("\n")) == (theirs.head[:4], theirs.body.rstrip("\n"))
 
+    def with_own_codelists(self, codelists: Iterable[CodelistTerms]) -> Terminology:
+        """This package with codelists of the sponsor's own, found by short name or name.
+
+        >>> pain = CodelistTerms("PAIN", "Pain", "PAIN", False, (CodelistTerm("L", "", "Left arm"),))
+        >>> mine = load_terminology("sdtm", "2025-03-28").with_own_codelists([pain])
+        >>> mine.codelist("PAIN").find("left arm").value, mine.is_own("PAIN")
+        ('L', True)
+        """
+        return replace(self, _own=(*self._own, *codelists))
+
+    def is_own(self, code: str) -> bool:
+        """Whether a codelist is one of the sponsor's own."""
+        return any(codelist.code == code for codelist in self._own)
+
     def __contains__(self, key: str) -> bool:
+        if any(key in (own.short_name, own.name) for own in self._own):
+            return True
         return key in self._codes_by_key or (self.beside is not None and key in self.beside)
 
     def with_beside(self, other: Terminology) -> Terminology:
@@ -189,27 +210,35 @@ class Terminology:
         """
         return replace(self, beside=other)
 
-    def with_sponsor_terms(self, terms: Mapping[str, tuple[str, ...]]) -> Terminology:
+    def with_sponsor_terms(
+        self, terms: Mapping[str, tuple[str, ...]], decodes: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    ) -> Terminology:
         """This package with terms of the sponsor's own behind those of codelists (by C-code, short name or name).
 
-        Codelists that are not there, or may not be extended, and terms that are there stay as they are.
+        `decodes` says what they mean: codelist -> term -> meaning. Codelists that are not there, or may not be
+        extended, and terms that are there stay as they are.
 
         >>> mine = load_terminology("sdtm", "2025-03-28").with_sponsor_terms({"ONCRTSCD": ("MYRESP",)})
         >>> mine.codelist("ONCRTSCD").find("myresp")
         CodelistTerm(value='MYRESP', code='', decode='', synonyms=(), preferred_term='')
         """
-        own = dict(self._sponsor)
+        own, meanings = dict(self._sponsor), dict(self._decodes)
+        for key, said in decodes.items():
+            code = self._codes_by_key.get(key)
+            if code is not None:
+                meanings[code] = (*meanings.get(code, ()), *said.items())
         for key, values in terms.items():
             code = self._codes_by_key.get(key)
             if code is not None:
                 own[code] = tuple(dict.fromkeys((*own.get(code, ()), *values)))
-        beside = self.beside.with_sponsor_terms(terms) if self.beside is not None else None
-        return replace(self, beside=beside, _sponsor=tuple(own.items()))
+        beside = self.beside.with_sponsor_terms(terms, decodes) if self.beside is not None else None
+        return replace(self, beside=beside, _sponsor=tuple(own.items()), _decodes=tuple(meanings.items()))
 
     @property
     def short_names(self) -> tuple[str, ...]:
         """The short names of all codelists, also of those beside it."""
         own = tuple(block.head[1] for block in self._blocks.values())
+        own += tuple(codelist.short_name for codelist in self._own)
         return (*own, *self.beside.short_names) if self.beside is not None else own
 
     def instrument_codelist(self, variable: str, of: str) -> str:
@@ -262,6 +291,9 @@ class Terminology:
         )
 
     def _read(self, key: str) -> CodelistTerms:
+        mine = next((own for own in self._own if key in (own.short_name, own.name)), None)
+        if mine is not None:
+            return mine
         code = self._codes_by_key.get(key)
         if code is None and self.beside is not None and key in self.beside:
             return self.beside.codelist(key)
@@ -269,7 +301,8 @@ class Terminology:
             names = [known for known in self._codes_by_key if known not in self._blocks]
             raise require("codelist", key, names, self.package_label)
         if code not in self._lists:
-            self._lists[code] = _add_terms(_read_codelist(self._blocks[code]), dict(self._sponsor).get(code, ()))
+            said, meanings = dict(self._sponsor).get(code, ()), dict(dict(self._decodes).get(code, ()))
+            self._lists[code] = _add_terms(_read_codelist(self._blocks[code]), said, meanings)
         return self._lists[code]
 
     @cached_property
@@ -332,8 +365,8 @@ def _read_codelist(block: Block) -> CodelistTerms:
     return CodelistTerms(code, name, short_name, extensible == "Yes", tuple(map(_read_term, block.lines())))
 
 
-def _add_terms(codelist: CodelistTerms, values: Iterable[str]) -> CodelistTerms:
-    more = tuple(CodelistTerm(value, "") for value in values if value not in codelist.values)
+def _add_terms(codelist: CodelistTerms, values: Iterable[str], decodes: Mapping[str, str]) -> CodelistTerms:
+    more = tuple(CodelistTerm(value, "", decodes.get(value, "")) for value in values if value not in codelist.values)
     return replace(codelist, terms=(*codelist.terms, *more)) if more and codelist.extensible else codelist
 
 

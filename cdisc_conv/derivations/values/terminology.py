@@ -191,7 +191,10 @@ class Decode(Derivation):
 
 
 def pair_names(names: CodelistTerms, terminology: Terminology) -> dict[str, str]:
-    """From submission value of a code to the name with the same C-code, over every partner of a codelist of names."""
+    """From submission value of a code to the name with the same C-code, over every partner of a codelist of names.
+
+    A term of the sponsor's own has the name that study.yaml says.
+    """
     by_code = {term.code: term.value for term in names.terms if term.code}
     found: dict[str, str] = {}
     for short_name in names.short_name.split("; "):
@@ -200,6 +203,7 @@ def pair_names(names: CodelistTerms, terminology: Terminology) -> dict[str, str]
         if partner:
             terms = terminology.codelist(partner).terms
             found |= {term.value: by_code[term.code] for term in terms if term.code in by_code}
+            found |= {term.value: term.decode for term in terms if not term.code and term.decode}
     return found
 
 

@@ -93,10 +93,13 @@ def used_codelist(
     if not ordered:
         return None
     published = {term.value: term for term in codelist.terms}
+    if terminology.is_own(codelist.code):
+        own = tuple(Term(value, decode=published[value].decode if value in published else "") for value in ordered)
+        return Codelist(codelist.name, codelist.short_name, terms=own)
     terms = tuple(
         Term(value, published[value].code, published[value].decode)
         if value in published and published[value].code
-        else Term(value, extended=True)
+        else Term(value, decode=published[value].decode if value in published else "", extended=True)
         for value in ordered
     )
     package = terminology.package_of(codelist.code)
