@@ -81,6 +81,50 @@ def test_findings_name_the_test(folder):
     assert found["DONE"] == ["[NOT SUBMITTED] decides which records VS has"]
 
 
+NOT_DONE = """\
+  - form: vs
+    where: DONE == "N"
+    for_each: [{VSTESTCD: SYSBP, UNIT: mmHg}, {VSTESTCD: HEIGHT, UNIT: cm}]
+    set:
+      VSORRES: {constant: ""}
+      VSSTAT:  {constant: NOT DONE}
+variables:
+"""
+
+
+def test_tests_that_were_not_done_do_not_hide_the_test(folder):
+    edit(folder / "forms.yaml", "  ae:\n", f"{VS_FORM}  ae:\n")
+    (folder / "sdtm" / "vs.yaml").write_text(VS.replace("variables:\n", NOT_DONE), encoding="utf-8")
+    assert annotations(folder, "vs")["SYS"] == ['VS.VSORRES where VSTESTCD = "SYSBP"']
+    text = (folder / "sdtm" / "vs.yaml").read_text(encoding="utf-8")
+    reason = "      VSSTAT:  {constant: NOT DONE}\n      VSREASND: {copy: HGT}\n"
+    (folder / "sdtm" / "vs.yaml").write_text(text.replace("      VSSTAT:  {constant: NOT DONE}\n", reason), "utf-8")
+    # The reason is recorded of every test.
+    assert annotations(folder, "vs")["HGT"] == ['VS.VSORRES where VSTESTCD = "HEIGHT"', "VS.VSREASND"]
+
+
+FA = """\
+dataset: FA
+keys: [STUDYID, USUBJID, FAOBJ]
+records:
+  - form: vs
+    for_each:
+      - {FAOBJ: PRESSURE, RESULT: raw.SYS}
+      - {FAOBJ: STATURE, RESULT: raw.HGT}
+    where: RESULT != ""
+variables:
+  FATESTCD: {constant: OCCUR}
+  FATEST:   {decode: FATESTCD}
+  FAORRES:  {copy: RESULT}
+"""
+
+
+def test_findings_about_name_the_object(folder):
+    edit(folder / "forms.yaml", "  ae:\n", f"{VS_FORM}  ae:\n")
+    (folder / "sdtm" / "fa.yaml").write_text(FA, encoding="utf-8")
+    assert annotations(folder, "vs")["HGT"] == ['FA.FAORRES where FAOBJ = "STATURE"']
+
+
 def test_a_link_to_related_records(folder):
     (folder / "sdtm" / "relrec.yaml").write_text(RELREC, encoding="utf-8")
     found = annotations(folder, "ae")

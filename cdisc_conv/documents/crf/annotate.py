@@ -22,7 +22,7 @@ from cdisc_conv.engine.plan.narrow import split_entries
 from cdisc_conv.spec.model import Block, DatasetSpec, Form, Study
 from cdisc_conv.spec.not_submitted import find_reason
 
-TOPICS = ("TESTCD", "TRT", "TERM", "DECOD", "CAT", "SCAT")
+TOPICS = ("TESTCD", "TRT", "TERM", "DECOD", "CAT", "SCAT", "OBJ")
 """Endings of the variables that tell the records of a dataset apart, the first one first."""
 
 MOST_VALUES = 6
@@ -189,7 +189,7 @@ def _annotate(mapping: _Mapping, form: str, uses: Sequence[_Use]) -> Iterator[An
         by_variable.setdefault((use.dataset, use.variable), []).append(use.block)
     for (dataset, variable), blocks in by_variable.items():
         spec = mapping.study.datasets[dataset]
-        where = _condition(spec, form, sorted(set(blocks)), mapping.conditions[dataset])
+        where = _condition(spec, form, variable, sorted(set(blocks)), mapping.conditions[dataset])
         suffix = "" if collected else " (derived)"
         if variable in spec.supplemental_names():
             text = f'SUPP{dataset}.QVAL where QNAM = "{variable}"' + (f" and {where}" if where else "")
@@ -206,16 +206,30 @@ def _list_links(study: Study) -> list[dict[str, str]]:
     return [{key: constants.get(key, "") for key in ("RDOMAIN", "IDVAR")} for constants in map(_constants, blocks)]
 
 
-def _condition(spec: DatasetSpec, form: str, blocks: list[int], constants: list[dict[str, str]]) -> str:
-    """What tells the records of some blocks from the others that the form makes; empty where these are all."""
+def _condition(spec: DatasetSpec, form: str, variable: str, blocks: list[int], constants: list[dict[str, str]]) -> str:
+    """What tells the records of some blocks from the others that the form makes; empty where these are all.
+
+    Others in which the variable is blank do not count: "not done" is recorded of the same tests.
+    """
     of_form = [number for number, block in enumerate(spec.blocks) if block.source.table == f"form {form}"]
     if set(of_form) <= set(blocks):
         return ""
+    rest = [number for number in of_form if number not in blocks and _fills(spec, number, variable)]
     for topic in TOPICS:
         name = f"{spec.name[:2]}{topic}"
         values = list(dict.fromkeys(constants[number].get(name, "") for number in blocks))
-        others = {constants[number].get(name, "") for number in of_form if number not in blocks}
+        others = {constants[number].get(name, "") for number in rest}
+        if set(values) == {constants[number].get(name, "") for number in of_form}:
+            continue  # no record has another one
         if all(values) and not others & set(values) and len(values) <= MOST_VALUES:
             shown = ", ".join(f'"{value}"' for value in values)
             return f"{name} = {shown}" if len(values) == 1 else f"{name} in ({shown})"
     return ""
+
+
+def _fills(spec: DatasetSpec, block: int, variable: str) -> bool:
+    """Whether the records of a block can have anything in a variable."""
+    entry = spec.own_variable(variable, spec.blocks[block])
+    given = any(variable in one for one in spec.blocks[block].for_each)
+    blank = entry is not None and isinstance(entry.derivation, Constant) and entry.derivation.value == ""
+    return given or (entry is not None and not blank)
