@@ -106,7 +106,8 @@ def list_items(form: str, profiles: Mapping[str, Profile]) -> list[Item]:
     words_of = {profile.words: name for name, profile in profiles.items() if profile.words}
     found = []
     for name, profile in profiles.items():
-        if profile.role != "item" or name in words_of:
+        calculated = profile.role == "derived" and profile.kind not in ("date", "datetime")
+        if (profile.role != "item" and not calculated) or name in words_of:
             continue
         if profile.words and profile.words in profiles:
             spoken = profiles[profile.words]

@@ -30,12 +30,8 @@ class Page:
     rows: int
     items: tuple[Item, ...]
     placed: Placed
-    event: str = ""
-    """The column that names the visit."""
-    event_date: str = ""
     repeats: tuple[str, ...] = ()
-    number: str = ""
-    """The column that numbers the visit, if any."""
+    """Columns with numbers that tell repeats apart."""
 
 
 def draft_records(page: Page, draft: Draft, known: Knowledge, items: Sequence[Item] | None = None) -> None:
@@ -44,7 +40,7 @@ def draft_records(page: Page, draft: Draft, known: Knowledge, items: Sequence[It
     items = list(page.items if items is None else items)
     guesses = guess_columns(items, domain, known, page.placed.prefixes)
     topic = f"{domain[:2]}{TOPICS[known.dataset(domain).class_name]}"
-    if topic not in {guess.target for guess in guesses}:
+    if topic.endswith("TERM") and domain != "DS" and topic not in {guess.target for guess in guesses}:
         guesses = _add_topic(guesses, items, topic)
     block = BlockDraft(page.form, score=page.placed.score, reason=page.placed.reason)
     done = fill_block(block, guesses, domain, known, draft)
@@ -56,10 +52,13 @@ def draft_records(page: Page, draft: Draft, known: Knowledge, items: Sequence[It
     block.lines += _add_unit(guesses, block.names(), domain, known)
     if domain == "DS":
         block.lines += complete_disposition(block, guesses, items)
+    occurred, asked = f"{domain[:2]}OCCUR", f"{domain[:2]}PRESP"
+    if occurred in block.names() and asked not in block.names() and known.variable(domain, asked) is not None:
+        entry = {"when": f'{occurred} != ""', "constant": "Y"}
+        block.lines.append(Line(asked, entry, 0.8, f"{occurred} says that the form asks for it"))
     if topic not in block.names():
         block.lines.append(_name_topic(topic, page))
-    taken = taken_names(dataset)
-    add_qualifiers(block, left, domain, known, draft, taken)
+    add_qualifiers(block, left, dataset, known, draft)
 
 
 def has_topic(page: Page, known: Knowledge) -> bool:
@@ -68,11 +67,6 @@ def has_topic(page: Page, known: Knowledge) -> bool:
     topic = f"{domain[:2]}{TOPICS[known.dataset(domain).class_name]}"
     targets = {guess.target for guess in guess_columns(page.items, domain, known, page.placed.prefixes)}
     return bool(targets & {topic, "DSDECOD"})
-
-
-def taken_names(dataset: DatasetDraft) -> set[str]:
-    """The names that qualifiers of other blocks do not have yet; the same column may share a name."""
-    return {line.name for line in dataset.all_lines()}
 
 
 def fill_block(block: BlockDraft, guesses: Sequence[Guess], domain: str, known: Knowledge, draft: Draft) -> set[str]:
@@ -168,6 +162,15 @@ def _find_condition(guesses: Sequence[Guess], topic: str) -> str:
     return " and ".join(found)
 
 
+def add_emergence(dataset: DatasetDraft) -> None:
+    """The flag of events that began under treatment."""
+    entry = {"treatment_emergent": "AESTDTC", "label": "Treatment Emergent Flag", "evaluator": "CLINICAL STUDY SPONSOR"}
+    for block in dataset.blocks:
+        if "AESTDTC" in block.names() and not any(line.name == "AETRTEM" for line in block.supplemental):
+            reason = "from the first dose on; the protocol may define it otherwise"
+            block.supplemental.append(Line("AETRTEM", entry, 0.6, reason))
+
+
 def finish_dataset(dataset: DatasetDraft, known: Knowledge, day_one: bool) -> None:
     """What holds for all records: study days, and a blank for what the standard asks for and nobody collected."""
     prefix, standard = dataset.name[:2], known.dataset(dataset.name)
@@ -184,6 +187,14 @@ def finish_dataset(dataset: DatasetDraft, known: Knowledge, day_one: bool) -> No
     for variable in standard.variables:
         name = variable.name
         if name in ("STUDYID", "DOMAIN", "USUBJID", f"{prefix}SEQ") or variable.core == "Perm" or name in seen:
+            continue
+        if (
+            name == f"{prefix}LOBXFL"
+            and day_one
+            and all({f"{prefix}DTC", f"{prefix}TESTCD"} <= names for names in every)
+        ):
+            entry = {"last_before": {"date": f"{prefix}DTC", "by": [f"{prefix}TESTCD"]}}
+            dataset.lines.append(Line(name, entry, 0.8, "the last result before the first dose"))
             continue
         reason = f"{name} ({variable.label}) was not collected"
         to_do = variable.core == "Req" or name == "ARMNRS"

@@ -33,7 +33,9 @@ def make_entry(guess: Guess, domain: str, known: Knowledge) -> tuple[Line, tuple
     if codelist is not None:
         return _coded_line(guess, match_codes(profile, codelist), codelist.extensible)
     if variable is not None and variable.numeric:
-        return Line(target, {"copy": item.column}, guess.score, guess.reason), ()
+        comma = any("," in value for value in profile.values)
+        entry = {"expr": f'number(replace({raw(item.column)}, ",", "."))'} if comma else {"copy": item.column}
+        return Line(target, entry, guess.score, guess.reason), ()
     return _text_line(guess, domain), ()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +52,13 @@ class Table:
     labels: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     reading: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What the study calls columns that it calls otherwise than the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exports:
-    """The files of a raw folder. `tables` are empty where a dictionary describes the forms."""
+    """The files of a raw folder. `tables` are those that no dictionary describes."""
 
     folder: Path
     dictionary: Dictionary | None = None
@@ -80,12 +83,31 @@ def survey_exports(raw: Path, edc: str = "") -> Exports:
     guess = next((found for found in detect(raw) if found.describes and found.edc != "table"), None)
     if edc or guess is not None:
         dictionary = read_dictionary([(raw, raw.name)], edc)
-        return Exports(folder, dictionary, guess, problems=dictionary.problems)
+        beside = _list_beside(dictionary, files)
+        tables, problems = _read_tables(folder, beside) if beside else ({}, [])
+        tables = {name: table for name, table in tables.items() if name not in dictionary.forms}
+        return Exports(folder, dictionary, guess, tables, (*dictionary.problems, *problems))
     tables, problems = _read_tables(folder, files)
     if not tables:
         message = f"none of the {len(files)} files in '{raw}' can be read as a form"
         raise ProblemsError([*problems, Problem("INIT002", message, hint="each form is a table with a header")])
     return Exports(folder, tables=tables, problems=tuple(problems))
+
+
+def _list_beside(dictionary: Dictionary, files: Sequence[str]) -> list[str]:
+    """Files that the dictionary neither is made of nor describes, and that may hold forms of something else."""
+    described = {name.partition("/")[2] or name for name in dictionary.files}
+    patterns = [form.file for form in dictionary.forms.values() if form.file]
+    shared = any(not form.file for form in dictionary.forms.values())
+    if shared:
+        return []
+    return [
+        file
+        for file in files
+        if file not in described
+        and not any(fnmatchcase(file, pattern) for pattern in patterns)
+        and Path(file).suffix.lower() in (".csv", ".tsv", ".sas7bdat", ".xpt")
+    ]
 
 
 def _list_files(folder: Path) -> Iterator[str]:
@@ -183,7 +205,8 @@ def make_columns(table: Table) -> dict[str, dict[str, Any]]:
     columns: dict[str, dict[str, Any]] = {}
     for name in table.header:
         said: dict[str, Any] = {"label": table.labels.get(name, "")}
-        plain = name if _IDENTIFIER.fullmatch(name) else _make_plain(name, columns)
+        usual = name if _IDENTIFIER.fullmatch(name) else _make_plain(name, columns)
+        plain = table.names.get(name, usual)
         if plain != name:
             said |= {"column": name, "label": said["label"] or name}
         if table.values.get(name):

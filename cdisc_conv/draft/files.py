@@ -40,17 +40,19 @@ def write_forms(
     stage: Path,
     exports: Exports,
     roles: Mapping[str, Mapping[str, str]] | None = None,
-    more: Mapping[str, Mapping[str, Any]] | None = None,
+    more: Mapping[str, Mapping[str, Any] | None] | None = None,
     visits: Sequence[Visit] = (),
 ) -> None:
     """forms.yaml: all of the forms where no dictionary describes them, else what it has to add (`more` per form)."""
     more = more or {}
     lines: list[str] = []
-    if exports.dictionary is None:
-        for form, table in exports.tables.items():
-            lines += describe_form(form, table, (roles or {}).get(form, {}), more.get(form, {}))
-    else:
-        for form, said in more.items():
+    for form, table in exports.tables.items():
+        described = list(describe_form(form, table, (roles or {}).get(form, {}), more.get(form) or {}))
+        lines += described[:1] + (["    new: true"] if exports.dictionary is not None else []) + described[1:]
+    for form, said in more.items() if exports.dictionary is not None else ():
+        if said is None:
+            lines.append(f"  {scalar(form)}: null  {mark(0, 'the exports have no file of it', True)}")
+        elif form not in exports.tables:
             lines += [f"  {scalar(form)}:", *_list_additions(said)]
     lines = ["forms:", *lines] if lines else []
     if visits:

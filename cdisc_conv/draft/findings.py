@@ -10,11 +10,12 @@ import pandas as pd
 
 from cdisc_conv.draft.codes import find_term, no_codes
 from cdisc_conv.draft.columns import Guess, Item, Knowledge, guess_columns
-from cdisc_conv.draft.datasets import Page, fill_block, note_used, taken_names
-from cdisc_conv.draft.entries import make_flag_condition, make_label, shared_of
+from cdisc_conv.draft.datasets import Page, fill_block, note_used
+from cdisc_conv.draft.entries import MOST_TEXT, make_flag_condition, make_label, raw, shared_of
 from cdisc_conv.draft.leftovers import add_qualifiers, note_beside
 from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Draft, Fate, Line
-from cdisc_conv.draft.targets import PERFORMED, TIME
+from cdisc_conv.draft.profiles import find_kind
+from cdisc_conv.draft.targets import ANY, PERFORMED, TIME
 from cdisc_conv.draft.tests_of import MEASURED, Test, find_tests, make_own_test, name_apart
 from cdisc_conv.standards import CodelistTerms
 
@@ -64,9 +65,22 @@ def draft_own(page: Page, frame: pd.DataFrame, name: str, draft: Draft, known: K
     """A domain of the study's own from a form that belongs to none: each of its questions is a test."""
     dataset = draft.datasets.setdefault(name, DatasetDraft(name, class_name="FINDINGS"))
     dataset.label = dataset.label or (make_label(Item("", "", page.form, page.label, None)) or page.form)  # type: ignore[arg-type]
+    own = draft.sponsor_terms.setdefault(known.terminology.codelist("DOMAIN").short_name, [])
+    own += [name] if name not in own else []
     shared = shared_of(page.items)
     tests = name_apart([make_own_test(item, shared) for item in page.items])
     add_tests(page, frame, tests, [], [], dataset, draft, known)
+    if page.repeats:
+        _number_repeats(page, dataset)
+
+
+def _number_repeats(page: Page, dataset: DatasetDraft) -> None:
+    """--SPID from the numbers that tell repeated rows apart, so that records have a key."""
+    listed = ', "-", '.join(raw(column) for column in page.repeats)
+    entry: dict[str, Any] = {"copy": page.repeats[0]} if len(page.repeats) == 1 else {"expr": f"concat({listed})"}
+    name = f"{dataset.name}SPID"
+    for block in dataset.blocks:
+        block.lines.append(Line(name, entry, 0.7, "the numbers of repeats in the EDC"))
 
 
 def _is_of_form(guess: Guess, domain: str) -> bool:
@@ -92,12 +106,11 @@ def add_tests(
 ) -> None:
     """The blocks of one form. `guesses` are columns that hold for all tests, `questions` become qualifiers."""
     domain = dataset.name
-    taken = taken_names(dataset)
     groups: dict[tuple[Any, ...], list[Test]] = {}
     for test in tests:
         groups.setdefault(_kind(test), []).append(test)
-    gate = next((guess for guess in guesses if guess.target == PERFORMED), None)
-    plain = [guess for guess in guesses if guess.target != PERFORMED]
+    gate = next((guess for guess in guesses if guess.target in (PERFORMED, ANY)), None)
+    plain = [guess for guess in guesses if guess is not gate]
     for number, group in enumerate(groups.values()):
         block = BlockDraft(page.form, score=page.placed.score, reason=page.placed.reason)
         block.where = " or ".join(f'{name} != ""' for name in ("RESULT", "REASON") if _has(group, name))
@@ -110,7 +123,7 @@ def add_tests(
         of_row = plain if gate is None else [one for one in plain if not one.target.endswith("REASND")]
         fill_block(block, of_row, domain, known, draft)
         if number == 0:
-            add_qualifiers(block, questions, domain, known, draft, taken)
+            add_qualifiers(block, questions, dataset, known, draft)
         dataset.blocks.append(block)
     undone = _not_done(page, gate, plain, dataset, known, draft) if gate is not None else None
     if undone is not None:
@@ -120,6 +133,8 @@ def add_tests(
 def _kind(test: Test) -> tuple[Any, ...]:
     """What results of one block have in common: numbers, or the same codes."""
     item = test.result
+    if item.profile.longest > MOST_TEXT:
+        return ("long",)
     if item.beside or not item.profile.codes:
         return ("words",) if item.beside or not item.profile.numeric else ("numbers",)
     return ("codes", *sorted(item.profile.codes.items()))
@@ -167,7 +182,7 @@ def _result_lines(group: Sequence[Test], domain: str, known: Knowledge, draft: D
     if units:
         lines.append(_unit_line(group, domain, known))
     numbers = _kind(group[0])[0] == "numbers"
-    lines += _standard_lines(prefix, numbers, units)
+    lines += _standard_lines(prefix, group, numbers, units)
     for part, name in _NAMES.items():
         bare = part.removeprefix("--")
         if name in ("RESULT", "UNIT") or not _has(group, name):
@@ -201,18 +216,32 @@ def _result_line(group: Sequence[Test], prefix: str) -> Line:
     reason = "the results as they were collected"
     if not item.beside and item.profile.codes:
         return Line(f"{prefix}ORRES", {"map": {"value": "RESULT", "values": dict(item.profile.codes)}}, 0.9, reason)
+    if _kind(group[0])[0] == "long":
+        return Line(f"{prefix}ORRES", {"split": "RESULT"}, 0.8, f"{reason}; some are longer than {MOST_TEXT} bytes")
     return Line(f"{prefix}ORRES", {"copy": "RESULT"}, 0.9, reason)
 
 
-def _standard_lines(prefix: str, numbers: bool, units: bool) -> list[Line]:
+def make_number(name: str, tests: Sequence[Test]) -> str:
+    """The expression of a result as a number; decimal commas become points."""
+    comma = any("," in value for test in tests for value in test.result.profile.values)
+    return f'number(replace({name}, ",", "."))' if comma else f"number({name})"
+
+
+def _standard_lines(prefix: str, group: Sequence[Test], numbers: bool, units: bool) -> list[Line]:
     """Standard results: the units that were collected stand for themselves."""
     if not numbers:
         entry = {"copy": {"source": f"{prefix}ORRES", "case": "upper"}}
-        return [Line(f"{prefix}STRESC", entry, 0.7, "the result in capitals")]
+        lines = [Line(f"{prefix}STRESC", entry, 0.7, "the result in capitals")]
+        if any(
+            find_kind([value])[0] in ("integer", "decimal") for test in group for value in test.result.profile.values
+        ):
+            number = {"expr": make_number(f"{prefix}ORRES", group)}
+            lines.append(Line(f"{prefix}STRESN", number, 0.7, "the result where it is a number"))
+        return lines
     reason = "as collected; choose a standard unit per test where units differ" if units else "no unit was collected"
     lines = [
         Line(f"{prefix}STRESC", {"copy": f"{prefix}ORRES"}, 0.7, reason),
-        Line(f"{prefix}STRESN", {"expr": f"number({prefix}ORRES)"}, 0.7, "the result as a number"),
+        Line(f"{prefix}STRESN", {"expr": make_number(f"{prefix}ORRES", group)}, 0.7, "the result as a number"),
     ]
     if units:
         unit = {"when": f"not missing({prefix}STRESN)", "copy": f"{prefix}ORRESU"}

@@ -171,6 +171,19 @@ def _count_candidates(profiles: Mapping[str, Mapping[str, Profile]]) -> dict[str
     return found
 
 
+def find_other_subject(profiles: Mapping[str, Profile], subject: str) -> str:
+    """The column of the subject on a form that calls it otherwise; "" where it has the usual name, or none."""
+    if subject in profiles:
+        return ""
+    scores = {
+        name: max((SUBJECTS.get(spelling, 0.0) for spelling in spellings(name)[:2]), default=0.0)
+        for name, profile in profiles.items()
+        if profile.filled >= 0.9 * profile.rows
+    }
+    best = max(scores, key=lambda name: scores[name], default="")
+    return best if best and scores[best] else ""
+
+
 def _names_subject(label: str) -> bool:
     return bool(re.search(r"\b(subject|patient|participant)\b", label.lower()))
 

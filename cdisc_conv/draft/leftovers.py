@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from cdisc_conv.draft.codes import no_codes, yes_codes
 from cdisc_conv.draft.columns import Item, Knowledge
-from cdisc_conv.draft.entries import make_label, make_name, make_plain_entry, raw, shared_of
-from cdisc_conv.draft.model import BlockDraft, Draft, Fate, Line
+from cdisc_conv.draft.entries import MOST_TEXT, make_label, make_name, make_plain_entry, raw, shared_of
+from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Draft, Fate, Line
 from cdisc_conv.draft.names import words
 from cdisc_conv.draft.profiles import Profile
 
@@ -102,37 +103,48 @@ def declare(draft: Draft, profile: Profile, fate: Fate, reason: str, score: floa
 
 
 def add_qualifiers(
-    block: BlockDraft, items: Iterable[Item], dataset: str, known: Knowledge, draft: Draft, taken: set[str]
+    block: BlockDraft, items: Iterable[Item], dataset: DatasetDraft, known: Knowledge, draft: Draft
 ) -> None:
-    """A supplemental qualifier for each item; columns without any value are only declared to be there."""
+    """A supplemental qualifier for each item, and further ones for the rest of long texts."""
     items = list(items)
     shared = shared_of(items)
+    reason = "no variable of the standard is recognised"
     for item in items:
-        reserved = taken | set(known.dataset(dataset).names if not known.is_own(dataset) else ())
-        name = _free_name(item, reserved, dataset, known, shared)
-        taken.add(name)
-        reason = "no variable of the standard is recognised"
-        entry = {**make_plain_entry(item), "label": make_label(item)}
-        if item.profile.longest > 200 and "copy" in entry:
-            entry = {"expr": f"substr({raw(item.column)}, 1, 200)", "label": entry["label"]}
-            for part in range(1, -(-item.profile.longest // 200)):
-                more = make_name(Item(item.form, item.column, f"{name[:7]}{part}", "", item.profile), reserved | taken)
-                taken.add(more)
-                cut = f"substr({raw(item.column)}, {200 * part + 1}, 200)"
-                block.supplemental.append(Line(more, {"expr": cut, "label": entry["label"]}, 0.5, reason))
+        name, label = _name_qualifier(item, block, dataset, known, shared)
+        entry = {**make_plain_entry(item), "label": label}
+        if item.profile.longest > MOST_TEXT and "copy" in entry:
+            entry = {"expr": f"substr({raw(item.column)}, 1, {MOST_TEXT})", "label": label}
+            for part in range(1, -(-item.profile.longest // MOST_TEXT)):
+                rest = replace(item, name=f"{name[:7]}{part}", label=f"{item.label} {part}")
+                more, more_label = _name_qualifier(rest, block, dataset, known, ())
+                cut = f"substr({raw(item.column)}, {MOST_TEXT * part + 1}, {MOST_TEXT})"
+                block.supplemental.append(Line(more, {"expr": cut, "label": more_label}, 0.5, reason))
         block.supplemental.append(Line(name, entry, 0.5, reason))
-        draft.note(item.profile, Fate.SUPPLEMENTAL, f"SUPP{dataset}.{name}", 0.5, reason)
-        note_beside(item, draft, f"SUPP{dataset}.{name}", Fate.SUPPLEMENTAL)
+        draft.note(item.profile, Fate.SUPPLEMENTAL, f"SUPP{dataset.name}.{name}", 0.5, reason)
+        note_beside(item, draft, f"SUPP{dataset.name}.{name}", Fate.SUPPLEMENTAL)
 
 
-def _free_name(item: Item, reserved: set[str], dataset: str, known: Knowledge, shared: Sequence[str]) -> str:
-    """A name that is no variable of the dataset either."""
-    taken = set(reserved)
-    while True:
-        name = make_name(item, taken, shared)
-        if known.is_own(dataset) or known.variable(dataset, name) is None:
-            return name
+def _name_qualifier(
+    item: Item, block: BlockDraft, dataset: DatasetDraft, known: Knowledge, shared: Sequence[str]
+) -> tuple[str, str]:
+    """Name and label of a qualifier: those that another form has for the same question, else new ones."""
+    used = {line.name for line in block.supplemental}
+    found = dataset.qualifiers.get(item.name)
+    if found is not None and found[0] not in used:
+        return found
+    taken = {line.name for line in dataset.all_lines()} | used | set(known.dataset(dataset.name).names)
+    taken |= {name for name, _ in dataset.qualifiers.values()}
+    name = make_name(item, taken, shared)
+    while not known.is_own(dataset.name) and known.variable(dataset.name, name) is not None:
         taken.add(name)
+        name = make_name(item, taken, shared)
+    labels = {label for _, label in dataset.qualifiers.values()}
+    label, number = make_label(item), 1
+    while label in labels:
+        number += 1
+        label = f"{make_label(item)[: 39 - len(str(number))]} {number}"
+    dataset.qualifiers[item.name] = (name, label)
+    return name, label
 
 
 def note_beside(item: Item, draft: Draft, target: str, fate: Fate) -> None:

@@ -76,6 +76,8 @@ class DatasetDraft:
     label: str = ""
     class_name: str = ""
     keys: tuple[str, ...] = ()
+    qualifiers: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Name and label of the qualifier of each question, so that a question of several forms has one."""
 
     def all_lines(self) -> list[Line]:
         """Every line of the dataset."""

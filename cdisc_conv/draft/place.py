@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from cdisc_conv.draft.columns import Item, Knowledge, list_items
-from cdisc_conv.draft.datasets import Page, draft_records, finish_dataset, has_topic
+from cdisc_conv.draft.datasets import Page, add_emergence, draft_records, finish_dataset, has_topic
 from cdisc_conv.draft.findings import STANDARD, add_measurements, draft_findings, draft_own
 from cdisc_conv.draft.forms import Placed, place_form
 from cdisc_conv.draft.leftovers import declare, set_personal_apart
-from cdisc_conv.draft.model import Draft, Fate
+from cdisc_conv.draft.model import Draft, Fate, Line
 from cdisc_conv.draft.profiles import Profile
 from cdisc_conv.draft.repeats import split_repeats
 from cdisc_conv.draft.subjects import add_death, add_home_qualifiers, add_reference_dates, draft_subjects
@@ -41,21 +41,33 @@ def draft_study(material: Material, subject: str, home: str) -> tuple[Draft, lis
     """The drafts of all datasets, and the visits."""
     draft, known = Draft(), material.known
     pages = _place_forms(material, draft)
+    for name in [name for name in pages if subject not in material.profiles[name]]:
+        _leave_out(material, name, draft)
+        del pages[name]
     classes = {name: _class_of(page, known) for name, page in pages.items()}
     draft_subjects(pages[home], material.profiles[home], material.frames[home], subject, draft, known)
     _draft_forms(pages, home, material, draft)
     day_one = add_reference_dates(draft)
     add_death(draft)
     logs = [name for name, page in pages.items() if classes[name] in LOGS and page.placed.domain not in ("EX", "EC")]
-    visits = order_visits(
-        material.frames, material.profiles, logs, subject, material.study.settings.get("visits") or ()
-    )
+    frames = {name: frame for name, frame in material.frames.items() if name in pages}
+    visits = order_visits(frames, material.profiles, logs, subject, material.study.settings.get("visits") or ())
+    if day_one and "AE" in draft.datasets:
+        add_emergence(draft.datasets["AE"])
     for dataset in draft.datasets.values():
         if dataset.name != "DM":
             add_visits(dataset, material.profiles, visits, known, draft)
         finish_dataset(dataset, known, day_one)
     _declare_keys(material, draft)
     return draft, visits
+
+
+def _leave_out(material: Material, form: str, draft: Draft) -> None:
+    """A form without subjects is no data of subjects."""
+    reason = "no column names a subject: data of the study, or a list"
+    draft.not_submitted[form] = Line(form, {}, 0.6, reason, to_do=True)
+    for profile in material.profiles[form].values():
+        draft.note(profile, Fate.SYSTEM, "", 0.6, reason)
 
 
 def draft_form(material: Material, form: str, study: Study) -> Draft:
@@ -104,6 +116,9 @@ def _draft_forms(pages: Mapping[str, Page], home: str, material: Material, draft
             add_home_qualifiers(page, left, draft, known)
         elif left:
             draft_own(replace(page, items=tuple(left)), frame, next(letters), draft, known)
+            for column in page.repeats:
+                profile = material.profiles[name][column]
+                draft.note(profile, Fate.KEY, "--SPID", 0.7, "it tells repeats apart")
 
 
 def _list_repeats(page: Page, known: Knowledge) -> list[list[Item]]:
@@ -137,7 +152,12 @@ def _place_form(material: Material, name: str, draft: Draft) -> Page:
     form = material.study.forms[name]
     items = set_personal_apart(list_items(name, material.profiles[name]), draft)
     placed = place_form(name, form.label, items, material.known)
-    return Page(name, form.label, len(material.frames[name]), tuple(items), placed)
+    repeats = tuple(
+        column
+        for column, profile in material.profiles[name].items()
+        if profile.role == "repeat" and profile.distinct > 1 and profile.filled == profile.rows
+    )
+    return Page(name, form.label, len(material.frames[name]), tuple(items), placed, repeats)
 
 
 def _as_exposure(page: Page) -> Page:

@@ -35,7 +35,7 @@ _DATES = (
 _PARTIAL = ("YYYY-MM", "MON-YYYY", "MON YYYY", "MM/YYYY", "YYYY")
 _NO_VALUES = ("NA", "N/A", "<NA>", "NaN", "nan", "NULL", "null", ".", "-", "#N/A")
 _TIMES = ("HH:MM", "HH:MM:SS")
-_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|\.\d+)([eE][+-]?\d+)?")
 _LATER_TIME = re.compile(r"(\s+|T)\d{1,2}:\d{2}")
 
 
@@ -114,7 +114,7 @@ def _profile(form: Form, field: Field, series: pd.Series) -> Profile:
         beside,
         field.unit,
         field.separator,
-        longest=max((len(text) for text in texts), default=0),
+        longest=max((len(text.encode()) for text in texts), default=0),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from cdisc_conv.draft.columns import Knowledge
 from cdisc_conv.draft.exports import Exports, survey_exports
 from cdisc_conv.draft.files import study_name, write_datasets, write_forms, write_skeleton, write_study
-from cdisc_conv.draft.keys import find_home, find_study, find_subject, with_roles
+from cdisc_conv.draft.keys import find_home, find_other_subject, find_study, find_subject, with_roles
 from cdisc_conv.draft.model import Draft, Line
 from cdisc_conv.draft.page import FILE, render_report
 from cdisc_conv.draft.place import Material, draft_study
@@ -54,11 +54,20 @@ def _fill(stage: Path, out: Path, exports: Exports, raw: Path, subject: str) -> 
         write_forms(stage, exports, more=more)
         material = read_material(stage, exports)
     subject = find_subject(material.profiles, material.frames, subject)
+    exports, renamed = _rename_subjects(exports, material, subject)
+    if renamed:
+        write_forms(stage, exports, more=more)
+        material = read_material(stage, exports)
     material.profiles = {
         form: with_roles(profiles, subject, exports.dictionary is not None)
         for form, profiles in material.profiles.items()
     }
     home = find_home(material.profiles, material.frames, subject)
+    gone = [form for form, said in more.items() if said is None]
+    if gone:
+        message = f"the dictionary has forms of which the exports have no file: {', '.join(gone)}"
+        hint = "forms.yaml leaves them out; take that away when their files come"
+        material.problems.append(Problem("INIT011", message, Severity.WARNING, hint=hint))
     draft, visits = draft_study(material, subject, home)
     name = find_study(material.profiles) or study_name(out.name)
     roles = {
@@ -79,6 +88,17 @@ def _fill(stage: Path, out: Path, exports: Exports, raw: Path, subject: str) -> 
     return Outcome(out, draft, exports, problems)
 
 
+def _rename_subjects(exports: Exports, material: Material, subject: str) -> tuple[Exports, bool]:
+    """The exports, with the subject under one name on all forms that no dictionary describes."""
+    tables = dict(exports.tables)
+    for form in exports.tables:
+        profiles = material.profiles.get(form, {})
+        other = find_other_subject(profiles, subject) if profiles else ""
+        if other:
+            tables[form] = replace(tables[form], names={other: subject})
+    return replace(exports, tables=tables), tables != dict(exports.tables)
+
+
 def describe_source(exports: Exports) -> str:
     """Where the forms come from, and how that was recognised."""
     if exports.dictionary is None:
@@ -94,20 +114,27 @@ def show_place(problem: Problem, stage: Path, out: Path) -> Problem:
     return replace(problem, place=replace(problem.place, file=file))
 
 
-def find_missing(material: Material, exports: Exports) -> dict[str, dict[str, Any]]:
-    """What forms.yaml has to say of values that stand for none: those among numbers and dates, such as NA."""
-    found: dict[str, dict[str, Any]] = {}
+def find_missing(material: Material, exports: Exports) -> dict[str, dict[str, Any] | None]:
+    """What forms.yaml has to say beyond the dictionary and the headers; None of a form without a file.
+
+    That are values that stand for none, such as NA among numbers and dates, and codes that nobody declared.
+    """
+    gone = {problem.place.form for problem in material.problems if problem.code == "RAW001"}
+    found: dict[str, dict[str, Any] | None] = {}
+    added: dict[str, dict[str, Any]] = {}
+    if exports.dictionary is not None and len(gone) < len(material.study.forms):
+        found |= dict.fromkeys(form for form in exports.dictionary.forms if form in gone)
     for form, profiles in material.profiles.items():
         codes = {name: codes for name, one in profiles.items() if (codes := find_undeclared(one))}
         if codes and exports.dictionary is not None:
-            found.setdefault(form, {})["columns"] = {name: {"values": values} for name, values in codes.items()}
+            added.setdefault(form, {})["columns"] = {name: {"values": values} for name, values in codes.items()}
         missing = find_missing_texts(profiles.values())
         if not missing:
             continue
         described = exports.dictionary.forms.get(form) if exports.dictionary is not None else None
         long = described.reading.get("long") if described is not None else None
-        found.setdefault(form, {}).update({"long": {**long, "missing": missing}} if long else {"missing": missing})
-    return found
+        added.setdefault(form, {}).update({"long": {**long, "missing": missing}} if long else {"missing": missing})
+    return found | added
 
 
 def read_material(stage: Path, exports: Exports) -> Material:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from cdisc_conv.draft.columns import Guess, Item, Knowledge, guess_columns
-from cdisc_conv.draft.datasets import Page, fill_block, taken_names
+from cdisc_conv.draft.datasets import Page, fill_block
 from cdisc_conv.draft.entries import raw
 from cdisc_conv.draft.leftovers import add_qualifiers
 from cdisc_conv.draft.model import BlockDraft, Draft, Fate, Line
@@ -44,7 +44,7 @@ def draft_subjects(
 def add_home_qualifiers(page: Page, left: Sequence[Item], draft: Draft, known: Knowledge) -> None:
     """What is left of the form of demographics, as qualifiers of DM."""
     dataset = draft.datasets["DM"]
-    add_qualifiers(dataset.blocks[0], left, "DM", known, draft, taken_names(dataset))
+    add_qualifiers(dataset.blocks[0], left, dataset, known, draft)
 
 
 def _identify(profiles: Mapping[str, Profile], frame: pd.DataFrame, subject: str, draft: Draft) -> list[Line]:
