@@ -112,6 +112,9 @@ class ProblemsError(Exception):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problems,), self.__dict__
+
 
 def count_by_severity(problems: Iterable[Problem]) -> dict[Severity, int]:
     """Number of problems per severity, zeros included.

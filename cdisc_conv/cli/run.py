@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cdisc_conv.cli.arguments import Out, Study, split_names
-from cdisc_conv.cli.run_options import Datasets, Encoding, Formats, Ranges, Raw, Sdtm, SplitSize
+from cdisc_conv.cli.run_options import Datasets, Encoding, Formats, Ranges, Raw, Sdtm, SplitSize, Workers
 
 
 def run(
@@ -15,6 +15,7 @@ def run(
     formats: Formats = "",
     encoding: Encoding = "",
     ranges: Ranges = 1,
+    workers: Workers = 1,
     split_size: SplitSize = "",
 ) -> int:
     """Turn a raw export into SDTM and ADaM datasets, define.xml and reports.
@@ -48,7 +49,7 @@ def run(
             sdtm,
             split_names(formats) or None,
             encoding,
-            Division(ranges),
+            Division(ranges, workers),
             split_size,
         )
     return print_package(package)

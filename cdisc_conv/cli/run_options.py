@@ -53,6 +53,12 @@ Ranges = Annotated[
         "--ranges", metavar="N", min=1, help="Make the subjects in N ranges, one after the other: the same files."
     ),
 ]
+Workers = Annotated[
+    int,
+    typer.Option(
+        "--workers", metavar="N", min=1, help="Make ranges side by side in N processes; at least N ranges then."
+    ),
+]
 SplitSize = Annotated[
     str,
     typer.Option(

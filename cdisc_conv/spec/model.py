@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import KeysView, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -300,6 +300,10 @@ class DatasetSpec:
     def working_names(self) -> frozenset[str]:
         """Every name that is only worked with and not in the finished dataset."""
         return self._working_names
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what is kept by the ids of blocks, which are others in another process."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @cached_property
     def _entries(self) -> dict[int, tuple[Block, dict[str, Variable]]]:

@@ -18,30 +18,34 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def assert_same_bytes(study: str, raw: Path, folder: Path, counts: tuple[int, ...]) -> None:
+def assert_same_bytes(study: str, raw: Path, folder: Path, *divisions: Division) -> None:
     run_study(study, raw, folder / "out", division=Division(1))
     whole = read_folder(folder / "out")
     assert "manifest.json" in whole
-    for count in counts:
-        package = run_study(study, raw, folder / "out", division=Division(count))
+    for division in divisions:
+        package = run_study(study, raw, folder / "out", division=division)
         assert package.files == len(whole)
         made = read_folder(folder / "out")
         assert made.keys() == whole.keys()
-        assert [name for name in made if made[name] != whole[name]] == [], count
+        assert [name for name in made if made[name] != whole[name]] == [], division
 
 
-@pytest.mark.parametrize("count", [2, pytest.param(7, marks=pytest.mark.slow), 50])
-def test_a_slice_of_the_demo(tmp_path, count):
+@pytest.mark.parametrize(
+    "division", [Division(2, workers=2), pytest.param(Division(7), marks=pytest.mark.slow), Division(50)], ids=str
+)
+def test_a_slice_of_the_demo(tmp_path, division):
     simulate_raw(STUDY, 8, 1, tmp_path / "raw")
-    assert_same_bytes(STUDY, tmp_path / "raw", tmp_path, (count,))
+    assert_same_bytes(STUDY, tmp_path / "raw", tmp_path, division)
 
 
 @pytest.mark.slow
 def test_the_demo(tmp_path):
     simulate_raw(STUDY, 106, 1, tmp_path / "raw")
-    assert_same_bytes(STUDY, tmp_path / "raw", tmp_path, (2, 7, 50))
+    assert_same_bytes(STUDY, tmp_path / "raw", tmp_path, Division(2), Division(7, workers=2), Division(50))
 
 
 @pytest.mark.slow
 def test_the_pilot(tmp_path):
-    assert_same_bytes("cdiscpilot01", golden_folder() / "raw", tmp_path, (2, 7, 50))
+    assert_same_bytes(
+        "cdiscpilot01", golden_folder() / "raw", tmp_path, Division(2), Division(7, workers=2), Division(50)
+    )

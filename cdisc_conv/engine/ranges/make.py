@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from cdisc_conv.engine.ranges.merge import find_draft, merge_ranges, stack_sourc
 from cdisc_conv.engine.ranges.order import order_facts
 from cdisc_conv.engine.ranges.range import WHOLE, Division, Progress, Range, Rows, derive_range
 from cdisc_conv.engine.ranges.split import Split, split_rows
+from cdisc_conv.engine.ranges.workers import derive_in_turn, derive_side_by_side
 from cdisc_conv.findings import merge_findings
 from cdisc_conv.spec.model import Study
 
@@ -39,15 +41,16 @@ def derive_study(
 
     Raises what `derive_range` raises.
     """
-    if division.ranges > 1:
+    if division.count > 1:
         reach = find_reach(study, plan)
-        split = split_rows(study, plan, reach, rows, frozenset(datasets), division.ranges)
+        split = split_rows(study, plan, reach, rows, frozenset(datasets), division.count)
         if split.count > 1:
             before = make_before(study, plan, reach, rows, datasets, split)
-            ranges = []
-            for number in range(split.count):
-                ranges.append(derive_range(study, plan, _take(before, rows, split, number), datasets))
-                progress(f"range {number + 1} of {split.count}")
+            take = partial(_take, before, rows, split)
+            if division.workers > 1:
+                ranges = derive_side_by_side(study, plan, take, split.count, datasets, division.workers, progress)
+            else:
+                ranges = derive_in_turn(study, plan, take, split.count, datasets, progress)
             return _join(before, ranges, datasets)
     made = derive_range(study, plan, rows, datasets, progress)
     return replace(made, facts=order_facts(study, made.facts))

@@ -33,7 +33,14 @@ class Division:
     """How a study is divided; nothing of what is made depends on it."""
 
     ranges: int = 1
-    """The most ranges of subjects."""
+    """The most ranges of subjects; at least as many as there are workers."""
+    workers: int = 1
+    """The processes that make them side by side."""
+
+    @property
+    def count(self) -> int:
+        """The most ranges that are made."""
+        return max(self.ranges, self.workers)
 
 
 WHOLE = Division()

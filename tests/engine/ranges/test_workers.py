@@ -1,0 +1,93 @@
+"""Ranges in processes: the same results, and nothing left of the processes whatever ends them."""
+
+from __future__ import annotations
+
+import multiprocessing
+from functools import partial
+
+import pandas as pd
+import pytest
+from ranges_alike import list_differences
+
+from cdisc_conv.engine.convert import convert_frames
+from cdisc_conv.engine.plan.graph import plan_study
+from cdisc_conv.engine.ranges.parcels import pack, unpack
+from cdisc_conv.engine.ranges.range import Division, Rows
+from cdisc_conv.engine.ranges.workers import derive_side_by_side
+from cdisc_conv.problems import Problem, ProblemsError
+
+DM = "records: [{form: dm}]\nvariables:\n  SUBJID: {copy: raw.SUBJID}\n  AGE: {copy: AGE}\n"
+AE = "records: [{form: ae}]\nkeys: [STUDYID, USUBJID, AETERM]\nvariables:\n  AETERM: {copy: TERM}\n"
+FORMS = {
+    "dm": {"SUBJID": ["c", "a", "b"], "AGE": ["60", "61", "old"]},
+    "ae": {"SUBJID": ["a", "b", "", "c"], "TERM": ["Cough", "Rash", "Fever", "Pain"]},
+}
+
+
+@pytest.fixture
+def study(lab):
+    return lab.load(FORMS, {"DM": DM, "AE": AE})
+
+
+def frames() -> dict[str, pd.DataFrame]:
+    return {name: pd.DataFrame(table, dtype="str") for name, table in FORMS.items()}
+
+
+def side_by_side(study, take):
+    try:
+        return derive_side_by_side(study, plan_study(study), take, 3, ["DM", "AE"], 2, lambda step: None)
+    finally:
+        assert multiprocessing.active_children() == []
+
+
+def test_workers_make_what_one_process_makes(study):
+    make = partial(convert_frames, study, plan_study(study), frames(), {}, ["DM", "AE"])
+    assert list_differences(make(), make(division=Division(ranges=3, workers=2))) == []
+
+
+def test_a_worker_that_is_killed(study):
+    def take(number: int) -> Rows:
+        if number == 2:
+            for child in multiprocessing.active_children():
+                child.kill()
+        return Rows(frames(), {})
+
+    with pytest.raises(ProblemsError) as caught:
+        side_by_side(study, take)
+    (problem,) = caught.value.problems
+    assert problem.code == "RUN002"
+    assert problem.message.startswith("a worker was ended by the system while ranges ")
+    assert problem.message.endswith(" of 3 were made; nothing is written")
+
+
+def test_what_a_range_raises_is_raised_with_its_number(study):
+    def take(number: int) -> Rows:
+        return Rows(frames() if number != 1 else {"dm": "no frame"}, {})
+
+    with pytest.raises(AttributeError) as caught:
+        side_by_side(study, take)
+    assert caught.value.__notes__[-1] == "range 2 of 3"
+    assert "derive_range" in caught.value.__notes__[0], "the traceback of the worker"
+
+
+def test_ctrl_c_leaves_no_process(study):
+    def take(number: int) -> Rows:
+        if number == 1:
+            raise KeyboardInterrupt
+        return Rows(frames(), {})
+
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side(study, take)
+
+
+def test_problems_go_from_process_to_process():
+    error = ProblemsError([Problem("X1", "bad"), Problem("X2", "worse")])
+    error.add_note("a note")
+    other = unpack(pack(error))
+    assert (other.problems, other.args, other.__notes__) == (error.problems, error.args, ["a note"])
+
+
+def test_a_study_in_another_process_knows_its_entries(study):
+    other = unpack(pack(study, by_name=False))
+    assert [*other.datasets["AE"].names()] == [*study.datasets["AE"].names()]
+    assert unpack(pack(study.datasets["AE"]), study.datasets) is study.datasets["AE"]
