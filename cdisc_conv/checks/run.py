@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,9 +11,11 @@ import numpy as np
 from cdisc_conv.checks.findings import Finding
 from cdisc_conv.checks.load import FILE, fill_prefix, load_rules, load_shipped_rules
 from cdisc_conv.checks.model import Hits, Rule, Scope
+from cdisc_conv.checks.ranges import is_of_subjects, split_tables
 from cdisc_conv.checks.registry import load_checks
 from cdisc_conv.checks.tables import ADAM_GUIDE, NO_DATASET, NotRunnableError, Table, Tables
-from cdisc_conv.checks.words import describe_hits
+from cdisc_conv.checks.told import Findings, merge_told
+from cdisc_conv.checks.words import describe_told, tell_hits
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.problems import Problem, ProblemsError
 from cdisc_conv.standards import Standard, Terminology
@@ -50,6 +52,7 @@ def check_datasets(
     foreign: bool = False,
     declared: bool = True,
     progress: Callable[[str], None] = lambda rule: None,
+    ranges: int = 1,
 ) -> CheckReport:
     """Everything that is wrong in finished SDTM or ADaM datasets, before they are written.
 
@@ -62,7 +65,8 @@ def check_datasets(
     when only some of the study's datasets are given. `rules` replaces the rules of the package, `set_aside` are ids of
     rules that are not asked. `keep` is the number of records that each of the findings holds. `foreign` is for
     datasets that no mapping made: hints say what to do without one. `declared` is False where nothing could say which
-    terms are the sponsor's own. `progress` gets the id of each rule before it runs.
+    terms are the sponsor's own. `progress` gets the id of each rule before it runs. `ranges` is the number of parts in
+    which subjects are checked: with more of them less memory is needed, and the findings are the same.
 
     Problems carry the rule's id as code, dataset, variable, the first record numbers (from 1) and the number of
     records; there is one per rule, dataset, variable and value, and never one per record.
@@ -88,27 +92,73 @@ def check_datasets(
     if foreign:
         chosen = tuple(replace(rule, hint=rule.advice or rule.hint) for rule in chosen)
     asked = [rule for rule in chosen if rule.id not in set_aside]
-    findings, run, not_run = _run_rules(asked, tables, keep, progress)
+    findings, run, not_run = _run_rules(asked, tables, keep, progress, ranges)
     problems += [finding.problem for finding in findings]
     return CheckReport(tuple(problems), tuple(run), not_run, tuple(findings), chosen)
 
 
 def _run_rules(
-    rules: Iterable[Rule], tables: Tables, keep: int, progress: Callable[[str], None]
+    rules: Iterable[Rule], whole: Tables, keep: int, progress: Callable[[str], None], ranges: int
 ) -> tuple[list[Finding], list[str], dict[str, str]]:
-    """What the rules find, which could be asked, and why the others could not."""
-    findings: list[Finding] = []
-    run: list[str] = []
-    not_run: dict[str, str] = {}
-    for rule in rules:
-        progress(rule.id)
-        told, reasons, asked = _run_rule(rule, tables, keep)
-        findings += told
-        if asked:
-            run.append(rule.id)
-        else:
-            not_run[rule.id] = _join_reasons(reasons) or "none of the datasets it is about is there"
+    """What the rules find, which could be asked, and why the others could not.
+
+    Rules that look no further than a subject are asked range by range, and what they find is put together; all others,
+    and those of datasets without subjects, are asked of all records, of which they code the columns that they need.
+    """
+    answers = {rule.id: _Answer(rule) for rule in rules}
+    for tables in split_tables(whole, ranges):
+        for answer in answers.values():
+            if answer.stays_within or tables is whole:
+                progress(answer.rule.id)
+                answer.ask([table for table in tables.tables if tables is whole or is_of_subjects(table)], keep)
+    if ranges > 1:
+        for answer in answers.values():
+            progress(answer.rule.id)
+            left = [table for table in whole.tables if not (answer.stays_within and is_of_subjects(table))]
+            answer.ask(left, keep)
+    findings = [finding for answer in answers.values() for finding in answer.describe(whole, keep)]
+    run = [answer.rule.id for answer in answers.values() if answer.asked]
+    not_run = {
+        answer.rule.id: _join_reasons(answer.reasons) or "none of the datasets it is about is there"
+        for answer in answers.values()
+        if not answer.asked
+    }
     return findings, run, not_run
+
+
+class _Answer:
+    """What one rule finds, dataset by dataset, why some datasets could not be asked, and whether any could."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.asked = False
+        self.reasons: list[str] = []
+        self._found: dict[str, list[Findings]] = {}
+
+    @property
+    def stays_within(self) -> bool:
+        """Whether it looks no further than a subject."""
+        return self.rule.reach in ("record", "subject")
+
+    def ask(self, tables: Iterable[Table], keep: int) -> None:
+        """Ask it of some datasets."""
+        for table in tables:
+            if not _applies(self.rule, table):
+                continue
+            try:
+                found = tell_hits(self.rule, table, _find(self.rule, table), keep)
+                self._found.setdefault(table.name, []).append(found)
+                self.asked = True
+            except NotRunnableError as error:
+                self.reasons.append(str(error))
+            except ProblemsError as error:
+                self.reasons.append(f"in {table.name}, {error.problems[0].message}")
+
+    def describe(self, whole: Tables, keep: int) -> Iterator[Finding]:
+        """The findings, in the order of the datasets."""
+        for table in whole.tables:
+            if table.name in self._found:
+                yield from describe_told(self.rule, table, merge_told(self._found[table.name]), keep)
 
 
 def _load_own_rules(path: Path, standard: Standard, shipped: Sequence[Rule]) -> tuple[tuple[Rule, ...], list[Problem]]:
@@ -128,24 +178,6 @@ def _load_own_rules(path: Path, standard: Standard, shipped: Sequence[Rule]) -> 
         if rule.id in taken
     ]
     return tuple(rule for rule in own if rule.id not in taken), repeated
-
-
-def _run_rule(rule: Rule, tables: Tables, keep: int) -> tuple[list[Finding], list[str], bool]:
-    """What one rule finds, why some datasets could not be asked, and whether any could."""
-    findings: list[Finding] = []
-    reasons: list[str] = []
-    asked = False
-    for table in tables.tables:
-        if not _applies(rule, table):
-            continue
-        try:
-            findings += describe_hits(rule, table, _find(rule, table), keep)
-            asked = True
-        except NotRunnableError as error:
-            reasons.append(str(error))
-        except ProblemsError as error:
-            reasons.append(f"in {table.name}, {error.problems[0].message}")
-    return findings, reasons, asked
 
 
 def _applies(rule: Rule, table: Table) -> bool:

@@ -50,7 +50,7 @@ class Tables:
     `beside` are datasets that are only looked into: the SDTM datasets behind analysis datasets. `complete` is False
     when only some of a study's datasets were made: then nothing is said of datasets that are not there. `created` is
     the study's creation time (ISO 8601), "" when there is none. `declared` is False where nothing could declare terms
-    of the sponsor's own.
+    of the sponsor's own. `whole` are all the datasets, where these are those of a range of subjects.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class Tables:
         complete: bool = True,
         beside: Iterable[Dataset] = (),
         declared: bool = True,
+        whole: Tables | None = None,
     ) -> None:
         self.standard = standard
         self.terminology = terminology
@@ -74,8 +75,14 @@ class Tables:
         own = {table.name for table in self.tables}
         self.beside = tuple(Table(dataset, self, None) for dataset in beside if dataset.name not in own)
         # A DM without records says nothing of any subject: that is one finding, not one for each record elsewhere.
-        self._by_name = {t.name: t for t in (*self.beside, *self.tables) if t.name not in OWNERS or t.length}
+        has_records = {t.name for t in (whole or self).all if t.length}
+        self._by_name = {t.name: t for t in self.all if t.name not in OWNERS or t.name in has_records}
         self._subjects: dict[str, pd.Series] = {}
+
+    @property
+    def all(self) -> tuple[Table, ...]:
+        """Those that are only looked into, and those that are asked."""
+        return (*self.beside, *self.tables)
 
     def find(self, name: str) -> Table | None:
         """The dataset of that name, or None."""
@@ -126,6 +133,14 @@ class Table:
         self._coded: dict[str, Coded] = {}
         self._moments: dict[str, Moments] = {}
         self._owner_rows: dict[str, np.ndarray] = {}
+        self.record_numbers: np.ndarray | None = None
+        """Of the records of a range, their numbers in the whole dataset."""
+        self.whole: Table = self
+        """The dataset with all records, for what a rule asks of all of them."""
+
+    def numbers_of(self, rows: np.ndarray) -> tuple[int, ...]:
+        """The numbers of records, from 1."""
+        return tuple((rows + 1 if self.record_numbers is None else self.record_numbers[rows]).tolist())
 
     @property
     def frame(self) -> pd.DataFrame:

@@ -30,13 +30,14 @@ CASES: dict[str, Any] = {
 }
 
 
-def run_case(rule: Rule, tables: dict[str, Any]) -> CheckReport:
+def run_case(rule: Rule, tables: dict[str, Any], ranges: int = 1) -> CheckReport:
     if not rule.analysis:
         datasets = [_make(make_dataset, name, table) for name, table in tables.items()]
-        return check_datasets(datasets, STANDARD, TERMINOLOGY, created="2025-12-31", rules=[rule])
+        return check_datasets(datasets, STANDARD, TERMINOLOGY, created="2025-12-31", rules=[rule], ranges=ranges)
     own = [_make(make_analysis_dataset, name, tables[name]) for name in tables if is_analysis_name(name)]
     beside = [_make(make_dataset, name, tables[name]) for name in tables if not is_analysis_name(name)]
-    return check_datasets(own, ADAM_STANDARD, ADAM_TERMINOLOGY, created="2025-12-31", rules=[rule], beside=beside)
+    options: dict[str, Any] = {"created": "2025-12-31", "rules": [rule], "beside": beside, "ranges": ranges}
+    return check_datasets(own, ADAM_STANDARD, ADAM_TERMINOLOGY, **options)
 
 
 def _make(make: Callable[..., Dataset], name: str, table: Any) -> Dataset:

@@ -117,7 +117,7 @@ def check_analysis_labels(scope: Scope) -> Iterator[Hits]:
             yield whole(column.name, value=column.label, expected=standard.label)
 
 
-@register_check(Subjects, reach="subject")
+@register_check(Subjects, reach="across")
 def check_missing_subjects(scope: Scope) -> Iterator[Hits]:
     """Subjects of another dataset that this one does not have, in one finding."""
     parameters = scope.parameters
@@ -186,7 +186,7 @@ def _sequences_of(table: Table) -> list[str]:
     return [name for name in table.names if name == "ASEQ" or _SEQUENCE.fullmatch(name)]
 
 
-@register_check(Occurrences, reach="subject")
+@register_check(Occurrences, reach="across")
 def check_occurrences(scope: Scope) -> Iterator[Hits]:
     """Records of an occurrence dataset held against those of the SDTM dataset behind it (ADAE against AE), by --SEQ.
 

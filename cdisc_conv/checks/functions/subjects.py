@@ -23,7 +23,7 @@ class Other(Parameters):
     of: str
 
 
-@register_check(reach="subject")
+@register_check(reach="across")
 def check_subject_in_dm(scope: Scope) -> Iterator[Hits]:
     """Subjects that DM does not have, not even in other letter case (which is a finding of its own)."""
     table = scope.table

@@ -75,7 +75,7 @@ def check_codelist(scope: Scope) -> Iterator[Hits]:
             found = np.zeros(len(coded.values), dtype=bool)
             found[[number for number, outcome in outcomes.items() if outcome.kind == parameters.finds]] = True
             wrong = coded.spread(found) & scope.mask & rows
-            wrong = wrong if is_instrument else wrong & _is_asked(table, name, coded, terms)
+            wrong = wrong if is_instrument else wrong & _is_asked(table, name, terms)
             yield by_value(name, coded, wrong, _tell_list(coded, terms, outcomes))
     if not asked:
         raise NotRunnableError(f"{table.name} has no variable with a codelist to be asked")
@@ -131,7 +131,7 @@ def _tell_list(
     return lambda row: {"list": listed, "hint": outcomes[int(coded.codes[row])].hint}
 
 
-def _is_asked(table: Table, name: str, coded: Coded, terms: CodelistTerms) -> np.ndarray:
+def _is_asked(table: Table, name: str, terms: CodelistTerms) -> np.ndarray:
     """Which records the codelist is for: of results, those of the tests that have any of its terms.
 
     Responses have terms, sums of diameters are numbers. A test whose results have another codelist in the value-level
@@ -141,12 +141,20 @@ def _is_asked(table: Table, name: str, coded: Coded, terms: CodelistTerms) -> np
     if name not in _result_names(table) or test not in table.frame:
         return np.ones(table.length, dtype=bool)
     tests = table.coded(test)
-    folded = {fold(value) for value in terms.values}
-    is_term = coded.spread(np.array([fold(text) in folded for text in coded.texts], dtype=bool))
-    asked = np.zeros(len(tests.values), dtype=bool)
-    asked[tests.codes[is_term]] = True
-    others = _tests_of_other_lists(table, name, terms)
-    return tests.spread(asked & np.array([text not in others for text in tests.texts], dtype=bool))
+    asked = _find_tests(table.whole, test, name, terms) - _tests_of_other_lists(table, name, terms)
+    return tests.spread(np.array([text in asked for text in tests.texts], dtype=bool))
+
+
+def _find_tests(table: Table, test: str, name: str, terms: CodelistTerms) -> set[str]:
+    """The tests of which any record has a term of a codelist."""
+    key = f"tests of {name} in {terms.code}"
+    if key not in table.memo:
+        folded = {fold(value) for value in terms.values}
+        coded, tests = table.coded(name), table.coded(test)
+        is_term = coded.spread(np.array([fold(text) in folded for text in coded.texts], dtype=bool))
+        table.memo[key] = {tests.texts[code] for code in np.unique(tests.codes[is_term])}
+    found: set[str] = table.memo[key]
+    return found
 
 
 def _tests_of_other_lists(table: Table, name: str, terms: CodelistTerms) -> set[str]:
