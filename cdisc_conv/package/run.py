@@ -60,6 +60,11 @@ def run_study(
         hint = "--raw names the folder of the raw export, --sdtm that of SDTM datasets to make ADaM datasets from"
         raise ProblemsError([Problem("PKG008", "there is nothing to read: give --raw, --sdtm, or both", hint=hint)])
     study, found = open_study(words)
+    if raw is not None and not study.forms and not study.raw.home:
+        message = f"{study.name} has no raw forms: it makes analysis datasets of SDTM"
+        raise ProblemsError(
+            [Problem("PKG008", message, hint="leave --raw out, and name the SDTM datasets with --sdtm")]
+        )
     study = choose_split_size(choose_encoding(choose_formats(study, formats), encoding), split_size)
     export = raw
     study, raw = _open_raw(study, raw)

@@ -218,7 +218,8 @@ class StudyDocument(Document):
     created: Text
     standards: StandardsDocument = StandardsDocument()
     forms: FormsSource = DictionaryDocument()
-    raw: RawDocument
+    raw: RawDocument = RawDocument(subject="", home="")
+    """Left out by a study of analysis datasets alone (`alone`)."""
     given: dict[str, GivenDocument] = {}
     not_submitted: dict[str, Text] = {}
     variables: dict[str, Any] = {}

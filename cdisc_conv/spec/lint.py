@@ -107,6 +107,8 @@ def check_sources(study: Study) -> Iterator[Problem]:
                 message = f"{dataset.name} reads {what} '{name}', which is not there"
                 cause = missing_table(f"form {name}" if kind is SourceKind.FORM else name)
                 yield Problem("LINT101", message, place=block.place, hint=hint, value=cause)
+    if not study.raw.home and not study.forms:  # analysis datasets alone
+        return
     if study.raw.home not in study.forms:
         hint = did_you_mean(study.raw.home, study.forms) or f"there are: {', '.join(study.forms)}"
         message = f"'home' of 'raw' names form '{study.raw.home}', which is not in forms.yaml"

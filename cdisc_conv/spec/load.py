@@ -19,6 +19,7 @@ from cdisc_conv.derivations.registry import load_derivations
 from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
 from cdisc_conv.raw.dictionaries.model import Dictionary
 from cdisc_conv.resources import shipped
+from cdisc_conv.spec.alone import check_raw_section, give_tabulations, is_alone
 from cdisc_conv.spec.datasets import read_dataset
 from cdisc_conv.spec.dictionary import check_files, explain_system, lay_over, list_files, make_node, name_subject
 from cdisc_conv.spec.documents import SETTINGS, DictionaryDocument, EventDocument, StandardsDocument, StudyDocument
@@ -92,7 +93,8 @@ class _Loader:
         dictionary = self._read_dictionary(node.get("forms"))
         node = name_subject(node, dictionary)
         document, found = validate(StudyDocument, node, "study.yaml")
-        if document is None:
+        found += check_raw_section(node, self.folder)
+        if document is None or found:
             raise ProblemsError([*self.problems, *found])
         families = self._load_families(document, node)
         families = add_codelists(families, document.codelists, node, self.problems)
@@ -106,7 +108,7 @@ class _Loader:
         datasets: dict[str, DatasetSpec] = {}
         for family in families.values():
             datasets |= self._read_datasets(family, shared, document.study, facts, forms)
-        self._check_given(given, datasets)
+        given = self._complete_given(given, datasets, standard)
         strays = list(find_strays(self.folder, self.files, self.show(self.folder)))
         self.problems += strays
         self.unread |= {Path(problem.place.file).stem.upper() for problem in strays}
@@ -227,6 +229,8 @@ class _Loader:
         """The forms of forms.yaml, laid over those of the dictionary; beside one, forms.yaml may be missing."""
         said = document.forms
         path = self._find_file(said.file, node.at(("file",)), "'forms'")
+        if dictionary is None and is_alone(self.folder):
+            return {}, []
         needed = dictionary is None or node.get("file") is not None or path.exists()
         try:
             over = read_yaml(self._note(path), self.show(path)) if needed else None
@@ -253,12 +257,18 @@ class _Loader:
         settings: dict[str, Any] = node.plain()
         return settings
 
-    def _check_given(self, given: dict[str, GivenDataset], datasets: dict[str, DatasetSpec]) -> None:
-        """SPEC116: a dataset that is given and mapped: others would read the one, and the package hold the other."""
+    def _complete_given(
+        self, given: dict[str, GivenDataset], datasets: dict[str, DatasetSpec], standard: Standard
+    ) -> dict[str, GivenDataset]:
+        """All that is given: of a study of analysis datasets alone, the SDTM that they read.
+
+        SPEC116: a dataset that is given and mapped: others would read the one, and the package hold the other.
+        """
         for name in given.keys() & datasets.keys():
             message = f"{name} is given, and mapped at {datasets[name].place}, too"
             hint = "take it from 'given', or take the mapping away"
             self.problems.append(Problem("SPEC116", message, place=given[name].place, hint=hint))
+        return give_tabulations(given, datasets, standard) if is_alone(self.folder) else given
 
     def _read_given(self, document: StudyDocument, standard: Standard, node: Node) -> dict[str, GivenDataset]:
         given: dict[str, GivenDataset] = {}

@@ -28,7 +28,7 @@ AE = "sdtm/ae.yaml"
             "study.yaml",
             "protocol:",
             "zzz:",
-            "tiny/study.yaml:3: SPEC001 study.yaml has no 'zzz' (known are: agency, created, define, documents, encoding, formats, forms, given, "
+            "tiny/study.yaml:3: SPEC001 study.yaml has no 'zzz' (known are: agency, codelists, created, define, documents, encoding, formats, forms, given, "
             "not_submitted, protocol, raw, settings, sponsor_terms, standards, study, title, translations, "
             "transliterate, variables)",
         ),
