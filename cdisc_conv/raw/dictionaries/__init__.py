@@ -69,5 +69,9 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        home = import_module(f"{__name__}.{_HOMES[name]}")
+        globals()[name] = getattr(home, name)  # the import has put the module `detect` in the place of its function
+        if _HOMES[name] == "detect":
+            globals()["detect"] = home.detect
+        return globals()[name]
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
