@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,7 @@ def flag_column(mask: np.ndarray, yes: str = "Y", no: str = "") -> pd.Series:
 
 
 def trim_text(series: pd.Series) -> pd.Series:
-    """The texts without blanks at their ends; numbers as they are.
+    """The texts without blanks at their ends, the very same series when there are none; numbers as they are.
 
     >>> trim_text(pd.Series([" Mild ", "\\u3000"], dtype="str")).tolist()
     ['Mild', '']
@@ -37,10 +38,27 @@ def trim_text(series: pd.Series) -> pd.Series:
     if is_number(series):
         return series
     texts = to_arrow(series)
+    if not _may_have_outer_blanks(texts):
+        return series
     trimmed = pc.utf8_trim_whitespace(texts)
-    # Mostly there is nothing to trim: then no second copy of the column stays in memory.
+    # No second copy of the column stays in memory when there was nothing to trim.
     same = pc.sum(pc.binary_length(texts)) == pc.sum(pc.binary_length(trimmed))
     return series if same else from_arrow(trimmed)
+
+
+def _may_have_outer_blanks(texts: Any) -> bool:
+    """Whether any value begins or ends with a byte of white space, or one that may belong to a wider blank.
+
+    Looking at two bytes of each value is several times faster than trimming a million of them for nothing.
+    """
+    _, offsets_buffer, data_buffer = texts.buffers()
+    if data_buffer is None or not len(texts):
+        return False
+    offsets = np.frombuffer(offsets_buffer, dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    data = np.frombuffer(data_buffer, dtype=np.uint8)
+    filled = offsets[1:] > offsets[:-1]
+    ends = np.concatenate([data[offsets[:-1][filled]], data[offsets[1:][filled] - 1]])
+    return bool(((ends <= 0x20) | (ends >= 0x80)).any())
 
 
 def find_texts(series: pd.Series) -> Distinct:

@@ -14,9 +14,8 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import find_distinct_rows
-from cdisc_conv.columns.texts import fold
+from cdisc_conv.columns.texts import fold, trim_text
 from cdisc_conv.derivations.findings import MOST_FINDINGS
-from cdisc_conv.engine.derive.state import trim_blanks
 from cdisc_conv.engine.plan.graph import Plan
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, Tally
 from cdisc_conv.spec.codes import guess_code, list_codes
@@ -62,7 +61,7 @@ def _words_of(form: Form, coded: str, frame: pd.DataFrame) -> str:
 
 
 def _check_column(form: str, field: Field, frame: pd.DataFrame, words: str) -> Iterator[tuple[WrongCode, Tally]]:
-    columns = [trim_blanks(frame[name]) for name in (field.name, words) if name]
+    columns = [trim_text(frame[name]) for name in (field.name, words) if name]
     if not len(frame):
         return
     numbers, distinct = find_distinct_rows(columns)

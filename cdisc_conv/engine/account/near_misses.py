@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT, Distinct, find_distinct
-from cdisc_conv.engine.derive.state import trim_blanks
+from cdisc_conv.columns.texts import trim_text
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, Tally
 from cdisc_conv.spec.codes import list_codes, reduce_text
 from cdisc_conv.spec.comparisons import Comparison, list_comparisons
@@ -63,7 +63,7 @@ def find_near_misses(
             ):
                 continue
             if (table, column) not in columns:
-                columns[table, column] = find_distinct(trim_blanks(frame[column]))
+                columns[table, column] = find_distinct(trim_text(frame[column]))
             terms: Collection[str] = ()
             if table in study.given:
                 standard = study.sdtm.standard.variable(study.given[table].standard, column)

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.texts import trim_text
 from cdisc_conv.engine.account.coded import Readers
-from cdisc_conv.engine.derive.state import trim_blanks
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, Tally
 from cdisc_conv.spec.codes import list_codes
 from cdisc_conv.spec.model import Field, Study
@@ -41,7 +41,7 @@ def find_wrong_types(study: Study, forms: Mapping[str, pd.DataFrame]) -> WrongTy
 
 
 def _check_column(field: Field, column: pd.Series) -> Iterator[tuple[str, Tally]]:
-    codes, values = pd.factorize(trim_blanks(column))
+    codes, values = pd.factorize(trim_text(column))
     for number, value in enumerate(map(str, values)):
         if not fits(value, field.type):
             rows = np.flatnonzero(codes == number)

@@ -8,10 +8,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
-import pyarrow.compute as pc
 
-from cdisc_conv.columns.distinct import from_arrow, to_arrow
 from cdisc_conv.columns.rows import group_codes, spread, take_rows
+from cdisc_conv.columns.texts import trim_text
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.derivations.evidence import Each, Parameters, SingleValues, list_fixed
 from cdisc_conv.engine.derive.blocks import BlockRows
@@ -164,7 +163,7 @@ class State:
         if key not in self._stacked:
             form = TableId(table)
             if form.is_form:
-                self._stacked[key] = trim_blanks(self.forms[form.name][name])
+                self._stacked[key] = trim_text(self.forms[form.name][name])
             else:
                 self._stacked[key] = self.own(table, name, self.blocks_of(table))
         return self._stacked[key]
@@ -306,28 +305,3 @@ def _same_kind(pieces: list[pd.Series]) -> list[pd.Series]:
     if any(pd.api.types.is_numeric_dtype(piece) for piece in pieces):
         return [pd.to_numeric(piece, errors="coerce").astype("float64") for piece in pieces]
     return pieces
-
-
-def trim_blanks(series: pd.Series) -> pd.Series:
-    """Text without the white space around it; the very same series when there is none.
-
-    >>> trim_blanks(pd.Series([" a b ", "c"], dtype="str")).tolist()
-    ['a b', 'c']
-    """
-    texts = to_arrow(series)
-    return from_arrow(pc.utf8_trim_whitespace(texts)) if _may_have_outer_blanks(texts) else series
-
-
-def _may_have_outer_blanks(texts: Any) -> bool:
-    """Whether any value begins or ends with a byte of white space, or one that may belong to a wider blank.
-
-    Looking at two bytes of each value is several times faster than trimming a million of them for nothing.
-    """
-    _, offsets_buffer, data_buffer = texts.buffers()
-    if data_buffer is None or not len(texts):
-        return False
-    offsets = np.frombuffer(offsets_buffer, dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    data = np.frombuffer(data_buffer, dtype=np.uint8)
-    filled = offsets[1:] > offsets[:-1]
-    ends = np.concatenate([data[offsets[:-1][filled]], data[offsets[1:][filled] - 1]])
-    return bool(((ends <= 0x20) | (ends >= 0x80)).any())

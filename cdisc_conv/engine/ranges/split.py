@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import map_distinct
-from cdisc_conv.columns.texts import as_text, fold, text_column
+from cdisc_conv.columns.texts import as_text, fold, text_column, trim_text
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.engine.derive.run import Inputs, run_nodes
-from cdisc_conv.engine.derive.state import State, trim_blanks
+from cdisc_conv.engine.derive.state import State
 from cdisc_conv.engine.plan.graph import Plan, RowSet
 from cdisc_conv.engine.plan.order import order_records
 from cdisc_conv.engine.plan.reach import Home, PlanReach
@@ -105,7 +105,7 @@ def _read_subjects(rows: Rows, table: TableId, column: str) -> pd.Series | None:
         return text_column([""] * len(frame))
     if not table.is_form:
         return as_text(frame[column])
-    return map_distinct(trim_blanks(frame[column]), lambda texts: text_column(map(fold, texts)))
+    return map_distinct(trim_text(frame[column]), lambda texts: text_column(map(fold, texts)))
 
 
 def _make_subjects(study: Study, plan: Plan, reach: PlanReach, rows: Rows, datasets: frozenset[str]) -> State:
