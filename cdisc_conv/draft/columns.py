@@ -172,6 +172,9 @@ def _by_name(
                 yield f"{domain[:2]}{rest}", 0.94 - less, f"the name ends in {rest}"
         if len(spelling) > 2 and _is_target(domain, f"{domain[:2]}{spelling}", known):
             yield f"{domain[:2]}{spelling}", 0.88 - less, f"the name is {spelling} without the letters of the domain"
+        findings = known.dataset(domain).class_name == "FINDINGS"
+        if findings and spelling.endswith(("DAT", "DT", "DATE")) and (found := _resolve(domain, "--DTC", known)):
+            yield found, 0.62 - less, f"the name {spelling} ends as those of dates do"
         if len(spelling) > 1 and (found := _resolve(domain, CDASH.get(spelling, ""), known)):
             yield found, 0.82 - less, f"CDASH calls it {domain[:2]}{spelling}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cdisc_conv.draft.codes import no_codes
@@ -13,7 +13,7 @@ from cdisc_conv.draft.entries import make_entry, make_flag_condition, make_ongoi
 from cdisc_conv.draft.forms import Placed
 from cdisc_conv.draft.leftovers import add_qualifiers, note_beside
 from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Draft, Fate, Line
-from cdisc_conv.draft.seriousness import add_criteria
+from cdisc_conv.draft.seriousness import CRITERIA, add_criteria
 from cdisc_conv.draft.targets import ANY, END_TIME, ONGOING, START_TIME, TIME
 from cdisc_conv.draft.tests_of import find_unit
 
@@ -46,6 +46,7 @@ def draft_records(page: Page, draft: Draft, known: Knowledge, items: Sequence[It
     done = fill_block(block, guesses, domain, known, draft)
     if domain == "AE":
         done |= add_criteria(block, [item for item in items if item.column not in done], known, draft)
+        _ask_for_criteria(block)
     left = [item for item in items if item.column not in done]
     block.where = _find_condition(guesses, topic)
     dataset = draft.block(domain, block)
@@ -126,6 +127,16 @@ def _add_topic(guesses: list[Guess], items: Sequence[Item], topic: str) -> list[
         return guesses
     reason = "no column is recognised as the topic; this is the free text with the most different values"
     return [*guesses, Guess(best, topic, 0.4, reason)]
+
+
+def _ask_for_criteria(block: BlockDraft) -> None:
+    """A serious event has a criterion; where the form asks for none, that is to do."""
+    if block.names() & set(CRITERIA):
+        return
+    for place, line in enumerate(block.lines):
+        if line.name == "AESER":
+            reason = f"{line.reason}; no criterion of seriousness (AESDTH, AESHOSP ...) was collected"
+            block.lines[place] = replace(line, reason=reason, to_do=True)
 
 
 def _add_unit(guesses: Sequence[Guess], names: set[str], domain: str, known: Knowledge) -> list[Line]:

@@ -85,7 +85,10 @@ def describe_form(form: str, table: Table, roles: Mapping[str, str], more: Mappi
         yield f"    {key}: {flow(list(value) if isinstance(value, tuple) else value)}"
     yield "    columns:"
     said = more.get("columns", {})
+    decodes = {entry["decode"] for entry in said.values() if entry.get("decode")}
     for name, column in make_columns(table).items():
+        if name in decodes:
+            continue
         whole = {**column, **({"role": roles[name]} if name in roles else {}), **said.get(name, {})}
         shown = whole.get("label", "") if set(whole) <= {"label"} else whole
         yield f"      {scalar(name)}: {flow(shown) if shown else scalar('')}"

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cdisc_conv.draft.columns import Item, Knowledge, list_items
 from cdisc_conv.draft.datasets import Page, add_emergence, draft_records, finish_dataset, has_topic
+from cdisc_conv.draft.families import fold_families
 from cdisc_conv.draft.findings import STANDARD, add_measurements, draft_findings, draft_own
 from cdisc_conv.draft.forms import Placed, place_form
 from cdisc_conv.draft.leftovers import declare, set_personal_apart
@@ -150,7 +151,7 @@ def _place_forms(material: Material, draft: Draft) -> dict[str, Page]:
 def _place_form(material: Material, name: str, draft: Draft) -> Page:
     """A form with its questions, personal data set apart, and its domain."""
     form = material.study.forms[name]
-    items = set_personal_apart(list_items(name, material.profiles[name]), draft)
+    items = fold_families(set_personal_apart(list_items(name, material.profiles[name]), draft), draft)
     placed = place_form(name, form.label, items, material.known)
     repeats = tuple(
         column

@@ -8,6 +8,7 @@ from typing import Any
 
 from cdisc_conv.draft.columns import Knowledge
 from cdisc_conv.draft.exports import Exports, survey_exports
+from cdisc_conv.draft.families import describe_pairs
 from cdisc_conv.draft.files import study_name, write_datasets, write_forms, write_skeleton, write_study
 from cdisc_conv.draft.keys import find_home, find_other_subject, find_study, find_subject, with_roles
 from cdisc_conv.draft.model import Draft, Line
@@ -128,6 +129,9 @@ def find_missing(material: Material, exports: Exports) -> dict[str, dict[str, An
         codes = {name: codes for name, one in profiles.items() if (codes := find_undeclared(one))}
         if codes and exports.dictionary is not None:
             added.setdefault(form, {})["columns"] = {name: {"values": values} for name, values in codes.items()}
+        pairs = describe_pairs(material.frames[form]) if form in exports.tables else {}
+        if pairs:
+            added.setdefault(form, {})["columns"] = pairs
         missing = find_missing_texts(profiles.values())
         if not missing:
             continue

@@ -15,6 +15,8 @@ from cdisc_conv.standards import CodelistTerms
 MEASURED = ("VS", "LB", "EG")
 """Domains whose tests are known by terminology."""
 _UNIT = re.compile(r"(?:^|\s)[(\[]\s*([^()\[\]]{1,15})\s*[)\]]")
+_UNITS = frozenset(["kg", "g", "lb", "lbs", "cm", "m", "in", "mm", "mmhg", "hg", "bpm", "c", "f", "pct", "percent"])
+"""Ends of names that are units."""
 _NO_TEST = frozenset(["result", "results", "value", "finding", "original", "units", "unit", "test"])
 
 
@@ -38,7 +40,9 @@ class Test:
     @property
     def unit(self) -> str:
         """The unit that the label of the result names, as it stands there."""
-        return self.result.profile.unit or find_unit(self.result.label)
+        end = split_name(self.result.name)[-1:]
+        named = end[0].lower() if end and end[0].lower() in _UNITS and len(end[0]) > 1 else ""
+        return self.result.profile.unit or find_unit(self.result.label) or named
 
 
 def find_unit(label: str) -> str:
@@ -115,6 +119,8 @@ def resolve_test(key: Sequence[str], item: Item, domain: str, known: Knowledge) 
     if domain not in MEASURED or codelist is None:
         return None
     spoken = [("name", " ".join(key)), ("name", key[-1] if key else "")]
+    if len(key) > 1 and key[-1].lower() in _UNITS:
+        spoken.append(("name", " ".join(key[:-1])))
     spoken += [("label", _bare(item.label))]
     for what, text in spoken:
         code = _find_code(text, domain, codelist)

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from golden_data import golden_folder, read_golden
 
 from cdisc_conv.draft.run import init_study
 from cdisc_conv.package.run import run_study
 from cdisc_conv.problems import Severity
 from cdisc_conv.xpt import read_xpt
-from tests.golden_data import golden_folder, read_golden
 
 FROM_RAW = {
     "DM": [

@@ -222,3 +222,23 @@ def test_a_study_that_is_there_is_not_overwritten(raw: Path, tmp_path: Path) -> 
         "(choose another folder, or add a form to the study with --add FORM)"
     ]
     assert [path.name for path in (tmp_path / "study").iterdir()] == ["notes.txt"]
+
+
+def test_one_answer_in_several_columns(raw: Path, tmp_path: Path) -> None:
+    (raw / "ae.csv").write_text(
+        "SUBJID,AETERM,AESER,AESER_STD,AESTDAT,AESTDAT_RAW,AESTDAT_INT,AESTDAT_YYYY,AESTDAT_MM,AESTDAT_DD\n"
+        "001,Headache,No,0,,UN FEB 2024,2024-02-15,2024,2,\n"
+        "002,Rash,Yes,1,2024-03-01,01 MAR 2024,2024-03-01,2024,3,1\n"
+    )
+    outcome = init_study(raw, tmp_path / "study")
+    ae = read_entries(tmp_path / "study" / "sdtm" / "ae.yaml")
+    assert ae["AESTDTC"] == "{datetime: {date: AESTDAT_RAW, formats: [DD MON YYYY]}}"
+    assert ae["AESER"] == '{term: {value: AESER_STD, map: {"0": "N", "1": "Y"}}}'
+    reasons = {key: line.reason for key, line in outcome.draft.not_submitted.items() if key.startswith("ae.")}
+    assert reasons == {
+        "ae.AESTDAT_INT": "the same answer as AESTDAT_RAW, interpolated by the EDC",
+        "ae.AESTDAT_YYYY": "the same answer as AESTDAT_RAW, the year",
+        "ae.AESTDAT_MM": "the same answer as AESTDAT_RAW, the month",
+        "ae.AESTDAT_DD": "the same answer as AESTDAT_RAW, the day",
+        "ae.AESTDAT": "the same answer as AESTDAT_RAW, read by the EDC",
+    }

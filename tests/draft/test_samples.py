@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from reference_data import reference_file
 
 from cdisc_conv.draft.run import init_study
 from cdisc_conv.package.lint import lint_whole
 from cdisc_conv.package.run import run_study
 from cdisc_conv.problems import Severity
-from tests.reference_data import reference_file
 
 NEVER_COLLECTED = {"VAR002", "DM001", "EX002"}
 """A required value is blank, no arm (nor the reason for none), a dose without a unit."""
