@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from cdisc_conv.simulate.conduct import DEVIATION_FORMS, REPRODUCTION_FORMS, make_deviations, make_reproduction
+from cdisc_conv.simulate.diagnosis import BIOMARKER_FORMS, make_biomarkers
 from cdisc_conv.simulate.dictionary import Dictionary
 from cdisc_conv.simulate.draws import Draws
 from cdisc_conv.simulate.event_details import DETAIL_FORMS, make_event_details
@@ -54,12 +55,13 @@ TOPICS: dict[str, Topic] = {
         HISTORY_FORMS,
         make_history,
         "history",
-        typed={"pct": ("PCREG",), "pr": ("PRTRT",)},
+        typed={"pct": ("PCREG",), "pr": ("PRTRT",), "mh": ("MHTERM",)},
         dates=blur_history,
     ),
     "details": Topic(DETAIL_FORMS, make_event_details, "details", typed={"co": ("COVAL",)}),
     "deviations": Topic(DEVIATION_FORMS, make_deviations, "deviations", typed={"dv": ("DVTERM",)}),
     "reproduction": Topic(REPRODUCTION_FORMS, make_reproduction, "reproduction"),
+    "biomarkers": Topic(BIOMARKER_FORMS, make_biomarkers, "biomarkers"),
     "questionnaire": Topic(QUESTIONNAIRE_FORMS, make_questionnaire, "questionnaire"),
 }
 

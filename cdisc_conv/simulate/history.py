@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from cdisc_conv.simulate.diagnosis import make_medical_history
 from cdisc_conv.simulate.draws import Bools, Draws, Ints
+from cdisc_conv.simulate.laboratory import read_days
 from cdisc_conv.simulate.rows import Rows, join_rows, no_days, rank_within
 from cdisc_conv.simulate.settings import Settings
 from cdisc_conv.simulate.story import Story
@@ -15,7 +17,7 @@ from cdisc_conv.simulate.tumours import PRIMARY
 from cdisc_conv.simulate.untidy import Blur
 from cdisc_conv.simulate.words import Words, constant, dates, words_of
 
-HISTORY_FORMS = ("pct", "pr")
+HISTORY_FORMS = ("pct", "pr", "mh")
 MOST_DRUGS = 3
 
 
@@ -28,7 +30,8 @@ def make_history(story: Story, draws: Draws) -> Iterator[Rows]:
     primary = story.disease.organs.index(PRIMARY) if PRIMARY in story.disease.organs else -9
     resected = ~(story.disease.non_target_organ == primary).any(axis=1) & draws.chance(about.resected, n)
     surgery = consent - draws.whole(*about.surgery_days_before_consent, n)
-    yield join_rows(list(_make_therapies(story, about, resected, surgery, draws)))
+    therapies = join_rows(list(_make_therapies(story, about, resected, surgery, draws)))
+    yield therapies
     kind = draws.whole(0, len(about.surgeries) - 1, n)
     parts = [
         _make_procedures(story, "PRIOR", each, resected & (kind == place), surgery, draws)
@@ -40,6 +43,10 @@ def make_history(story: Story, draws: Draws) -> Iterator[Rows]:
     rows = join_rows(parts)
     order = np.where(np.isin(rows.items["PRTYPE"].codes, rows.items["PRTYPE"].words.index("PRIOR")), 0, 1)
     yield Rows("pr", rows.subject, rows.event, rows.day, rows.items, fseq=rank_within(rows.subject, order))
+    if about.medical is not None:
+        first = surgery.copy()
+        np.minimum.at(first, therapies.subject, read_days(therapies.items["PCSTDAT"]))
+        yield make_medical_history(story, about.medical, resected, first, draws)
 
 
 def blur_history(settings: Settings) -> dict[str, dict[str, Blur]]:
@@ -49,7 +56,12 @@ def blur_history(settings: Settings) -> dict[str, dict[str, Blur]]:
         return {}
     blur = Blur(about.day_unknown, about.month_unknown)
     prior = Blur(about.day_unknown, about.month_unknown, lambda frame: (frame["PRTYPE"] == "PRIOR").to_numpy())
-    return {"pct": {"PCSTDAT": blur, "PCENDAT": Blur(about.day_unknown)}, "pr": {"PRSTDAT": prior}}
+    old = Blur(about.day_unknown, about.month_unknown, lambda frame: (frame["MHCAT"] == "GEN").to_numpy())
+    return {
+        "mh": {"MHSTDAT": old},
+        "pct": {"PCSTDAT": blur, "PCENDAT": Blur(about.day_unknown)},
+        "pr": {"PRSTDAT": prior},
+    }
 
 
 def _make_therapies(story: Story, about: History, resected: Bools, surgery: Ints, draws: Draws) -> Iterator[Rows]:

@@ -20,6 +20,7 @@ from cdisc_conv.simulate.kinds import (
     Words,
 )
 from cdisc_conv.simulate.topic_settings import (
+    Biomarkers,
     Details,
     Deviations,
     History,
@@ -331,6 +332,7 @@ class Settings(Section):
     reproduction: Reproduction | None = None
     questionnaire: Questionnaire | None = None
     laboratory: Laboratory | None = None
+    biomarkers: Biomarkers | None = None
 
 
 def count_assessments(settings: Settings) -> int:

@@ -74,6 +74,40 @@ class Procedure(Section):
     location: str
 
 
+class Condition(Section):
+    """Another condition that subjects have: how many, since when, and how many of these no longer."""
+
+    term: str
+    verbatim: Words
+    share: Probability
+    days_before_consent: Days
+    over: Probability
+
+
+class MedicalHistory(Section):
+    """Diagnosis, stage, metastases, and other conditions."""
+
+    diagnosis: Words
+    metastases: Words
+    days_before_treatment: Days
+    days_before_consent: Days
+    relapse_days_before_consent: Days
+    resected_stages: Weights
+    metastatic_stages: Weights
+    conditions: tuple[Condition, ...]
+
+
+class Biomarkers(Section):
+    """HER2 by staining and by copies of its gene."""
+
+    days_after_consent: Days
+    negative_scores: Weights
+    strong_of_positive: Probability
+    normal_ratio: Range
+    amplified_ratio: Range
+    chromosomes: Range
+
+
 class History(Section):
     """Treatment of the cancer before the study, and procedures."""
 
@@ -91,6 +125,7 @@ class History(Section):
     port_days_before: Days
     day_unknown: Probability
     month_unknown: Probability
+    medical: MedicalHistory | None = None
 
 
 class Details(Section):
