@@ -23,7 +23,7 @@ from cdisc_conv.package.causes import drop_caused, drop_repeated, find_ties
 from cdisc_conv.package.definitions import write_definitions
 from cdisc_conv.package.documents import Outcome, draw_crf, list_made, write_document, write_guides
 from cdisc_conv.package.exchange import write_exchange
-from cdisc_conv.package.families import list_families
+from cdisc_conv.package.families import leave_out_unmade, list_families
 from cdisc_conv.package.inputs import Inputs, Progress, check_raw_files, describe_inputs, quiet
 from cdisc_conv.package.manifest import write_manifest
 from cdisc_conv.package.staging import stage_folder
@@ -85,6 +85,8 @@ def fill_package(
     """The same into a new folder that will become `out`; `crf` is the annotated CRF whose pages the study names."""
     study = conversion.study
     datasets, problems = fit_datasets(study, conversion.datasets)
+    datasets, unmade = leave_out_unmade(study, datasets, conversion.problems)
+    problems += unmade
     families = list(list_families(study, datasets))
     crf = None if all(family.is_analysis for family, _ in families) else crf  # it stands beside define.xml of SDTM
     with make_beside(lambda: draw_apart(conversion, datasets, crf)) as drawing:
