@@ -29,12 +29,17 @@ def test_the_pilot_study() -> None:
             found[problem.code, problem.place.dataset, problem.place.variable] += problem.count
     assert found == {
         ("AE002", "AE", "AESER"): 36,  # not serious, although a criterion is met
+        ("AE014", "AE", "AEENDTC"): 250,  # NOT RECOVERED/NOT RESOLVED with an end
+        ("AE015", "AE", "AEENDTC"): 1,  # a suicide that ends the day before death
         ("CT004", "DS", "DSDECOD"): 290,  # FINAL LAB VISIT and the like, which no study.yaml declares here
         ("DAT005", "AE", "AESTDY"): 1,  # 366 on the day of RFSTDTC
         ("DAT017", "AE", "AESTDTC"): 2,  # July, recorded in June
         ("DM002", "DM", "ARMNRS"): 52,  # screen failures have an arm of that name, as before SDTMIG 3.3
         ("DM019", "DM", "RFXENDTC"): 6,
         ("DM022", "DM", "ACTARMCD"): 52,
+        ("DM027", "DM", "RFICDTC"): 306,
+        ("DM032", "DM", ""): 2,
+        ("DS004", "DM", "USUBJID"): 306,
         ("EVT004", "EX", "EXENDTC"): 6,
         ("EXP001", "AE", "EPOCH"): 1,
         ("EXP001", "DS", "EPOCH"): 1,
@@ -44,6 +49,11 @@ def test_the_pilot_study() -> None:
         ("EXP002", "SV", "SVENDTC"): 1,
         ("EXP002", "SV", "SVSTDTC"): 1,
         ("ID011", "AE", "AETERM"): 460,  # events that were reported again at later visits
+        ("REL015", "SUPPDM", "QNAM"): 508,
+        ("TS011", "TS", "TSPARMCD"): 1,  # of what FDA asks for, 20 parameters are missing
+        ("TS012", "TS", "TSPARMCD"): 2,
+        ("TS013", "TS", "TSVAL"): 2,  # Phase II Trial; a sentence as dosing frequency
+        ("TS015", "TS", "TSVAL"): 3,  # 50 years, no maximum, 26 weeks
         ("TS002", "TS", "TSPARMCD"): 2,  # AGESPAN is not in the terminology any more
         ("TS005", "TS", "TSPARMCD"): 1,  # no STYPE, SSTDTC, SENDTC
         ("TS003", "TS", "TSPARM"): 2,  # two parameters have been renamed since

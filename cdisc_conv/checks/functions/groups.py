@@ -10,7 +10,7 @@ import pandas as pd
 from cdisc_conv.checks.codes import Coded, combine, first_of
 from cdisc_conv.checks.model import Hits, Parameters, Scope
 from cdisc_conv.checks.registry import register_check
-from cdisc_conv.checks.tables import Table
+from cdisc_conv.checks.tables import NotRunnableError, Table
 
 
 class OneToOne(Parameters):
@@ -27,10 +27,14 @@ class OneToOneWithin(OneToOne):
 
 
 class OneValue(Parameters):
-    """``of`` has one value per combination of ``per``; names in the rule's `optional` are left out where missing."""
+    """``of`` has one value per combination of ``per``; names in the rule's `optional` are left out where missing.
+
+    ``without`` is a dataset that says it better: where it is there, nothing is asked.
+    """
 
     of: str
     per: tuple[str, ...]
+    without: str = ""
 
 
 class Unique(Parameters):
@@ -69,6 +73,8 @@ def check_one_to_one_within(scope: Scope) -> Iterator[Hits]:
 @register_check(OneValue)
 def check_one_value(scope: Scope) -> Iterator[Hits]:
     """Combinations of some variables under which another one has several values; blanks are not looked at."""
+    if scope.parameters.without and scope.table.tables.find(scope.parameters.without):
+        raise NotRunnableError(f"{scope.parameters.without} decides")
     per = _present(scope, scope.parameters.per)
     yield from find_several(scope, per, scope.parameters.of)
 

@@ -62,7 +62,7 @@ def check_copied_values(scope: Scope) -> Iterator[Hits]:
         other = table.tables.require(owner)
         sources = [(other, table.rows_in(owner), "")]
     else:
-        sources = list(_find_records(table))
+        sources = list(find_source_records(table))
         if not sources:
             raise NotRunnableError(f"no SDTM dataset of a --SEQ in {table.name} is there")
     for other, rows, sequence in sources:
@@ -85,7 +85,7 @@ def check_copied_labels(scope: Scope) -> Iterator[Hits]:
     if scope.parameters.of == "subject":
         others = [table.tables.require("DM" if table.name == "ADSL" else "ADSL")]
     else:
-        others = [other for other, _, _ in _find_records(table)]
+        others = [other for other, _, _ in find_source_records(table)]
         if not others:
             raise NotRunnableError(f"no SDTM dataset of a --SEQ in {table.name} is there")
     table.require_said("labels")
@@ -174,12 +174,12 @@ def _find_sequences(table: Table, rows: np.ndarray, place: tuple[Table, ...]) ->
     ours = [table.coded(SUBJECT).take(rows), sequences.take(rows)]
     for other in place:
         if SUBJECT in other.frame:
-            for name in _sequences_of(other):
+            for name in list_sequences(other):
                 found |= is_among(ours, [other.coded(SUBJECT), other.coded(name)])
     yield Hits("SRCSEQ", rows[~found], words=lambda row: {"domain": place[0].name})
 
 
-def _sequences_of(table: Table) -> list[str]:
+def list_sequences(table: Table) -> list[str]:
     """The variables that number the records of a dataset: --SEQ; of an analysis dataset ASEQ, or that of its source."""
     if not table.is_analysis:
         return [name for name in (f"{table.domain[:2]}SEQ",) if name in table.frame]
@@ -227,7 +227,7 @@ def _source_tables(table: Table) -> list[Table]:
     return [other for other in found_tables if not other.is_analysis and not other.is_supplemental]
 
 
-def _find_records(table: Table) -> Iterator[tuple[Table, np.ndarray, str]]:
+def find_source_records(table: Table) -> Iterator[tuple[Table, np.ndarray, str]]:
     """Each SDTM dataset behind the records, its record per record (-1 for none), and the variable that names it."""
     for other in _source_tables(table):
         sequence = f"{other.domain[:2]}SEQ"

@@ -33,11 +33,7 @@ class Pattern(Parameters):
     @field_validator("pattern")
     @classmethod
     def _compiles(cls, pattern: str) -> str:
-        try:
-            pc.match_substring_regex(pa.array([""]), pattern)
-        except pa.ArrowInvalid as error:
-            raise ValueError(f"not a regular expression: {str(error).splitlines()[0]}") from None
-        return pattern
+        return require_pattern(pattern)
 
 
 class TextPattern(Pattern):
@@ -80,7 +76,7 @@ def check_text_pattern(scope: Scope) -> Iterator[Hits]:
         raise NotRunnableError(f"{scope.table.name} has none of the variables that are asked")
     for name in wanted:
         coded = scope.table.coded(name)
-        found = _find(coded, scope.parameters.pattern)
+        found = find_pattern(coded, scope.parameters.pattern)
         yield by_variable(name, found & scope.mask, _tell_text(coded))
 
 
@@ -89,7 +85,7 @@ def check_value_pattern(scope: Scope) -> Iterator[Hits]:
     """Values of a variable that do not fit a pattern as a whole."""
     name = scope.parameters.of
     coded = scope.table.coded(name)
-    fits = _find(coded, f"^(?:{scope.parameters.pattern})$")
+    fits = find_pattern(coded, f"^(?:{scope.parameters.pattern})$")
     yield by_value(name, coded, ~fits & ~coded.blank & scope.mask)
 
 
@@ -101,7 +97,17 @@ def _tell_text(coded: Coded) -> Callable[[int], str]:
     return lambda row: f"'{show_text(coded.text(row))}'"
 
 
-def _find(coded: Coded, pattern: str) -> np.ndarray:
+def require_pattern(pattern: str) -> str:
+    """A regular expression as it is; ValueError when RE2 does not take it."""
+    try:
+        pc.match_substring_regex(pa.array([""]), pattern)
+    except pa.ArrowInvalid as error:
+        raise ValueError(f"not a regular expression: {str(error).splitlines()[0]}") from None
+    return pattern
+
+
+def find_pattern(coded: Coded, pattern: str) -> np.ndarray:
+    """Which records have a text in which a regular expression (RE2) is found (bool)."""
     if not isinstance(coded.values, pa.Array):
         raise NotRunnableError("the variable is not text")
     return coded.spread(to_bool(pc.match_substring_regex(coded.values, pattern)))
