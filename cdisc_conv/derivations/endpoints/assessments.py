@@ -116,7 +116,10 @@ class AssessmentRule(RecordChooser):
         return {self.source: tuple(dict.fromkeys(columns))}
 
     def read(self, rows: Rows) -> _Read:
-        """All records that meet the condition, with their dates and responses as numbers."""
+        """All records that meet the condition, with their dates and responses as numbers; read once."""
+        return rows.share((_Read.__name__, id(self)), lambda: self._read(rows))
+
+    def _read(self, rows: Rows) -> _Read:
         records = find_records(rows, self.source, self.where)
         first = first_rows(records.ours)
         start, until = (self._date_of(rows, ref)[first] for ref in (self.start, self.until))

@@ -102,7 +102,7 @@ class Occurrence(RecordChooser):
         return is_number(TableRef(f"{self.source}.{self.take}"))
 
     def derive(self, rows: Rows) -> pd.Series:
-        chosen = self.choose(rows)
+        chosen = self.find_chosen(rows)
         chosen.note(rows, self.source)
         self._report_unordered(rows, chosen)
         return chosen.column(self.take) if self.take else flag_column(chosen.position >= 0, str(self.yes), str(self.no))

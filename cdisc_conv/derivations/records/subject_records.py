@@ -145,6 +145,10 @@ class RecordChooser(Derivation):
     def choose(self, rows: Rows) -> Chosen:
         """The record that decides, for each of our rows. Reports nothing: `derive` does."""
 
+    def find_chosen(self, rows: Rows) -> Chosen:
+        """The same, found once for all variables that the record brings along."""
+        return rows.share((RecordChooser.__name__, id(self)), lambda: self.choose(rows))
+
     @abstractmethod
     def describe_choice(self, words: Words, main: str) -> str:
         """Which record that is, as the end of "the value of ..."; `main` names the variable whose method tells more."""
@@ -185,7 +189,7 @@ class Brought(Derivation):
         return {self.of.source: (self.column,)}
 
     def derive(self, rows: Rows) -> pd.Series:
-        chosen = self.of.choose(rows)
+        chosen = self.of.find_chosen(rows)
         chosen.note(rows, self.of.source)
         return chosen.column(self.column)
 
