@@ -44,6 +44,8 @@ def _make_stays(story: Story, about: Details, events: Events, draws: Draws) -> R
     m = len(events.subject)
     last = _last_seen(story, events.subject)
     start = np.minimum(events.start + draws.whole(0, 1, m), last)
+    # Stays are asked of the time in the study.
+    start = np.maximum(start, story.cohort.roster.consent[events.subject])
     start = np.where((events.end != NO_DAY) & (start > events.end), events.start, start)
     end = start + draws.whole(*about.stay_days, m)
     end = np.where(events.end == NO_DAY, end, np.minimum(end, events.end))
