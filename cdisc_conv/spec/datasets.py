@@ -16,6 +16,7 @@ from cdisc_conv.spec.documents import BlockDocument, DatasetDocument
 from cdisc_conv.spec.model import (
     ALL,
     Block,
+    Carry,
     DatasetSpec,
     Family,
     Form,
@@ -227,6 +228,10 @@ def _read_block(
         message = f"{what} has 'columns', but no 'group' or 'merge' whose rows could differ"
         hint = "add 'group' or 'merge', or leave 'columns' out"
         problems.append(node.at(("columns",)).problem("SPEC114", message, hint))
+    if document.carry and not all(isinstance(one.get(document.carry.visit), int | float) for one in _entries(document)):
+        message = f"{what} carries to visits, but not every entry of its 'for_each' says which: {document.carry.visit}"
+        hint = f"such as for_each: [{{{document.carry.visit}: 4, AVISIT: Week 4}}]"
+        problems.append(node.at(("carry",)).problem("SPEC114", message, hint))
     variables = read_variables(node.get("set"), f"{what} set", problems)
     variables = {**companions(variables), **variables}
     supplemental = read_variables(node.get("supplemental"), f"{what} supplemental", problems)
@@ -246,10 +251,16 @@ def _read_block(
         take=document.take,
         columns=MappingProxyType(dict(document.columns)),
         merge=Merge(**document.merge.model_dump()) if document.merge else None,
+        carry=Carry(**document.carry.model_dump()) if document.carry else None,
         variables=MappingProxyType(variables),
         supplemental=MappingProxyType({**supplemental, **brought_along(variables)}),
         working=MappingProxyType({**companions(working), **working}),
     )
+
+
+def _entries(document: BlockDocument) -> Sequence[Mapping[str, Any]]:
+    """The entries of ``for_each`` that are written out; one that says nothing where there are none."""
+    return document.for_each if isinstance(document.for_each, list) and document.for_each else [{}]
 
 
 def _source_of(document: BlockDocument, dataset: str) -> Source:

@@ -332,6 +332,15 @@ class SplitDocument(Document):
     by: str = Field(default="|", min_length=1)
 
 
+class CarryDocument(Document):
+    """``carry``: entries of ``for_each`` are visits, and those that a group lacks are carried to."""
+
+    by: Texts = Field(min_length=1)
+    visit: Text = "AVISITN"
+    take: Literal["last", "first", "min", "max"] = "last"
+    value: Text = "AVAL"
+
+
 class BlockDocument(Document):
     """One entry of ``records``: which records there are."""
 
@@ -345,6 +354,7 @@ class BlockDocument(Document):
     take: Literal["first", "last"] = "first"
     columns: dict[str, Literal["row", "first", "last", "min", "max", "most_complete", "list"]] = {}
     merge: MergeDocument | None = None
+    carry: CarryDocument | None = None
     set: dict[str, Any] = {}
     working: dict[str, Any] = {}
     supplemental: dict[str, Any] = {}

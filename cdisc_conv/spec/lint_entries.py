@@ -46,6 +46,7 @@ def _check_names(dataset: DatasetSpec, block: Block) -> Iterator[Problem]:
 def _list_read(dataset: DatasetSpec, block: Block) -> dict[str, None]:
     """The names that the block's conditions and the entries for its records read, without ``raw.``."""
     merge = (*block.merge.by, block.merge.start, block.merge.end) if block.merge else ()
+    merge = (*merge, *([block.carry.visit] if block.carry else []))
     where = block.where.names if block.where is not None else ()
     names = [*where, *block.group, *block.order, *block.columns, *merge]
     for variable in (dataset.own_variable(name, block) for name in dataset.names()):

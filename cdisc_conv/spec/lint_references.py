@@ -185,6 +185,8 @@ def _check_block(study: Study, dataset: DatasetSpec, block: Block) -> Iterator[P
     own = frozenset(source_columns(study, block))
     merge = (*block.merge.by, block.merge.start, block.merge.end) if block.merge else ()
     places = dict.fromkeys(block.group, block.place_of("group")) | dict.fromkeys(merge, block.place_of("merge"))
+    carried = (f"raw.{name}" for name in (block.carry.columns if block.carry else ()))
+    places |= dict.fromkeys(carried, block.place_of("carry"))
     for entry, place in zip(block.for_each, block.entry_places, strict=True):
         places |= {str(value): place for value in entry.values() if isinstance(value, Ref)}
     if block.where is not None:

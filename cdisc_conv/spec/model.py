@@ -144,6 +144,21 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
+class Carry:
+    """Records for visits that a group lacks: LOCF (`take` last), BOCF (first), WOCF (min or max of `value`)."""
+
+    by: tuple[str, ...]
+    visit: str
+    take: str
+    value: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the source that it reads."""
+        return tuple(dict.fromkeys((*self.by, self.visit, *([self.value] if self.take in ("min", "max") else []))))
+
+
+@dataclass(frozen=True, slots=True)
 class Variable:
     """What one column holds: one derivation, and whatever the mapping says beside it."""
 
@@ -188,6 +203,7 @@ class Block:
     columns: Mapping[str, str] = field(default_factory=dict)
     """How single columns of a group are taken where its rows differ: ``most_complete``, ``list`` ..."""
     merge: Merge | None = None
+    carry: Carry | None = None
     variables: Mapping[str, Variable] = field(default_factory=dict)
     """What the block says itself (``set``), before the dataset's shared variables."""
     supplemental: Mapping[str, Variable] = field(default_factory=dict)

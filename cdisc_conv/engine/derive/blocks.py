@@ -14,10 +14,11 @@ from cdisc_conv.columns.moments import read_moments
 from cdisc_conv.columns.rows import group_codes, spread, take_rows
 from cdisc_conv.columns.texts import as_text, find_texts, fold, is_number, text_column
 from cdisc_conv.derivations.base import Ref
+from cdisc_conv.engine.derive.carrying import find_carried
 from cdisc_conv.engine.derive.grouping import find_taken, take_values
 from cdisc_conv.expr import Expression
 from cdisc_conv.expr.library import split_parts
-from cdisc_conv.spec.model import Block, Merge, Split
+from cdisc_conv.spec.model import Block, Carry, Merge, Split
 
 Read = Callable[[str], pd.Series]
 
@@ -120,6 +121,8 @@ def make_rows(
     rows.columns = block.given_names.intersection(columns)
     if block.where is not None:
         rows = _filter(rows, block.where)
+    if block.carry is not None:
+        rows = _carry(rows, block.carry)
     if block.merge is not None:
         rows = _merge(rows, block, block.merge, dates)
     if block.group:
@@ -190,6 +193,21 @@ def _filter(rows: BlockRows, where: Expression) -> BlockRows:
         entry=None if rows.entry is None else rows.entry[kept],
         excluded={str(where): left_out},
         columns=rows.columns,
+    )
+
+
+def _carry(rows: BlockRows, carry: Carry) -> BlockRows:
+    """The rows that are carried to a visit which their group lacks, a record each."""
+    by = [rows.source_column(name.removeprefix("raw.")) for name in carry.by]
+    value = rows.source_column(carry.value if carry.take in ("min", "max") else carry.visit)
+    kept = find_carried(carry, by, rows.source_column(carry.visit), rows.given[carry.visit], value)
+    return replace(
+        rows,
+        length=len(kept),
+        take=rows.source_rows()[kept],
+        given={name: take_rows(series, kept) for name, series in rows.given.items()},
+        entry=None if rows.entry is None else rows.entry[kept],
+        _cache={},
     )
 
 

@@ -47,6 +47,9 @@ def write_block(block: Block) -> str:
         said["order"] = list(block.order)
     if block.take != "first":
         said["take"] = block.take
+    if block.carry:
+        carry = block.carry
+        said["carry"] = {"by": list(carry.by), "visit": carry.visit, "take": carry.take, "value": carry.value}
     if block.merge:
         said["merge"] = {"by": list(block.merge.by), "start": block.merge.start, "end": block.merge.end}
     return write_line(said)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cdisc_conv.derivations.base import Ref
-from cdisc_conv.engine.describe.words import PartWords, describe_columns, describe_table, explain_working
+from cdisc_conv.engine.describe.words import (
+    PartWords,
+    describe_carry,
+    describe_columns,
+    describe_table,
+    explain_working,
+)
 from cdisc_conv.engine.plan.graph import Part
 from cdisc_conv.spec.model import Block, DatasetSpec, SourceKind, Study
 
@@ -44,7 +50,8 @@ def describe_groups(study: Study, spec: DatasetSpec) -> str:
 
 
 def _describe_gathering(study: Study, block: Block) -> str:
-    return " ".join(filter(None, (_describe_split(study, block), _describe_joining(study, block))))
+    said = (_describe_split(study, block), describe_carry(block), _describe_joining(study, block))
+    return " ".join(filter(None, said))
 
 
 def _describe_split(study: Study, block: Block) -> str:

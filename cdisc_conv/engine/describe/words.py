@@ -7,6 +7,7 @@ from typing import Any
 
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import SELF, STATEMENT, Ref
+from cdisc_conv.derivations.parameters import join_words
 from cdisc_conv.derivations.records.joining import OWN
 from cdisc_conv.derivations.values.copying import Constant, Copy
 from cdisc_conv.derivations.values.expressions import Expr
@@ -20,6 +21,7 @@ from cdisc_conv.spec.references import TargetKind, resolve
 MOST_CONSTANTS = 12
 """So many constants of the entries of ``for_each`` are listed in a text."""
 
+_ANALYSIS_VALUES = ("AVAL", "AVALC")
 _SET = "Set to "
 
 
@@ -117,9 +119,31 @@ def method_of(study: Study, part: Part) -> str:
     if not text and takes_working(study, part):  # there is no predecessor to name
         text = variable.derivation.sentence(words)
     text = " ".join(filter(None, (text, *_explain_columns(study, part, variable))))
+    if part.name in _ANALYSIS_VALUES:
+        carried = (describe_carry(study.datasets[part.dataset].blocks[number]) for number in part.blocks)
+        text = " ".join(filter(None, (text, *dict.fromkeys(carried))))
     if variable.when is not None:
         text = f"Only where {words.condition(variable.when)}; blank otherwise. {text}".strip()
     return " ".join([text, *explain_working(study, words.working)]) if text else ""
+
+
+_CARRIED = {
+    "last": "the last record before it",
+    "first": "the first record",
+    "min": "the earlier record with the least {value}",
+    "max": "the earlier record with the greatest {value}",
+}
+
+
+def describe_carry(block: Block) -> str:
+    """Which records are carried to which visits, in words; "" where none are."""
+    if block.carry is None:
+        return ""
+    carry = block.carry
+    visits = join_words(str(entry[carry.visit]) for entry in block.for_each if carry.visit in entry)
+    which = _CARRIED[carry.take].format(value=carry.value)
+    group = join_words(carry.by)
+    return f"Where records of one {group} have none with {carry.visit} {visits}, {which} is carried to it."
 
 
 def _differs(study: Study, part: Part, number: int) -> bool:

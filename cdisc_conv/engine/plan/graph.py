@@ -283,7 +283,8 @@ def block_refs(block: Block) -> tuple[str, ...]:
     where = block.where.names if isinstance(block.where, Expression) else ()
     merge = (*block.merge.by, block.merge.start, block.merge.end) if block.merge else ()
     written = (value for entry in block.for_each for value in entry.values() if isinstance(value, Ref))
-    return tuple(dict.fromkeys((*where, *block.group, *block.order, *block.columns, *merge, *written)))
+    carried = (f"raw.{name}" for name in (block.carry.columns if block.carry else ()))
+    return tuple(dict.fromkeys((*where, *block.group, *block.order, *block.columns, *merge, *carried, *written)))
 
 
 def _describe_cycle(study: Study, nodes: list[Node]) -> Problem:

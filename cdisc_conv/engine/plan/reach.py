@@ -102,7 +102,7 @@ def _keeps_subjects(study: Study, block: Block) -> bool:
     names = _names_of_subject(study)
     return all(
         not by or any(name.removeprefix("raw.") in names and name not in block.given_names for name in by)
-        for by in (block.group, block.merge.by if block.merge else ())
+        for by in (block.group, block.merge.by if block.merge else (), block.carry.by if block.carry else ())
     )
 
 

@@ -164,6 +164,7 @@ KEYS: dict[str, dict[str, str]] = {
         "take": "Which row of a group the other columns are from.",
         "columns": "How single columns are taken where the rows of a record differ.",
         "merge": "Adjoining intervals become one record.",
+        "carry": "Entries of for_each are visits; those that a group of records lacks are made from an earlier record.",
         "set": "Entries of this block, before those of the dataset.",
         "working": "Working values of this block.",
         "supplemental": "Qualifiers of this block.",
@@ -172,6 +173,12 @@ KEYS: dict[str, dict[str, str]] = {
         "column": "The column that may hold several values.",
         "into": "The name that holds one of them, to be read by entries.",
         "by": "What stands between them.",
+    },
+    "CarryDocument": {
+        "by": "What a group of records has in common, such as [USUBJID, PARAMCD].",
+        "visit": "The number of the visit, in the records and in the entries of for_each.",
+        "take": "Which one is carried: the last before the visit, the first, or that of the least or greatest value.",
+        "value": "The value that 'min' and 'max' compare.",
     },
     "MergeDocument": {
         "by": "What must be equal.",
