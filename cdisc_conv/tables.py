@@ -1,4 +1,4 @@
-"""The names of tables that records are made of: raw forms and datasets."""
+"""The names of tables that records are made of, raw forms and datasets, and of their columns."""
 
 from __future__ import annotations
 
@@ -33,3 +33,33 @@ class TableId(str):
     def source(self) -> str:
         """How the records made from it call it: ``form ae``, ``dataset DS``."""
         return str(self) if self.is_form else f"dataset {self}"
+
+
+class ColumnRef(str):
+    """A column with its table before a point, as mappings, lineage and reports write it.
+
+    >>> ref = ColumnRef("form ae.AETERM")
+    >>> ref.table, ref.table.is_form, ref.column
+    ('form ae', True, 'AETERM')
+    >>> ColumnRef.of("AE", "AESTDTC") == "AE.AESTDTC"
+    True
+    >>> ColumnRef("AESEV").column
+    ''
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, table: str, column: str) -> ColumnRef:
+        """The column of a table."""
+        return cls(f"{table}.{column}")
+
+    @property
+    def table(self) -> TableId:
+        """What stands before the point."""
+        return TableId(self.partition(".")[0])
+
+    @property
+    def column(self) -> str:
+        """What stands after it; "" where there is none."""
+        return self.partition(".")[2]

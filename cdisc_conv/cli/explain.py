@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cdisc_conv.cli.arguments import Study
+from cdisc_conv.tables import ColumnRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -93,9 +94,9 @@ def _name(node: LineageNode) -> str:
 
     pages = f", CRF page {', '.join(map(str, node.pages))}" if node.pages else ""
     if node.kind is NodeKind.FIELD:
-        form, _, field = node.name.partition(".")
+        ref = ColumnRef(node.name)
         label = f' "{node.label}"' if node.label else ""
-        return f"form {form}: {field}{label}{pages}"
+        return f"form {ref.table}: {ref.column}{label}{pages}"
     if node.kind is NodeKind.GIVEN:
         return f"{node.name}  (given, not made)"
     return f"{node.name}{f'  {node.label}' if node.label else ''}"

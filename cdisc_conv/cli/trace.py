@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cdisc_conv.tables import ColumnRef
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -127,6 +129,6 @@ def _group_cells(cells: Iterable[TracedCell], main: set[tuple[str, int]]) -> dic
     """The values by field; a field of a row that is not behind the record itself is named with the row."""
     found: dict[str, dict[str, None]] = {}
     for cell in cells:
-        there = (cell.name.partition(".")[0], cell.row) in main
+        there = (ColumnRef(cell.name).table, cell.row) in main
         found.setdefault(cell.name if there else f"{cell.name} (row {cell.row:,})", {})[cell.value] = None
     return found

@@ -25,6 +25,7 @@ from cdisc_conv.expr.partial import Known
 from cdisc_conv.problems import Problem, ProblemsError, Severity
 from cdisc_conv.standards import CodelistTerms, Terminology
 from cdisc_conv.standards.dictionaries import Dictionary
+from cdisc_conv.tables import ColumnRef
 
 SUBJECT = "USUBJID"
 """The variable that ties the records of a subject together in every dataset."""
@@ -69,7 +70,7 @@ class Ref(str):
         return cls(f"raw.{text[1:-1]}" if quoted else text)
 
 
-class TableRef(str):
+class TableRef(ColumnRef):
     """A column of all records of another dataset (``EX.EXSTDTC``) or raw form (``form ic.ICDAT``)."""
 
     __slots__ = ()
@@ -84,14 +85,6 @@ class TableRef(str):
         if not (table and dot and column):
             raise ValueError(f"'{text}' should be written DATASET.VARIABLE, such as EX.EXSTDTC")
         return cls(text)
-
-    @property
-    def table(self) -> str:
-        return self.partition(".")[0]
-
-    @property
-    def column(self) -> str:
-        return self.partition(".")[2]
 
 
 class ExpressionField:

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from cdisc_conv.package.confine import is_name
 from cdisc_conv.problems import Problem, ProblemsError
+from cdisc_conv.tables import ColumnRef
 
 SUBJECT = "USUBJID"
 
@@ -153,7 +154,7 @@ class Follower:
 
     def _cells(self, kind: str, name: str, cell: Cell, origins: pd.DataFrame) -> Iterator[Cell]:
         """The cells behind one link of a variable; `origins` are the rows behind the record that the link is about."""
-        table, _, column = name.partition(".")
+        table, column = ColumnRef(name).table, ColumnRef(name).column
         if kind in ("own", "subject", "picked") and "read" in origins and len(origins) and not origins["read"].any():
             return  # the record has this of another entry of for_each
         if kind == "own":

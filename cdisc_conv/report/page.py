@@ -13,6 +13,7 @@ from cdisc_conv.engine.account.lines import Account, Accounting, Line
 from cdisc_conv.problems import Problem, Severity, count_by_severity
 from cdisc_conv.report.environment import embed, load_environment
 from cdisc_conv.spec.model import Study
+from cdisc_conv.tables import ColumnRef
 
 SHOWN = 200
 """Findings that stand in the page as a table; the others are data that the page's script shows on demand."""
@@ -180,9 +181,8 @@ def _group_lineage(lineage: Mapping[str, Any], datasets: Sequence[Dataset]) -> l
     columns = {dataset.name: list(dataset.frame.columns) for dataset in datasets}
     groups = []
     for name, records in lineage["records"].items():
-        mapped = {
-            key.partition(".")[2]: value for key, value in lineage["variables"].items() if key.partition(".")[0] == name
-        }
+        made = {ColumnRef(key): value for key, value in lineage["variables"].items()}
+        mapped = {ref.column: value for ref, value in made.items() if ref.table == name}
         order = [column for column in columns.get(name, ()) if column in mapped]
         order += [column for column in mapped if column not in order]
         groups.append(

@@ -11,6 +11,7 @@ from typing import Any
 from cdisc_conv.package.recorded import check_manifest, read_lineage
 from cdisc_conv.package.staging import read_manifest
 from cdisc_conv.problems import Problem, ProblemsError
+from cdisc_conv.tables import ColumnRef
 
 RECORDS = "records of "
 FORM = "form "
@@ -83,13 +84,13 @@ class Recorded:
 
     def fingerprint(self, column: str) -> str | None:
         """The SHA-256 of a raw column (``ae.AETERM``) or of a given one (``DS.DSTERM``); None when it was not read."""
-        table, _, name = column.partition(".")
-        found = self._columns(table)
-        return None if found is None else found["sha256"].get(name)
+        ref = ColumnRef(column)
+        found = self._columns(ref.table)
+        return None if found is None else found["sha256"].get(ref.column)
 
     def knows_column(self, name: str) -> bool:
         """Whether a name is a column that was read, rather than a variable that was made."""
-        table = name.partition(".")[0]
+        table = ColumnRef(name).table
         return self._columns(table) is not None or table in self.lineage["forms"]
 
     def versions(self) -> dict[str, str]:

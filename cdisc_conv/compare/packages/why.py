@@ -12,6 +12,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from cdisc_conv.compare.packages.recorded import FORM, RECORDS, Entry, Recorded, pair_entries, read_recorded
+from cdisc_conv.tables import ColumnRef
 
 SHOWN_CAUSES = 20
 SHOWN_WORDS = 4
@@ -180,7 +181,7 @@ class _Walker:
         prints = (self._base.fingerprint(name), self._other.fingerprint(name))
         if prints[0] == prints[1] or self._is_incomplete():
             return
-        table = name.partition(".")[0]
+        table = ColumnRef(name).table
         counts = (self._base.rows(table), self._other.rows(table))
         words = [
             "no such column" if one is None else _write_rows(count) for one, count in zip(prints, counts, strict=True)
@@ -230,7 +231,7 @@ def _group_causes(causes: Iterable[Cause]) -> list[list[Cause]]:
     """Columns of the same form that changed alike and are reached in the same way, together; all else alone."""
     groups: dict[tuple[object, ...], list[Cause]] = {}
     for number, cause in enumerate(causes):
-        alike = (cause.name.partition(".")[0], cause.path[:-1], cause.base, cause.other)
+        alike = (ColumnRef(cause.name).table, cause.path[:-1], cause.base, cause.other)
         groups.setdefault(alike if cause.kind is CauseKind.COLUMN and cause.inherited else (number,), []).append(cause)
     return list(groups.values())
 

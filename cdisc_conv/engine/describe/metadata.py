@@ -19,6 +19,7 @@ from cdisc_conv.problems import Problem
 from cdisc_conv.spec.expected import codelist_of, label_of, standard_variable
 from cdisc_conv.spec.model import DatasetSpec, Study, Variable
 from cdisc_conv.standards import CodelistTerms, VariableStandard
+from cdisc_conv.tables import ColumnRef
 
 
 @dataclass(frozen=True)
@@ -200,8 +201,8 @@ def _without_predecessor(column: Column) -> Column:
 
 def _split_name(name: str) -> tuple[str, str]:
     """``ADSL.TRT01P`` as dataset and variable; a qualifier of SUPP-- has none."""
-    dataset, _, variable = name.partition(".")
-    return dataset, variable
+    ref = ColumnRef(name)
+    return ref.table, ref.column
 
 
 def _like_predecessors(column: Column, sources: Sequence[Column], facts: ValueFacts) -> Column:

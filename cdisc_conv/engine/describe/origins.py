@@ -15,6 +15,7 @@ from cdisc_conv.engine.describe.words import describe_table, explain_left_out, m
 from cdisc_conv.engine.plan.graph import Part, Plan, variable_of
 from cdisc_conv.spec.model import Block, Field, SourceKind, Study
 from cdisc_conv.spec.references import TargetKind, resolve
+from cdisc_conv.tables import ColumnRef
 
 FEW = 3
 """So many values of ``for_each`` may tell a block from another."""
@@ -53,7 +54,7 @@ def provenance_of(study: Study, plan: Plan, parts: Sequence[Part]) -> Provenance
     if origin is not None and origin.type is OriginType.DERIVED:
         return Provenance(origin, text, comment)
     if origin is not None and origin.predecessor and parts:
-        keys = [(name.partition(".")[0], name.partition(".")[2]) for name in origin.predecessor.split(", ")]
+        keys = [(ref.table, ref.column) for ref in map(ColumnRef, origin.predecessor.split(", "))]
         comment = f"{comment} {explain_left_out(study, parts[0].dataset, keys)}".strip()
     return Provenance(origin, "", " ".join(filter(None, (text, comment))))
 
