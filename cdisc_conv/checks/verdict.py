@@ -2,7 +2,8 @@
 
 Sources: FDA, Technical Rejection Criteria for Study Data (revised 2017-06-22), criteria 1734 and 1736 of its
 Specifications for eCTD Validation Criteria. What has no source here is called a reviewer expectation. The criteria
-about the study tagging file (1735, 1789) cannot be asked of a folder of datasets.
+about the study tagging file (1735, 1789) cannot be asked of a folder of datasets; that TS names its study, which 1734
+compares with that file, is asked of the subjects' datasets instead.
 """
 
 from __future__ import annotations
@@ -90,6 +91,7 @@ def _ask_criteria(subject: Subject, findings: Sequence[Finding]) -> list[Criteri
     return [
         _ask_summary(subject),
         _ask_start(subject),
+        _ask_study(subject),
         _ask_dataset(subject.tabulations, "DM", "SDTM"),
         _ask_dataset(subject.analyses, "ADSL", "ADaM"),
         _ask_define(subject, "sdtm", "SDTM", subject.tabulations),
@@ -123,6 +125,30 @@ def _ask_start(subject: Subject) -> Criterion:
     if not read_written(filled).moments.complete.any():
         return Criterion("1734", title, source, False, f"SSTDTC of TS is '{filled.iloc[0]}', which is no whole date")
     return Criterion("1734", title, source, True)
+
+
+def _ask_study(subject: Subject) -> Criterion:
+    """The study that TS names has to be that of the study tagging file, so also that of the subjects."""
+    title, source = "The trial summary names the study of its subjects", f"{_FDA}, 1734"
+    summary = find_dataset(subject.tabulations, "TS")
+    if summary is None:
+        return Criterion("1734", title, source, None, "there is no TS")
+    studies = _list_studies(summary)
+    if not studies:
+        return Criterion("1734", title, source, False, "TS has no STUDYID")
+    everything = [*subject.tabulations, *subject.analyses]
+    others = [found for name in ("DM", "ADSL") if (found := find_dataset(everything, name))]
+    known = {study for other in others for study in _list_studies(other)}
+    strange = sorted(set(studies) - known) if known else []
+    why = f"STUDYID of TS is '{strange[0]}', but '{sorted(known)[0]}' in {others[0].name}" if strange else ""
+    return Criterion("1734", title, source, not strange, why)
+
+
+def _list_studies(dataset: Dataset) -> list[str]:
+    """The studies that a dataset names."""
+    if "STUDYID" not in dataset.frame:
+        return []
+    return [str(study) for study in dataset.frame["STUDYID"].unique() if str(study).strip()]
 
 
 def _ask_dataset(datasets: Sequence[Dataset], name: str, family: str) -> Criterion:

@@ -166,11 +166,22 @@ def test_the_verdict_says_why(tmp_path: Path) -> None:
     assert cc.check(tmp_path / "dm.csv").verdict.answer == "cannot be said"
 
 
+@pytest.mark.parametrize(
+    ("study", "why"), [("", "TS has no STUDYID"), ("T", "STUDYID of TS is 'T', but 'S' in DM"), ("S", "")]
+)
+def test_the_trial_summary_is_of_the_study(tmp_path: Path, study: str, why: str) -> None:
+    ts = f"STUDYID,DOMAIN,TSSEQ,TSPARMCD,TSPARM,TSVAL\n{study},TS,1,SSTDTC,Study Start Date,2022-03-01\n"
+    criterion = cc.check(write(tmp_path, dm=DM, ts=ts)).verdict.criteria[2]
+    assert (criterion.title, criterion.met) == ("The trial summary names the study of its subjects", not why)
+    assert criterion.why == why
+
+
 def test_analysis_datasets_alone_are_no_whole_package(tmp_path: Path) -> None:
     verdict = cc.check(write(tmp_path, adsl="STUDYID,USUBJID\nS,01\n")).verdict
     assert [(one.id, one.met) for one in verdict.criteria][:4] == [
-        ("1734", None), ("1734", None), ("1736", None), ("1736", True),
+        ("1734", None), ("1734", None), ("1734", None), ("1736", None),
     ]  # fmt: skip
+    assert [(one.id, one.met) for one in verdict.criteria][4:5] == [("1736", True)]
     assert verdict.answer == "no"  # it has no define.xml
 
 
