@@ -86,7 +86,7 @@ def test_the_mapping_passes_lint_without_a_finding() -> None:
 def test_all_datasets_are_made() -> None:
     made = [name for name in datasets() if not name.startswith("SUPP")]
     assert sorted(made) == sorted(DATASETS)
-    assert {"SUPPAE", "SUPPCM", "SUPPDM", "SUPPDS", "SUPPEC", "SUPPRP", "SUPPRS", "SUPPTU", "SUPPDD"} == {
+    assert {"SUPPAE", "SUPPCM", "SUPPDM", "SUPPDS", "SUPPEC", "SUPPMH", "SUPPRP", "SUPPRS", "SUPPTU", "SUPPDD"} == {
         n for n in datasets() if n.startswith("SUPP")
     }
 

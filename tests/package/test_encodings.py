@@ -48,6 +48,11 @@ def run(folder, out="out", **options):
     return run_study(folder / "tiny", folder / "raw", folder / out, **options)
 
 
+def written(package) -> list[str]:
+    """What was found in writing the files; conformance is asked elsewhere."""
+    return [str(one) for one in package.problems if one.code.startswith(("FIT", "XPT", "PKG", "DEF"))]
+
+
 def write_chinese(folder):
     edit(folder / "tiny" / "study.yaml", "transliterate: {恶心: nausea, é: e}\n", SAID)
 
@@ -55,7 +60,7 @@ def write_chinese(folder):
 @pytest.mark.parametrize("encoding", ENCODED)
 def test_text_stays_as_it_was_collected(folder, encoding):
     package = run(folder, encoding=encoding.lower())
-    assert [problem.code for problem in package.problems] == []
+    assert written(package) == []
     read = read_xpt(folder / "out" / "sdtm" / "ae.xpt", encoding=ENCODED[encoding])
     assert read.frame["AETERM"].tolist() == [TERMS[1], TERMS[0], TERMS[2]]  # in the order of the ASCII package
     length = max(len(term.encode(ENCODED[encoding])) for term in TERMS)
@@ -73,7 +78,7 @@ def test_characters_that_the_encoding_lacks_are_written_as_the_study_says(folder
         "脱発 e",
         ".25 中性粒?胞?少",
     ]
-    assert [str(one) for one in package.problems if one.place.variable == "AETERM"] == [
+    assert [one for one in written(package) if one.startswith("AE.AETERM")] == [
         "AE.AETERM rows 1, 2: FIT001 2 values were transliterated as study.yaml says, such as '恶心 é'",
         "AE.AETERM row 3: FIT002 '¼ 中性粒细胞减少' has characters that a transport file cannot hold: '细' (U+7EC6), "
         "'减' (U+51CF) (written as '?'; name them in 'transliterate' of study.yaml)",
