@@ -11,7 +11,7 @@ from typing import Any
 
 from cdisc_conv.draft.layouts import find_layout
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
-from cdisc_conv.raw.dictionaries.detect import Guess, detect
+from cdisc_conv.raw.dictionaries.detection import Guess, detect
 from cdisc_conv.raw.dictionaries.model import Dictionary
 from cdisc_conv.raw.dictionaries.registry import read_dictionary
 from cdisc_conv.raw.registry import choose_reader

@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any
 from cdisc_conv.raw.dictionaries.model import Column, Dictionary, Event, Form, Role
 
 if TYPE_CHECKING:
-    from cdisc_conv.raw.dictionaries.detect import Guess, detect
+    from cdisc_conv.raw.dictionaries.detection import Guess, detect
     from cdisc_conv.raw.dictionaries.registry import (
         DictionaryReader,
         load_dictionary_readers,
@@ -57,8 +57,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Guess": "detect",
-    "detect": "detect",
+    "Guess": "detection",
+    "detect": "detection",
     "DictionaryReader": "registry",
     "load_dictionary_readers": "registry",
     "read_dictionary": "registry",
@@ -69,9 +69,5 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        home = import_module(f"{__name__}.{_HOMES[name]}")
-        globals()[name] = getattr(home, name)  # the import has put the module `detect` in the place of its function
-        if _HOMES[name] == "detect":
-            globals()["detect"] = home.detect
-        return globals()[name]
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

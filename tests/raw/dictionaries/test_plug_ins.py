@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -45,3 +46,11 @@ def test_every_code_is_in_the_docs() -> None:
     }
     described = set(re.findall(r"^\| ((?:DICT|ODM)\d{3}) \|", DOCS.read_text(encoding="utf-8"), flags=re.MULTILINE))
     assert used == described
+
+
+def test_the_names_of_the_package_are_the_same_whatever_was_imported_before():
+    from cdisc_conv.raw import dictionaries
+    from cdisc_conv.raw.dictionaries import detection
+
+    assert dictionaries.detect is detection.detect
+    assert {name for name in dictionaries.__all__ if isinstance(getattr(dictionaries, name), ModuleType)} == set()
