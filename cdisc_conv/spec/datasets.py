@@ -52,8 +52,7 @@ def read_dataset(
     file does not map them itself. `facts` are the tables of protocol.yaml, `forms` those whose columns the patterns of
     ``for_each`` stand for. An analysis dataset has STUDYID and USUBJID, from its source, instead.
     """
-    name_node = node.get("dataset")
-    what = str(name_node.value) if name_node else node.file
+    what = str(node.at(("dataset",)).value) if node.get("dataset") else node.file
     node = repair_keys(DatasetDocument, node, what, problems)
     document, found = validate(DatasetDocument, node, what)
     problems.extend(found)
@@ -91,6 +90,7 @@ def read_dataset(
         structure=document.structure or template.structure,
         keys=document.keys,
         keys_place=node.at(("keys",)).place,
+        part=document.part,
         keep_empty=_read_kept(document),
         keep_empty_place=node.at(("keep_empty",)).place,
         comment=document.comment,

@@ -403,6 +403,7 @@ class DatasetDocument(Document):
     given: dict[str, Any] = Field(default={}, alias="with")
     parameters: dict[str, Any] = {}
     optional: bool = False
+    part: Text = ""
     label: Text = ""
     structure: Text = ""
     class_name: Text = Field(default="", alias="class")

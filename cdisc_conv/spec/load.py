@@ -27,6 +27,7 @@ from cdisc_conv.spec.forms import check_events, read_forms
 from cdisc_conv.spec.layers import read_layers
 from cdisc_conv.spec.model import ALL, DatasetSpec, Family, Form, GivenDataset, Study, Variable
 from cdisc_conv.spec.optional import leave_out_uncollected
+from cdisc_conv.spec.parts import join_parts
 from cdisc_conv.spec.paths import check_path, find_strays, leads_out, suggest_study
 from cdisc_conv.spec.protocol import FILE as PROTOCOL
 from cdisc_conv.spec.protocol import FactTable, read_protocol
@@ -324,9 +325,14 @@ class _Loader:
             if spec is None:
                 self.unread |= {path.stem.upper(), str(node.at(("dataset",)).value)}
                 continue
+            if spec.name in datasets and spec.part and datasets[spec.name].part:
+                datasets[spec.name] = join_parts(datasets[spec.name], spec)
+                continue
             if spec.name in datasets:
                 first = datasets[spec.name].place
-                self.problems.append(node.problem("SPEC110", f"{spec.name} is mapped twice", f"the first is {first}"))
+                part = spec.part or datasets[spec.name].part
+                hint = f"the first is {first}{'; say part in each, where both hold records of it' if part else ''}"
+                self.problems.append(node.problem("SPEC110", f"{spec.name} is mapped twice", hint))
                 continue
             datasets[spec.name] = spec
         order = list(family.standard.datasets)

@@ -253,6 +253,8 @@ class DatasetSpec:
     structure: str = ""
     keys: tuple[str, ...] = ()
     keys_place: Place = Place()
+    part: str = ""
+    """The name of the part of the dataset that the file is, where there are several (`parts`)."""
     keep_empty: frozenset[str] = frozenset()
     """Permissible variables that stay when no record has a value; `ALL` for all of them."""
     keep_empty_place: Place = Place()

@@ -138,6 +138,7 @@ KEYS: dict[str, dict[str, str]] = {
         "extends": "The layers it builds on, such as library/ae; a later one of a list lies over the earlier ones.",
         "with": "Parameters of the layers: what stands for ${name} in them.",
         "parameters": "In a layer: the parameters it takes, and what they are when a study does not say.",
+        "part": "The name of this part, where several files hold the records of one dataset.",
         "optional": "In a layer: its entries hold as far as the forms of a study have the columns that they read.",
         "label": "Its label, where it differs from the standard.",
         "structure": "Its structure for define.xml.",
