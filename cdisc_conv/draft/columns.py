@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cdisc_conv.draft.codes import Coding, match_codes, no_codes, yes_codes
 from cdisc_conv.draft.names import shared_parts, similarity, spellings, words
@@ -77,11 +77,18 @@ class Knowledge:
 
     standard: Standard
     terminology: Terminology
+    _own: dict[str, DatasetStandard] = field(default_factory=dict)
+    _variables: dict[tuple[str, str], VariableStandard | None] = field(default_factory=dict)
+    """What was asked before."""
 
     def dataset(self, domain: str) -> DatasetStandard:
         """A domain of the guide, or findings of the study's own."""
         known = self.standard.datasets.get(domain)
-        return known if known is not None else self.standard.custom(domain, "FINDINGS", domain)
+        if known is None:
+            if domain not in self._own:
+                self._own[domain] = self.standard.custom(domain, "FINDINGS", domain)
+            known = self._own[domain]
+        return known
 
     def is_own(self, domain: str) -> bool:
         """Whether a domain is one of the study's own."""
@@ -89,8 +96,10 @@ class Knowledge:
 
     def variable(self, domain: str, name: str) -> VariableStandard | None:
         """A variable of a domain, those of the model included."""
-        dataset = self.dataset(domain)
-        return dataset.variable(name) or self.standard.variable(dataset, name)
+        if (domain, name) not in self._variables:
+            dataset = self.dataset(domain)
+            self._variables[domain, name] = dataset.variable(name) or self.standard.variable(dataset, name)
+        return self._variables[domain, name]
 
     def codelist(self, domain: str, name: str) -> CodelistTerms | None:
         """The codelist of a variable, where there is one codelist."""
@@ -256,8 +265,9 @@ def _weigh_values(profile: Profile, domain: str, target: str, known: Knowledge) 
     variable = known.variable(domain, target)
     if variable is None:
         return 1.0, ""
-    if variable.numeric and not profile.numeric and not target.endswith(("DOSE", "CD")):
-        return 0.3, "its values are no numbers"
+    words_only = bool(profile.codes) and not any(code.replace(".", "", 1).isdigit() for code in profile.codes)
+    if variable.numeric and not profile.numeric and (words_only or not target.endswith(("DOSE", "CD"))):
+        return 0.2 if words_only else 0.3, "its values are no numbers"
     return _weigh_codes(profile, known.codelist(domain, target))
 
 

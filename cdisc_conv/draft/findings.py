@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -14,10 +15,11 @@ from cdisc_conv.draft.datasets import Page, fill_block, note_used
 from cdisc_conv.draft.entries import MOST_TEXT, make_flag_condition, make_label, raw, shared_of
 from cdisc_conv.draft.leftovers import add_qualifiers, note_beside
 from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Draft, Fate, Line
-from cdisc_conv.draft.profiles import find_kind
+from cdisc_conv.draft.profiles import is_number
 from cdisc_conv.draft.targets import ANY, PERFORMED, TIME
 from cdisc_conv.draft.tests_of import MEASURED, Test, find_tests, make_own_test, name_apart
 from cdisc_conv.standards import CodelistTerms
+from cdisc_conv.standards.unit_names import index_units, read_unit
 
 STANDARD = (*MEASURED, "PE")
 """Findings domains that forms are unpivoted into; those of other forms become domains of the study's own."""
@@ -232,9 +234,7 @@ def _standard_lines(prefix: str, group: Sequence[Test], numbers: bool, units: bo
     if not numbers:
         entry = {"copy": {"source": f"{prefix}ORRES", "case": "upper"}}
         lines = [Line(f"{prefix}STRESC", entry, 0.7, "the result in capitals")]
-        if any(
-            find_kind([value])[0] in ("integer", "decimal") for test in group for value in test.result.profile.values
-        ):
+        if any(is_number(value) for test in group for value in test.result.profile.values):
             number = {"expr": make_number(f"{prefix}ORRES", group)}
             lines.append(Line(f"{prefix}STRESN", number, 0.7, "the result where it is a number"))
         return lines
@@ -298,13 +298,16 @@ def _term_line(target: str, name: str, said: Sequence[str], codelist: CodelistTe
     return Line(target, {"term": entry if len(entry) > 1 else name}, 0.6 if unsure else 0.85, why)
 
 
+@cache
+def _index(codelist: CodelistTerms) -> Mapping[str, tuple[str, ...]]:
+    return index_units(term.value for term in codelist.terms)
+
+
 def _find_unit_term(text: str, codelist: CodelistTerms) -> tuple[Any, bool]:
     """The term of a unit, by its name or by how laboratories spell it."""
-    from cdisc_conv.standards.unit_names import index_units, read_unit
-
     term = codelist.match(text).term
     if term is None:
-        found = read_unit(text, index_units(term.value for term in codelist.terms))
+        found = read_unit(text, _index(codelist))
         term = codelist.term(found[0]) if len(found) == 1 else None
     spelled = {"lb": "LB", "lbs": "LB", "mm hg": "mmHg", "bpm": "beats/min", "inches": "in"}
     if term is None and text.casefold() in spelled:

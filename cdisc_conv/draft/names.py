@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 ENDINGS = ("RAW", "STD", "DEC", "DECODE", "TEXT", "LABEL", "CODE", "CD", "COD", "INT", "NSV")
 """Endings behind an underscore that say which form of a value a column has, and not which value."""
@@ -117,6 +118,7 @@ def spellings(name: str, shared: Sequence[str] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in found if len(one) > 1))
 
 
+@cache
 def words(text: str) -> tuple[str, ...]:
     """The words of a label or a name that carry meaning, in small letters.
 

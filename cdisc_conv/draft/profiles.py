@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.columns.date_formats import DATE_FORMATS, UNKNOWN, parse_dates, read_format
+from cdisc_conv.columns.date_formats import DATE_FORMATS, parse_dates, read_format
 from cdisc_conv.columns.texts import fold, text_column
 from cdisc_conv.spec.model import Field, Form
 
@@ -161,8 +161,16 @@ def _find_dates(sample: list[str], declared: str) -> tuple[str, tuple[str, ...],
 
 def _share(texts: Sequence[str], formats: Sequence[str]) -> float:
     """The part of the texts that one of the formats reads."""
-    read = parse_dates(text_column(texts), [read_format(text) for text in formats])
-    return float(np.mean(read.fault == "")) if len(texts) else 0.0
+    asked = [read_format(text) for text in formats if _fits(text, texts)]
+    if not asked or not texts:
+        return 0.0
+    return float(np.mean(parse_dates(text_column(texts), asked).fault == ""))
+
+
+def _fits(written: str, texts: Sequence[str]) -> bool:
+    """Whether any of some texts has the shape of a format; a format that none has is not worth reading with."""
+    pattern = re.compile(read_format(written).pattern)
+    return any(pattern.match(text) for text in texts)
 
 
 def find_missing_texts(profiles: Iterable[Profile]) -> list[str]:
@@ -205,6 +213,10 @@ def find_words(frame: pd.DataFrame, code: str, words: str) -> dict[str, str]:
     return dict(zip(codes, texts, strict=True)) if whole and unique and differ and 0 < len(codes) <= MOST_VALUES else {}
 
 
-def is_unknown_part(text: str) -> bool:
-    """Whether a text only says that a part of a date is unknown."""
-    return text.upper() in UNKNOWN
+def is_number(text: str) -> bool:
+    """Whether a text is a number.
+
+    >>> is_number("1.5"), is_number(".9"), is_number("1,54"), is_number("<5")
+    (True, True, True, False)
+    """
+    return _NUMBER.fullmatch(text) is not None
