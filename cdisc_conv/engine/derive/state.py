@@ -85,6 +85,11 @@ class State:
         for (form, column), rows in self.known.reads.items():
             self.reads.mark(form, column, len(rows), rows)
 
+    def forget(self) -> None:
+        """Let go of what refers back here, so that the memory of a range is free as soon as nobody asks it any more."""
+        self.blocks.clear()
+        self._shared.clear()
+
     def report(
         self,
         finding: Finding,

@@ -96,7 +96,9 @@ def derive_range(
         if name not in (*datasets, *rows.known.datasets) and (name, 0) in state.blocks
     )
     facts = number_rows(_collect(study, state, rows, datasets, drafts), rows.numbers)
-    return Range(_number(drafts, rows.numbers), facts, _number(beside, rows.numbers), scope_of(state).made)
+    made = scope_of(state).made
+    state.forget()
+    return Range(_number(drafts, rows.numbers), facts, _number(beside, rows.numbers), made)
 
 
 def _collect(study: Study, state: State, rows: Rows, datasets: Sequence[str], drafts: Sequence[Draft]) -> Facts:

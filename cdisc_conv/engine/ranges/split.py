@@ -63,6 +63,7 @@ def split_rows(study: Study, plan: Plan, reach: PlanReach, rows: Rows, datasets:
         return Split(1, {})
     state = _make_subjects(study, plan, reach, rows, datasets)
     ties = [_tie(state, study, node, keys, names) for node in _list_row_sets(reach, state)]
+    state.forget()
     groups = _join(len(names), [tie for tie in ties if tie is not None])
     order = _order_groups(names.texts, groups, study.settings.get("transliterate") or {})
     size = np.zeros(len(order), dtype=np.int64)
