@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
 from cdisc_conv.derivations.base import Ref
 from cdisc_conv.engine.finish.draft import Draft
 from cdisc_conv.engine.plan.graph import refs_of
@@ -80,7 +81,7 @@ def preview_dataset(
     draft = replace(draft, records=_count_finally(study, draft, made[1:]))
     others = {other.spec.name: other.frame for other in made[1:]}
     own = [one for one in found if not one.place.dataset or one.place.dataset == name]
-    shown = draft.frame.join(draft.supplemental).head(rows)
+    shown = _show_dates(draft.frame.join(draft.supplemental).head(rows))
     records = tuple(_Writer(look, draft, others).write(shown))
     return Preview(
         name,
@@ -93,6 +94,18 @@ def preview_dataset(
         len(wanted) == len(known),
         (*problems, *look.problems, *own),
     )
+
+
+def _show_dates(frame: pd.DataFrame) -> pd.DataFrame:
+    """Numeric dates (``--DT``) and datetimes (``--DTM``) as ISO 8601 text, as `trace` shows them."""
+    writers = {"DT": to_iso_dates, "DTM": to_iso_datetimes}
+    dates = {
+        name: writer(frame[name])
+        for ending, writer in writers.items()
+        for name in map(str, frame.columns)
+        if name.endswith(ending) and frame[name].dtype.kind == "f"
+    }
+    return frame.assign(**dates)
 
 
 def _count_finally(study: Study, draft: Draft, others: Iterable[Draft]) -> pd.DataFrame:

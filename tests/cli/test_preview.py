@@ -108,6 +108,26 @@ variables:
     ]
 
 
+def test_analysis_dates_are_shown_as_dates(cli, tmp_path):
+    text = """\
+dataset: ADAE
+class: OCCURRENCE DATA STRUCTURE
+label: Adverse Events
+records:
+  - from: AE
+variables:
+  AETERM: {predecessor: AE.AETERM}
+  ASTDT:  {numeric_date: {date: AESTDTC, impute: day, flags: false}}
+"""
+    write_files(tmp_path / "tiny", {"adam/adae.yaml": text})
+    lines = cli("preview", "tiny", "ADAE", "--raw", "raw").stdout.splitlines()
+    assert [line.split()[-3:] for line in lines[3:6]] == [
+        ["Fatigue", "2022-02-01", "2022-02"],
+        ["Nausea", "2022-01-07", "2022-01-07"],
+        ["Neutropenia", "2022-01-09", "2022-01-09"],
+    ]
+
+
 def test_only_the_first_subjects_of_a_large_export_are_converted(cli, tmp_path):
     """The second look takes less than a second of the processor, however many subjects there are."""
     count = 20_000
