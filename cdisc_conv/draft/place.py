@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pandas as pd
 
@@ -60,6 +61,7 @@ def draft_study(material: Material, subject: str, home: str) -> tuple[Draft, lis
             add_visits(dataset, material.profiles, visits, known, draft)
         finish_dataset(dataset, known, day_one)
     _declare_keys(material, draft)
+    _name_columns(draft, material)
     return draft, visits
 
 
@@ -89,7 +91,28 @@ def draft_form(material: Material, form: str, study: Study) -> Draft:
                 block.lines += dataset.lines
             dataset.lines = []
     _declare_keys(material, draft)
+    _name_columns(draft, material)
     return draft
+
+
+def _name_columns(draft: Draft, material: Material) -> None:
+    """Columns that are called like a variable of a dataset (AE.AETERM) are named with ``raw.`` before them."""
+    datasets = {*draft.datasets, *material.study.datasets}
+    columns = {name for profiles in material.profiles.values() for name in profiles}
+    alike = {name for name in columns if name.partition(".")[0] in datasets and "." in name}
+    if not alike:
+        return
+
+    def say(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: say(inner) for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [say(inner) for inner in value]
+        return f"raw.{value}" if isinstance(value, str) and value in alike else value
+
+    for dataset in draft.datasets.values():
+        for lines in (dataset.lines, *(part for block in dataset.blocks for part in (block.lines, block.supplemental))):
+            lines[:] = [replace(line, entry=say(line.entry)) for line in lines]
 
 
 def _draft_forms(pages: Mapping[str, Page], home: str, material: Material, draft: Draft) -> None:

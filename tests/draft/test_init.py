@@ -242,3 +242,10 @@ def test_one_answer_in_several_columns(raw: Path, tmp_path: Path) -> None:
         "ae.AESTDAT_DD": "the same answer as AESTDAT_RAW, the day",
         "ae.AESTDAT": "the same answer as AESTDAT_RAW, read by the EDC",
     }
+
+
+def test_columns_that_are_called_like_variables_of_a_dataset(raw: Path, tmp_path: Path) -> None:
+    (raw / "ae.csv").write_text("SUBJID,AE.AETERM,AE.AESTDAT\n001,Headache,2024-02-13\n002,Rash,2024-02-15\n")
+    init_study(raw, tmp_path / "study")
+    assert read_entries(tmp_path / "study" / "sdtm" / "ae.yaml")["AESTDTC"] == "{datetime: raw.AE.AESTDAT}"
+    assert {problem.code for problem in lint_whole(tmp_path / "study")[1]} == {"DRAFT001"}
