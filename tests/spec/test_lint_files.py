@@ -131,5 +131,5 @@ def test_every_setting_that_the_code_reads_is_known():
 
     sources = (path.read_text(encoding="utf-8") for path in Path(cdisc_conv.__file__).parent.rglob("*.py"))
     read = {name for text in sources for name in re.findall(r"""(?:settings\.get|\.setting)\(["'](\w+)["']\)""", text)}
-    elsewhere = {*StudyDocument.model_fields, "dictionaries", "subject"}
+    elsewhere = {*StudyDocument.model_fields, "dictionaries", "subject", "split_size"}  # the last is an option of run
     assert read - {*SETTINGS} <= elsewhere and {"date_formats", "units", "visits", "recist"} <= read
