@@ -115,8 +115,11 @@ def check_repeated_records(scope: Scope) -> Iterator[Hits]:
 
 def hash_records(table: Table, names: Sequence[str]) -> np.ndarray:
     """One 64-bit number (uint64) per record for its values; equal records share it."""
-    hashes = np.zeros(table.length, dtype=np.uint64)
-    for name in names:
-        hashes = (hashes ^ table.coded(name).codes.astype(np.uint64)) * _GOLDEN
-        hashes ^= hashes >> np.uint64(29)
-    return hashes
+    key = f"hashes of {' '.join(names)}"
+    if key not in table.memo:
+        hashes = np.zeros(table.length, dtype=np.uint64)
+        for name in names:
+            hashes = (hashes ^ table.coded(name).codes.astype(np.uint64)) * _GOLDEN
+            hashes ^= hashes >> np.uint64(29)
+        table.memo[key] = hashes
+    return np.asarray(table.memo[key])

@@ -82,6 +82,24 @@ def check_unknown_variables(scope: Scope) -> Iterator[Hits]:
 
 
 @register_check(reach="variables")
+def check_model_variables(scope: Scope) -> Iterator[Hits]:
+    """Variables of the SDTM model that the guide does not list for the dataset, in one finding.
+
+    Study days and EPOCH are left out: they belong beside dates.
+    """
+    standard = require_standard(scope.table)
+    if not standard.general or standard.name not in scope.table.tables.standard.datasets:
+        raise NotRunnableError(f"the guide does not list variables for {scope.table.name}")
+    added = [
+        name
+        for name in scope.table.names
+        if scope.table.standard_variable(name) and not standard.variable(name) and not name.endswith(("DY", "EPOCH"))
+    ]
+    if added:
+        yield whole(value=", ".join(added))
+
+
+@register_check(reach="variables")
 def check_labels(scope: Scope) -> Iterator[Hits]:
     """Variables whose label is not the standard's, letter case included; one that is too long is another finding."""
     require_standard(scope.table)
