@@ -160,7 +160,7 @@ def check_imputation_flags(scope: Scope) -> Iterator[Hits]:
             yield by_variable(flag, ~coded.blank & ~known & scope.mask, tell_values(table, flag), date=_join(parts))
 
 
-@register_check(Days, reach="subject")
+@register_check(Days, reach="across")
 def check_analysis_days(scope: Scope) -> Iterator[Hits]:
     """Relative days (ADY, ASTDY, AENDY) held against their dates and the first day of treatment, which is day 1.
 
