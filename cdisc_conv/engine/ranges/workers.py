@@ -5,12 +5,15 @@ from __future__ import annotations
 import multiprocessing
 import pickle
 import signal
+import threading
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from types import FrameType
 
 from cdisc_conv.engine.plan.graph import Plan
 from cdisc_conv.engine.ranges.parcels import pack, unpack
@@ -56,7 +59,9 @@ def derive_side_by_side(
         waiting: dict[Future[bytes], int] = {}
         while len(found) < count:
             for number in islice(numbers, workers + 1 - len(waiting)):
-                waiting[pool.submit(_derive, pack(take(number)))] = number
+                rows = pack(take(number))
+                with _finish_first():
+                    waiting[pool.submit(_derive, rows)] = number
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
                 number = waiting[future]
                 found[number] = _open(future.result(), study, number, count)
@@ -70,6 +75,30 @@ def derive_side_by_side(
                 child.kill()
         pool.shutdown(cancel_futures=True)
     return [found[number] for number in range(count)]
+
+
+@contextmanager
+def _finish_first() -> Iterator[None]:
+    """Let Ctrl-C, and what else ends the program in order, wait for the end of the block.
+
+    A process that is only half started would be known to nobody, and wait for ever.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    come: list[tuple[int, FrameType | None]] = []
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    numbers = [number for name in names if (number := getattr(signal, name, None)) is not None]
+    before = {number: handler for number in numbers if callable(handler := signal.getsignal(number))}
+    for number in before:
+        signal.signal(number, lambda *signs: come.append(signs))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for number, frame in come[:1]:
+        before[signal.Signals(number)](number, frame)
 
 
 @dataclass

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 import pandas as pd
@@ -78,6 +80,23 @@ def test_ctrl_c_leaves_no_process(study):
 
     with pytest.raises(KeyboardInterrupt):
         side_by_side(study, take)
+
+
+def test_ctrl_c_while_a_worker_starts_waits_until_it_has_started(study, monkeypatch):
+    """A process that is half started is known to nobody, and nobody would end it."""
+    steps = []
+    submit = ProcessPoolExecutor.submit
+
+    def interrupted(pool, *arguments):
+        signal.raise_signal(signal.SIGINT)
+        steps.append("goes on")
+        return submit(pool, *arguments)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side(study, lambda number: Rows(frames(), {}))
+    assert steps == ["goes on"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_problems_go_from_process_to_process():
