@@ -53,7 +53,8 @@ def test_what_is_found_is_told(folder):
     cells = [" ".join(cell.text_content().split()) for cell in terms.xpath(".//tbody/tr[1]/td")]
     assert cells[:5] == ["DM.SEX", "dm.SEX", "Q", "1", "2"]
     data = json.loads(page.xpath("//script[@id='finding-data']")[0].text)
-    assert [finding[:4] for finding in data] == [[data[0][0], "TERM001", "DM", "DM.SEX form dm.SEX row 2"]]
+    told = [finding[1:4] for finding in data if "SEX" in finding[3]]
+    assert told == [["TERM001", "DM", "DM.SEX form dm.SEX row 2"]]
 
 
 def test_rules_that_were_not_asked_are_listed_with_the_reason(folder):
@@ -82,9 +83,10 @@ def test_many_findings_do_not_choke_it(folder):
     (folder / "raw" / "ae.csv").write_text(f"SUBJID,VISIT,AEYN,AETERM,AESTDAT,AESER,AENOTE\n{rows}", encoding="utf-8")
     page = html.fromstring(run(folder))
     assert len(page.xpath("//table[@id='finding-table']/tbody/tr")) == 200
-    assert len(json.loads(page.xpath("//script[@id='finding-data']")[0].text)) == 4000
+    found = json.loads(page.xpath("//script[@id='finding-data']")[0].text)
+    assert sum("Fièvre" in " ".join(map(str, finding)) for finding in found) == 4000
     (note,) = page.xpath("//p[@class='more']")
-    assert note.text_content().startswith("The first 200 of 4,000 findings")
+    assert note.text_content().startswith(f"The first 200 of {len(found):,} findings")
 
 
 def test_cells_say_what_their_column_is_where_a_narrow_screen_has_no_header(folder):
