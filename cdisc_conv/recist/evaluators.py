@@ -77,13 +77,13 @@ def describe_acceptance(responses: pd.DataFrame) -> Iterator[Problem]:
     end = reviewed["subject"].map(ended.groupby("subject")["date"].min()).astype("str").fillna("")
     behind = (end != "") & (reviewed["date"] > end)
     wrong = reviewed.assign(several=count > 1)[(count > 1) | ((count == 0) & ~behind)].sort_values("record")
-    for _, rows in wrong.groupby(key, sort=False):
+    for (subject, _), rows in wrong.groupby(key, sort=False):
         names = rows["assessment"].unique()
-        name = names[0] if len(names) == 1 else rows["visit"].iat[0] or rows["at"].iat[0]
+        name = str(names[0] if len(names) == 1 else rows["visit"].iat[0] or rows["at"].iat[0])
         what = "several accepted overall responses" if rows["several"].iat[0] else "no accepted overall response"
         yield Problem(
             "RECIST016",
-            f"subject {rows['subject'].iat[0]}, {name}: the review has {what}",
+            f"subject {subject}, {name}: the review has {what}",
             Severity.WARNING,
             Place(dataset="RS", variable="RSACPTFL", rows=tuple(map(int, rows["record"].head(SHOWN_ROWS)))),
             "mark the one with Y that the analysis uses",
