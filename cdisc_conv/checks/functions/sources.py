@@ -87,39 +87,50 @@ def check_date_among(scope: Scope) -> Iterator[Hits]:
     table.require(parameters.of, SUBJECT)
     table.tables.require(parameters.sources[0].dataset)
     subjects, days = table.coded(SUBJECT), table.numbers(parameters.of)
-    found = [_list_dates(table, source) for source in parameters.sources]
-    keys = np.concatenate(found)
+    spans = [_list_dates(table, source) for source in parameters.sources]
+    owners, first, last = (np.concatenate([span[part] for span in spans]) for part in range(3))
     known = ~np.isnan(days)
     own = subjects.codes * _SPAN + np.where(known, days, 0).astype("int64")
-    asked = np.isin(subjects.codes, np.unique(keys // _SPAN))
-    wrong = known & asked & ~np.isin(own, keys) & scope.mask
+    whole_days = first == last
+    possible = np.isin(own, owners[whole_days] * _SPAN + first[whole_days])
+    for owner, low, high in zip(*(part[~whole_days].tolist() for part in (owners, first, last)), strict=True):
+        possible |= (subjects.codes == owner) & (days >= low) & (days <= high)
+    wrong = known & np.isin(subjects.codes, owners) & ~possible & scope.mask
     yield by_variable(parameters.of, wrong, tell_values(table, parameters.of))
 
 
-def _list_dates(table: Table, source: DateSource) -> np.ndarray:
-    """One number (int64) per subject of `table` and date of a source; none when there is no such dataset."""
+def _list_dates(table: Table, source: DateSource) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The dates of a source: the subject's code in `table`, the first and the last day that each can be (int64)."""
     other = table.tables.find(source.dataset)
+    empty = np.zeros(0, dtype="int64")
     if other is None or SUBJECT not in other.frame:
-        return np.zeros(0, dtype="int64")
+        return empty, empty, empty
     chosen = np.flatnonzero(other.select(source.where)) if source.where else np.arange(other.length)
     place = {text: number for number, text in enumerate(table.coded(SUBJECT).texts)}
     theirs = other.coded(SUBJECT)
     owners = theirs.spread(np.array([place.get(text, -1) for text in theirs.texts], dtype="int64"))[chosen]
-    keys = [np.zeros(0, dtype="int64")]
+    parts = [(empty, empty, empty)]
     for name in source.of or [name for name in other.names if other.date_kind(name) == "date"]:
         if name in other.frame:
-            days = _read_days(other, name)[chosen]
-            use = (owners >= 0) & ~np.isnan(days)
-            keys.append(owners[use] * _SPAN + days[use].astype("int64"))
-    return np.asarray(np.concatenate(keys))
+            first, last = (days[chosen] for days in _read_span(other, name))
+            use = (owners >= 0) & ~np.isnan(first)
+            parts.append((owners[use], first[use].astype("int64"), last[use].astype("int64")))
+    distinct = np.unique(np.stack([np.concatenate(part) for part in zip(*parts, strict=True)]), axis=1)
+    return distinct[0], distinct[1], distinct[2]
+
+
+def _read_span(table: Table, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """The first and the last day that dates can be, as SAS days (float64)."""
+    if table.is_numeric(name):
+        return np.floor(table.numbers(name)), np.floor(table.numbers(name))
+    moments = table.moments(name)
+    return moments.first_day - SAS_OFFSET, moments.last_day - SAS_OFFSET
 
 
 def _read_days(table: Table, name: str) -> np.ndarray:
     """Dates as SAS days (float64), NaN where a date is not complete."""
-    if table.is_numeric(name):
-        return np.asarray(np.floor(table.numbers(name)))
-    moments = table.moments(name)
-    return np.asarray(np.where(moments.first_day == moments.last_day, moments.first_day - SAS_OFFSET, np.nan))
+    first, last = _read_span(table, name)
+    return np.where(first == last, first, np.nan)
 
 
 @register_check(ValueAmong, reach="subject")
