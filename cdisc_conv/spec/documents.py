@@ -184,6 +184,7 @@ class GivenDocument(Document):
 
     file: Text
     columns: Texts
+    optional: Texts = ()
 
 
 class GuidesDocument(Document):

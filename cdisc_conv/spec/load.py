@@ -280,8 +280,10 @@ class _Loader:
                 self.unread.add(name)
                 continue
             if name in standard.datasets:
-                template = _with_model_variables(standard, name, entry.columns)
-                given[name] = GivenDataset(name, entry.file, template, entry.columns, here.place)
+                columns = tuple(dict.fromkeys((*entry.columns, *entry.optional)))
+                optional = frozenset(entry.optional) - set(entry.columns)
+                template = _with_model_variables(standard, name, columns)
+                given[name] = GivenDataset(name, entry.file, template, columns, here.place, optional=optional)
                 continue
             self.unread.add(name)
             message = f"{standard.label} has no dataset {name}, which is to be given"

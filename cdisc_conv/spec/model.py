@@ -368,6 +368,8 @@ class GivenDataset:
     place: Place
     supplemental: frozenset[str] = frozenset()
     """The columns that are supplemental qualifiers, read from SUPP-- beside it."""
+    optional: frozenset[str] = frozenset()
+    """The columns that the file may lack."""
 
 
 @dataclass(frozen=True, slots=True)

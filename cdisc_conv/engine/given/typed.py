@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def read_given(study: Study, folder: Path) -> Given:
             frames[given.name] = blank_frame(given)
             continue
         files.append(folder / given.file)
-        problems.extend(_describe_missing(given, name, frame) for name in given.columns if name not in frame)
+        problems.extend(_find_missing(given, frame))
         frames[given.name], found = type_columns(given, frame)
         problems.extend(found)
     return Given(frames, tuple(files), tuple(problems))
@@ -78,6 +78,15 @@ def type_columns(given: GivenDataset, frame: pd.DataFrame) -> tuple[pd.DataFrame
 def blank_frame(given: GivenDataset) -> pd.DataFrame:
     """The dataset without a record."""
     return type_columns(given, pd.DataFrame(index=pd.RangeIndex(0)))[0]
+
+
+def _find_missing(given: GivenDataset, frame: pd.DataFrame) -> Iterator[Problem]:
+    missing = [name for name in given.columns if name not in frame]
+    yield from (_describe_missing(given, name, frame) for name in missing if name not in given.optional)
+    if optional := [name for name in missing if name in given.optional]:
+        message = f"{given.file} has no {', '.join(optional)}, which study.yaml says may be missing"
+        place = Place(file=given.file, dataset=given.name)
+        yield Problem("GIVEN003", message, Severity.NOTE, place, "right where nothing that reads them is wanted")
 
 
 def _describe_missing(given: GivenDataset, name: str, frame: pd.DataFrame) -> Problem:

@@ -68,7 +68,11 @@ KEYS: dict[str, dict[str, str]] = {
         "metadata": "Files beside it that describe it.",
         "missing": "Texts that stand for no value.",
     },
-    "GivenDocument": {"file": "The file, in the folder of given datasets.", "columns": "The columns it has."},
+    "GivenDocument": {
+        "file": "The file, in the folder of given datasets.",
+        "columns": "The columns it has.",
+        "optional": "Columns that it may lack; they are blank then.",
+    },
     "TranslationsDocument": {
         "datasets": "Dataset: its label.",
         "variables": "Variable, or DATASET.VARIABLE: its label.",

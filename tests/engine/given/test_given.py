@@ -74,3 +74,18 @@ def test_a_transport_file_that_is_cut_off(lab, tmp_path):
         f"{tmp_path.name}/sv.xpt: XPT026 byte 1219: the file ends within observation 2 of SV, of which 11 of 19 bytes "
         "are there and are dropped; what comes before it is read (records are missing: get the file again, whole)"
     ]
+
+
+def test_columns_that_may_be_missing_are_one_note(lab, tmp_path):
+    may = GIVEN.replace("VISITNUM, SVSTDTC]", "SVSTDTC], optional: [VISITNUM, VISIT, SVENDTC]")
+    study = lab.load({"dm": {"SUBJID": []}}, {"DM": DM}, may)
+    (tmp_path / "sv.csv").write_text("USUBJID,VISIT,SVSTDTC\n1,WEEK 1,2022-01-05\n", encoding="utf-8")
+    given = read_given(study, tmp_path)
+    assert given.frames["SV"].to_dict("list")["VISIT"] == ["WEEK 1"]
+    assert given.frames["SV"].to_dict("list")["SVENDTC"] == [""]
+    (problem,) = given.problems
+    assert problem.severity is Severity.NOTE
+    assert str(problem) == (
+        "sv.csv: GIVEN003 sv.csv has no VISITNUM, SVENDTC, which study.yaml says may be missing (right where nothing "
+        "that reads them is wanted)"
+    )
