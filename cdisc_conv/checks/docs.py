@@ -41,6 +41,9 @@ rules of [any package](check.md), whoever made it.
 Dates are compared only as far as they are known: `2022-03` is not before `2022-03-15`. A subject that DM has twice is
 one finding (ID003); rules that need values of DM leave the subject out. The same goes for ADSL (ADSL002).
 
+What a package lacks for a reviewer as a whole (EPOCH, a treatment-emergent flag, parameters of the trial summary) is
+asked by `cdisc-conv check` alone.
+
 A run reports one cause once. A rule is silent where making the data found the same and says more of it, such as the raw
 rows (TERM001 for a value outside its codelist, DATE001 for a start of exposure that is blank because no date could be
 read). A date of a dataset that cannot be read is reported there (DAT001), not by the variables made of it (DATE004).

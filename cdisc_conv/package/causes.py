@@ -34,6 +34,7 @@ CAUSES = {
 ASK_BLANK = frozenset(
     {
         *("VAR002", "DAT012", "DM008", "DM017", "AE008", "EX002", "EX004", "FND004", "VIS004", "VIS005"),
+        *("AE013", "EVT003", "EVT004", "EVT013", "DS005", "SV002", "FND037", "DM032"),
         *("ADVAR002", "ADSL013", "ADSL014", "ADSL015", "ADSL017", "ADBDS007", "ADTTE004"),
     }
 )
