@@ -64,7 +64,7 @@ def test_analysis_of_medications_by_hand() -> None:
 def test_records_are_those_of_the_log_and_of_the_contacts() -> None:
     cm, log = frame("CM"), raw()["cm"].query('CMYN == "Y"')
     assert (cm["CMCAT"] == "CONCOMITANT MEDICATION").sum() == len(log)
-    assert set(cm["CMCAT"]) == {"CONCOMITANT MEDICATION", "NEW ANTI-CANCER THERAPY"}
+    assert set(cm["CMCAT"]) == {"CONCOMITANT MEDICATION", "PRIOR CANCER THERAPY", "NEW ANTI-CANCER THERAPY"}
     ae = frame("AE")
     linked = cm[cm["CMLNKID"] != ""]
     assert set(zip(linked["USUBJID"], linked["CMLNKID"], strict=True)) <= set(
