@@ -15,7 +15,7 @@ from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.convert import Conversion, convert_frames
 from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.simulate import simulate_study
-from cdisc_conv.spec.lint import lint_study
+from cdisc_conv.spec.lint.study import lint_study
 from cdisc_conv.spec.model import Study
 
 STUDY = "hope2021_thal_agc"

@@ -13,7 +13,7 @@ import pytest
 from studies import read_tree
 
 from cdisc_conv import workplace
-from cdisc_conv.package.staging import stage_folder
+from cdisc_conv.package.writing.staging import stage_folder
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.workplace import list_placed, open_workplace, recover, replace_file
 
@@ -21,7 +21,7 @@ WRITER = """\
 import json, os, signal, sys
 from pathlib import Path
 from cdisc_conv import workplace
-from cdisc_conv.package.staging import stage_folder
+from cdisc_conv.package.writing.staging import stage_folder
 
 out, step, number, ending = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
 calls = []

@@ -24,8 +24,8 @@ from pydantic import BaseModel, ConfigDict
 
 from cdisc_conv.checks.findings import Finding
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity, did_you_mean
-from cdisc_conv.spec.validate import validate
-from cdisc_conv.spec.yaml_nodes import Node, read_yaml
+from cdisc_conv.spec.yaml.nodes import Node, read_yaml
+from cdisc_conv.spec.yaml.validate import validate
 
 FILE = "explanations.yaml"
 """The name of the file in the folder of a study or of a package."""

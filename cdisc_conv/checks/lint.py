@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cdisc_conv.checks.load import FILE, load_rules
 from cdisc_conv.problems import Problem, ProblemsError
-from cdisc_conv.spec.lint import lint_study, sort_problems
+from cdisc_conv.spec.lint.study import lint_study, sort_problems
 from cdisc_conv.spec.model import Study
 
 

@@ -30,8 +30,8 @@ from cdisc_conv.checks.registry import load_checks
 from cdisc_conv.checks.tables import ADAM_GUIDE, OWNERS, SUBJECT, split_owner
 from cdisc_conv.expr import Expression, Type, parse
 from cdisc_conv.problems import Problem, ProblemsError, Severity, closest, did_you_mean
-from cdisc_conv.spec.validate import validate
-from cdisc_conv.spec.yaml_nodes import Node, read_yaml
+from cdisc_conv.spec.yaml.nodes import Node, read_yaml
+from cdisc_conv.spec.yaml.validate import validate
 from cdisc_conv.standards import Standard
 from cdisc_conv.standards.model import GENERAL_CLASSES
 

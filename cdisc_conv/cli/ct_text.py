@@ -120,7 +120,7 @@ def show_differences(old: str, new: str, study: str) -> int:
 
 
 def _show_impact(folder: Path, found: PackageDifferences) -> int:
-    from cdisc_conv.spec.terminology_impact import find_impact
+    from cdisc_conv.spec.terms.impact import find_impact
 
     family = _FAMILIES.get(found.after.name)
     if family is None:

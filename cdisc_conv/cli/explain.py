@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.tree import Tree
 
     from cdisc_conv.engine.describe.lineage import LineageNode
-    from cdisc_conv.package.explain import ExplainedDataset
+    from cdisc_conv.package.looking.explain import ExplainedDataset
 
 
 TREE_WIDTH = 120
@@ -37,7 +37,7 @@ def explain(
       cdisc-conv explain hope2021_thal_agc AE
     """
     from cdisc_conv.cli.console import make_console
-    from cdisc_conv.package.explain import ExplainedDataset, find_explained
+    from cdisc_conv.package.looking.explain import ExplainedDataset, find_explained
 
     found = find_explained(study, name)
     trees = [_draw_dataset(found)] if isinstance(found, ExplainedDataset) else _draw_variable(found)

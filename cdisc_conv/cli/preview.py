@@ -12,7 +12,7 @@ from cdisc_conv.cli.arguments import Study
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cdisc_conv.package.preview import Preview
+    from cdisc_conv.package.looking.preview import Preview
 
 MOST_WIDTH = 40
 """Characters of a column; longer values go on in the next line."""
@@ -53,7 +53,7 @@ def preview(
     """
     from cdisc_conv.cli.console import plural, print_line
     from cdisc_conv.cli.findings import print_problems
-    from cdisc_conv.package.preview import preview_dataset
+    from cdisc_conv.package.looking.preview import preview_dataset
     from cdisc_conv.problems import exit_code
 
     found = preview_dataset(study, dataset, raw, rows=rows, subject=subject, sdtm=sdtm)

@@ -9,7 +9,7 @@ from cdisc_conv.cli.findings import print_codes, summarise
 from cdisc_conv.problems import Problem, Severity, count_by_severity, exit_code
 
 if TYPE_CHECKING:
-    from cdisc_conv.package.write import Package
+    from cdisc_conv.package.writing.package import Package
 
 FINDINGS = "findings.json"
 

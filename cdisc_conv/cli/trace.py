@@ -12,8 +12,8 @@ from cdisc_conv.tables import ColumnRef
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cdisc_conv.package.sources import TracedRow
-    from cdisc_conv.package.trace import TracedCell, TracedRecord
+    from cdisc_conv.package.reading.sources import TracedRow
+    from cdisc_conv.package.reading.trace import TracedCell, TracedRecord
 
 
 def trace(
@@ -54,7 +54,7 @@ def trace(
     """
     from cdisc_conv.cli.console import print_line
     from cdisc_conv.cli.findings import print_problems
-    from cdisc_conv.package.trace import trace_records
+    from cdisc_conv.package.reading.trace import trace_records
     from cdisc_conv.problems import exit_code
 
     traced = trace_records(out, dataset, where, limit, raw)

@@ -10,7 +10,7 @@ import typer
 from cdisc_conv.cli.arguments import Study
 
 if TYPE_CHECKING:
-    from cdisc_conv.package.values import ColumnValues, RawValue
+    from cdisc_conv.package.looking.values import ColumnValues, RawValue
 
 MOST_SHOWN = 100
 _RESULTS_SHOWN = 3
@@ -38,7 +38,7 @@ def values(
     """
     from cdisc_conv.cli.console import plural, print_line, print_table
     from cdisc_conv.cli.findings import print_problems
-    from cdisc_conv.package.values import list_values
+    from cdisc_conv.package.looking.values import list_values
     from cdisc_conv.problems import exit_code
 
     found = list_values(study, column, raw, sdtm)

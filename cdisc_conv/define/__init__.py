@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cdisc_conv.define.check import check_define
-from cdisc_conv.define.document import build_define
+from cdisc_conv.define.building.document import build_define
+from cdisc_conv.define.building.study import DefineStudy, Document, DocumentKind, Standard, Translation
+from cdisc_conv.define.checking.check import check_define
 from cdisc_conv.define.html import render_html, stylesheet_path
-from cdisc_conv.define.inputs import check_inputs
-from cdisc_conv.define.study import DefineStudy, Document, DocumentKind, Standard, Translation
+from cdisc_conv.define.inputs.datasets import check_inputs
 
 __all__ = [
     "DefineStudy",

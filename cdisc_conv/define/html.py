@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from cdisc_conv.define.check import parse_define
+from cdisc_conv.define.checking.check import parse_define
 from cdisc_conv.resources import shipped
 
 STYLESHEET = "define2-1.xsl"

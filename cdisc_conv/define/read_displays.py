@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, Field
 
 from cdisc_conv.dataset import Condition
-from cdisc_conv.define.displays import (
+from cdisc_conv.define.building.displays import (
     PURPOSES,
     REASONS,
     AnalysisDataset,
@@ -26,10 +26,10 @@ from cdisc_conv.define.displays import (
 )
 from cdisc_conv.expr.conditions import read_conditions
 from cdisc_conv.problems import Problem, ProblemsError, Severity
-from cdisc_conv.spec.documents import Document, Pages, Text, Texts
-from cdisc_conv.spec.repair import repair_keys
-from cdisc_conv.spec.validate import validate
-from cdisc_conv.spec.yaml_nodes import Node
+from cdisc_conv.spec.yaml.nodes import Node
+from cdisc_conv.spec.yaml.repair import repair_keys
+from cdisc_conv.spec.yaml.shapes import Document, Pages, Text, Texts
+from cdisc_conv.spec.yaml.validate import validate
 
 Model = TypeVar("Model", bound=BaseModel)
 _ALIKE = 0.85
@@ -93,7 +93,7 @@ def read_displays(entries: Node | None, problems: list[Problem]) -> tuple[Result
     ``entries`` is the list in study.yaml; nothing at all stands for no displays. An entry that cannot be read is left
     out, and its problems are errors. A misspelt key is a finding, and what it must mean is read all the same.
 
-    >>> from cdisc_conv.spec.yaml_nodes import read_yaml_text
+    >>> from cdisc_conv.spec.yaml.nodes import read_yaml_text
     >>> text = '''
     ... - id: T1
     ...   title: Table 1

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from cdisc_conv.define.xml import ODM
+from cdisc_conv.define.building.xml import ODM
 from cdisc_conv.problems import Problem, ProblemsError
 
 _ODM_OF_ANY_VERSION = "http://www.cdisc.org/ns/odm/"

@@ -14,5 +14,5 @@
     page        init_report.html
 
 Nothing is invented: what was not collected stays blank and is listed to do, and no column disappears. Each drafted line
-carries a mark (`DRAFT` in `cdisc_conv.spec.drafts`) that a person takes away once it has been reviewed.
+carries a mark (`DRAFT` in `cdisc_conv.spec.lint.drafts`) that a person takes away once it has been reviewed.
 """

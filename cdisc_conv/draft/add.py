@@ -22,11 +22,11 @@ from cdisc_conv.draft.write import flow, mark, scalar, write_block, write_datase
 from cdisc_conv.package.lint import lint_whole
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.raw import read_forms
-from cdisc_conv.spec.dictionary import make_node
+from cdisc_conv.spec.forms.dictionary import make_node
+from cdisc_conv.spec.forms.sources import form_source
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import Study
 from cdisc_conv.spec.not_submitted import matches_any
-from cdisc_conv.spec.raw_sources import form_source
 from cdisc_conv.workplace import open_workplace, put_in_place
 
 

@@ -16,11 +16,11 @@ from cdisc_conv.draft.page import FILE, render_report
 from cdisc_conv.draft.place import Material, draft_study
 from cdisc_conv.draft.profiles import find_missing_texts, find_undeclared, profile_form
 from cdisc_conv.package.lint import lint_whole
-from cdisc_conv.package.staging import stage_folder
+from cdisc_conv.package.writing.staging import stage_folder
 from cdisc_conv.problems import Problem, ProblemsError, Severity
 from cdisc_conv.raw import read_forms
+from cdisc_conv.spec.forms.sources import form_source
 from cdisc_conv.spec.load import load_study
-from cdisc_conv.spec.raw_sources import form_source
 
 
 @dataclass(frozen=True)

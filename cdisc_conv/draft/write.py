@@ -10,7 +10,7 @@ import yaml
 
 from cdisc_conv.draft.entries import ascii_text
 from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Line
-from cdisc_conv.spec.drafts import DRAFT
+from cdisc_conv.spec.lint.drafts import DRAFT
 
 _PLAIN = re.compile(r"[A-Za-z_][\w.]*")
 _WORDS = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"])

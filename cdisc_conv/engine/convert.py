@@ -28,8 +28,8 @@ from cdisc_conv.engine.ranges.range import WHOLE, Division, Rows
 from cdisc_conv.findings import count_errors, describe_findings
 from cdisc_conv.problems import Problem
 from cdisc_conv.raw import FormSource, RawForm, check_subjects, read_forms
+from cdisc_conv.spec.forms.sources import check_transfers, form_source
 from cdisc_conv.spec.model import SourceKind, Study
-from cdisc_conv.spec.raw_sources import check_transfers, form_source
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from typing import Any
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.problems import Place, Problem, Severity
 from cdisc_conv.report.places import locate
+from cdisc_conv.spec.forms.sources import list_expected
 from cdisc_conv.spec.model import Study
-from cdisc_conv.spec.raw_sources import list_expected
 
 Progress = Callable[[str], None]
 
@@ -57,8 +57,8 @@ def describe_inputs(inputs: Inputs, conversion: Conversion, folder: Path, out: P
 
     A run without raw forms has an empty ``raw``.
     """
-    from cdisc_conv.package.fingerprints import describe_columns
-    from cdisc_conv.package.manifest import describe_files
+    from cdisc_conv.package.writing.fingerprints import describe_columns
+    from cdisc_conv.package.writing.manifest import describe_files
 
     forms = {name: form.frame for name, form in conversion.forms.items()}
     found = {"raw": (inputs.raw, list_read_files(conversion), forms)}

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cdisc_conv.checks import lint_folder
-from cdisc_conv.package.definitions import describe_study
+from cdisc_conv.package.writing.definitions import describe_study
 from cdisc_conv.problems import Problem, ProblemsError
 from cdisc_conv.recist.settings import read_settings
 from cdisc_conv.simulate.settings import Settings
-from cdisc_conv.spec.lint import sort_problems
+from cdisc_conv.spec.lint.study import sort_problems
 from cdisc_conv.spec.model import Study
-from cdisc_conv.spec.validate import validate
-from cdisc_conv.spec.yaml_nodes import read_yaml
+from cdisc_conv.spec.yaml.nodes import read_yaml
+from cdisc_conv.spec.yaml.validate import validate
 
 SIMULATION = "simulation.yaml"
 

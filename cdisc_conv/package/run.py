@@ -10,10 +10,10 @@ from types import MappingProxyType
 
 from cdisc_conv.checks import lint_folder
 from cdisc_conv.engine.ranges.range import WHOLE, Division
-from cdisc_conv.package.exchange import choose_encoding, choose_formats, choose_split_size
 from cdisc_conv.package.inputs import Inputs, Progress, find_fewer_rows, quiet
-from cdisc_conv.package.staging import check_permission, check_place, read_manifest, stage_folder
-from cdisc_conv.package.write import Package, fill_package
+from cdisc_conv.package.writing.exchange import choose_encoding, choose_formats, choose_split_size
+from cdisc_conv.package.writing.package import Package, fill_package
+from cdisc_conv.package.writing.staging import check_permission, check_place, read_manifest, stage_folder
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.resources import shipped
 from cdisc_conv.spec.load import find_study

@@ -9,18 +9,18 @@ from pydantic import BaseModel
 
 from cdisc_conv.checks.explanations import ExplanationsDocument
 from cdisc_conv.checks.load import RulesDocument
+from cdisc_conv.define.building.study import DocumentKind
 from cdisc_conv.define.read_displays import AnalysisDatasetDocument, DisplayDocument, ResultDocument
-from cdisc_conv.define.study import DocumentKind
 from cdisc_conv.derivations.registry import load_derivations
-from cdisc_conv.package.definitions import TEXTS
+from cdisc_conv.package.writing.definitions import TEXTS
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.recist.settings import RecistSettings
 from cdisc_conv.simulate.settings import Settings as SimulationDocument
-from cdisc_conv.spec.documents import SETTINGS
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.schema.completion import complete_study
 from cdisc_conv.spec.schema.generate import Schema, refer
 from cdisc_conv.spec.schema.mapping import KINDS, make_definitions, make_schema
+from cdisc_conv.spec.yaml.shapes import SETTINGS
 
 _OTHERS: dict[str, type[BaseModel]] = {
     "RulesDocument": RulesDocument,

@@ -18,8 +18,8 @@ from cdisc_conv.engine.describe.lineage import Lineage, LineageNode, list_names
 from cdisc_conv.problems import Place, Problem, Severity, count_by_severity
 from cdisc_conv.raw.recorded import describe_source
 from cdisc_conv.report.places import spec_folders
+from cdisc_conv.spec.forms.sources import form_source
 from cdisc_conv.spec.model import Form, Study
-from cdisc_conv.spec.raw_sources import form_source
 
 SCHEMA = 1
 """Version of the shape of findings.json and lineage.json; it grows when a key changes its meaning or goes away."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
-from cdisc_conv.spec.yaml_nodes import Node, read_yaml
+from cdisc_conv.spec.yaml.nodes import Node, read_yaml
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
 from cdisc_conv.simulate.dictionary import Dictionary
 from cdisc_conv.simulate.further_forms import find_unset
 from cdisc_conv.simulate.settings import Settings, count_assessments
-from cdisc_conv.spec.validate import validate
-from cdisc_conv.spec.yaml_nodes import Node, read_yaml
+from cdisc_conv.spec.yaml.nodes import Node, read_yaml
+from cdisc_conv.spec.yaml.validate import validate
 
 
 def read_settings(path: Path, dictionary: Dictionary, shown: str = "") -> Settings:

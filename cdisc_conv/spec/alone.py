@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cdisc_conv.problems import Problem
 from cdisc_conv.spec.model import DatasetSpec, GivenDataset, SourceKind, Variable
-from cdisc_conv.spec.yaml_nodes import Node
+from cdisc_conv.spec.yaml.nodes import Node
 from cdisc_conv.standards import Standard
 from cdisc_conv.tables import TableId
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import SELF, TableRef
-from cdisc_conv.spec.instruments import bind_codelists
 from cdisc_conv.spec.model import DatasetSpec, Study, Variable
 from cdisc_conv.spec.references import TargetKind, resolve
+from cdisc_conv.spec.terms.instruments import bind_codelists
 from cdisc_conv.standards import CodelistTerms, VariableStandard
 
 RESULTS = ("ORRES", "STRESC", "STRESN", "ORRESU", "STRESU")

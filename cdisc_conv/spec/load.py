@@ -20,23 +20,23 @@ from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
 from cdisc_conv.raw.dictionaries.model import Dictionary
 from cdisc_conv.resources import shipped
 from cdisc_conv.spec.alone import check_raw_section, give_tabulations, is_alone
-from cdisc_conv.spec.datasets import read_dataset
-from cdisc_conv.spec.dictionary import check_files, explain_system, lay_over, list_files, make_node, name_subject
-from cdisc_conv.spec.documents import SETTINGS, DictionaryDocument, EventDocument, StandardsDocument, StudyDocument
-from cdisc_conv.spec.forms import check_events, read_forms
-from cdisc_conv.spec.layers import read_layers
+from cdisc_conv.spec.forms.dictionary import check_files, explain_system, lay_over, list_files, make_node, name_subject
+from cdisc_conv.spec.forms.fields import check_events, read_forms
+from cdisc_conv.spec.forms.sources import read_raw_settings
+from cdisc_conv.spec.mapping.datasets import read_dataset
+from cdisc_conv.spec.mapping.optional import leave_out_uncollected
+from cdisc_conv.spec.mapping.parts import join_parts
+from cdisc_conv.spec.mapping.variables import read_variables
 from cdisc_conv.spec.model import ALL, DatasetSpec, Family, Form, GivenDataset, Study, Variable
-from cdisc_conv.spec.optional import leave_out_uncollected
-from cdisc_conv.spec.parts import join_parts
-from cdisc_conv.spec.paths import check_path, find_strays, leads_out, suggest_study
-from cdisc_conv.spec.protocol import FILE as PROTOCOL
-from cdisc_conv.spec.protocol import FactTable, read_protocol
-from cdisc_conv.spec.raw_sources import read_raw_settings
-from cdisc_conv.spec.repair import repair_keys, repair_mapping
-from cdisc_conv.spec.sponsor_terms import add_codelists, extend_families
-from cdisc_conv.spec.validate import validate
-from cdisc_conv.spec.variables import read_variables
-from cdisc_conv.spec.yaml_nodes import Node, read_yaml
+from cdisc_conv.spec.protocol.tables import FILE as PROTOCOL
+from cdisc_conv.spec.protocol.tables import FactTable, read_protocol
+from cdisc_conv.spec.terms.sponsor_terms import add_codelists, extend_families
+from cdisc_conv.spec.yaml.layers import read_layers
+from cdisc_conv.spec.yaml.nodes import Node, read_yaml
+from cdisc_conv.spec.yaml.paths import check_path, find_strays, leads_out, suggest_study
+from cdisc_conv.spec.yaml.repair import repair_keys, repair_mapping
+from cdisc_conv.spec.yaml.shapes import SETTINGS, DictionaryDocument, EventDocument, StandardsDocument, StudyDocument
+from cdisc_conv.spec.yaml.validate import validate
 from cdisc_conv.standards import DatasetStandard, Standard, Terminology, load_standard, load_terminology
 from cdisc_conv.standards.files import UnknownStandardError, find_source
 

@@ -13,7 +13,7 @@ from cdisc_conv.dataset import Origin
 from cdisc_conv.derivations.base import SELF, Derivation
 from cdisc_conv.expr import Expression
 from cdisc_conv.problems import Place
-from cdisc_conv.spec.yaml_nodes import Node
+from cdisc_conv.spec.yaml.nodes import Node
 from cdisc_conv.standards import DatasetStandard, Standard, Terminology
 from cdisc_conv.tables import TableId
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from studies import edit, write_files
 
-from cdisc_conv.package.preview import preview_dataset
+from cdisc_conv.package.looking.preview import preview_dataset
 from cdisc_conv.raw.cache import VARIABLE
 
 

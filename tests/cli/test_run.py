@@ -160,7 +160,7 @@ def test_a_full_disk_is_told_and_changes_nothing(cli, tmp_path, monkeypatch):
     def write(*_arguments, **_options):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "out/sdtm/dm.xpt")
 
-    monkeypatch.setattr("cdisc_conv.package.write.write_xpt", write)
+    monkeypatch.setattr("cdisc_conv.package.writing.package.write_xpt", write)
     result = run(cli)
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1] == (
@@ -176,7 +176,7 @@ def test_ctrl_c_is_told_and_changes_nothing(cli, tmp_path, monkeypatch):
     def interrupt(*_arguments, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("cdisc_conv.package.write.write_definitions", interrupt)
+    monkeypatch.setattr("cdisc_conv.package.writing.package.write_definitions", interrupt)
     result = run(cli)
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1] == "cdisc-conv: interrupted; what was there before is unchanged"
@@ -196,7 +196,7 @@ def test_a_defect_of_ours_shows_its_traceback_and_ends_with_2(cli, monkeypatch):
     def fail(*_arguments, **_options):
         raise ZeroDivisionError("who divides by zero?")
 
-    monkeypatch.setattr("cdisc_conv.package.write.account_for", fail)
+    monkeypatch.setattr("cdisc_conv.package.writing.package.account_for", fail)
     result = run(cli)
     assert result.exit_code == 2
     assert "cdisc-conv: this is a defect of cdisc-conv; please report it with the lines below" in result.stderr

@@ -24,7 +24,13 @@ from cdisc_conv.dataset import (
     ValueLevel,
 )
 from cdisc_conv.define import DefineStudy, Document, DocumentKind, Standard
-from cdisc_conv.define.displays import AnalysisDataset, AnalysisResult, DocumentReference, Programming, ResultDisplay
+from cdisc_conv.define.building.displays import (
+    AnalysisDataset,
+    AnalysisResult,
+    DocumentReference,
+    Programming,
+    ResultDisplay,
+)
 
 TEXT = pd.StringDtype(na_value=float("nan"))
 ASSIGNED = Origin(OriginType.ASSIGNED, OriginSource.SPONSOR)

@@ -9,7 +9,7 @@ from lxml import etree
 
 from cdisc_conv.dataset import Condition
 from cdisc_conv.define import build_define, check_define, check_inputs
-from cdisc_conv.define.displays import AnalysisDataset, DocumentReference, Programming
+from cdisc_conv.define.building.displays import AnalysisDataset, DocumentReference, Programming
 
 
 def show(problems):

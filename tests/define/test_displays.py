@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from cdisc_conv.define import build_define, check_define, render_html
-from cdisc_conv.define.displays import AnalysisDataset, AnalysisResult, Programming, ResultDisplay
-from cdisc_conv.define.xml import find_forbidden
+from cdisc_conv.define.building.displays import AnalysisDataset, AnalysisResult, Programming, ResultDisplay
+from cdisc_conv.define.building.xml import find_forbidden
 
 
 def test_written(adam_study, adsl, adtte, adrs, read_part):

@@ -8,7 +8,7 @@ import pytest
 from lxml import html
 
 from cdisc_conv.define import build_define, render_html
-from cdisc_conv.define.displays import Programming
+from cdisc_conv.define.building.displays import Programming
 
 
 @pytest.fixture

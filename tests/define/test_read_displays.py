@@ -10,10 +10,16 @@ from lxml import etree
 
 from cdisc_conv.dataset import Condition
 from cdisc_conv.define import Document, DocumentKind, build_define, check_define, check_inputs
-from cdisc_conv.define.displays import AnalysisDataset, AnalysisResult, DocumentReference, Programming, ResultDisplay
+from cdisc_conv.define.building.displays import (
+    AnalysisDataset,
+    AnalysisResult,
+    DocumentReference,
+    Programming,
+    ResultDisplay,
+)
 from cdisc_conv.define.read_displays import read_displays
 from cdisc_conv.problems import Severity
-from cdisc_conv.spec.yaml_nodes import read_yaml_text
+from cdisc_conv.spec.yaml.nodes import read_yaml_text
 
 DISPLAYS = """\
 - id: T-14-2-1

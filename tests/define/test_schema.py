@@ -12,8 +12,8 @@ from lxml import etree
 
 from cdisc_conv.dataset import Codelist, Condition, Item, Term, ValueLevel
 from cdisc_conv.define import build_define, check_define, check_inputs, render_html
-from cdisc_conv.define.items import DATA_TYPES
-from cdisc_conv.define.xml import find_forbidden, make_oid_part
+from cdisc_conv.define.building.items import DATA_TYPES
+from cdisc_conv.define.building.xml import find_forbidden, make_oid_part
 
 FIXED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30).filter(

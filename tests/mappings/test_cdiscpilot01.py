@@ -18,7 +18,7 @@ from golden_data import golden_folder, read_golden
 
 from cdisc_conv.columns.texts import as_text
 from cdisc_conv.engine.convert import Conversion, convert
-from cdisc_conv.spec.lint import lint_study
+from cdisc_conv.spec.lint.study import lint_study
 from cdisc_conv.spec.load import load_study
 
 # (dataset, variable) -> how many cells differ, and why.

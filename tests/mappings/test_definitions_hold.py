@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from golden_data import golden_folder
 
 from cdisc_conv.columns.texts import as_text
+from cdisc_conv.package.reading.trace import trace_records
 from cdisc_conv.package.run import run_demo, run_study
-from cdisc_conv.package.trace import trace_records
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.xpt import read_xpt
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hope2021 import conversion, datasets, frame, raw, read_days
 
-from cdisc_conv.package.write import run_checks
+from cdisc_conv.package.writing.package import run_checks
 from cdisc_conv.problems import Severity
 
 DATASETS = ["ADSL", "ADAE", "ADCM", "ADEX", "ADLB", "ADMH", "ADQS", "ADTR", "ADRS", "ADTTE"]

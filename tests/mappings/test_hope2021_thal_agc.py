@@ -15,7 +15,7 @@ from cdisc_conv.engine.describe.accounting import account_for
 from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.problems import Severity
 from cdisc_conv.simulate import simulate_study
-from cdisc_conv.spec.lint import lint_study
+from cdisc_conv.spec.lint.study import lint_study
 from cdisc_conv.spec.model import Study
 
 STUDY = "hope2021_thal_agc"

@@ -17,7 +17,7 @@ import yaml
 
 from cdisc_conv.engine.convert import convert
 from cdisc_conv.resources import shipped
-from cdisc_conv.spec.lint import check_study
+from cdisc_conv.spec.lint.study import check_study
 from cdisc_conv.spec.load import load_study
 
 EXAMPLES = Path(__file__).parent / "library"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from cdisc_conv.spec.datasets import read_dataset
+from cdisc_conv.spec.mapping.datasets import read_dataset
+from cdisc_conv.spec.mapping.variables import read_variables
 from cdisc_conv.spec.model import Family
-from cdisc_conv.spec.variables import read_variables
-from cdisc_conv.spec.yaml_nodes import Node, read_yaml_text
+from cdisc_conv.spec.yaml.nodes import Node, read_yaml_text
 from cdisc_conv.standards import load_standard, load_terminology
 
 DOCS = Path(__file__).parents[2] / "docs"

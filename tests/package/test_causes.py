@@ -7,8 +7,8 @@ from pathlib import Path
 from analysis import write_analysis
 from studies import edit, write_tiny_raw, write_tiny_study
 
-from cdisc_conv.package.causes import Ties, drop_caused, drop_repeated
 from cdisc_conv.package.run import run_study
+from cdisc_conv.package.writing.causes import Ties, drop_caused, drop_repeated
 from cdisc_conv.problems import Place, Problem, Severity
 
 

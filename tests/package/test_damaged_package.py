@@ -13,8 +13,8 @@ import pytest
 from studies import write_tiny_raw, write_tiny_study
 
 from cdisc_conv.compare.packages.recorded import read_recorded
+from cdisc_conv.package.reading.trace import trace_records
 from cdisc_conv.package.run import run_study
-from cdisc_conv.package.trace import trace_records
 from cdisc_conv.problems import ProblemsError
 
 WRONG: tuple[Any, ...] = (None, 5, "x", [], ["x"], {}, {"x": 5}, {"x": {}}, [[1]], True)

@@ -13,11 +13,11 @@ from cdisc_conv.checks.package.run import check
 from cdisc_conv.compare.packages.run import Options, compare_paths
 from cdisc_conv.compare.rules import Rules
 from cdisc_conv.dataset import Column, Dataset, Item
+from cdisc_conv.package.reading.trace import trace_records
 from cdisc_conv.package.run import run_study
-from cdisc_conv.package.trace import trace_records
-from cdisc_conv.package.transport import fit_for_transport
+from cdisc_conv.package.writing.transport import fit_for_transport
 from cdisc_conv.problems import ProblemsError
-from cdisc_conv.spec.lint import lint_study
+from cdisc_conv.spec.lint.study import lint_study
 from cdisc_conv.xpt import read_xpt
 
 ENCODED = {"UTF-8": "utf-8", "GB18030": "gb18030"}

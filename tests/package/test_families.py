@@ -12,8 +12,8 @@ from studies import edit, read_tree, write_tiny_raw, write_tiny_study
 from cdisc_conv.compare.packages.run import compare_paths
 from cdisc_conv.compare.packages.why import explain_changes
 from cdisc_conv.define import check_define
+from cdisc_conv.package.reading.trace import trace_records
 from cdisc_conv.package.run import run_study
-from cdisc_conv.package.trace import trace_records
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.xpt import read_xpt
 

@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdisc_conv.package.fingerprints import describe_columns, describe_settings, hash_column
+from cdisc_conv.package.writing.fingerprints import describe_columns, describe_settings, hash_column
 
 TEXTS = st.lists(st.text(alphabet="ab\u00e9 ", max_size=3), max_size=5)
 

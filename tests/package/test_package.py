@@ -259,7 +259,7 @@ def test_a_failure_at_any_step_leaves_the_old_package_whole(folder, monkeypatch,
     def fail(*_arguments, **_options):
         raise failure
 
-    monkeypatch.setattr(f"cdisc_conv.package.write.{step}", fail)
+    monkeypatch.setattr(f"cdisc_conv.package.writing.package.{step}", fail)
     with pytest.raises(type(failure)):
         run(folder)
     assert read_tree(folder) == before

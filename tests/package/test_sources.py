@@ -10,8 +10,8 @@ import exports
 import pytest
 from studies import edit, write_files, write_tiny_raw, write_tiny_study
 
+from cdisc_conv.package.reading.trace import trace_records
 from cdisc_conv.package.run import run_study
-from cdisc_conv.package.trace import trace_records
 from cdisc_conv.resources import shipped
 from cdisc_conv.simulate import write_exports
 

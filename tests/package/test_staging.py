@@ -11,7 +11,7 @@ import pytest
 from studies import read_tree
 
 from cdisc_conv import workplace
-from cdisc_conv.package.staging import check_target, find_foreign_files, stage_folder
+from cdisc_conv.package.writing.staging import check_target, find_foreign_files, stage_folder
 from cdisc_conv.problems import ProblemsError
 
 

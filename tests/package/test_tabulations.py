@@ -11,8 +11,8 @@ from analysis import write_analysis
 from lxml import html
 from studies import edit, read_tree, write_files, write_tiny_raw, write_tiny_study
 
+from cdisc_conv.package.reading.trace import trace_records
 from cdisc_conv.package.run import run_study
-from cdisc_conv.package.trace import trace_records
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.xpt import read_xpt, write_xpt
 

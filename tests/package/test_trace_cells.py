@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from studies import edit, write_files, write_tiny_raw, write_tiny_study
 
+from cdisc_conv.package.reading.trace import trace_records
 from cdisc_conv.package.run import run_study
-from cdisc_conv.package.trace import trace_records
 from cdisc_conv.xpt import read_xpt
 
 VS = """\

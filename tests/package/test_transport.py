@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdisc_conv.dataset import Codelist, Column, Condition, Dataset, Item, Term, ValueLevel
-from cdisc_conv.package.transport import fit_for_transport
+from cdisc_conv.package.writing.transport import fit_for_transport
 from cdisc_conv.problems import Severity
 from cdisc_conv.xpt.transliteration import COMMON_MARKS, Transliteration
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cdisc_conv.dataset import Column, Dataset, Item
-from cdisc_conv.package.families import leave_out_unmade
+from cdisc_conv.package.writing.families import leave_out_unmade
 from cdisc_conv.problems import Place, Problem
 from cdisc_conv.spec.load import load_study
 

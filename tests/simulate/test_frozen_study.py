@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from cdisc_conv.simulate import simulate_study
-from cdisc_conv.spec.lint import lint_study
+from cdisc_conv.spec.lint.study import lint_study
 
 FROZEN = Path(__file__).parents[2] / "benchmarks" / "study"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from studies import edit, write_files, write_tiny_study
 
-from cdisc_conv.spec.lint import lint_study
+from cdisc_conv.spec.lint.study import lint_study
 
 AE = "sdtm/ae.yaml"
 DM = "sdtm/dm.yaml"

@@ -10,9 +10,9 @@ import pytest
 import cdisc_conv
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.raw import read_forms
-from cdisc_conv.spec.lint import check_study
+from cdisc_conv.spec.forms.sources import form_source
+from cdisc_conv.spec.lint.study import check_study
 from cdisc_conv.spec.model import Study
-from cdisc_conv.spec.raw_sources import form_source
 
 STUDY = """\
 study: S1

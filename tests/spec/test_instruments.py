@@ -8,7 +8,7 @@ import pytest
 from studies import edit, write_tiny_study
 
 from cdisc_conv.spec.expected import codelist_of
-from cdisc_conv.spec.lint import check_study
+from cdisc_conv.spec.lint.study import check_study
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import Study
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from cdisc_conv.problems import ProblemsError
-from cdisc_conv.spec.layers import merge_layers, read_layers
-from cdisc_conv.spec.yaml_nodes import read_yaml_text
+from cdisc_conv.spec.yaml.layers import merge_layers, read_layers
+from cdisc_conv.spec.yaml.nodes import read_yaml_text
 
 
 def merged(lower: str, upper: str) -> object:

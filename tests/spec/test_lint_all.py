@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from cdisc_conv.problems import Problem, Severity
-from cdisc_conv.spec.lint import lint_study, sort_problems
+from cdisc_conv.spec.lint.study import lint_study, sort_problems
 
 AE = "sdtm/ae.yaml"
 DM = "sdtm/dm.yaml"

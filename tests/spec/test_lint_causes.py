@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from studies import write_tiny_study
 
-from cdisc_conv.spec.lint import lint_study
+from cdisc_conv.spec.lint.study import lint_study
 
 AE = "sdtm/ae.yaml"
 DM = "sdtm/dm.yaml"

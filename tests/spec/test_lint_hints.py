@@ -8,7 +8,7 @@ import pytest
 from analysis import write_analysis
 from studies import edit, write_tiny_study
 
-from cdisc_conv.spec.lint import lint_study
+from cdisc_conv.spec.lint.study import lint_study
 
 AE = "sdtm/ae.yaml"
 BLOCK = '  - form: ae\n    where: AEYN == "Y"'

@@ -10,7 +10,7 @@ import pytest
 from studies import edit, write_files, write_tiny_study
 
 from cdisc_conv.problems import ProblemsError
-from cdisc_conv.spec.lint import lint_study
+from cdisc_conv.spec.lint.study import lint_study
 from cdisc_conv.spec.load import find_study
 
 AE = "sdtm/ae.yaml"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from studies import write_files, write_tiny_study
 
-from cdisc_conv.spec.lint import check_study
+from cdisc_conv.spec.lint.study import check_study
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import DatasetSpec
 

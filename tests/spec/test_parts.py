@@ -8,7 +8,7 @@ import pytest
 from studies import edit, write_files, write_tiny_raw, write_tiny_study
 
 from cdisc_conv.engine.convert import convert
-from cdisc_conv.spec.lint import lint_study
+from cdisc_conv.spec.lint.study import lint_study
 from cdisc_conv.spec.load import load_study
 
 FORMS = """\

@@ -7,8 +7,8 @@ from __future__ import annotations
 import pytest
 from studies import edit, write_tiny_study
 
+from cdisc_conv.spec.forms.sources import form_source
 from cdisc_conv.spec.load import load_study
-from cdisc_conv.spec.raw_sources import form_source
 
 RAW = "raw: {subject: SUBJID, home: dm}"
 LAB = "raw: {subject: SUBJID, home: dm, sources: {lab: {path: lab, subject: PATIENT, encoding: cp1252, delimiter: ;}}}"

@@ -13,9 +13,9 @@ from studies import edit, write_tiny_study
 from cdisc_conv.package.lint import lint_whole
 from cdisc_conv.package.schema import describe_mapping
 from cdisc_conv.resources import shipped
-from cdisc_conv.spec import documents
 from cdisc_conv.spec.schema.words import KEYS
-from cdisc_conv.spec.yaml_nodes import read_yaml
+from cdisc_conv.spec.yaml import shapes as documents
+from cdisc_conv.spec.yaml.nodes import read_yaml
 
 MAPPINGS = shipped("mappings")
 FILES = sorted(MAPPINGS.rglob("*.yaml"))

@@ -7,7 +7,7 @@ from pathlib import Path
 from studies import edit, write_tiny_raw, write_tiny_study
 
 from cdisc_conv.engine.convert import convert
-from cdisc_conv.package.write import run_checks
+from cdisc_conv.package.writing.package import run_checks
 from cdisc_conv.spec.load import load_study
 
 STUDY, AE = "study.yaml", "sdtm/ae.yaml"

@@ -8,7 +8,7 @@ import pytest
 from studies import edit, write_tiny_study
 
 from cdisc_conv.spec.expected import label_of
-from cdisc_conv.spec.lint import lint_study
+from cdisc_conv.spec.lint.study import lint_study
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from studies import edit, write_files, write_tiny_study
 
-from cdisc_conv.spec.lint import lint_study
+from cdisc_conv.spec.lint.study import lint_study
 from cdisc_conv.spec.load import load_study
 
 ADAE = """\

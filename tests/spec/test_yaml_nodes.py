@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cdisc_conv.problems import ProblemsError
-from cdisc_conv.spec.yaml_nodes import read_yaml, read_yaml_text
+from cdisc_conv.spec.yaml.nodes import read_yaml, read_yaml_text
 
 
 def messages(text: str) -> list[str]:

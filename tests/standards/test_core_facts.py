@@ -11,7 +11,7 @@ from published_standards import text
 from reference_data import reference_file
 from studies import edit, write_tiny_study
 
-from cdisc_conv.spec.lint import lint_study
+from cdisc_conv.spec.lint.study import lint_study
 from cdisc_conv.standards import load_standard, load_terminology
 from cdisc_conv.standards.imports import import_terminology
 

@@ -11,9 +11,9 @@ from cdisc_conv.checks.define.statements import DatasetStatement
 from cdisc_conv.checks.findings import Finding
 from cdisc_conv.checks.package.find import FoundFiles
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.define.check import check_define, check_references
+from cdisc_conv.define.checking.check import check_define, check_references
+from cdisc_conv.define.checking.schema import check_schema
 from cdisc_conv.define.reading.document import DefineDocument
-from cdisc_conv.define.schema import check_schema
 from cdisc_conv.problems import Problem
 
 _SAME_AS_SCHEMA = ("DEF003", "DEF004", "DEF005", "DEF007", "DEF008", "DEF011", "DEF013", "DEF014")

@@ -36,7 +36,7 @@ from cdisc_conv.dataset import Dataset
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import Study
-from cdisc_conv.spec.sponsor_terms import extend_terminology
+from cdisc_conv.spec.terms.sponsor_terms import extend_terminology
 
 Progress = Callable[[str], None]
 _ORDER = {severity: number for number, severity in enumerate(Severity)}

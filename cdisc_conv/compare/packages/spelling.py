@@ -11,7 +11,7 @@ import pyarrow as pa
 from cdisc_conv.datafiles.encodings import read_spelling
 from cdisc_conv.datafiles.read import DatasetFile
 from cdisc_conv.datafiles.table import TEXT, Kind, Table
-from cdisc_conv.package.transport import Alphabet
+from cdisc_conv.package.writing.transport import Alphabet
 from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.xpt.encodings import ENCODINGS
 

@@ -9,8 +9,8 @@ from typing import Any, cast
 
 from lxml import etree
 
+from cdisc_conv.define.building.xml import DEF, NCI_CODE, ODM, XLINK, XML
 from cdisc_conv.define.versions import find_version
-from cdisc_conv.define.xml import DEF, NCI_CODE, ODM, XLINK, XML
 from cdisc_conv.problems import Place, Problem, ProblemsError
 
 DEF_NAMESPACES = {"2.0": "http://www.cdisc.org/ns/def/v2.0", "2.1": DEF}

@@ -8,7 +8,7 @@ from cdisc_conv.engine.derive.state import State
 from cdisc_conv.expr import literals_of, texts_compared
 from cdisc_conv.problems import Place, Problem, Severity
 from cdisc_conv.spec.expected import codelist_of
-from cdisc_conv.spec.lint_parameters import PARAMETER, codes_of_block
+from cdisc_conv.spec.lint.parameters import PARAMETER, codes_of_block
 from cdisc_conv.spec.model import Block, SourceKind, Study
 from cdisc_conv.spec.references import source_columns
 

@@ -18,8 +18,8 @@ from cdisc_conv.columns.texts import fold, trim_text
 from cdisc_conv.derivations.findings import MOST_FINDINGS
 from cdisc_conv.engine.plan.graph import Plan
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, Tally
-from cdisc_conv.spec.codes import guess_code, list_codes
 from cdisc_conv.spec.model import Field, Form, Study
+from cdisc_conv.spec.terms.codes import guess_code, list_codes
 from cdisc_conv.visible import show_hidden
 
 Readers = Mapping[tuple[str, str], tuple[str, ...]]

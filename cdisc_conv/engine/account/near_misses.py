@@ -15,10 +15,10 @@ import pandas as pd
 from cdisc_conv.columns.distinct import TEXT, Distinct, find_distinct
 from cdisc_conv.columns.texts import trim_text
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, Tally
-from cdisc_conv.spec.codes import list_codes, reduce_text
-from cdisc_conv.spec.comparisons import Comparison, list_comparisons
-from cdisc_conv.spec.lint_codes import closed_values
+from cdisc_conv.spec.lint.codes import closed_values
+from cdisc_conv.spec.lint.comparisons import Comparison, list_comparisons
 from cdisc_conv.spec.model import Study
+from cdisc_conv.spec.terms.codes import list_codes, reduce_text
 from cdisc_conv.tables import TableId
 from cdisc_conv.visible import show_hidden
 

@@ -14,8 +14,8 @@ import pandas as pd
 from cdisc_conv.columns.texts import trim_text
 from cdisc_conv.engine.account.coded import Readers
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, Tally
-from cdisc_conv.spec.codes import list_codes
 from cdisc_conv.spec.model import Field, Study
+from cdisc_conv.spec.terms.codes import list_codes
 from cdisc_conv.visible import show_hidden
 
 _NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?")

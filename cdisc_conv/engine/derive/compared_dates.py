@@ -18,7 +18,7 @@ from cdisc_conv.expr import Expression
 from cdisc_conv.expr.dates import find_impossible, names_ordered
 from cdisc_conv.findings import Finding
 from cdisc_conv.problems import Place
-from cdisc_conv.spec.lint_expressions import expressions_in
+from cdisc_conv.spec.lint.expressions import expressions_in
 from cdisc_conv.spec.model import Block, DatasetSpec
 from cdisc_conv.spec.references import TargetKind, resolve
 from cdisc_conv.tables import TableId

@@ -22,9 +22,9 @@ from cdisc_conv.engine.plan.graph import Part, variable_of
 from cdisc_conv.expr import Expression
 from cdisc_conv.findings import Finding, Reader
 from cdisc_conv.problems import Place, Severity
-from cdisc_conv.spec.dictionaries import find_dictionary
 from cdisc_conv.spec.model import SourceKind, Variable
 from cdisc_conv.spec.references import Target, TargetKind, resolve
+from cdisc_conv.spec.terms.dictionaries import find_dictionary
 from cdisc_conv.standards import CodelistTerms, Terminology
 from cdisc_conv.standards.dictionaries import Dictionary
 from cdisc_conv.tables import TableId

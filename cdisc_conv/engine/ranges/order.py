@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from cdisc_conv.engine.account.lines import Account, Line
 from cdisc_conv.engine.facts.datasets import Cell, DatasetFacts, LevelFacts
 from cdisc_conv.engine.facts.facts import Facts
-from cdisc_conv.spec.comparisons import list_comparisons
+from cdisc_conv.spec.lint.comparisons import list_comparisons
 from cdisc_conv.spec.model import Study
 
 _Key = TypeVar("_Key")

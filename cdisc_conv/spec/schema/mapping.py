@@ -11,10 +11,10 @@ from cdisc_conv.derivations.base import Derivation
 from cdisc_conv.derivations.document import find_example
 from cdisc_conv.derivations.registry import load_derivations
 from cdisc_conv.docstrings import read_docstring
-from cdisc_conv.spec import documents
 from cdisc_conv.spec.schema.generate import Schema, define_models, refer
 from cdisc_conv.spec.schema.words import KEYS
-from cdisc_conv.spec.yaml_nodes import Node, read_yaml_text
+from cdisc_conv.spec.yaml import shapes as documents
+from cdisc_conv.spec.yaml.nodes import Node, read_yaml_text
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 KINDS: dict[str, tuple[str, ...]] = {

@@ -26,9 +26,9 @@ from cdisc_conv.dataset import (
     ValueLevel,
 )
 from cdisc_conv.define import DefineStudy, Document, DocumentKind, Standard, build_define, check_define
-from cdisc_conv.define.check import check_references
+from cdisc_conv.define.checking.check import check_references
+from cdisc_conv.define.checking.schema import check_schema
 from cdisc_conv.define.reading.document import DefineDocument
-from cdisc_conv.define.schema import check_schema
 
 ASSIGNED = Origin(OriginType.ASSIGNED, OriginSource.SPONSOR)
 DERIVED = Origin(OriginType.DERIVED, OriginSource.SPONSOR)

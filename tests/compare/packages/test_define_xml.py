@@ -26,8 +26,8 @@ from cdisc_conv.dataset import (
     ValueLevel,
 )
 from cdisc_conv.define import DefineStudy, Document, DocumentKind, Standard, build_define
-from cdisc_conv.define.vocabulary import DEFINITIONS, REFERENCES
-from cdisc_conv.define.xml import qualify, shorten
+from cdisc_conv.define.building.xml import qualify, shorten
+from cdisc_conv.define.checking.vocabulary import DEFINITIONS, REFERENCES
 from cdisc_conv.problems import ProblemsError
 
 TEXT = pd.StringDtype(na_value=float("nan"))

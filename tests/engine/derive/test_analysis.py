@@ -16,7 +16,7 @@ from cdisc_conv.derivations.registry import load_derivations
 from cdisc_conv.engine.convert import Conversion, convert
 from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.problems import ProblemsError
-from cdisc_conv.spec.lint import lint_study
+from cdisc_conv.spec.lint.study import lint_study
 from cdisc_conv.spec.load import load_study
 
 ADSL = """\

@@ -9,7 +9,7 @@ from studies import write_files, write_tiny_raw, write_tiny_study
 
 from cdisc_conv.dataset import Column, Dataset, ValueLevel, find_dataset
 from cdisc_conv.engine.convert import convert
-from cdisc_conv.spec.lint import lint_study
+from cdisc_conv.spec.lint.study import lint_study
 from cdisc_conv.spec.load import load_study
 
 ADSL = """\

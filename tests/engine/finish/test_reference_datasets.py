@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdisc_conv.spec.lint import check_study
+from cdisc_conv.spec.lint.study import check_study
 
 FORMS = {"dm": {"SUBJID": ["1", "2"]}}
 DM = "records: [{form: dm}]\nvariables: {RFSTDTC: {constant: ''}}"

@@ -1,0 +1,1 @@
+"""From finished datasets to the elements of define.xml."""

@@ -1,0 +1,1 @@
+"""Checks of a define.xml, whoever made it."""

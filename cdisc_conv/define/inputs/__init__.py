@@ -1,0 +1,1 @@
+"""What cannot become a define.xml, found before anything is written."""

@@ -1,0 +1,120 @@
+"""The documents that a run makes beside define.xml: the annotated CRF and the reviewer's guides.
+
+A guide is made where study.yaml names ``csdrg.pdf`` among the documents of SDTM, or ``adrg.pdf`` among those of
+ADaM, and the study's folder does not hold it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from cdisc_conv.checks import CheckReport
+from cdisc_conv.checks.explanations import FILE, Explanation, read_explanations
+from cdisc_conv.dataset import Dataset
+from cdisc_conv.documents.crf.prepare import PlannedCrf, open_study_fonts, render_crf, report_missing
+from cdisc_conv.documents.guides.adam import write_adam_guide
+from cdisc_conv.documents.guides.docx import render_docx
+from cdisc_conv.documents.guides.model import Known
+from cdisc_conv.documents.guides.pdf import render_pdf
+from cdisc_conv.documents.guides.sdtm import write_sdtm_guide
+from cdisc_conv.engine.account.lines import Accounting
+from cdisc_conv.engine.convert import Conversion
+from cdisc_conv.package.writing.families import list_families
+from cdisc_conv.problems import Problem, ProblemsError
+from cdisc_conv.spec.model import Family, Study
+
+GUIDES = {"sdtm": "csdrg.pdf", "adam": "adrg.pdf"}
+"""The names that reviewers look for."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run found, for the guides."""
+
+    checks: CheckReport
+    findings: Sequence[Problem]
+    accounting: Accounting
+
+
+def list_made(study: Study, family: Family, crf: PlannedCrf | None) -> tuple[str, ...]:
+    """The documents that a run makes beside define.xml of a family."""
+    drawn = (crf.href,) if crf is not None and not family.is_analysis else ()
+    return (*drawn, *_list_guides(study, family))
+
+
+def _list_guides(study: Study, family: Family) -> Iterator[str]:
+    define = study.settings.get("define") or {}
+    section: Any = (define.get("adam") or {}) if family.is_analysis else define
+    documents = section.get("documents") if isinstance(section, dict) else None
+    for entry in documents if isinstance(documents, list) else ():
+        href = str(entry.get("href") or "") if isinstance(entry, dict) else ""
+        path = PurePosixPath(href)
+        inside = not path.is_absolute() and ".." not in path.parts
+        if path.name == GUIDES.get(family.name) and inside and not (study.folder / href).is_file():
+            yield href
+
+
+def draw_crf(conversion: Conversion, crf: PlannedCrf | None) -> tuple[bytes, list[Problem]]:
+    """The annotated CRF that goes beside define.xml of SDTM; what was found when it was planned and drawn."""
+    if crf is None:
+        return b"", []
+    frames = {name: form.frame for name, form in conversion.forms.items()}
+    content, problems = render_crf(crf, conversion.study, frames)
+    return content, [*crf.problems, *problems]
+
+
+def write_guides(conversion: Conversion, datasets: Sequence[Dataset], folder: Path, outcome: Outcome) -> list[Problem]:
+    """Write the reviewer's guides of the package in `folder`, each as PDF and as DOCX; characters without a font."""
+    problems: list[Problem] = []
+    reasons = _explain(conversion.study, outcome.findings)
+    for family, mine in list_families(conversion.study, datasets):
+        for href in _list_guides(conversion.study, family):
+            others = tuple(one for one in [*datasets, *conversion.given] if one not in mine)
+            known = Known(
+                conversion.study,
+                family,
+                tuple(mine),
+                others,
+                outcome.checks,
+                tuple(outcome.findings),
+                outcome.accounting,
+                reasons,
+            )
+            guide = write_adam_guide(known) if family.is_analysis else write_sdtm_guide(known)
+            fonts, _ = open_study_fonts(conversion.study)
+            target = folder / family.name / href
+            write_document(target, render_pdf(guide, fonts))
+            write_document(target.with_suffix(".docx"), render_docx(guide))
+            problems += report_missing(fonts, href)
+    return problems
+
+
+def _explain(study: Study, findings: Sequence[Problem]) -> dict[Problem, str]:
+    """The findings that explanations.yaml of the study explains; a file that cannot be read explains nothing."""
+    path = study.folder / FILE
+    if not path.is_file():
+        return {}
+    try:
+        entries = read_explanations(path).entries
+    except ProblemsError:  # `check` says what is wrong with it
+        return {}
+    found = ((problem, next((one.reason for one in entries if _covers(one, problem)), "")) for problem in findings)
+    return {problem: reason for problem, reason in found if reason}
+
+
+def _covers(explanation: Explanation, problem: Problem) -> bool:
+    return (
+        explanation.rule == problem.code
+        and explanation.dataset == problem.place.dataset
+        and explanation.variable in ("", problem.place.variable)
+        and explanation.value in ("", problem.value)
+    )
+
+
+def write_document(path: Path, content: bytes) -> None:
+    """A document of the package, which may name a folder of its own."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)

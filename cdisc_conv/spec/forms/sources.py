@@ -1,0 +1,212 @@
+"""``raw:`` of study.yaml and what forms.yaml adds to it: where each form comes from and how it is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from cdisc_conv.problems import Place, Problem, did_you_mean
+from cdisc_conv.raw import FormSource, Long, RawForm, load_readers
+from cdisc_conv.raw.checks import DELIMITERS, is_delimiter
+from cdisc_conv.raw.delimited.encoding import COMMON, describe_bad_encoding
+from cdisc_conv.raw.headers import describe_bad_header
+from cdisc_conv.raw.transfer import check_transfer
+from cdisc_conv.spec.model import Field, Form, RawSettings, Study
+from cdisc_conv.spec.yaml.paths import describe_fault
+from cdisc_conv.spec.yaml.shapes import FormDocument, LayoutDocument, RawDocument, SourceDocument
+
+LAYOUT = tuple(LayoutDocument.model_fields)
+_TABS = (".tsv", ".tab")
+_MOMENT = re.compile(r"\d{8}[_-]?\d{4,6}")
+"""Date and time in the name of an exported file."""
+
+
+def read_raw_settings(document: RawDocument) -> RawSettings:
+    """The settings of the EDC's export, and those of the other sources; what these leave out is as usual."""
+    sources = {name: RawSettings(**_said(source)) for name, source in document.sources.items()}
+    return RawSettings(**{**_said(document), "sources": MappingProxyType(sources)})
+
+
+def read_layout(document: FormDocument) -> dict[str, Any]:
+    """What a form says of how it is written, beyond its source."""
+    said = {
+        name: getattr(document, name) for name in (*LAYOUT, "subject", "where", "filled") if getattr(document, name)
+    }
+    said |= {name: value for name in ("quote", "header") if (value := getattr(document, name)) is not None}
+    said |= {name: getattr(document, name) for name in ("table", "query") if getattr(document, name)}
+    return said | ({"long": Long(**document.long.model_dump())} if document.long else {})
+
+
+def _said(document: SourceDocument) -> dict[str, Any]:
+    names = {field.name for field in fields(RawSettings)} - {"sources"}
+    return {name: value for name in names if (value := getattr(document, name, None)) is not None}
+
+
+def default_file(name: str, raw: SourceDocument | None) -> str:
+    """The file of a form that names none: that of its name, of the format of its source."""
+    reader = load_readers().get((raw.format if raw is not None else None) or "csv")
+    return name + (reader.suffixes[0] if reader else ".csv")
+
+
+def form_source(study: Study, form: Form) -> FormSource:
+    """How a form is read: what its source says, and over that what the form says itself.
+
+    >>> from cdisc_conv.spec.load import load_study
+    >>> study, _ = load_study("cdiscpilot01")
+    >>> source = form_source(study, study.forms["dm"])
+    >>> source.path, source.encoding
+    ('dm_raw.csv', 'utf-8')
+    """
+    settings = study.raw.sources.get(form.source, study.raw) if form.source else study.raw
+    said = dict(form.reading)
+    filled = said.pop("filled", False)
+    subject = said.pop("subject", "") or settings.subject or study.raw.subject
+    layout = {name: said.pop(name, getattr(settings, name)) for name in LAYOUT}
+    if layout["delimiter"] == "," and form.file.lower().endswith(_TABS):
+        layout["delimiter"] = "\t"
+    in_file = {name: field.column or name for name, field in form.fields.items()}
+    if subject != study.raw.subject and in_file.get(study.raw.subject) == study.raw.subject:
+        in_file[study.raw.subject] = subject
+    return FormSource(
+        name=form.name,
+        path=form.file,
+        columns=tuple(in_file.values()),
+        key=form.key,
+        folder=settings.path,
+        url=settings.url,
+        decodes={in_file[field.decode_of]: in_file[name] for name, field in form.fields.items() if field.decode_of},
+        names={column: name for name, column in in_file.items() if column != name},
+        filled={in_file[name]: field.empty for name, field in form.fields.items() if filled and _says(field)},
+        described=tuple(path for path in study.files if path.suffix.lower() in (".xml", ".odm")),
+        known=_list_known(study, form),
+        elsewhere=_list_elsewhere(study, form) - {*in_file.values()},
+        declared={in_file[name]: str(field.place) for name, field in form.fields.items() if field.of_dictionary},
+        **layout,
+        **said,
+    )
+
+
+def _list_beside(study: Study, form: Form) -> list[Form]:
+    """All forms in the same table of the same file, the form itself among them."""
+
+    def where(other: Form) -> tuple[str, str, Any]:
+        return other.source, other.file, other.reading.get("table")
+
+    return [other for other in study.forms.values() if where(other) == where(form)]
+
+
+def _list_elsewhere(study: Study, form: Form) -> frozenset[str]:
+    """The columns of the other forms that are in the same table of the same file."""
+    others = (other for other in _list_beside(study, form) if other is not form)
+    return frozenset(field.column or name for other in others for name, field in other.fields.items())
+
+
+def _list_known(study: Study, form: Form) -> dict[str, frozenset[str]]:
+    """By column, the values that make a row of a shared file one of its forms'; only the first form is asked."""
+    beside = _list_beside(study, form)
+    if beside[0] is not form:
+        return {}
+    asked = [dict(other.reading.get("where") or {}) for other in beside]
+    columns = [name for name in asked[0] if all(name in one for one in asked)]
+    return {name: frozenset(value for one in asked for value in one[name]) for name in columns}
+
+
+def _says(field: Field) -> bool:
+    """Whether a value of a column says that the form was filled in: an item, or a status other than the untouched."""
+    return field.role in ("item", "derived") or bool(field.empty)
+
+
+def check_raw(study: Study) -> Iterator[Problem]:
+    """What ``raw:`` and forms.yaml say of files and cannot be.
+
+    RAW008 delimiter, RAW009 encoding, RAW019 format, LINT109 quote, header or path, LINT110 a source that is not there.
+    """
+    yield from _check_source(study, study.raw, ("raw",), "'raw'")
+    for name, source in study.raw.sources.items():
+        yield from _check_source(study, source, ("raw", "sources", name), f"source '{name}'")
+    for form in study.forms.values():
+        said = {name: value for name, value in form.reading.items() if name in LAYOUT}
+        yield from _check_layout(said, lambda key, form=form: form.places.get(key, form.place), f"form {form.name}")
+        if form.source and form.source not in study.raw.sources:
+            known = study.raw.sources
+            hint = did_you_mean(form.source, known) or f"'sources' of 'raw' has: {', '.join(known) or 'none'}"
+            message = f"'source' of form {form.name} is '{form.source}', which 'raw' does not have"
+            yield Problem("LINT110", message, place=form.places.get("source", form.place), hint=hint)
+        yield from _check_query(study, form)
+
+
+def _check_query(study: Study, form: Form) -> Iterator[Problem]:
+    settings = study.raw.sources.get(form.source, study.raw)
+    if form.reading.get("query") and not settings.url:
+        message = f"form {form.name} has a 'query', but its source is no database"
+        place = form.places.get("query", form.place)
+        yield Problem("LINT109", message, place=place, hint="give the source a 'url', or the form a 'file'")
+
+
+def _check_source(study: Study, settings: RawSettings, path: tuple[str, ...], what: str) -> Iterator[Problem]:
+    def place(key: str) -> Place:
+        return study.places.get((*path, key), study.place_of(*path))
+
+    yield from _check_layout({name: getattr(settings, name) for name in LAYOUT}, place, what)
+    if settings.url and settings.path:
+        message = f"{what} has a 'url' and a 'path', and can be read from one of them only"
+        yield Problem("LINT109", message, place=place("path"), hint="leave one of them out")
+    for key in ("path", "manifest"):
+        if (said := getattr(settings, key)) and (fault := describe_fault(said)):
+            message = f"'{key}' of {what} is '{said}', which cannot be inside the raw folder: {fault}"
+            yield Problem("SPEC117", message, place=place(key), hint="name a file or folder inside the raw folder")
+    if settings.url and "@" in settings.url and ":" in settings.url.split("@")[0].partition("//")[2]:
+        password = settings.url.split("@")[0].partition("//")[2].partition(":")[2]
+        if not password.startswith("${"):
+            message = f"'url' of {what} holds a password"
+            hint = "take it from the environment, such as ${EDC_PASSWORD}"
+            yield Problem("LINT111", message, place=place("url"), hint=hint)
+
+
+def _check_layout(said: Mapping[str, Any], place: Any, what: str) -> Iterator[Problem]:
+    if (encoding := said.get("encoding")) is not None and (why := describe_bad_encoding(encoding)):
+        message = f"'encoding' of {what} is '{encoding}', which {why}"
+        yield Problem("RAW009", message, place=place("encoding"), hint=COMMON)
+    if (delimiter := said.get("delimiter")) is not None and not is_delimiter(delimiter):
+        message = f"'delimiter' of {what} is {delimiter!r}, which cannot be one"
+        yield Problem("RAW008", message, place=place("delimiter"), hint=DELIMITERS)
+    if (quote := said.get("quote")) and not (len(quote) == 1 and quote.isascii() and quote not in "\r\n\0"):
+        message = f"'quote' of {what} is {quote!r}, which cannot be one"
+        yield Problem("LINT109", message, place=place("quote"), hint="one character such as \" or ', or nothing")
+    if why := describe_bad_header(said.get("header") or ()):
+        hint = "say from top to bottom what each header row holds, such as [labels, names]"
+        yield Problem("LINT109", f"'header' of {what} {why}", place=place("header"), hint=hint)
+    if (kind := said.get("format")) and kind not in load_readers():
+        hint = did_you_mean(kind, load_readers()) or f"there are: {', '.join(load_readers())}"
+        yield Problem("RAW019", f"'format' of {what} is '{kind}', which is unknown", place=place("format"), hint=hint)
+    for file in said.get("metadata") or ():
+        if fault := describe_fault(file):
+            message = f"'metadata' of {what} is '{file}', which cannot be inside the raw folder: {fault}"
+            yield Problem("SPEC117", message, place=place("metadata"), hint="name a file inside the raw folder")
+
+
+def list_expected(study: Study) -> set[str]:
+    """The names of files in the raw folder that something reads; those of a folder in it are not listed."""
+    expected: set[str] = set()
+    for settings in (study.raw, *study.raw.sources.values()):
+        expected |= {settings.path, settings.manifest, *settings.metadata}
+    for form in study.forms.values():
+        source = form_source(study, form)
+        expected |= {form.file, form.file.split("/")[0], *source.metadata}
+    expected |= {_MOMENT.sub("*", path.name) for path in study.files if path.suffix.lower() not in (".yaml", ".yml")}
+    return expected - {""}
+
+
+def check_transfers(study: Study, forms: Mapping[str, RawForm], raw: Path) -> list[Problem]:
+    """What the manifests of the sources say against the forms that were read from them (`check_transfer`)."""
+    problems: list[Problem] = []
+    for name, settings in {"": study.raw, **study.raw.sources}.items():
+        if settings.manifest:
+            own = [form for key, form in forms.items() if study.forms[key].source == name]
+            folder = "" if (raw / settings.path).is_file() else settings.path
+            problems += check_transfer(settings.manifest, folder, own, raw)
+    return problems

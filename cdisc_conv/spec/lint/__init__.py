@@ -1,0 +1,1 @@
+"""What can be said against a mapping before any data are read."""

@@ -1,0 +1,1 @@
+"""Mapping files: datasets, their variables, layers that are optional, patterns of columns."""

@@ -1,0 +1,1 @@
+"""Codes, terms and coding dictionaries as a mapping uses them."""
