@@ -230,15 +230,18 @@ def read_created(documents: Iterable[DefineDocument]) -> str:
 
 
 def read_extended(documents: Iterable[DefineDocument]) -> dict[str, tuple[str, ...]]:
-    """The terms that define.xml marks as the sponsor's own, by the C-code of their codelist."""
+    """The terms that define.xml marks as the sponsor's own, by the C-code of their codelist.
+
+    A list that joins several published ones names all of their codes, and its terms are looked for in each.
+    """
     found: dict[str, tuple[str, ...]] = {}
     for document in documents:
         for codelist in document.index("CodeList").values():
-            code = document.nci_code(codelist)
+            codes = [code for code in re.split(r"[;,\s]+", document.nci_code(codelist)) if code]
             terms = [*document.children(codelist, "CodeListItem"), *document.children(codelist, "EnumeratedItem")]
             own = [
                 document.get(term, "CodedValue") for term in terms if document.get(term, "def:ExtendedValue") == "Yes"
             ]
-            if code and own:
-                found[code] = tuple(dict.fromkeys((*found.get(code, ()), *own)))
+            if own:
+                found |= {code: tuple(dict.fromkeys((*found.get(code, ()), *own))) for code in codes}
     return found
