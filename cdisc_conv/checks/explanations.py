@@ -149,7 +149,7 @@ def apply_explanations(
         if one.rule in known and not used[number]:
             about = " ".join(filter(None, (one.rule, one.dataset, one.variable, one.value)))
             message = f"nothing is left to explain: {about} finds nothing"
-            problems.append(Problem("EXPL002", message, Severity.WARNING, one.place, "take the explanation out"))
+            problems.append(Problem("EXPL002", message, Severity.NOTE, one.place, "take the explanation out"))
     problems += _report_doubled(explanations)
     return told, problems
 

@@ -201,8 +201,8 @@ def test_an_explained_finding_stays_explained(tmp_path: Path) -> None:
     assert (explained.explained, explained.open) == ("the site writes U", False)
     assert [line.partition("explanations.yaml:")[2] for line in told(result, "EXPL001", "EXPL002", "EXPL003")] == [
         "4: EXPL001 there is no rule AE900 (did you mean AE009?)",
-        "3: EXPL002 nothing is left to explain: AE001 AE finds nothing (take the explanation out)",
         "5: EXPL003 AE009 AE is explained twice; the first is on line 2 (keep one of them)",
+        "3: EXPL002 nothing is left to explain: AE001 AE finds nothing (take the explanation out)",
     ]
     assert result.set_aside == {"VAR003": "not expected by us"}
     assert "VAR003" not in result.run

@@ -19,7 +19,7 @@ TITLES: dict[str, tuple[str, Severity, str]] = {
     "CHK012": ("The standard is given as define.xml names it", Severity.NOTE, ""),
     "CHK013": ("Datasets are of the standard, or of a known class", Severity.WARNING, ""),
     "EXPL001": ("Explanations name rules that there are", Severity.ERROR, ""),
-    "EXPL002": ("Explanations explain something", Severity.WARNING, ""),
+    "EXPL002": ("Explanations explain something", Severity.NOTE, ""),
     "EXPL003": ("A finding is explained once", Severity.WARNING, ""),
     "DEF001": ("define.xml can be read", Severity.ERROR, _DEFINE),
     "DEF002": ("define.xml is Define-XML", Severity.ERROR, _DEFINE),
