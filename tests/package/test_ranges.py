@@ -31,7 +31,7 @@ def assert_same_bytes(study: str, raw: Path, folder: Path, *divisions: Division)
 
 
 @pytest.mark.parametrize(
-    "division", [Division(2, workers=2), pytest.param(Division(7), marks=pytest.mark.slow), Division(50)], ids=str
+    "division", [Division(2, workers=2), Division(7), pytest.param(Division(50), marks=pytest.mark.slow)], ids=str
 )
 def test_a_slice_of_the_demo(tmp_path, division):
     simulate_raw(STUDY, 8, 1, tmp_path / "raw")
