@@ -10,6 +10,7 @@ from typing import Any
 
 from cdisc_conv.draft.columns import Knowledge
 from cdisc_conv.draft.datasets import finish_dataset
+from cdisc_conv.draft.editors import SCHEMA, name_schema, write_schema
 from cdisc_conv.draft.exports import Exports, survey_exports
 from cdisc_conv.draft.files import describe_form, write_lines
 from cdisc_conv.draft.insert import insert_lines
@@ -50,7 +51,11 @@ def add_form(raw: Path, folder: Path, form: str, edc: str = "") -> Outcome:
             _describe(stage, exports, name, study)
         material = _read_form(stage, exports, name)
         draft = draft_form(material, name, study)
+        there = set(stage.rglob("*.yaml"))
         _write(stage, study, draft, material)
+        if (stage / SCHEMA).is_file():
+            name_schema(stage, sorted(set(stage.rglob("*.yaml")) - there))
+            write_schema(stage)
         _, before = lint_whole(folder)
         _, after = lint_whole(stage)
         after = [show_place(problem, stage, folder) for problem in after]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cdisc_conv.draft.columns import Knowledge
+from cdisc_conv.draft.editors import name_schema, write_schema
 from cdisc_conv.draft.exports import Exports, survey_exports
 from cdisc_conv.draft.families import describe_pairs
 from cdisc_conv.draft.files import study_name, write_datasets, write_forms, write_skeleton, write_study
@@ -81,6 +82,8 @@ def _fill(stage: Path, out: Path, exports: Exports, raw: Path, subject: str) -> 
     write_forms(stage, exports, roles, more, visits)
     write_datasets(stage, draft)
     write_study(stage, exports, name, subject, home, shared, draft)
+    name_schema(stage, sorted(stage.rglob("*.yaml")))
+    write_schema(stage)
     _, found = lint_whole(stage)
     shown = [show_place(problem, stage, out) for problem in found]
     problems = (*exports.problems, *material.problems, *shown)

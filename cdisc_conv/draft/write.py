@@ -18,8 +18,7 @@ _WORDS = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n",
 
 def write_dataset(dataset: DatasetDraft) -> str:
     """The text of a dataset's mapping file."""
-    lines = ["# yaml-language-server: $schema=../dataset.schema.json"][:0]
-    lines += [f"dataset: {dataset.name}"]
+    lines = [f"dataset: {dataset.name}"]
     if dataset.class_name:
         lines += [f"class: {dataset.class_name}", f"label: {scalar(dataset.label)}"]
     if dataset.keys:

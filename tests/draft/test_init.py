@@ -148,6 +148,26 @@ def test_a_form_is_added_and_no_line_is_changed(raw: Path, tmp_path: Path) -> No
     assert {problem.code for problem in problems} == {"DRAFT001"}
     assert [block.source.name for block in study.datasets["AE"].blocks] == ["ae", "ae_late"]
     assert "CM" in study.datasets
+    added = (tmp_path / "study" / "sdtm" / "cm.yaml").read_text().splitlines()
+    assert added[:2] == ["# yaml-language-server: $schema=../schema.json", "dataset: CM"]
+    assert '"CM"' in (tmp_path / "study" / "schema.json").read_text()
+
+
+def test_editors_find_a_schema_that_the_drafts_keep_to(raw: Path, tmp_path: Path) -> None:
+    import json
+
+    import jsonschema
+    import yaml
+
+    init_study(raw, tmp_path / "study")
+    schema = json.loads((tmp_path / "study" / "schema.json").read_text())
+    files = {path.relative_to(tmp_path / "study").as_posix(): path for path in (tmp_path / "study").rglob("*.yaml")}
+    assert {"study.yaml", "forms.yaml", "sdtm/ae.yaml"} <= files.keys()
+    for name, path in files.items():
+        text = path.read_text()
+        up = "../" if "/" in name else ""
+        assert text.splitlines()[0] == f"# yaml-language-server: $schema={up}schema.json"
+        jsonschema.validate(json.loads(json.dumps(yaml.safe_load(text), default=str)), schema)
 
 
 def test_a_form_that_is_mapped_is_not_added_again(raw: Path, tmp_path: Path) -> None:
