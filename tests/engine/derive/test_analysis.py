@@ -294,7 +294,7 @@ class Total(Derivation):
 
 def test_derivations_see_all_rows_of_a_group(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     catalogue = load_derivations()
-    for module in ("registry", "spec.variables", "spec.datasets", "spec.predecessors"):
+    for module in ("registry", "spec.mapping.variables", "spec.mapping.datasets", "spec.mapping.predecessors"):
         where = module if module.startswith("spec") else f"derivations.{module}"
         monkeypatch.setattr(f"cdisc_conv.{where}.load_derivations", lambda: {**catalogue, "total": Total})
     edit(study, "adam/adev.yaml", "    order: [AVAL]\n    take: last\n", "")
