@@ -87,7 +87,14 @@ def map_with_polars(ae: pl.DataFrame, dm: pl.DataFrame, ec: pl.DataFrame) -> tup
         (pl.col("AESTDTC") != "") & pl.col("RFSTDTC").is_not_null() & (pl.col("AESTDTC") >= pl.col("RFSTDTC"))
     ).then(pl.lit("Y")).otherwise(pl.lit("N"))  # fmt: skip
     whole = made.with_columns(emergent.alias("QVAL")).collect()
-    qualifiers = whole.select(
+    return whole.select(ORDER), _make_qualifiers(whole)
+
+
+def _make_qualifiers(whole: pl.DataFrame) -> pl.DataFrame:
+    """SUPPAE of the finished AE with its treatment-emergent flag in QVAL."""
+    import polars as pl
+
+    return whole.select(
         "STUDYID",
         pl.lit("AE").alias("RDOMAIN"),
         "USUBJID",
@@ -98,7 +105,6 @@ def map_with_polars(ae: pl.DataFrame, dm: pl.DataFrame, ec: pl.DataFrame) -> tup
         "QVAL",
         *(pl.lit(text).alias(name) for name, text in SOURCE.items()),
     )
-    return whole.select(ORDER), qualifiers
 
 
 def map_with_pandas(ae: pd.DataFrame, dm: pd.DataFrame, ec: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -25,7 +25,7 @@ class Cause:
 class Told:
     """How many records have a cause, and what is said of the first ones; rows are numbers in the whole dataset.
 
-    What is told of ranges that share no record adds up in any order.
+    What ranges without a record in common report adds up in any order.
     """
 
     count: int

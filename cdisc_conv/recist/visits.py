@@ -23,11 +23,11 @@ def name_assessments(tumours: Tumours) -> tuple[Tumours, tuple[Problem, ...]]:
 
     Where TR and RS have --LNKGRP, that is the assessment. Else a visit is its number (VISITNUM), or its text where
     there is no number, and both where TR gives one number several texts. A visit at which a lesion is measured again
-    more than `REPEAT_DAYS` later is several assessments, told apart by their dates. Records of TU and RS join an
+    more than `REPEAT_DAYS` later is several assessments, distinguished by their dates. Records of TU and RS join an
     assessment of TR at their visit: where there are several, the one whose measurements are nearest to their date.
-    An assessment is named as its visit; assessments of a subject whose visits have the same text are told apart by
-    visit number or date. Findings (RECIST015, warnings): records that may belong to any of several assessments; they
-    belong to none.
+    An assessment has the name of its visit, with the visit number or the date where a subject has several visits of
+    that name. Findings (RECIST015, warnings): records that may belong to any of several assessments; they belong to
+    none.
     """
     has_groups = [(frame["assessment"] != "").any() for frame in (tumours.tr, tumours.rs)]
     by_group = bool(has_groups[0] and (has_groups[1] or tumours.rs.empty))

@@ -183,6 +183,8 @@ def test_files_are_valid_against_the_published_schema(folder):
     run(folder, formats=["json"])
     published = reference_file("samples", "dataset_json", "schema", "dataset.schema.json")
     schema = json.loads(published.read_text(encoding="utf-8"))
-    for path in (folder / "out").rglob("*.json"):
-        if path.parent.name == "json":
-            jsonschema.Draft201909Validator(schema).validate(json.loads(path.read_text(encoding="utf-8")))
+    written = sorted((folder / "out" / "sdtm" / "json").glob("*.json"))
+    assert [path.name for path in written] == ["ae.json", "dm.json", "suppae.json"]
+    validator = jsonschema.Draft201909Validator(schema)
+    for path in written:
+        assert list(validator.iter_errors(json.loads(path.read_text(encoding="utf-8")))) == []

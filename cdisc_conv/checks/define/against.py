@@ -55,7 +55,7 @@ def check_against(
 def check_links(
     document: DefineDocument, path: Path, statements: Mapping[str, DatasetStatement], files: Mapping[str, Path]
 ) -> Iterator[Problem]:
-    """Links of one define.xml to files that are not there (DEF218); a dataset that is nowhere is DEF201.
+    """Links of one define.xml to missing files (DEF218); a dataset that is missing altogether is DEF201.
 
     `files` are the files of the datasets. A dataset in another format than define.xml names is no dead link.
     """

@@ -74,7 +74,7 @@ def split_rows(study: Study, plan: Plan, reach: PlanReach, rows: Rows, datasets:
 
 
 _IDENTIFIER = "\0"
-"""Before a USUBJID among the names of subjects, so that it is told from a raw subject of the same text."""
+"""Marks a USUBJID among the names of subjects, to distinguish it from a raw subject of the same text."""
 
 
 class _Names:

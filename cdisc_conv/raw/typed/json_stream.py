@@ -13,7 +13,7 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 
 
-class JsonFault(ValueError):  # noqa: N818 - it is told as a fault of the file
+class JsonFault(ValueError):  # noqa: N818 - reported as a fault of the file
     """The text is no JSON, or not the JSON that is expected."""
 
 
