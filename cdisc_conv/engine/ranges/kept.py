@@ -1,0 +1,188 @@
+"""What became of a range, in a folder: written whole or not at all, and read back column by column."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pickle
+import secrets
+import shutil
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cdisc_conv.columns.stored import Piece, Stored, write_tables
+from cdisc_conv.engine.facts.facts import Facts
+from cdisc_conv.engine.finish.draft import Draft
+from cdisc_conv.engine.ranges.parcels import pack
+from cdisc_conv.engine.ranges.range import Range
+from cdisc_conv.spec.model import DatasetSpec, Study
+
+INDEX = "kept.json"
+"""The list of the files, written last."""
+_FACTS = "facts"
+_FRAME, _SUPPLEMENTAL, _ORDER = "frame ", "supplemental ", "order "
+
+
+class DamagedError(Exception):
+    """What is kept is not there as it was written, or not there at all."""
+
+
+@dataclass(frozen=True)
+class KeptDraft:
+    """A `Draft` on disk: its tables in files."""
+
+    spec: DatasetSpec
+    frame: Stored
+    supplemental: Stored
+    order: Stored
+    """The columns ``block`` and ``place`` of the draft."""
+    records: Stored
+    picked: Stored
+    keys: tuple[str, ...]
+
+    def load(self) -> Draft:
+        """The whole draft in memory."""
+        return Draft(
+            spec=self.spec,
+            frame=self.frame.load(),
+            supplemental=self.supplemental.load(),
+            block=self.order["block"].to_numpy(),
+            records=self.records.load(),
+            picked=self.picked.load(),
+            place=self.order["place"].to_numpy(),
+            keys=self.keys,
+        )
+
+
+@dataclass(frozen=True)
+class KeptRange:
+    """A `Range` on disk, but for its facts, which are small."""
+
+    drafts: tuple[KeptDraft, ...]
+    facts: Facts
+    beside: tuple[KeptDraft, ...] = ()
+    made: frozenset[str] = frozenset()
+
+    def load(self) -> Range:
+        """The whole range in memory."""
+        drafts, beside = (tuple(draft.load() for draft in some) for some in (self.drafts, self.beside))
+        return Range(drafts, self.facts, beside, self.made)
+
+
+def keep_range(made: Range, folder: Path) -> None:
+    """Write what became of a range into the new folder `folder`, which is there as a whole or not at all.
+
+    A folder that is there already stays: whoever gives two results one name says that they are the same. Raises OSError
+    when the disk refuses.
+    """
+    part = folder.with_name(f"{folder.name}.{secrets.token_hex(8)}")
+    part.mkdir(mode=0o700, parents=True)
+    try:
+        index = {
+            "drafts": [_write_draft(draft, part) for draft in made.drafts],
+            "beside": [_write_draft(draft, part) for draft in made.beside],
+        }
+        (part / _FACTS).write_bytes(pack((made.facts, made.made)))
+        files = {path.name: _sum_up(path) for path in sorted(part.iterdir())}
+        (part / INDEX).write_text(json.dumps({**index, "files": files}), encoding="utf-8")
+        try:
+            os.replace(part, folder)
+        except OSError:
+            if not (folder / INDEX).is_file():
+                raise
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def open_range(folder: Path, study: Study) -> KeptRange:
+    """What is kept in a folder; its records stay there. Raises DamagedError when the folder is not one of `keep_range`.
+
+    Whether each file is as it was written is asked with `check_kept`.
+    """
+    try:
+        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+        facts, made = _FactsUnpickler((folder / _FACTS).read_bytes()).load()
+        drafts, beside = (
+            tuple(_open_draft(folder, study, **said) for said in index[name]) for name in ("drafts", "beside")
+        )
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, pickle.UnpicklingError) as error:
+        raise DamagedError(f"{folder.name} is not a whole result: {error}") from error
+    return KeptRange(drafts, facts, beside, made)
+
+
+def check_kept(folder: Path) -> None:
+    """Read every file of a kept range. Raises DamagedError when one is missing or not as it was written."""
+    try:
+        files = json.loads((folder / INDEX).read_text(encoding="utf-8"))["files"]
+        changed = [name for name, wanted in files.items() if _sum_up(folder / name) != wanted]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise DamagedError(f"{folder.name} is not a whole result: {error}") from error
+    if changed:
+        raise DamagedError(f"{folder.name} has files that are not as they were written: {', '.join(changed)}")
+
+
+def _write_draft(draft: Draft, folder: Path) -> dict[str, Any]:
+    name = draft.spec.name
+    order = pd.DataFrame({"block": draft.block, "place": draft.place})
+    tables = {_ORDER: order, _FRAME: draft.frame, _SUPPLEMENTAL: draft.supplemental}
+    lengths = [
+        write_tables(folder / f"{name}.arrow", tables).length,
+        write_tables(folder / f"{name}.records.arrow", {"": draft.records}).length,
+        write_tables(folder / f"{name}.picked.arrow", {"": draft.picked}).length,
+    ]
+    return {"name": name, "lengths": lengths, "keys": list(draft.keys)}
+
+
+def _open_draft(folder: Path, study: Study, name: str, lengths: list[int], keys: list[str]) -> KeptDraft:
+    main, records, picked = (
+        Piece(folder / f"{name}{kind}.arrow", int(length))
+        for kind, length in zip(("", ".records", ".picked"), lengths, strict=True)
+    )
+    return KeptDraft(
+        spec=study.datasets[name],
+        frame=Stored((main,), _FRAME),
+        supplemental=Stored((main,), _SUPPLEMENTAL),
+        order=Stored((main,), _ORDER),
+        records=Stored((records,)),
+        picked=Stored((picked,)),
+        keys=tuple(keys),
+    )
+
+
+def _sum_up(path: Path) -> list[int]:
+    """The size and the check sum of a file."""
+    size = found = 0
+    with path.open("rb") as file:
+        for block in _read_blocks(file):
+            size, found = size + len(block), zlib.crc32(block, found)
+    return [size, found]
+
+
+def _read_blocks(file: Any) -> Iterator[bytes]:
+    while block := file.read(1 << 20):
+        yield block
+
+
+class _FactsUnpickler(pickle.Unpickler):
+    """Opens facts, which are made of our own classes, plain values and arrays, and calls nothing else."""
+
+    _PLAIN = frozenset({("builtins", "frozenset"), ("builtins", "set")})
+    _ARRAYS = frozenset({"_reconstruct", "_frombuffer", "scalar", "ndarray", "dtype"})
+
+    def __init__(self, parcel: bytes) -> None:
+        super().__init__(io.BytesIO(parcel))
+
+    def find_class(self, module: str, name: str) -> Any:
+        package = module.partition(".")[0]
+        if (package == "numpy" and name in self._ARRAYS) or (module, name) in self._PLAIN:
+            return super().find_class(module, name)
+        found = super().find_class(module, name) if package == "cdisc_conv" and "." not in name else None
+        if isinstance(found, type) and found.__module__ == module:
+            return found
+        raise pickle.UnpicklingError(f"facts do not hold {module}.{name}")
