@@ -52,7 +52,7 @@ EXCEPTIONS = {
 }
 
 
-ENGINE = ("plan", "given", "derive", "finish", "account", "facts", "ranges", "describe")
+ENGINE = ("plan", "given", "derive", "finish", "account", "facts", "workers", "ranges", "describe")
 """The rooms of the engine in the order of the road: each imports those before it."""
 
 PAGE = ROOT.parent / "docs" / "architecture.md"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
@@ -22,9 +23,10 @@ from cdisc_conv.engine.plan.reach import find_reach
 from cdisc_conv.engine.ranges.before import Before, make_before
 from cdisc_conv.engine.ranges.merge import find_draft, merge_ranges, stack_sources
 from cdisc_conv.engine.ranges.order import order_facts
-from cdisc_conv.engine.ranges.range import WHOLE, Division, Progress, Range, Rows, derive_range
+from cdisc_conv.engine.ranges.range import WHOLE, DeriveRange, Division, Progress, Range, Rows, derive_range
 from cdisc_conv.engine.ranges.split import Split, split_rows
-from cdisc_conv.engine.ranges.workers import derive_in_turn, derive_side_by_side
+from cdisc_conv.engine.workers.choose import choose_workers
+from cdisc_conv.engine.workers.task import name_range
 from cdisc_conv.findings import merge_findings
 from cdisc_conv.spec.model import Study
 
@@ -47,13 +49,22 @@ def derive_study(
         if split.count > 1:
             before = make_before(study, plan, reach, rows, datasets, split)
             take = partial(_take, before, rows, split)
-            if division.workers > 1:
-                ranges = derive_side_by_side(study, plan, take, split.count, datasets, division.workers, progress)
-            else:
-                ranges = derive_in_turn(study, plan, take, split.count, datasets, progress)
+            ranges = _derive_ranges(DeriveRange(study, plan, tuple(datasets)), take, split.count, division, progress)
             return _join(before, ranges, datasets)
     made = derive_range(study, plan, rows, datasets, progress)
     return replace(made, facts=order_facts(study, made.facts))
+
+
+def _derive_ranges(
+    task: DeriveRange, take: Callable[[int], Rows], count: int, division: Division, progress: Progress
+) -> list[Range]:
+    """The ranges in their order, whoever makes them and in whatever order they complete."""
+    found: dict[int, Range] = {}
+    with closing(choose_workers(division.workers).map(task, take, count)) as ranges:
+        for number, made in ranges:
+            found[number] = made
+            progress(name_range(number, count))
+    return [found[number] for number in range(count)]
 
 
 def _take(before: Before, rows: Rows, split: Split, number: int) -> Rows:

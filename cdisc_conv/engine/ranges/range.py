@@ -81,6 +81,19 @@ class Range:
     """The names of the row sets and variables that were made."""
 
 
+@dataclass(frozen=True)
+class DeriveRange:
+    """`derive_range` for a study, as a task that workers can be given."""
+
+    study: Study
+    plan: Plan
+    datasets: tuple[str, ...]
+
+    def __call__(self, rows: Rows, /) -> Range:
+        """The records and facts of the rows of a range."""
+        return derive_range(self.study, self.plan, rows, self.datasets)
+
+
 def derive_range(
     study: Study, plan: Plan, rows: Rows, datasets: Sequence[str], progress: Progress = lambda step: None
 ) -> Range:

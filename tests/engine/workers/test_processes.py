@@ -13,9 +13,9 @@ from ranges_alike import list_differences
 
 from cdisc_conv.engine.convert import convert_frames
 from cdisc_conv.engine.plan.graph import plan_study
-from cdisc_conv.engine.ranges.parcels import pack, unpack
-from cdisc_conv.engine.ranges.range import Division, Rows
-from cdisc_conv.engine.ranges.workers import derive_side_by_side
+from cdisc_conv.engine.ranges.range import DeriveRange, Division, Rows
+from cdisc_conv.engine.workers.parcels import pack, unpack
+from cdisc_conv.engine.workers.processes import Processes
 from cdisc_conv.problems import Problem, ProblemsError
 
 DM = "records: [{form: dm}]\nvariables:\n  SUBJID: {copy: raw.SUBJID}\n  AGE: {copy: AGE}\n"
@@ -37,7 +37,7 @@ def frames() -> dict[str, pd.DataFrame]:
 
 def side_by_side(study, take):
     try:
-        return derive_side_by_side(study, plan_study(study), take, 3, ["DM", "AE"], 2, lambda step: None)
+        return dict(Processes(2).map(DeriveRange(study, plan_study(study), ("DM", "AE")), take, 3))
     finally:
         assert multiprocessing.active_children() == []
 
@@ -97,6 +97,15 @@ def test_ctrl_c_while_a_worker_starts_waits_until_it_has_started(study, monkeypa
         side_by_side(study, lambda number: Rows(frames(), {}))
     assert steps == ["goes on"]
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_who_stops_asking_ends_the_work(study):
+    ranges = Processes(2).map(DeriveRange(study, plan_study(study), ("DM",)), lambda number: Rows(frames(), {}), 3)
+    number, made = next(ranges)
+    assert number in (0, 1, 2)
+    assert [draft.spec.name for draft in made.drafts] == ["DM"]
+    ranges.close()
+    assert multiprocessing.active_children() == []
 
 
 def test_problems_go_from_process_to_process():

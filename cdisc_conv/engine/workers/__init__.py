@@ -1,0 +1,1 @@
+"""Who does the work on ranges: this process, processes beside it, or a cluster. Knows nothing of what the work is."""

@@ -1,0 +1,12 @@
+"""Which workers a run asks for."""
+
+from __future__ import annotations
+
+from cdisc_conv.engine.workers.here import Here
+from cdisc_conv.engine.workers.processes import Processes
+from cdisc_conv.engine.workers.task import Workers
+
+
+def choose_workers(count: int) -> Workers:
+    """`count` processes, or this one alone."""
+    return Processes(count) if count > 1 else Here()
