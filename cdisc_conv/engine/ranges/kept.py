@@ -19,8 +19,8 @@ import pandas as pd
 from cdisc_conv.columns.stored import Piece, Stored, write_tables
 from cdisc_conv.engine.facts.facts import Facts
 from cdisc_conv.engine.finish.draft import Draft
-from cdisc_conv.engine.ranges.parcels import pack
 from cdisc_conv.engine.ranges.range import Range
+from cdisc_conv.engine.workers.parcels import pack
 from cdisc_conv.spec.model import DatasetSpec, Study
 
 INDEX = "kept.json"
