@@ -28,6 +28,7 @@ from cdisc_conv.engine.ranges.range import WHOLE, Division, Rows
 from cdisc_conv.findings import count_errors, describe_findings
 from cdisc_conv.problems import Problem
 from cdisc_conv.raw import FormSource, RawForm, check_subjects, read_forms
+from cdisc_conv.raw.subjects import SubjectKey, join_subjects
 from cdisc_conv.spec.forms.sources import check_transfers, form_source
 from cdisc_conv.spec.model import SourceKind, Study
 
@@ -69,13 +70,14 @@ def convert(
     plan = plan_study(study)
     wanted = _choose(study, datasets)
     forms, problems = read_forms(form_sources(study, plan, wanted), raw)
-    problems += check_subjects(forms, study.raw.subject, study.raw.home)
+    forms, found = join_subjects(forms, list_subject_keys(study), study.raw.subject)
+    problems += [*found, *check_subjects(forms, study.raw.subject, study.raw.home, list_subject_keys(study))]
     problems += check_transfers(study, forms, raw)
     given = read_given(study, sdtm or raw)
     frames = {name: form.frame for name, form in forms.items()}
     made = convert_frames(study, plan, frames, given.frames, wanted, progress, division)
-    found = (*problems, *given.problems, *made.problems)
-    return replace(made, forms=forms, problems=found, given_files=given.files)
+    found = [*problems, *given.problems, *made.problems]
+    return replace(made, forms=forms, problems=tuple(found), given_files=given.files)
 
 
 def convert_tabulations(
@@ -127,6 +129,11 @@ def convert_frames(
     problems = (*coded, *typed, *missed, *found)
     beside = (*at_hand, *describe_beside(study, made.beside))
     return Conversion(study, plan, {}, finished.datasets, problems, made.facts, tuple(at_hand), beside)
+
+
+def list_subject_keys(study: Study) -> dict[str, SubjectKey]:
+    """The forms of which another form knows the subjects."""
+    return {name: key for name in study.forms if (key := study.subject_key_of(name)) is not None}
 
 
 def form_sources(study: Study, plan: Plan, datasets: Sequence[str]) -> list[FormSource]:

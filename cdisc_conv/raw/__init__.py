@@ -40,6 +40,8 @@ Reads files and reports what is wrong with them; knows nothing of studies, mappi
 | RAW034 | a file that the manifest does not name | warning |
 | RAW035 | fewer rows than in the package that is replaced | warning |
 | RAW040 | rows of a file that several forms share, and that are of none of them | warning |
+| RAW041 | ids of a source that its key form does not have | error |
+| RAW042 | ids that a key form gives to several subjects | error |
 """
 
 from cdisc_conv.raw.checks import check_subjects

@@ -169,10 +169,13 @@ def check_key(frame: pd.DataFrame, source: FormSource, reporter: Reporter) -> li
     ]
 
 
-def check_subjects(forms: Mapping[str, RawForm], subject_column: str, home_form: str) -> list[Problem]:
+def check_subjects(
+    forms: Mapping[str, RawForm], subject_column: str, home_form: str, joined: Collection[str] = ()
+) -> list[Problem]:
     """Rows whose subject is not in the home form (demographics), or that name none.
 
     Forms without the subject column are left out, and so is everything when the home form or its column is not there.
+    Forms in `joined` got their subjects from another form, and rows without one are reported by then.
     """
     home = forms.get(home_form)
     if home is None or subject_column not in home.frame:
@@ -185,7 +188,7 @@ def check_subjects(forms: Mapping[str, RawForm], subject_column: str, home_form:
         subjects = form.frame[subject_column]
         reporter = Reporter(form.name, form.path)
         blank = (subjects.str.strip() == "").to_numpy()
-        if blank.any():
+        if blank.any() and form.name not in joined:
             problems.append(_report_blank(form, subject_column, np.flatnonzero(blank) + 1, reporter))
         if form.name != home_form:
             strangers = ~subjects.isin(known).to_numpy() & ~blank

@@ -13,6 +13,7 @@ from cdisc_conv.dataset import Origin
 from cdisc_conv.derivations.base import SELF, Derivation
 from cdisc_conv.expr import Expression
 from cdisc_conv.problems import Place
+from cdisc_conv.raw.subjects import SubjectKey
 from cdisc_conv.spec.yaml.nodes import Node
 from cdisc_conv.standards import DatasetStandard, Standard, Terminology
 from cdisc_conv.tables import TableId
@@ -394,6 +395,8 @@ class RawSettings:
     """The database, as SQLAlchemy names it; ``${NAME}`` stands for a variable of the environment."""
     manifest: str = ""
     """The file that says how many rows the others have, and their hashes."""
+    subject_key: SubjectKey | None = None
+    """Where the ids of the source have their subjects."""
     sources: Mapping[str, RawSettings] = field(default_factory=dict)
     """Other sources by name: a central laboratory, coding."""
 
@@ -435,6 +438,11 @@ class Study:
     def sdtm(self) -> Family:
         """What the tabulation datasets follow."""
         return self.families["sdtm"]
+
+    def subject_key_of(self, form: str) -> SubjectKey | None:
+        """Where the ids of a form have their subjects; None for a form that names the subject itself."""
+        source = self.raw.sources.get(self.forms[form].source) if form in self.forms else None
+        return source.subject_key if source else None
 
     def family_of(self, dataset: str) -> Family:
         """What a dataset of the study follows; what is given is SDTM."""

@@ -300,8 +300,17 @@ def describe_columns(study: Study, columns: list[tuple[str, str]]) -> str:
             forms_of.setdefault(name if bare else name_variable(study, table, name), [])
         else:
             said = f'the field "{field.label}" ({name})' if field.label else name
-            forms_of.setdefault(said, []).append(form.label)
+            forms_of.setdefault(said, []).append(form.label + _describe_subject_key(study, form.name, name))
     return " or ".join(f"{said} of {_form_words(labels)}" if labels else said for said, labels in forms_of.items())
+
+
+def _describe_subject_key(study: Study, form: str, column: str) -> str:
+    """How a form finds its subject, where another form knows it."""
+    key = study.subject_key_of(form) if column == study.raw.subject else None
+    if key is None or key.form not in study.forms:
+        return ""
+    same = join_words(name if name == other else f"{name} as {other}" for name, other in key.by.items())
+    return f" (found by {same} in form {study.forms[key.form].label})"
 
 
 def name_variable(study: Study, table: str, name: str) -> str:

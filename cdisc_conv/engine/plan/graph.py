@@ -276,6 +276,17 @@ class _Graph:
                 self.reads[node][RowSet(table, number)] = None
         elif not parts:
             self.raw_reads.setdefault(node, {})[Target(TargetKind.SOURCE, TableId(table), column)] = None
+            self._add_subject_key(node, TableId(table), column)
+
+    def _add_subject_key(self, node: Node, table: TableId, column: str) -> None:
+        """What the subject of a form is found by, where another form knows it."""
+        key = self.study.subject_key_of(table.name) if table.is_form and column == self.study.raw.subject else None
+        if key is None:
+            return
+        there = TableId.of_form(key.form)
+        ids = [(table, name) for name in key.by]
+        for form, name in (*ids, *((there, name) for name in (*key.by.values(), key.take))):
+            self.raw_reads[node][Target(TargetKind.SOURCE, form, name)] = None
 
 
 def block_refs(block: Block) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.engine.convert import form_sources
+from cdisc_conv.engine.convert import form_sources, list_subject_keys
 from cdisc_conv.engine.derive.run import run_plan
 from cdisc_conv.engine.facts.findings import list_findings
 from cdisc_conv.engine.facts.raw_rows import number_findings, number_sources
@@ -21,6 +21,7 @@ from cdisc_conv.engine.ranges.range import complete_form
 from cdisc_conv.findings import describe_findings
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.raw.cache import find_cache, read_kept_forms
+from cdisc_conv.raw.subjects import join_frames
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import Study
 from cdisc_conv.tables import TableId
@@ -90,6 +91,8 @@ def look_at(study: Study, datasets: Sequence[str], raw: Path, sdtm: Path | None 
         raise ProblemsError([Problem("RAW001", f"there is no folder {raw} to read the forms from", hint=hint)])
     sources = form_sources(study, plan, datasets)
     frames, problems = read_kept_forms(sources, raw, find_cache())
+    frames, unknown = join_frames(frames, list_subject_keys(study), study.raw.subject)
+    problems += unknown
     given = read_given(study, sdtm or raw) if study.given else None
     found = [*problems, *(given.problems if given else ())]
     errors = [problem for problem in found if problem.severity is Severity.ERROR]

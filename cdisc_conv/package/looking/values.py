@@ -108,10 +108,15 @@ def _describe_value(
 
 def look_at_form(study: Study, form: Form, raw: Path) -> pd.DataFrame:
     """The rows of a form that no dataset reads. Raises ProblemsError (VAL002)."""
+    from cdisc_conv.engine.convert import list_subject_keys
     from cdisc_conv.raw.cache import find_cache, read_kept_forms
+    from cdisc_conv.raw.subjects import join_frames
     from cdisc_conv.spec.forms.sources import form_source
 
-    frames, problems = read_kept_forms([form_source(study, form)], raw, find_cache())
+    keys = list_subject_keys(study)
+    needed = [form, *([study.forms[keys[form.name].form]] if form.name in keys else [])]
+    frames, problems = read_kept_forms([form_source(study, one) for one in needed], raw, find_cache())
+    frames, _ = join_frames(frames, keys, study.raw.subject)
     if form.name not in frames:
         errors = [problem for problem in problems if problem.severity is Severity.ERROR]
         raise ProblemsError(errors or [Problem("VAL002", f"form {form.name} cannot be read")])

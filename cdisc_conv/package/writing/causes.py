@@ -82,10 +82,11 @@ def drop_caused(told: Sequence[Problem], checked: Sequence[Problem], ties: Ties 
     """The findings of earlier stages without those about a value that a rule finds where it is (`CAUSED`).
 
     Nor are the keys of subjects with several records reported beside what that means for other datasets (JOIN001), nor
-    rows without a subject (RAW017) beside the dataset that cannot make USUBJID of the same rows, nor durations that
-    end before they start (DUR001) beside the rule about the dates (ADDAT001). Of the rows of the form that lists the
-    subjects, repeated keys (RAW014) are why a subject has several records (JOIN001), and in other forms a subject that
-    is not there (RAW016) is why DM lacks him (ID002): these causes stay, as errors.
+    rows without a subject (RAW017) beside the dataset that cannot make USUBJID of the same rows, nor that dataset
+    (SUBJ001) beside ids of a source that no subject has (RAW041), nor durations that end before they start (DUR001)
+    beside the rule about the dates (ADDAT001). Of the rows of the form that lists the subjects, repeated keys (RAW014)
+    are why a subject has several records (JOIN001), and in other forms a subject that is not there (RAW016) is why DM
+    lacks him (ID002): these causes stay, as errors.
     """
     told = _raise_causes(told, checked, ties)
     ends = Counter[str]()
@@ -99,15 +100,27 @@ def drop_caused(told: Sequence[Problem], checked: Sequence[Problem], ties: Ties 
     known = {(each.code, f"{each.place.dataset}.{each.place.variable}", each.value) for each in checked}
     blank = {(each.place.form, each.place.field, each.place.rows) for each in told if each.code == "SUBJ001"}
     repeated = {each.place.dataset for each in told if each.code == "JOIN001"} & ONE_PER_SUBJECT
+    nobody = _count_nobody(told)
     return [
         each
         for each in told
         if (CAUSED.get(each.code), each.cause, each.value) not in known
         and not (each.code == "KEY001" and each.place.dataset in repeated)
         and not (each.code == "RAW017" and (each.place.form, each.place.field, each.place.rows) in blank)
+        and not (each.code == "SUBJ001" and each.count <= nobody[each.place.form])
         and not (each.code == "DUR001" and lasting[each.cause] <= ends[each.cause])
         and not _is_of_repeated_rows(each, told, ties)
     ]
+
+
+def _count_nobody(told: Iterable[Problem]) -> Counter[str]:
+    """By form with ids that no subject has, its rows of which that was reported."""
+    keyed = {each.place.form for each in told if each.code == "RAW041"}
+    counts = Counter[str]()
+    for each in told:
+        if each.code in ("RAW017", "RAW041") and each.place.form in keyed:
+            counts[each.place.form] += each.count
+    return counts
 
 
 def _raise_causes(told: Sequence[Problem], checked: Iterable[Problem], ties: Ties) -> list[Problem]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from cdisc_conv.columns.texts import fold
 from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
-from cdisc_conv.spec.forms.sources import default_file, read_layout
+from cdisc_conv.spec.forms.sources import default_file, read_layout, read_subject_key
 from cdisc_conv.spec.model import Field, Form
 from cdisc_conv.spec.yaml.nodes import Node
 from cdisc_conv.spec.yaml.paths import check_path
@@ -40,9 +40,31 @@ def read_forms(node: Node, problems: list[Problem], raw: RawDocument) -> tuple[d
         name: _read_form(name, form, _share(form, key_columns, document.key, raw), node, problems, raw)
         for name, form in document.forms.items()
     }
+    forms = _mark_subjects(forms, raw)
     _check_keys(forms, document, node, problems, raw)
     check_events(node.get("events"), problems)
     return forms, [event.model_dump(exclude_defaults=True) for event in document.events]
+
+
+def _mark_subjects(forms: Mapping[str, Form], raw: RawDocument) -> dict[str, Form]:
+    """The forms with the columns by which a `SubjectKey` finds subjects: they are there, and identify the subject."""
+    roles: dict[str, list[str]] = {name: [] for name in forms}
+    for name, form in forms.items():
+        if (key := read_subject_key(raw, form.source)) is not None:
+            roles[name] += key.by
+            roles.setdefault(key.form, []).extend((*key.by.values(), key.take))
+
+    def mark(form: Form) -> Form:
+        known = {name: form.fields.get(name) for name in roles[form.name]}
+        own = form.source in raw.sources and read_subject_key(raw, form.source) is not None
+        marked = {
+            name: replace(field or Field(name), item=False, role="subject")
+            for name, field in known.items()
+            if field is not None or own
+        }
+        return replace(form, fields=MappingProxyType({**form.fields, **marked})) if marked else form
+
+    return {name: mark(form) for name, form in forms.items()}
 
 
 def check_events(events: Node | None, problems: list[Problem]) -> None:
@@ -82,7 +104,7 @@ def _check_keys(
 
 def _shares(form: FormDocument, raw: RawDocument) -> bool:
     source = raw.sources.get(form.source)
-    return not form.source or (source is not None and not source.subject)
+    return not form.source or (source is not None and not source.subject and source.subject_key is None)
 
 
 def _share(

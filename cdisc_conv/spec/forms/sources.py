@@ -14,6 +14,7 @@ from cdisc_conv.raw import FormSource, Long, RawForm, load_readers
 from cdisc_conv.raw.checks import DELIMITERS, is_delimiter
 from cdisc_conv.raw.delimited.encoding import COMMON, describe_bad_encoding
 from cdisc_conv.raw.headers import describe_bad_header
+from cdisc_conv.raw.subjects import SubjectKey
 from cdisc_conv.raw.transfer import check_transfer
 from cdisc_conv.spec.model import Field, Form, RawSettings, Study
 from cdisc_conv.spec.yaml.paths import describe_fault
@@ -27,7 +28,10 @@ _MOMENT = re.compile(r"\d{8}[_-]?\d{4,6}")
 
 def read_raw_settings(document: RawDocument) -> RawSettings:
     """The settings of the EDC's export, and those of the other sources; what these leave out is as usual."""
-    sources = {name: RawSettings(**_said(source)) for name, source in document.sources.items()}
+    sources = {
+        name: RawSettings(**{**_said(source), "subject_key": read_subject_key(document, name)})
+        for name, source in document.sources.items()
+    }
     return RawSettings(**{**_said(document), "sources": MappingProxyType(sources)})
 
 
@@ -39,6 +43,16 @@ def read_layout(document: FormDocument) -> dict[str, Any]:
     said |= {name: value for name in ("quote", "header") if (value := getattr(document, name)) is not None}
     said |= {name: getattr(document, name) for name in ("table", "query") if getattr(document, name)}
     return said | ({"long": Long(**document.long.model_dump())} if document.long else {})
+
+
+def read_subject_key(document: RawDocument, source: str) -> SubjectKey | None:
+    """Where the ids of a source have their subjects. What it leaves out is called as the study calls it."""
+    said = document.sources[source].subject_key if source in document.sources else None
+    if said is None:
+        return None
+    own = document.sources[source].subject or document.subject
+    by = {column or own: name or own for column, name in said.by.items()} or {own: own}
+    return SubjectKey(said.form, MappingProxyType(by), said.take or document.subject)
 
 
 def _said(document: SourceDocument) -> dict[str, Any]:
@@ -69,13 +83,16 @@ def form_source(study: Study, form: Form) -> FormSource:
     if layout["delimiter"] == "," and form.file.lower().endswith(_TABS):
         layout["delimiter"] = "\t"
     in_file = {name: field.column or name for name, field in form.fields.items()}
-    if subject != study.raw.subject and in_file.get(study.raw.subject) == study.raw.subject:
+    by = list(settings.subject_key.by) if settings.subject_key else []
+    if by and study.raw.subject not in by:
+        in_file.pop(study.raw.subject, None)  # it comes from the key form
+    elif not by and subject != study.raw.subject and in_file.get(study.raw.subject) == study.raw.subject:
         in_file[study.raw.subject] = subject
     return FormSource(
         name=form.name,
         path=form.file,
         columns=tuple(in_file.values()),
-        key=form.key,
+        key=tuple(name for one in form.key for name in (by if by and one == study.raw.subject else [one])),
         folder=settings.path,
         url=settings.url,
         decodes={in_file[field.decode_of]: in_file[name] for name, field in form.fields.items() if field.decode_of},
@@ -128,6 +145,7 @@ def check_raw(study: Study) -> Iterator[Problem]:
     yield from _check_source(study, study.raw, ("raw",), "'raw'")
     for name, source in study.raw.sources.items():
         yield from _check_source(study, source, ("raw", "sources", name), f"source '{name}'")
+        yield from _check_subject_key(study, name, source)
     for form in study.forms.values():
         said = {name: value for name, value in form.reading.items() if name in LAYOUT}
         yield from _check_layout(said, lambda key, form=form: form.places.get(key, form.place), f"form {form.name}")
@@ -137,6 +155,31 @@ def check_raw(study: Study) -> Iterator[Problem]:
             message = f"'source' of form {form.name} is '{form.source}', which 'raw' does not have"
             yield Problem("LINT110", message, place=form.places.get("source", form.place), hint=hint)
         yield from _check_query(study, form)
+
+
+def _check_subject_key(study: Study, name: str, source: RawSettings) -> Iterator[Problem]:
+    """LINT115: a subject key names a form or column that is not there, or a form that needs such a key itself."""
+    key = source.subject_key
+    if key is None:
+        return
+    path = ("raw", "sources", name, "subject_key")
+    form = study.forms.get(key.form)
+    if form is None:
+        hint = did_you_mean(key.form, study.forms) or f"there are: {', '.join(study.forms)}"
+        message = f"'subject_key' of source '{name}' names form '{key.form}', which is not there"
+        yield Problem("LINT115", message, place=study.place_of(*path, "form"), hint=hint)
+        return
+    if study.subject_key_of(form.name) is not None:
+        message = f"'subject_key' of source '{name}' names form '{form.name}', which does not know subjects itself"
+        hint = "name a form that has the subject of the study beside the id"
+        yield Problem("LINT115", message, place=study.place_of(*path, "form"), hint=hint)
+    for said, columns in {"by": key.by.values(), "take": [key.take]}.items():
+        for column in columns:
+            if column not in form.fields:
+                place = study.places.get((*path, said), study.place_of(*path))
+                message = f"'{said}' of 'subject_key' of source '{name}': form {form.name} has no column {column}"
+                hint = did_you_mean(column, form.fields) or f"it has: {', '.join(form.fields)}"
+                yield Problem("LINT115", message, place=place, hint=hint)
 
 
 def _check_query(study: Study, form: Form) -> Iterator[Problem]:

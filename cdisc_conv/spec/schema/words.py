@@ -58,6 +58,14 @@ KEYS: dict[str, dict[str, str]] = {
         "subject": "The subject column of this source.",
         "manifest": "The file that says how many rows the others have, and their hashes.",
     },
+    "OtherSourceDocument": {
+        "subject_key": "The form in which the ids of this source have their subjects: LAB0007 is 01-003.",
+    },
+    "SubjectKeyDocument": {
+        "form": "The form with a row for each id.",
+        "by": "Its column with the id; for ids of several columns, column of this source: column of the form.",
+        "take": "Its column with the subject; that of the study when left out.",
+    },
     "LayoutDocument": {
         "encoding": "Character encoding, such as utf-8 or cp1252.",
         "delimiter": "What stands between fields: , ; | or a tab.",

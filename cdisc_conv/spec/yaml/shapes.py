@@ -169,6 +169,20 @@ class SourceDocument(LayoutDocument):
     manifest: Text = ""
 
 
+class SubjectKeyDocument(Document):
+    """``subject_key``: the form in which the ids of a source have their subjects."""
+
+    form: Text
+    by: Annotated[dict[Text, Text], BeforeValidator(lambda said: {"": said} if isinstance(said, str) else said)] = {}
+    take: Text = ""
+
+
+class OtherSourceDocument(SourceDocument):
+    """A source beside the EDC, which may know subjects by ids of its own."""
+
+    subject_key: SubjectKeyDocument | None = None
+
+
 class RawDocument(SourceDocument):
     """The export of the EDC, and how a row finds its subject; other sources beside it."""
 
@@ -176,7 +190,7 @@ class RawDocument(SourceDocument):
     delimiter: Text = ","
     subject: Text
     home: Text
-    sources: dict[str, SourceDocument] = {}
+    sources: dict[str, OtherSourceDocument] = {}
 
 
 class GivenDocument(Document):
