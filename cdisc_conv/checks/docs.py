@@ -41,8 +41,9 @@ rules of [any package](check.md), whoever made it.
 Dates are compared only as far as they are known: `2022-03` is not before `2022-03-15`. A subject that DM has twice is
 one finding (ID003); rules that need values of DM leave the subject out. The same goes for ADSL (ADSL002).
 
-What a package lacks for a reviewer as a whole (EPOCH, a treatment-emergent flag, parameters of the trial summary) is
-asked by `cdisc-conv check` alone.
+Each rule says where it is asked (`asked_of`). What a package lacks for a reviewer as a whole (EPOCH, a
+treatment-emergent flag, parameters of the trial summary) is asked by `cdisc-conv check` alone. Rules that
+[explanations.yaml](check.md#explanations) sets aside are asked by neither; a run lists them (EXPL005).
 
 A run reports one cause once. A rule is silent where making the data found the same and says more of it, such as the raw
 rows (TERM001 for a value outside its codelist, DATE001 for a start of exposure that is blank because no date could be
@@ -87,6 +88,7 @@ ADAM for all of them, ADSL, BDS, OCCDS, TIME-TO-EVENT, ADVERSE EVENT |
 | `show` | variables whose values are shown for the first records |
 | `message` | what is wrong. Records that differ in a variable in braces, such as `{AGE}`, are findings of their own |
 | `hint` | what to do |
+| `asked_of` | of which datasets: `made` by a run, `given` to it, of a `package` (`check`); if left out, not `given` |
 | `advice` | what to do in a package that no mapping made (`check`), where that differs |
 | `source` | where the rule comes from |
 

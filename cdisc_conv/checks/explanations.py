@@ -10,11 +10,13 @@
 
 An explanation holds for the findings of a rule in a dataset; ``variable`` and ``value`` narrow it, and without
 ``dataset`` it holds for what is about none. Codes: EXPL001 no such rule, EXPL002 nothing is left to explain, EXPL003
-two explanations of one finding, EXPL004 a reason that says nothing; SPEC and YAML for the file.
+two explanations of one finding, EXPL004 a reason that says nothing, EXPL005 (a note of `run`) a rule that is set
+aside; SPEC and YAML for the file.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +33,7 @@ FILE = "explanations.yaml"
 """The name of the file in the folder of a study or of a package."""
 
 _SHORTEST = 3
+_CORE_ID = re.compile(r"CORE-\d+")
 
 
 class _Explanation(BaseModel):
@@ -89,6 +92,11 @@ class Explanations:
     entries: tuple[Explanation, ...] = ()
     set_aside: tuple[tuple[str, str, Place], ...] = ()
 
+    @property
+    def aside(self) -> dict[str, str]:
+        """The rules that are set aside, with the reasons."""
+        return {rule: reason for rule, reason, _ in self.set_aside}
+
 
 def read_explanations(path: Path, shown: str = "") -> Explanations:
     """The explanations of a file. Raises ProblemsError with everything that is wrong in it."""
@@ -130,9 +138,7 @@ def apply_explanations(
     reported, so that the file never holds more than what stands.
     """
     problems = [
-        Problem(
-            "EXPL001", f"there is no rule {rule}", Severity.ERROR, place, did_you_mean(rule, known) or "check the id"
-        )
+        _report_unknown(rule, known, place)
         for rule, place in [
             *((one.rule, one.place) for one in explanations.entries),
             *((rule, place) for rule, _, place in explanations.set_aside),
@@ -152,6 +158,25 @@ def apply_explanations(
             problems.append(Problem("EXPL002", message, Severity.NOTE, one.place, "take the explanation out"))
     problems += _report_doubled(explanations)
     return told, problems
+
+
+def report_set_aside(explanations: Explanations, known: Collection[str]) -> list[Problem]:
+    """What a run says of rules that are set aside: each with its reason, and those that there are not.
+
+    `known` are the ids of the rules that a run asks; rules of CDISC are asked by `check`, which knows which there are.
+    """
+    return [
+        Problem("EXPL005", f"{rule} is set aside and not asked: {reason.strip()}", Severity.NOTE, place)
+        if rule in known
+        else _report_unknown(rule, known, place)
+        for rule, reason, place in explanations.set_aside
+        if not _CORE_ID.fullmatch(rule)
+    ]
+
+
+def _report_unknown(rule: str, known: Collection[str], place: Place) -> Problem:
+    hint = did_you_mean(rule, known) or "check the id"
+    return Problem("EXPL001", f"there is no rule {rule}", Severity.ERROR, place, hint)
 
 
 def _report_doubled(explanations: Explanations) -> list[Problem]:

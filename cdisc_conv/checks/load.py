@@ -25,7 +25,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from cdisc_conv.checks.analysis import is_analysis_name
-from cdisc_conv.checks.model import Reach, Rule
+from cdisc_conv.checks.model import Occasion, Reach, Rule
 from cdisc_conv.checks.registry import load_checks
 from cdisc_conv.checks.tables import ADAM_GUIDE, OWNERS, SUBJECT, split_owner
 from cdisc_conv.expr import Expression, Type, parse
@@ -65,6 +65,7 @@ class RuleDocument(BaseModel):
     variable: str = ""
     show: list[str] = []
     hint: str = ""
+    asked_of: list[Occasion] = Field(default=["made", "package"], min_length=1)
     advice: str = ""
     source: str = ""
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 Reach = Literal["record", "subject", "across", "variables"]
+Occasion = Literal["made", "given", "package"]
 NO_ROWS = np.zeros(0, dtype="int64")
 
 
@@ -46,6 +47,11 @@ class Rule:
     variable: str = ""
     show: tuple[str, ...] = ()
     hint: str = ""
+    asked_of: tuple[Occasion, ...] = ("made", "package")
+    """Of which datasets it is asked: those that a run ``made``, those that a run was ``given`` and makes others of,
+    those of a ``package`` that `check` is held against. A rule about what a package lacks for a reviewer is of the last
+    alone; one about dates decides what is made of given datasets.
+    """
     advice: str = ""
     """The hint for datasets that no mapping made, where it differs."""
     source: str = ""

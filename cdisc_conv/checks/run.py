@@ -10,7 +10,7 @@ import numpy as np
 
 from cdisc_conv.checks.findings import Finding
 from cdisc_conv.checks.load import FILE, fill_prefix, load_rules, load_shipped_rules
-from cdisc_conv.checks.model import Hits, Rule, Scope
+from cdisc_conv.checks.model import Hits, Occasion, Rule, Scope
 from cdisc_conv.checks.ranges import is_of_subjects, split_tables
 from cdisc_conv.checks.registry import load_checks
 from cdisc_conv.checks.tables import ADAM_GUIDE, NO_DATASET, NotRunnableError, Table, Tables
@@ -49,7 +49,7 @@ def check_datasets(
     beside: Sequence[Dataset] = (),
     keep: int = 0,
     set_aside: Collection[str] = (),
-    foreign: bool = False,
+    occasion: Occasion | None = None,
     declared: bool = True,
     progress: Callable[[str], None] = lambda rule: None,
     ranges: int = 1,
@@ -63,10 +63,11 @@ def check_datasets(
     `created` is the study's creation time (ISO 8601): later dates are in the future. `folder` is the study's folder,
     whose ``checks.yaml`` adds rules of its own; what is wrong in that file is among the findings. `complete` is False
     when only some of the study's datasets are given. `rules` replaces the rules of the package, `set_aside` are ids of
-    rules that are not asked. `keep` is the number of records that each of the findings holds. `foreign` is for
-    datasets that no mapping made: hints say what to do without one. `declared` is False where nothing could say which
-    terms are the sponsor's own. `progress` gets the id of each rule before it runs. `ranges` is the number of parts in
-    which subjects are checked: with more of them less memory is needed, and the findings are the same.
+    rules that are not asked. `keep` is the number of records that each of the findings holds. `occasion` leaves out
+    the rules that are not asked on it (`Rule.asked_of`), and hints for a package say what to do without a mapping.
+    `declared` is False where nothing could say which terms are the sponsor's own. `progress` gets the id of each rule
+    before it runs. `ranges` is the number of parts in which subjects are checked: with more of them less memory is
+    needed, and the findings are the same.
 
     Problems carry the rule's id as code, dataset, variable, the first record numbers (from 1) and the number of
     records; there is one per rule, dataset, variable and value, and never one per record.
@@ -88,13 +89,21 @@ def check_datasets(
     if folder is not None and (folder / FILE).is_file():
         own, found = _load_own_rules(folder / FILE, standard, chosen)
         chosen, problems = (*chosen, *own), found
-    chosen = tuple(rule for rule in chosen if rule.analysis == (standard.name == ADAM_GUIDE))
-    if foreign:
-        chosen = tuple(replace(rule, hint=rule.advice or rule.hint) for rule in chosen)
+    chosen = _choose_rules(chosen, standard, occasion)
     asked = [rule for rule in chosen if rule.id not in set_aside]
     findings, run, not_run = _run_rules(asked, tables, keep, progress, ranges)
     problems += [finding.problem for finding in findings]
     return CheckReport(tuple(problems), tuple(run), not_run, tuple(findings), chosen)
+
+
+def _choose_rules(rules: Iterable[Rule], standard: Standard, occasion: Occasion | None) -> tuple[Rule, ...]:
+    """The rules for a standard that are asked on an occasion, with the hints that go with it."""
+    chosen = [rule for rule in rules if rule.analysis == (standard.name == ADAM_GUIDE)]
+    if occasion is not None:
+        chosen = [rule for rule in chosen if occasion in rule.asked_of]
+    if occasion == "package":
+        chosen = [replace(rule, hint=rule.advice or rule.hint) for rule in chosen]
+    return tuple(chosen)
 
 
 def _run_rules(

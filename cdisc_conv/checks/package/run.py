@@ -154,7 +154,7 @@ def check_package(path: Path, options: Options, progress: Progress = lambda step
     statements = read_statements(files.definitions)
     folder = study.folder if study else None
     chooser = BasisChooser(_list_given(options, study), _list_declared(files, read), folder)
-    aside = {rule: reason for rule, reason, _ in told.set_aside}
+    aside = told.aside
     outcome = _Outcome([_wrap(problem) for problem in (*files.problems, *read.problems)])
     families, bases = _adopt(read, statements, chooser, outcome)
     for name, basis in bases.items():
@@ -310,7 +310,7 @@ def _check_family(
         beside=families.get("sdtm", ()) if name == "adam" else (),
         keep=MOST_RECORDS,
         set_aside=aside,
-        foreign=True,
+        occasion="package",
         declared=study is not None or bool(files.definitions),
         progress=lambda rule: progress(f"rule {rule}"),
     )

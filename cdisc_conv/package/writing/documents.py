@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cdisc_conv.checks import CheckReport
-from cdisc_conv.checks.explanations import FILE, Explanation, read_explanations
+from cdisc_conv.checks.explanations import Explanation, Explanations
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.documents.crf.prepare import PlannedCrf, open_study_fonts, render_crf, report_missing
 from cdisc_conv.documents.guides.adam import write_adam_guide
@@ -23,7 +23,7 @@ from cdisc_conv.documents.guides.sdtm import write_sdtm_guide
 from cdisc_conv.engine.account.lines import Accounting
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.package.writing.families import list_families
-from cdisc_conv.problems import Problem, ProblemsError
+from cdisc_conv.problems import Problem
 from cdisc_conv.spec.model import Family, Study
 
 GUIDES = {"sdtm": "csdrg.pdf", "adam": "adrg.pdf"}
@@ -37,6 +37,7 @@ class Outcome:
     checks: CheckReport
     findings: Sequence[Problem]
     accounting: Accounting
+    explanations: Explanations
 
 
 def list_made(study: Study, family: Family, crf: PlannedCrf | None) -> tuple[str, ...]:
@@ -69,7 +70,7 @@ def draw_crf(conversion: Conversion, crf: PlannedCrf | None) -> tuple[bytes, lis
 def write_guides(conversion: Conversion, datasets: Sequence[Dataset], folder: Path, outcome: Outcome) -> list[Problem]:
     """Write the reviewer's guides of the package in `folder`, each as PDF and as DOCX; characters without a font."""
     problems: list[Problem] = []
-    reasons = _explain(conversion.study, outcome.findings)
+    reasons = _explain(outcome)
     for family, mine in list_families(conversion.study, datasets):
         for href in _list_guides(conversion.study, family):
             others = tuple(one for one in [*datasets, *conversion.given] if one not in mine)
@@ -92,15 +93,9 @@ def write_guides(conversion: Conversion, datasets: Sequence[Dataset], folder: Pa
     return problems
 
 
-def _explain(study: Study, findings: Sequence[Problem]) -> dict[Problem, str]:
-    """The findings that explanations.yaml of the study explains; a file that cannot be read explains nothing."""
-    path = study.folder / FILE
-    if not path.is_file():
-        return {}
-    try:
-        entries = read_explanations(path).entries
-    except ProblemsError:  # `check` says what is wrong with it
-        return {}
+def _explain(outcome: Outcome) -> dict[Problem, str]:
+    """The findings that the explanations of the study are about, with the reason of the first that is."""
+    entries, findings = outcome.explanations.entries, outcome.findings
     found = ((problem, next((one.reason for one in entries if _covers(one, problem)), "")) for problem in findings)
     return {problem: reason for problem, reason in found if reason}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,9 @@ from typing import Any
 
 from cdisc_conv.checks import CheckReport, check_datasets
 from cdisc_conv.checks.explanations import FILE as EXPLANATIONS
+from cdisc_conv.checks.explanations import Explanations, read_explanations, report_set_aside
 from cdisc_conv.checks.load import load_shipped_rules
+from cdisc_conv.checks.package.titles import TITLES
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.define import Translation
 from cdisc_conv.documents.crf.prepare import PlannedCrf
@@ -41,38 +43,6 @@ from cdisc_conv.xpt.variables import variables_of
 from cdisc_conv.xpt.writer import write_xpt
 
 REPORT_FOLDER = "report"
-
-OF_GIVEN = frozenset({"DAT001", "DAT002", "DAT003", "DAT011", "DAT014", "DAT015", "DAT016"})
-"""Rules that datasets are asked which were given, not made: dates that decide what is made of them."""
-
-OF_PACKAGES = frozenset(
-    [
-        "TRD001",
-        "TRD015",
-        "TRD016",
-        "EXP001",
-        "EXP002",
-        "EXP005",
-        "EXP008",
-        "EXP010",
-        "AE011",
-        "AE016",
-        "DM025",
-        "DM026",
-        "DM027",
-        "DM028",
-        "DM041",
-        "DS004",
-        "EVT005",
-        "FND021",
-        "FND038",
-        "TS011",
-        "TS012",
-        "TS019",
-        "REL017",
-    ]
-)
-"""Rules about what a package for submission lacks for a reviewer: `check` asks them, not every run of a mapping."""
 
 
 @dataclass(frozen=True)
@@ -113,25 +83,30 @@ def fill_package(
     datasets, problems = fit_datasets(study, conversion.datasets)
     datasets, unmade = leave_out_unmade(study, datasets, conversion.problems)
     problems += unmade
+    explanations, unread = read_explained(study)
     families = list(list_families(study, datasets))
     crf = None if all(family.is_analysis for family, _ in families) else crf  # it stands beside define.xml of SDTM
     with make_beside(lambda: draw_apart(conversion, datasets, crf)) as drawing:
         progress("checking the datasets")
-        checks = run_checks(conversion, datasets)
+        checks = run_checks(conversion, datasets, explanations.aside)
         progress("writing the package")
         for family, mine in families:
-            problems += write_family(conversion, family, mine, folder, list_made(study, family, crf))
+            written = write_family(conversion, family, mine, folder, list_made(study, family, crf))
+            problems += [
+                problem for problem in written if problem.code not in explanations.aside.keys() & TITLES.keys()
+            ]
         accounting = account_for(study, conversion.facts, conversion.forms)
         extra = check_raw_files(study, inputs.raw)
         drawn = drawing()
     if crf is not None:
         write_document(folder / "sdtm" / crf.href, drawn.crf)
+    extra += [*unread, *report_set_aside(explanations, list_known_rules(checks))]
     told = [*found, *conversion.problems, *accounting.problems, *extra, *problems, *drawn.problems]
     ties = find_ties(study, {name: form.frame for name, form in conversion.forms.items()})
     everything = [*drop_caused(told, checks.problems, ties), *drop_repeated(checks.problems, told, ties)]
     on_screen = rename_folders(everything, {str(folder): str(out)})
     filed = rename_folders(on_screen, {**inputs.name_folders(folder, out), **spec_folders(study)})
-    unset = write_guides(conversion, datasets, folder, Outcome(checks, filed, accounting))
+    unset = write_guides(conversion, datasets, folder, Outcome(checks, filed, accounting, explanations))
     on_screen, filed = [*on_screen, *unset], [*filed, *unset]
     write_reports(study, datasets, filed, accounting, checks, drawn.lineage, drawn.pages, folder / REPORT_FOLDER)
     copy_explanations(study, folder)
@@ -178,8 +153,24 @@ def copy_explanations(study: Study, folder: Path) -> None:
         shutil.copyfile(source, folder / EXPLANATIONS)
 
 
-def run_checks(conversion: Conversion, datasets: Sequence[Dataset]) -> CheckReport:
-    """The conformance rules of each family, asked of its datasets as they are written."""
+def read_explained(study: Study) -> tuple[Explanations, list[Problem]]:
+    """The explanations of a study, and what keeps them from being read."""
+    file = study.folder / EXPLANATIONS
+    if not file.is_file():
+        return Explanations(), []
+    try:
+        return read_explanations(file), []
+    except ProblemsError as error:
+        return Explanations(), list(error.problems)
+
+
+def list_known_rules(checks: CheckReport) -> set[str]:
+    """The rules that may be set aside: those of the program and the study, and those about define.xml."""
+    return {*(rule.id for rule in (*load_shipped_rules(), *checks.rules)), *TITLES}
+
+
+def run_checks(conversion: Conversion, datasets: Sequence[Dataset], aside: Collection[str] = ()) -> CheckReport:
+    """The conformance rules of each family but those set `aside`, asked of its datasets as they are written."""
     study = conversion.study
     names = {dataset.name for dataset in datasets}
     reports = [
@@ -191,20 +182,22 @@ def run_checks(conversion: Conversion, datasets: Sequence[Dataset]) -> CheckRepo
             folder=study.folder,
             complete=not (study.given and not family.is_analysis) and names.issuperset(study.datasets_of(family.name)),
             beside=list_beside(conversion, datasets, family) if family.is_analysis else (),
-            set_aside=OF_PACKAGES,
+            occasion="made",
+            set_aside=aside,
         )
         for family, mine in list_families(study, datasets)
     ]
-    found = [*check_given(conversion, datasets), *(problem for report in reports for problem in report.problems)]
+    found = [*check_given(conversion, datasets, aside), *(problem for report in reports for problem in report.problems)]
     return CheckReport(
         tuple(dict.fromkeys(found)),
         tuple(rule for report in reports for rule in report.run),
         {rule: reason for report in reports for rule, reason in report.not_run.items()},
+        rules=tuple(rule for report in reports for rule in report.rules),
     )
 
 
-def check_given(conversion: Conversion, datasets: Sequence[Dataset]) -> tuple[Problem, ...]:
-    """What the rules about dates (`OF_GIVEN`) find in the datasets that were given."""
+def check_given(conversion: Conversion, datasets: Sequence[Dataset], aside: Collection[str]) -> tuple[Problem, ...]:
+    """What the rules that are asked of given datasets find in them."""
     study, given = conversion.study, conversion.given
     if not given:
         return ()
@@ -215,7 +208,8 @@ def check_given(conversion: Conversion, datasets: Sequence[Dataset]) -> tuple[Pr
         extend_terminology(study, family),
         created=study.created,
         complete=False,
-        rules=[rule for rule in load_shipped_rules() if rule.id in OF_GIVEN],
+        occasion="given",
+        set_aside=aside,
         beside=[dataset for dataset in datasets if study.family_of(dataset.name) is family],
     )
     return report.problems

@@ -6,7 +6,7 @@ KEYS: dict[str, dict[str, str]] = {
     "RulesDocument": {"rules": "Rules of the study's own."},
     "ExplanationsDocument": {
         "explanations": "Findings that are as they should be, with the reason.",
-        "set_aside": "Rules that are not asked, with the reason.",
+        "set_aside": "Rules that are not asked by run and check, with the reason.",
     },
     "SimulationDocument": {
         "enrolment": "How synthetic subjects are enrolled.",

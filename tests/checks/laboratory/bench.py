@@ -128,7 +128,7 @@ def _make(name: str, text: str, labels: tuple[tuple[str, str], ...], label: str)
 
 
 def _check(datasets: list[Dataset], *versus: Any, beside: Sequence[Dataset] = ()) -> CheckReport:
-    return check_datasets(datasets, *versus, created="2022-12-31", beside=beside, foreign=True)
+    return check_datasets(datasets, *versus, created="2022-12-31", beside=beside, occasion="package")
 
 
 def read_bench() -> Bench:
