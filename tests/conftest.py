@@ -7,10 +7,12 @@ import tempfile
 
 from hypothesis import settings
 
+from cdisc_conv.keeping import VARIABLE as CACHE
 from cdisc_conv.standards.store import VARIABLE
 
-# What a person imported on this machine is not for the tests.
+# What a person imported on this machine is not for the tests, nor what runs kept on it.
 os.environ[VARIABLE] = os.path.join(tempfile.gettempdir(), f"cdisc-conv-tests-{os.getpid()}")
+os.environ[CACHE] = ""
 
 # How long one example takes says how busy the machine is, not whether a law holds.
 settings.register_profile("laws", deadline=None)

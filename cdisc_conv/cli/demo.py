@@ -33,4 +33,4 @@ def demo(
 
     with show_progress() as progress:
         package = run_demo(out, subjects, seed, progress)
-    return print_package(package, planted=True)
+    return print_package(package.result, planted=True)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cdisc_conv.cli.arguments import Out, Study, split_names
-from cdisc_conv.cli.run_options import Datasets, Encoding, Formats, Ranges, Raw, Sdtm, SplitSize, Workers
+from cdisc_conv.cli.run_options import Datasets, Encoding, Formats, Fresh, Ranges, Raw, Sdtm, SplitSize, Workers
+
+if TYPE_CHECKING:
+    from cdisc_conv.package.writing.package import Package
 
 
 def run(
@@ -17,6 +22,7 @@ def run(
     ranges: Ranges = 1,
     workers: Workers = 1,
     split_size: SplitSize = "",
+    fresh: Fresh = False,
 ) -> int:
     """Turn a raw export into SDTM and ADaM datasets, define.xml and reports.
 
@@ -33,23 +39,23 @@ def run(
       cdisc-conv run hope2021_thal_agc --sdtm package/sdtm --out adam
       cdisc-conv run hope2021_thal_agc --raw raw --out package --formats json,dsjc
     """
+    from cdisc_conv.cli.console import print_line
     from cdisc_conv.cli.progress import show_progress
     from cdisc_conv.cli.summary import print_package
-    from cdisc_conv.engine.ranges.range import Division
-    from cdisc_conv.package.run import run_study
+    from cdisc_conv.package.kept.inputs import Request
+    from cdisc_conv.package.kept.rerun import run_what_changed
 
-    wanted = split_names(datasets)
-    with show_progress() as progress:
-        package = run_study(
-            study,
-            raw,
-            out,
-            wanted or None,
-            progress,
-            sdtm,
-            split_names(formats) or None,
-            encoding,
-            Division(ranges, workers),
-            split_size,
-        )
-    return print_package(package)
+    wanted, kinds = split_names(datasets), split_names(formats)
+    request = Request(study, out, raw, sdtm, tuple(wanted) or None, tuple(kinds) or None, encoding, split_size)
+
+    def make() -> Package:
+        from cdisc_conv.engine.ranges.range import Division
+        from cdisc_conv.package.run import run_study
+
+        division = Division(ranges, workers)
+        with show_progress() as progress:
+            return run_study(
+                study, raw, out, request.datasets, progress, sdtm, request.formats, encoding, division, split_size
+            )
+
+    return print_package(run_what_changed(request, make, lambda said: print_line(said, stderr=True), fresh=fresh))

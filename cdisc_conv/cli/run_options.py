@@ -68,3 +68,6 @@ SplitSize = Annotated[
         show_default="5GB, as the FDA asks",
     ),
 ]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Make everything again, whatever earlier runs kept: the same files.")
+]

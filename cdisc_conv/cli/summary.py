@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cdisc_conv.cli.console import plural, print_line, print_table
 from cdisc_conv.cli.findings import print_codes, summarise
+from cdisc_conv.package.result import Result
 from cdisc_conv.problems import Problem, Severity, count_by_severity, exit_code
-
-if TYPE_CHECKING:
-    from cdisc_conv.package.writing.package import Package
 
 FINDINGS = "findings.json"
 
 
-def print_package(package: Package, planted: bool = False) -> int:
+def print_package(package: Result, planted: bool = False) -> int:
     """Print what a run made and found; the exit code. `planted`: findings are meant to be there."""
     report = package.folder / "report" / "index.html"
     some = print_codes(package.problems)
@@ -31,19 +27,14 @@ def print_package(package: Package, planted: bool = False) -> int:
     return 0 if planted else exit_code(package.problems)
 
 
-def _rows(package: Package) -> list[list[str | int]]:
+def _rows(package: Result) -> list[list[str | int]]:
     """One row per dataset, and one for the findings that are about no dataset of the package."""
-    by_dataset: dict[str, list[Problem]] = {dataset.name: [] for dataset in package.datasets}
+    by_dataset: dict[str, list[Problem]] = {name: [] for name, *_ in package.datasets}
     others: list[Problem] = []
     for problem in package.problems:
         by_dataset.get(problem.place.dataset, others).append(problem)
     rows: list[list[str | int]] = [
-        [
-            dataset.name,
-            len(dataset.frame),
-            len(dataset.columns),
-            *count_by_severity(by_dataset[dataset.name]).values(),
-        ]
-        for dataset in package.datasets
+        [name, records, variables, *count_by_severity(by_dataset[name]).values()]
+        for name, records, variables in package.datasets
     ]
     return [*rows, ["(other)", "", "", *count_by_severity(others).values()]] if others else rows

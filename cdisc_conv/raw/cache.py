@@ -18,25 +18,20 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.feather as feather
 
+from cdisc_conv.keeping import find_folder
 from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.raw.locate import find_files
 from cdisc_conv.raw.read import read_forms
 from cdisc_conv.raw.source import FormSource
 
-VARIABLE = "CDISC_CONV_CACHE"
-"""The environment variable that names another folder; set to nothing at all, nothing is kept."""
 MOST_FILES = 400
 _VERSION = 1
+ROOM = "raw"
 
 
 def find_cache() -> Path | None:
     """The folder of kept forms; None where the user wants none."""
-    said = os.environ.get(VARIABLE)
-    if said is not None:
-        return Path(said) if said else None
-    from platformdirs import user_cache_path
-
-    return user_cache_path("cdisc-conv", appauthor=False) / "raw"
+    return find_folder(ROOM)
 
 
 def read_kept_forms(

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from studies import edit, write_files
 
+from cdisc_conv.keeping import VARIABLE
 from cdisc_conv.package.looking.preview import preview_dataset
-from cdisc_conv.raw.cache import VARIABLE
 
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
-    return tmp_path / "cache"
+    return tmp_path / "cache" / "raw"
 
 
 def test_records_beside_their_rows(cli):

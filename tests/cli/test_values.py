@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from studies import edit, write_files
 
-from cdisc_conv.raw.cache import VARIABLE
+from cdisc_conv.keeping import VARIABLE
 
 
 @pytest.fixture(autouse=True)

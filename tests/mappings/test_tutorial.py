@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cdisc_conv.cli import app
-from cdisc_conv.raw.cache import VARIABLE
+from cdisc_conv.keeping import VARIABLE
 from cdisc_conv.resources import shipped
 
 PAGE = Path(__file__).parents[2] / "docs" / "tutorial.md"

@@ -21,6 +21,7 @@ from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.engine.describe.accounting import account_for
 from cdisc_conv.engine.describe.lineage import build_lineage
 from cdisc_conv.package.inputs import Inputs, Progress, check_raw_files, describe_inputs, quiet
+from cdisc_conv.package.result import Result
 from cdisc_conv.package.writing.beside import make_beside
 from cdisc_conv.package.writing.causes import drop_caused, drop_repeated, find_ties
 from cdisc_conv.package.writing.definitions import write_definitions
@@ -53,6 +54,13 @@ class Package:
     datasets: tuple[Dataset, ...]
     problems: tuple[Problem, ...]
     files: int
+    study: Study | None = None
+
+    @property
+    def result(self) -> Result:
+        """The same without the data."""
+        sizes = tuple((one.name, len(one.frame), len(one.columns)) for one in self.datasets)
+        return Result(self.folder, sizes, self.problems, self.files)
 
 
 def write_package(
@@ -112,7 +120,7 @@ def fill_package(
     copy_explanations(study, folder)
     read = describe_inputs(inputs, conversion, folder, out)
     files = write_manifest(study, folder, read, [dataset.name for dataset in datasets])
-    return Package(folder, tuple(datasets), tuple(on_screen), files)
+    return Package(folder, tuple(datasets), tuple(on_screen), files, study)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What a run leaves for the next one, so that it makes only what changed."""

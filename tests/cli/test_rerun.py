@@ -1,0 +1,153 @@
+"""cdisc-conv run, once more: what is skipped, what is made again, and why."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from studies import edit, read_tree
+
+from cdisc_conv.keeping import VARIABLE
+
+UP_TO_DATE = re.compile(
+    r"nothing changed since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d; the package in out is up to date "
+    r"\(--fresh makes it again\)\n"
+)
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    return tmp_path / "cache" / "runs"
+
+
+def run(cli, *more: str):
+    return cli("run", "tiny", "--raw", "raw", "--out", "out", *more)
+
+
+def says(result) -> list[str]:
+    """What is on stderr beside the steps."""
+    return [line for line in result.stderr.splitlines() if not line.startswith("[")]
+
+
+def test_a_run_after_nothing_changed_is_skipped_and_prints_the_same(cli, tmp_path, kept):
+    edit(tmp_path / "raw" / "dm.csv", "002,Screening,F", "002,Screening,Q")
+    first, before = run(cli), read_tree(tmp_path / "out")
+    again = run(cli)
+    assert says(first) == []
+    assert UP_TO_DATE.fullmatch(again.stderr)
+    assert (first.exit_code, again.exit_code) == (1, 1)
+    assert again.stdout == first.stdout
+    assert read_tree(tmp_path / "out") == before
+
+
+def test_what_is_kept_is_private_and_lies_outside_of_the_package(cli, kept):
+    run(cli)
+    assert kept.stat().st_mode & 0o777 == 0o700
+    assert [path.stat().st_mode & 0o777 for path in kept.iterdir()] == [0o600]
+
+
+def test_fresh_makes_everything_again(cli, kept):
+    run(cli)
+    again = run(cli, "--fresh")
+    assert says(again) == []
+    assert "reading the raw export" in again.stderr
+    assert UP_TO_DATE.fullmatch(run(cli).stderr)
+
+
+def test_nothing_is_kept_where_the_user_wants_nothing_kept(cli, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "")
+    run(cli)
+    assert "reading the raw export" in run(cli).stderr
+
+
+def test_a_raw_file_that_changed_is_named(cli, tmp_path, kept):
+    run(cli)
+    edit(tmp_path / "raw" / "dm.csv", "002,Screening,F", "002,Screening,M")
+    again = run(cli)
+    assert says(again) == ["changed since the last run: raw/dm.csv"]
+    assert UP_TO_DATE.fullmatch(run(cli).stderr)
+
+
+def test_a_mapping_file_that_changed_and_one_that_was_added_are_named(cli, tmp_path, kept):
+    run(cli)
+    edit(tmp_path / "tiny" / "sdtm" / "dm.yaml", "{constant: CHN}", "{constant: DEU}")
+    (tmp_path / "raw" / "lb.csv").write_text("SUBJID\n")
+    again = run(cli)
+    assert says(again) == ["changed since the last run: raw/lb.csv, tiny/sdtm/dm.yaml"]
+    assert "ACC003" in again.stdout
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "sdtm/dm.xpt", "report/index.html"])
+def test_a_package_that_was_changed_is_made_again(cli, tmp_path, kept, name):
+    run(cli)
+    before = read_tree(tmp_path / "out")
+    path = tmp_path / "out" / name
+    path.write_bytes(path.read_bytes() + b" ")
+    again = run(cli)
+    assert says(again) == [f"changed since the last run: out/{name}"]
+    assert read_tree(tmp_path / "out") == before
+
+
+def test_a_file_that_is_missing_from_the_package_is_made_again(cli, tmp_path, kept):
+    run(cli)
+    (tmp_path / "out" / "sdtm" / "ae.xpt").unlink()
+    assert says(run(cli)) == ["changed since the last run: out/sdtm/ae.xpt"]
+    assert (tmp_path / "out" / "sdtm" / "ae.xpt").is_file()
+
+
+def test_another_request_is_another_run(cli, kept):
+    run(cli)
+    assert "reading the raw export" in run(cli, "--datasets", "DM").stderr
+    again = run(cli)
+    assert says(again) == ["changed since the last run: out/manifest.json"]
+
+
+def test_a_layer_that_now_comes_before_the_shipped_one_counts(cli, tmp_path, kept):
+    layer = tmp_path / "library" / "people.yaml"
+    layer.parent.mkdir()
+    layer.write_text("variables:\n  COUNTRY: {constant: CHN}\n")
+    edit(tmp_path / "tiny" / "sdtm" / "dm.yaml", "dataset: DM\n", "dataset: DM\nextends: library/people\n")
+    run(cli)
+    assert UP_TO_DATE.fullmatch(run(cli).stderr)
+    edit(layer, "CHN", "DEU")
+    assert says(run(cli)) == ["changed since the last run: library/people.yaml"]
+
+
+@pytest.mark.parametrize("damage", ["cut short", "edited", "of nothing"])
+def test_a_damaged_record_is_made_anew_with_a_message(cli, tmp_path, kept, damage):
+    run(cli)
+    [path] = kept.iterdir()
+    content = path.read_bytes()
+    path.write_bytes({"cut short": content[:-9], "edited": content.replace(b"DM", b"DN"), "of nothing": b""}[damage])
+    again = run(cli)
+    assert says(again) == [f"cdisc-conv: '{path}', which an earlier run kept, was damaged: it is made anew"]
+    assert UP_TO_DATE.fullmatch(run(cli).stderr)
+
+
+def test_a_folder_that_others_may_write_to_is_not_used(cli, kept):
+    run(cli)
+    kept.chmod(0o777)
+    again = run(cli)
+    assert says(again) == [
+        f"cdisc-conv: nothing is kept for the next run: '{kept}' cannot be used (others may write to it: delete it)"
+    ]
+    assert again.exit_code == 0
+
+
+def test_a_link_in_place_of_the_folder_is_not_used(cli, tmp_path, kept):
+    kept.parent.mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    kept.symlink_to(tmp_path / "elsewhere")
+    assert says(run(cli)) == [
+        f"cdisc-conv: nothing is kept for the next run: '{kept}' cannot be used (it is not a folder)"
+    ]
+    assert os.listdir(tmp_path / "elsewhere") == []
+
+
+def test_a_run_that_failed_keeps_nothing(cli, tmp_path, kept):
+    edit(tmp_path / "tiny" / "sdtm" / "dm.yaml", "{copy: AGE}", "{copy: AGEE}")
+    assert run(cli).exit_code == 2
+    assert list(kept.iterdir()) == []
