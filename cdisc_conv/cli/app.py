@@ -10,28 +10,28 @@ from typing import Annotated
 import typer
 
 from cdisc_conv import __version__
-from cdisc_conv.cli.catalogue import catalogue
-from cdisc_conv.cli.check import check
-from cdisc_conv.cli.compare import compare
-from cdisc_conv.cli.console import prepare_streams
-from cdisc_conv.cli.ct import ct_diff, ct_import, ct_list, ct_show
-from cdisc_conv.cli.demo import demo
-from cdisc_conv.cli.dictionaries import dictionaries_import, dictionaries_list
-from cdisc_conv.cli.explain import explain
+from cdisc_conv.cli.commands.catalogue import catalogue
+from cdisc_conv.cli.commands.check import check
+from cdisc_conv.cli.commands.compare import compare
+from cdisc_conv.cli.commands.ct import ct_diff, ct_import, ct_list, ct_show
+from cdisc_conv.cli.commands.demo import demo
+from cdisc_conv.cli.commands.dictionaries import dictionaries_import, dictionaries_list
+from cdisc_conv.cli.commands.explain import explain
+from cdisc_conv.cli.commands.init import init
+from cdisc_conv.cli.commands.lint import lint
+from cdisc_conv.cli.commands.package import package
+from cdisc_conv.cli.commands.preview import preview
+from cdisc_conv.cli.commands.registry import registry_import
+from cdisc_conv.cli.commands.rules import rules_import, rules_list, rules_show
+from cdisc_conv.cli.commands.run import run
+from cdisc_conv.cli.commands.schema import schema
+from cdisc_conv.cli.commands.simulate import simulate
+from cdisc_conv.cli.commands.standards import standards_import, standards_list
+from cdisc_conv.cli.commands.trace import trace
+from cdisc_conv.cli.commands.values import values
 from cdisc_conv.cli.guard import end_in_order, guarded
-from cdisc_conv.cli.init import init
-from cdisc_conv.cli.lint import lint
-from cdisc_conv.cli.once import OnceCommand
-from cdisc_conv.cli.package import package
-from cdisc_conv.cli.preview import preview
-from cdisc_conv.cli.registry import registry_import
-from cdisc_conv.cli.rules import rules_import, rules_list, rules_show
-from cdisc_conv.cli.run import run
-from cdisc_conv.cli.schema import schema
-from cdisc_conv.cli.simulate import simulate
-from cdisc_conv.cli.standards import standards_import, standards_list
-from cdisc_conv.cli.trace import trace
-from cdisc_conv.cli.values import values
+from cdisc_conv.cli.options.once import OnceCommand
+from cdisc_conv.cli.printing.console import prepare_streams
 
 Command = Callable[..., int]
 

@@ -85,7 +85,7 @@ def guarded(command: Callable[_P, int]) -> Callable[_P, None]:
         except typer.Exit:
             raise
         except ProblemsError as error:
-            from cdisc_conv.cli.findings import print_problems
+            from cdisc_conv.cli.printing.findings import print_problems
 
             print_problems(error.problems, stderr=True)
             code = FAILED

@@ -8,18 +8,18 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from cdisc_conv.draft.columns import Knowledge
-from cdisc_conv.draft.datasets import finish_dataset
-from cdisc_conv.draft.editors import SCHEMA, name_schema, write_schema
-from cdisc_conv.draft.exports import Exports, survey_exports
-from cdisc_conv.draft.files import describe_form, write_lines
-from cdisc_conv.draft.insert import insert_lines
-from cdisc_conv.draft.keys import with_roles
+from cdisc_conv.draft.datasets.records.place import Material, draft_form
+from cdisc_conv.draft.datasets.records.records import finish_dataset
+from cdisc_conv.draft.matching.columns import Knowledge
 from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Draft, Line
-from cdisc_conv.draft.place import Material, draft_form
-from cdisc_conv.draft.profiles import profile_form
+from cdisc_conv.draft.reading.exports import Exports, survey_exports
+from cdisc_conv.draft.reading.keys import with_roles
+from cdisc_conv.draft.reading.profiles import profile_form
 from cdisc_conv.draft.run import Outcome, show_place
-from cdisc_conv.draft.write import flow, mark, scalar, write_block, write_dataset
+from cdisc_conv.draft.writing.editors import SCHEMA, name_schema, write_schema
+from cdisc_conv.draft.writing.files import describe_form, write_lines
+from cdisc_conv.draft.writing.insert import insert_lines
+from cdisc_conv.draft.writing.lines import flow, mark, scalar, write_block, write_dataset
 from cdisc_conv.package.lint import lint_whole
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.raw import read_forms

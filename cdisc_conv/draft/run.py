@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cdisc_conv.draft.columns import Knowledge
-from cdisc_conv.draft.editors import name_schema, write_schema
-from cdisc_conv.draft.exports import Exports, survey_exports
-from cdisc_conv.draft.families import describe_pairs
-from cdisc_conv.draft.files import study_name, write_datasets, write_forms, write_skeleton, write_study
-from cdisc_conv.draft.keys import find_home, find_other_subject, find_study, find_subject, with_roles
+from cdisc_conv.draft.datasets.records.place import Material, draft_study
+from cdisc_conv.draft.matching.columns import Knowledge
 from cdisc_conv.draft.model import Draft, Line
-from cdisc_conv.draft.page import FILE, render_report
-from cdisc_conv.draft.place import Material, draft_study
-from cdisc_conv.draft.profiles import find_missing_texts, find_undeclared, profile_form
+from cdisc_conv.draft.reading.exports import Exports, survey_exports
+from cdisc_conv.draft.reading.families import describe_pairs
+from cdisc_conv.draft.reading.keys import find_home, find_other_subject, find_study, find_subject, with_roles
+from cdisc_conv.draft.reading.profiles import find_missing_texts, find_undeclared, profile_form
+from cdisc_conv.draft.writing.editors import name_schema, write_schema
+from cdisc_conv.draft.writing.files import study_name, write_datasets, write_forms, write_skeleton, write_study
+from cdisc_conv.draft.writing.page import FILE, render_report
 from cdisc_conv.package.lint import lint_whole
 from cdisc_conv.package.writing.staging import stage_folder
 from cdisc_conv.problems import Problem, ProblemsError, Severity

@@ -1,7 +1,7 @@
 """Every reader that cdisc-conv has itself: importing this module registers them."""
 
-import cdisc_conv.raw.archive
 import cdisc_conv.raw.delimited.reader
+import cdisc_conv.raw.files.archive
 import cdisc_conv.raw.odm.reader
 import cdisc_conv.raw.typed.dataset_json
 import cdisc_conv.raw.typed.parquet

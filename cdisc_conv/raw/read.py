@@ -14,12 +14,12 @@ import pyarrow.compute as pc
 from cdisc_conv.columns.distinct import to_arrow
 from cdisc_conv.problems import Problem, ProblemsError, Severity
 from cdisc_conv.raw import checks
-from cdisc_conv.raw.collect import Collected, collect_table
 from cdisc_conv.raw.database import open_database, show_url
-from cdisc_conv.raw.locate import FoundFile, find_files, locate_file
-from cdisc_conv.raw.parts import join_parts
-from cdisc_conv.raw.pivot import pivot_form
+from cdisc_conv.raw.files.locate import FoundFile, find_files, locate_file
+from cdisc_conv.raw.files.parts import join_parts
 from cdisc_conv.raw.registry import choose_reader, choose_table
+from cdisc_conv.raw.shaping.collect import Collected, collect_table
+from cdisc_conv.raw.shaping.pivot import pivot_form
 from cdisc_conv.raw.source import FormSource, RawForm, ReadFile, Reporter
 from cdisc_conv.raw.tables import TEXT, Container, Fingerprint, RawFile, Reader, fingerprint_file, to_series
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from cdisc_conv.plug_ins import load_plug_ins
 from cdisc_conv.problems import ProblemsError, did_you_mean
-from cdisc_conv.raw.signatures import describe_foreign
+from cdisc_conv.raw.files.signatures import describe_foreign
 from cdisc_conv.raw.source import FormSource, Reporter
 from cdisc_conv.raw.tables import Container, RawFile, Reader
 

@@ -54,7 +54,7 @@ class FormSource:
     quote: str = '"'
     """What may stand around a field; "" where nothing does."""
     header: tuple[str, ...] = ("names",)
-    """What each header row holds (see `cdisc_conv.raw.headers`); none at all where there are none."""
+    """What each header row holds (see `cdisc_conv.raw.shaping.headers`); none at all where there are none."""
     end: str = ""
     """What the last line says that only marks the end of the file, in its first field."""
     folder: str = ""

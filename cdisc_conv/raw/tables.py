@@ -6,8 +6,8 @@
     RawTable.read(places)           the rows in batches, in the order of the file
 
 Every value is text as the file has it, "" for an empty one; typed formats write numbers and dates in one way
-(`cdisc_conv.raw.values`). Where nothing sensible can be read, readers raise ProblemsError with every problem known by
-then.
+(`cdisc_conv.raw.shaping.values`). Where nothing sensible can be read, readers raise ProblemsError with every problem
+known by then.
 """
 
 from __future__ import annotations

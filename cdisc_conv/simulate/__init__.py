@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdisc_conv.simulate.exports import LABEL_FILE
 from cdisc_conv.simulate.study import simulate_blocks, simulate_study, write_exports
+from cdisc_conv.simulate.tables.exports import LABEL_FILE
 
 __all__ = ["LABEL_FILE", "simulate_blocks", "simulate_study", "write_exports"]

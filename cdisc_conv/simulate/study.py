@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from cdisc_conv.simulate.adverse_events import make_adverse_events
-from cdisc_conv.simulate.course import plan_cycles, settle_course
-from cdisc_conv.simulate.dictionary import Dictionary, read_dictionary
-from cdisc_conv.simulate.disposition import (
+from cdisc_conv.simulate.course.time.adverse_events import make_adverse_events
+from cdisc_conv.simulate.course.time.exposure import simulate_dosing
+from cdisc_conv.simulate.course.time.story import Story
+from cdisc_conv.simulate.course.time.subjects import Roster, draw_cohort, make_demographics, plan_roster
+from cdisc_conv.simulate.course.time.time import plan_cycles, settle_course
+from cdisc_conv.simulate.course.time.tumours import simulate_disease
+from cdisc_conv.simulate.forms.disposition import (
     draw_causes,
     make_consent,
     make_death,
@@ -19,20 +22,17 @@ from cdisc_conv.simulate.disposition import (
     make_end_of_treatment,
     make_survival_follow_up,
 )
-from cdisc_conv.simulate.draws import Draws
-from cdisc_conv.simulate.exports import write_tables
-from cdisc_conv.simulate.exposure import simulate_dosing
-from cdisc_conv.simulate.further_forms import make_further_forms, untidy_further_form
-from cdisc_conv.simulate.read_settings import read_settings
-from cdisc_conv.simulate.rows import Identity, Rows, build_frame
-from cdisc_conv.simulate.settings import Settings
-from cdisc_conv.simulate.story import Story
-from cdisc_conv.simulate.subjects import Roster, draw_cohort, make_demographics, plan_roster
-from cdisc_conv.simulate.tumour_forms import has_unscheduled_scan, make_tumour_forms
-from cdisc_conv.simulate.tumours import simulate_disease
-from cdisc_conv.simulate.untidy import untidy_frames
-from cdisc_conv.simulate.visits import make_ecog, make_vital_signs, plan_visits
-from cdisc_conv.simulate.words import words_of
+from cdisc_conv.simulate.forms.further import make_further_forms, untidy_further_form
+from cdisc_conv.simulate.forms.tumours import has_unscheduled_scan, make_tumour_forms
+from cdisc_conv.simulate.forms.visits import make_ecog, make_vital_signs, plan_visits
+from cdisc_conv.simulate.settings.model.dictionary import Dictionary, read_dictionary
+from cdisc_conv.simulate.settings.model.model import Settings
+from cdisc_conv.simulate.settings.model.read import read_settings
+from cdisc_conv.simulate.tables.draws import Draws
+from cdisc_conv.simulate.tables.exports import write_tables
+from cdisc_conv.simulate.tables.rows import Identity, Rows, build_frame
+from cdisc_conv.simulate.tables.untidy import untidy_frames
+from cdisc_conv.simulate.tables.words import words_of
 
 BLOCK = 5_000
 """Subjects simulated at a time: bounds the memory. Part of what a seed means; changing it changes the data."""

@@ -8,7 +8,7 @@ import pytest
 from analysis import write_analysis
 from studies import edit, read_tree, write_files
 
-from cdisc_conv.cli.findings import print_problems
+from cdisc_conv.cli.printing.findings import print_problems
 from cdisc_conv.engine.convert import convert
 from cdisc_conv.package.run import open_study, simulate_raw
 from cdisc_conv.xpt import read_xpt, write_xpt
@@ -102,7 +102,7 @@ def run(cli, *more: str):
 @pytest.fixture(autouse=True)
 def print_every_finding(monkeypatch):
     """All findings, by place; what the console picks of them is tested in test_console.py."""
-    monkeypatch.setattr("cdisc_conv.cli.summary.print_codes", print_problems)
+    monkeypatch.setattr("cdisc_conv.cli.printing.summary.print_codes", print_problems)
 
 
 def told(result) -> list[str]:

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from cdisc_conv.cli import progress
-from cdisc_conv.cli.findings import print_codes
+from cdisc_conv.cli.printing import progress
+from cdisc_conv.cli.printing.findings import print_codes
 from cdisc_conv.problems import Place, Problem, Severity
 
 

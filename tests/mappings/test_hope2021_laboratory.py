@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from cdisc_conv.engine.convert import convert
 from cdisc_conv.simulate import simulate_study
-from cdisc_conv.simulate.exports import write_tables
+from cdisc_conv.simulate.tables.exports import write_tables
 from cdisc_conv.spec.load import load_study
 
 STUDY = Path(__file__).parents[2] / "mappings" / "hope2021_thal_agc"

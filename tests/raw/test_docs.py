@@ -7,7 +7,7 @@ from pathlib import Path
 
 import cdisc_conv.raw
 from cdisc_conv.raw import load_readers
-from cdisc_conv.raw.headers import ROLES
+from cdisc_conv.raw.shaping.headers import ROLES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "raw-data.md").read_text(encoding="utf-8")
 

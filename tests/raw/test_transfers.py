@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cdisc_conv.raw import FormSource, read_forms
-from cdisc_conv.raw.transfer import check_transfer
+from cdisc_conv.raw.files.transfer import check_transfer
 
 AE, DM = "A\n1\n2\n", "A\n1\n"
 

@@ -16,7 +16,7 @@ import yaml
 from cdisc_conv.package.run import simulate_raw
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.simulate import simulate_study, study, write_exports
-from cdisc_conv.simulate.draws import Draws
+from cdisc_conv.simulate.tables.draws import Draws
 
 
 def _digest(folder: Path) -> dict[str, str]:
@@ -132,7 +132,7 @@ def test_a_failed_run_leaves_the_previous_files(study_dir, tmp_path, monkeypatch
     def fail(*args: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("cdisc_conv.simulate.exports.append_table", fail)
+    monkeypatch.setattr("cdisc_conv.simulate.tables.exports.append_table", fail)
     with pytest.raises(OSError, match="No space left"):
         write_exports(study_dir, 6, 1, tmp_path)
     assert _digest(tmp_path) == before

@@ -8,14 +8,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from cdisc_conv.simulate.course.time.story import Story
 
-from cdisc_conv.simulate import further_forms, simulate_study
-from cdisc_conv.simulate.draws import Draws
-from cdisc_conv.simulate.further_forms import Topic
-from cdisc_conv.simulate.rows import Rows
-from cdisc_conv.simulate.story import Story
-from cdisc_conv.simulate.untidy import Blur
-from cdisc_conv.simulate.words import dates, numbers
+from cdisc_conv.simulate import simulate_study
+from cdisc_conv.simulate.forms import further as further_forms
+from cdisc_conv.simulate.forms.further import Topic
+from cdisc_conv.simulate.tables.draws import Draws
+from cdisc_conv.simulate.tables.rows import Rows
+from cdisc_conv.simulate.tables.untidy import Blur
+from cdisc_conv.simulate.tables.words import dates, numbers
 
 
 def _make(form: str, greed: int) -> Topic:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from cdisc_conv.simulate.response import (
+from cdisc_conv.simulate.course.time.response import (
     RESPONSES,
     derive_non_target_response,
     derive_overall_response,
     derive_target_response,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from cdisc_conv.checks.codes import Coded
 from cdisc_conv.checks.define.columns import Columns
 from cdisc_conv.checks.define.statements import ItemStatement, LevelStatement
 from cdisc_conv.checks.findings import Finding
-from cdisc_conv.checks.functions.common import show_text
+from cdisc_conv.checks.functions.general.common import show_text
 from cdisc_conv.problems import Severity, did_you_mean
 from cdisc_conv.xpt.encodings import measure
 

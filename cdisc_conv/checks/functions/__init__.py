@@ -1,51 +1,5 @@
 """The check functions that rules name under ``check:``; importing this registers them."""
 
-from cdisc_conv.checks.functions import (
-    analysis_dates,
-    analysis_variables,
-    baselines,
-    contradictions,
-    dates,
-    duplicates,
-    expectations,
-    findings,
-    groups,
-    predecessors,
-    records,
-    reference_dates,
-    relations,
-    sources,
-    study_days,
-    subjects,
-    terminology,
-    text,
-    trial_design,
-    trial_summary,
-    variables,
-    visits,
-)
+from cdisc_conv.checks.functions import analysis, general, tabulations
 
-__all__ = [
-    "analysis_dates",
-    "analysis_variables",
-    "baselines",
-    "contradictions",
-    "dates",
-    "duplicates",
-    "expectations",
-    "findings",
-    "groups",
-    "predecessors",
-    "records",
-    "reference_dates",
-    "relations",
-    "sources",
-    "study_days",
-    "subjects",
-    "terminology",
-    "text",
-    "trial_design",
-    "trial_summary",
-    "variables",
-    "visits",
-]
+__all__ = ["analysis", "general", "tabulations"]

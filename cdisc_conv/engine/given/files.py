@@ -11,7 +11,7 @@ import pandas as pd
 from cdisc_conv.datafiles.encodings import find_codec
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 from cdisc_conv.raw import FormSource, read_form
-from cdisc_conv.raw.locate import locate_file
+from cdisc_conv.raw.files.locate import locate_file
 from cdisc_conv.xpt import list_members, read_xpt
 
 TRANSPORT = ".xpt"

@@ -20,7 +20,7 @@ from cdisc_conv.engine.plan.graph import Plan, plan_study
 from cdisc_conv.engine.ranges.range import complete_form
 from cdisc_conv.findings import describe_findings
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
-from cdisc_conv.raw.cache import find_cache, read_kept_forms
+from cdisc_conv.raw.files.cache import find_cache, read_kept_forms
 from cdisc_conv.raw.subjects import join_frames
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import Study

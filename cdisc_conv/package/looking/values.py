@@ -109,7 +109,7 @@ def _describe_value(
 def look_at_form(study: Study, form: Form, raw: Path) -> pd.DataFrame:
     """The rows of a form that no dataset reads. Raises ProblemsError (VAL002)."""
     from cdisc_conv.engine.convert import list_subject_keys
-    from cdisc_conv.raw.cache import find_cache, read_kept_forms
+    from cdisc_conv.raw.files.cache import find_cache, read_kept_forms
     from cdisc_conv.raw.subjects import join_frames
     from cdisc_conv.spec.forms.sources import form_source
 

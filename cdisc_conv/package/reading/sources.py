@@ -15,7 +15,7 @@ from cdisc_conv.package.reading.confine import check_names
 from cdisc_conv.package.writing.manifest import describe_file
 from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.raw import read_form
-from cdisc_conv.raw.locate import find_files
+from cdisc_conv.raw.files.locate import find_files
 from cdisc_conv.raw.recorded import restore_source
 
 

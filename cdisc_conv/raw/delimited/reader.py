@@ -16,8 +16,8 @@ from cdisc_conv.raw.delimited.encoding import Decoder, choose_encoding
 from cdisc_conv.raw.delimited.parse import LongRecordError, RaggedRow, parse_rows
 from cdisc_conv.raw.delimited.stream import BLOCK, TextStream
 from cdisc_conv.raw.delimited.structure import Signs, find_lines, find_quote_fault, open_lines, read_header
-from cdisc_conv.raw.headers import Header, read_header_rows, report_short_header
 from cdisc_conv.raw.registry import register
+from cdisc_conv.raw.shaping.headers import Header, read_header_rows, report_short_header
 from cdisc_conv.raw.source import FormSource, Reporter
 from cdisc_conv.raw.tables import Container, Fingerprint, NumberRows, RawBatch, RawFile, RawTable, Reader
 

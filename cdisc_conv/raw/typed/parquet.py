@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.raw.registry import register
+from cdisc_conv.raw.shaping.values import write_arrow
 from cdisc_conv.raw.source import FormSource, Reporter
 from cdisc_conv.raw.tables import BATCH_ROWS, TEXT, Container, NumberRows, RawBatch, RawFile, RawTable, Reader
-from cdisc_conv.raw.values import write_arrow
 
 
 @register

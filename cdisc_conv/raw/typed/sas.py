@@ -12,10 +12,10 @@ import pyreadstat
 
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.raw.registry import register
+from cdisc_conv.raw.shaping.values import write_sas_numbers
 from cdisc_conv.raw.source import FormSource, Reporter
 from cdisc_conv.raw.tables import TEXT, Container, NumberRows, RawBatch, RawFile, RawTable, Reader
 from cdisc_conv.raw.typed.catalogues import find_words, read_catalogues
-from cdisc_conv.raw.values import write_sas_numbers
 
 _MAGIC = bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf\xbd\x92\x08\x00\x09\xc7\x31\x8c"
 _ROWS = 200_000

@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 
 from cdisc_conv.problems import Place, Problem, ProblemsError
 from cdisc_conv.raw.registry import register
+from cdisc_conv.raw.shaping.values import write_sas_numbers
 from cdisc_conv.raw.source import FormSource, Reporter
 from cdisc_conv.raw.tables import BATCH_ROWS, TEXT, Container, NumberRows, RawBatch, RawFile, RawTable, Reader
 from cdisc_conv.raw.typed.catalogues import Catalogue, find_words, read_catalogues
-from cdisc_conv.raw.values import write_sas_numbers
 from cdisc_conv.xpt import XptMember, XptVariable, find_missing_codes, iter_xpt, list_members
 
 

@@ -12,9 +12,9 @@ from typing import IO, Any
 import pyarrow as pa
 
 from cdisc_conv.problems import Problem, ProblemsError, Severity
-from cdisc_conv.raw.headers import Header, read_header_rows, report_short_header
+from cdisc_conv.raw.files.signatures import is_office
 from cdisc_conv.raw.registry import register
-from cdisc_conv.raw.signatures import is_office
+from cdisc_conv.raw.shaping.headers import Header, read_header_rows, report_short_header
 from cdisc_conv.raw.source import FormSource, Reporter
 from cdisc_conv.raw.tables import TEXT, Container, NumberRows, RawBatch, RawFile, RawTable, Reader
 from cdisc_conv.raw.workbook.shown import show_moment, show_number

@@ -13,9 +13,9 @@ from cdisc_conv.problems import Place, Problem, did_you_mean
 from cdisc_conv.raw import FormSource, Long, RawForm, load_readers
 from cdisc_conv.raw.checks import DELIMITERS, is_delimiter
 from cdisc_conv.raw.delimited.encoding import COMMON, describe_bad_encoding
-from cdisc_conv.raw.headers import describe_bad_header
+from cdisc_conv.raw.files.transfer import check_transfer
+from cdisc_conv.raw.shaping.headers import describe_bad_header
 from cdisc_conv.raw.subjects import SubjectKey
-from cdisc_conv.raw.transfer import check_transfer
 from cdisc_conv.spec.model import Field, Form, RawSettings, Study
 from cdisc_conv.spec.yaml.paths import describe_fault
 from cdisc_conv.spec.yaml.shapes import FormDocument, LayoutDocument, RawDocument, SourceDocument

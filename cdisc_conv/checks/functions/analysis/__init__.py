@@ -1,0 +1,15 @@
+"""Check functions for analysis datasets."""
+
+from cdisc_conv.checks.functions.analysis import (
+    dates,
+    predecessors,
+    sources,
+    variables,
+)
+
+__all__ = [
+    "dates",
+    "predecessors",
+    "sources",
+    "variables",
+]

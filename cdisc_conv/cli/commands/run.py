@@ -1,0 +1,61 @@
+"""cdisc-conv run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdisc_conv.cli.options.run import Datasets, Encoding, Formats, Fresh, Ranges, Raw, Sdtm, SplitSize, Workers
+from cdisc_conv.cli.options.shared import Out, Study, split_names
+
+if TYPE_CHECKING:
+    from cdisc_conv.package.writing.package import Package
+
+
+def run(
+    study: Study,
+    out: Out,
+    raw: Raw = None,
+    datasets: Datasets = "",
+    sdtm: Sdtm = None,
+    formats: Formats = "",
+    encoding: Encoding = "",
+    ranges: Ranges = 1,
+    workers: Workers = 1,
+    split_size: SplitSize = "",
+    fresh: Fresh = False,
+) -> int:
+    """Turn a raw export into SDTM and ADaM datasets, define.xml and reports.
+
+    ADaM datasets read the SDTM datasets of the same run; without --raw those in --sdtm, and only they are made.
+
+    The mapping is checked first; errors in it stop the run before any data is read. Findings about the data do not
+    stop it: they are in the report. The output folder is replaced as a whole at the very end, so that a run that fails
+    or is interrupted changes nothing.
+
+    \b
+    Example:
+      cdisc-conv run mappings/hope2021_thal_agc --raw raw --out package
+      cdisc-conv run hope2021_thal_agc --raw raw --out dm_ae --datasets DM,AE
+      cdisc-conv run hope2021_thal_agc --sdtm package/sdtm --out adam
+      cdisc-conv run hope2021_thal_agc --raw raw --out package --formats json,dsjc
+    """
+    from cdisc_conv.cli.printing.console import print_line
+    from cdisc_conv.cli.printing.progress import show_progress
+    from cdisc_conv.cli.printing.summary import print_package
+    from cdisc_conv.package.kept.inputs import Request
+    from cdisc_conv.package.kept.rerun import run_what_changed
+
+    wanted, kinds = split_names(datasets), split_names(formats)
+    request = Request(study, out, raw, sdtm, tuple(wanted) or None, tuple(kinds) or None, encoding, split_size)
+
+    def make() -> Package:
+        from cdisc_conv.engine.ranges.range import Division
+        from cdisc_conv.package.run import run_study
+
+        division = Division(ranges, workers)
+        with show_progress() as progress:
+            return run_study(
+                study, raw, out, request.datasets, progress, sdtm, request.formats, encoding, division, split_size
+            )
+
+    return print_package(run_what_changed(request, make, lambda said: print_line(said, stderr=True), fresh=fresh))

@@ -1,0 +1,1 @@
+"""What is printed, and how: the console, progress, findings, tables."""

@@ -1,0 +1,1 @@
+"""Forms and columns become datasets of a mapping."""

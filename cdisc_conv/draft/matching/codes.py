@@ -1,0 +1,202 @@
+"""Collected codes and words matched to the terms of a codelist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from cdisc_conv.columns.texts import fold
+from cdisc_conv.draft.reading.names import singular, words
+from cdisc_conv.draft.reading.profiles import Profile
+from cdisc_conv.standards import CodelistTerm, CodelistTerms
+
+SYNONYMS: Mapping[str, Mapping[str, str]] = {
+    "RACE": {
+        "black": "BLACK OR AFRICAN AMERICAN",
+        "african american": "BLACK OR AFRICAN AMERICAN",
+        "caucasian": "WHITE",
+        "pacific islander": "NATIVE HAWAIIAN OR OTHER PACIFIC ISLANDER",
+        "native american": "AMERICAN INDIAN OR ALASKA NATIVE",
+        "american indian": "AMERICAN INDIAN OR ALASKA NATIVE",
+        "oriental": "ASIAN",
+    },
+    "ETHNIC": {
+        "latino": "HISPANIC OR LATINO",
+        "hispanic": "HISPANIC OR LATINO",
+        "non latino": "NOT HISPANIC OR LATINO",
+        "non hispanic": "NOT HISPANIC OR LATINO",
+        "not latino": "NOT HISPANIC OR LATINO",
+        "not hispanic": "NOT HISPANIC OR LATINO",
+    },
+    "OUT": {
+        "died": "FATAL",
+        "death": "FATAL",
+        "dead": "FATAL",
+        "recovered": "RECOVERED/RESOLVED",
+        "resolved": "RECOVERED/RESOLVED",
+        "recovering": "RECOVERING/RESOLVING",
+        "resolving": "RECOVERING/RESOLVING",
+        "ongoing": "NOT RECOVERED/NOT RESOLVED",
+        "not recovered": "NOT RECOVERED/NOT RESOLVED",
+        "not resolved": "NOT RECOVERED/NOT RESOLVED",
+        "still under treatment observation": "NOT RECOVERED/NOT RESOLVED",
+        "alive with sequelae": "RECOVERED/RESOLVED WITH SEQUELAE",
+        "with sequelae": "RECOVERED/RESOLVED WITH SEQUELAE",
+    },
+    "ACN": {
+        "withdrawn": "DRUG WITHDRAWN",
+        "discontinued": "DRUG WITHDRAWN",
+        "drug discontinued": "DRUG WITHDRAWN",
+        "interrupted": "DRUG INTERRUPTED",
+        "drug stopped temporarily": "DRUG INTERRUPTED",
+        "reduced": "DOSE REDUCED",
+        "increased": "DOSE INCREASED",
+        "none": "DOSE NOT CHANGED",
+        "no change": "DOSE NOT CHANGED",
+        "unchanged": "DOSE NOT CHANGED",
+        "no action": "DOSE NOT CHANGED",
+    },
+    "NY": {"true": "Y", "false": "N", "checked": "Y", "ja": "Y", "nein": "N", "si": "Y"},
+    "SEX": {"man": "M", "woman": "F", "masculine": "M", "feminine": "F"},
+    "NCOMPLT": {
+        "failure to meet criteria": "FAILURE TO MEET CONTINUATION CRITERIA",
+        "subject withdrew": "WITHDRAWAL BY SUBJECT",
+        "withdrew consent": "WITHDRAWAL BY SUBJECT",
+        "consent withdrawn": "WITHDRAWAL BY SUBJECT",
+    },
+}
+"""What forms say for terms, where terminology itself has no such synonym."""
+_MISSING = frozenset(fold(text) for text in ("missing", "not available", "n/a", "(not used)", "-", ".", "null", "nan"))
+_NEGATIONS = frozenset(["not", "non", "no", "without", "never", "un"])
+_INNER = re.compile(r"\(([^()]+)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """Texts of a column matched to a codelist: what `map` has to say, and the texts that mean no term."""
+
+    matched: int
+    asked: int
+    map: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    """Texts that only say that there is no value."""
+    unmatched: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
+    """``text is TERM`` for each match that rests on some of its words."""
+
+    @property
+    def share(self) -> float:
+        """The part of the texts that mean a term."""
+        return self.matched / self.asked if self.asked else 0.0
+
+
+def match_codes(profile: Profile, codelist: CodelistTerms) -> Coding:
+    """The codes and values of a column against a codelist, by the words of each code."""
+    texts = dict.fromkeys([*profile.codes, *(value for value in profile.values if value not in profile.codes)])
+    made: dict[str, str] = {}
+    missing, unmatched, unsure = [], [], []
+    matched = asked = 0
+    for text in texts:
+        word = profile.word_of(text)
+        if fold(word) in _MISSING:
+            missing.append(text)
+            continue
+        asked += 1
+        term, sure = find_term(word, codelist)
+        if term is None:
+            unmatched.append(text)
+            continue
+        matched += 1
+        direct = codelist.match(text).term
+        if direct is None or direct.value != term.value:
+            made[text] = term.value
+        if not sure:
+            unsure.append(f"'{word}' is {term.value}")
+    return Coding(matched, asked, made, tuple(missing), tuple(unmatched), tuple(unsure))
+
+
+def find_term(text: str, codelist: CodelistTerms) -> tuple[CodelistTerm | None, bool]:
+    """The term that a text means, and whether that is sure: it is a name of it, and not only some of its words.
+
+    >>> from cdisc_conv.standards import load_terminology
+    >>> terminology = load_terminology("sdtm", "2025-03-28")
+    >>> find_term("3 times per day (TID)", terminology.codelist("FREQ"))[0].value
+    'TID'
+    >>> term, sure = find_term("White, Caucasian, or Arabic", terminology.codelist("RACE"))
+    >>> term.value, sure
+    ('WHITE', False)
+    >>> find_term("Not related", terminology.codelist("NY"))[0] is None
+    True
+    """
+    own = SYNONYMS.get(codelist.short_name, {})
+    inner = [found.strip() for found in _INNER.findall(text)]
+    bare = _INNER.sub(" ", text).strip()
+    for spelling in (text, *inner, bare):
+        if not spelling:
+            continue
+        if (term := codelist.match(spelling).term) is not None:
+            return term, True
+        said = own.get(" ".join(_plain(spelling)))
+        if said is not None:
+            return codelist.term(said), True
+    return _find_by_words(text, codelist, own), False
+
+
+def _plain(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", text.casefold())
+
+
+def _find_by_words(text: str, codelist: CodelistTerms, own: Mapping[str, str]) -> CodelistTerm | None:
+    """The one term whose words are all in a text, or a text all of whose words are in the one term."""
+    if len(codelist.terms) > 300:
+        return None
+    asked = [singular(word) for word in _plain(text)]
+    if not asked or sum(len(word) > 2 for word in asked) == 0:
+        return None
+    found: dict[str, float] = {}
+    spoken = [(name, term.value) for term in codelist.terms for name in (term.value, *term.synonyms)]
+    for name, value in (*spoken, *own.items()):
+        words_of = [singular(word) for word in _plain(name)]
+        if len("".join(words_of)) < 4 or _NEGATIONS & (set(words_of) ^ set(asked)):
+            continue
+        together = set(words_of) & set(asked)
+        if together == set(words_of) or (together == set(asked) and len(asked) > 1):
+            found[value] = max(found.get(value, 0.0), len(together) / max(len(set(words_of)), len(set(asked))))
+    if not found:
+        return None
+    best = max(found.values())
+    values = [value for value, weight in found.items() if weight == best]
+    return codelist.term(values[0]) if len(values) == 1 else None
+
+
+def is_yes(text: str) -> bool:
+    """Whether a word says yes.
+
+    >>> is_yes("Yes"), is_yes("1"), is_yes("Ongoing"), is_yes("No")
+    (True, True, True, False)
+    """
+    return fold(text) in ("y", "yes", "1", "true", "checked", "ongoing", "ong", "continuing", "x")
+
+
+def is_no(text: str) -> bool:
+    """Whether a word says no."""
+    return fold(text) in ("n", "no", "0", "false", "unchecked", "not done", "none")
+
+
+def yes_codes(profile: Profile) -> list[str]:
+    """The codes or values of a column that say yes."""
+    texts = dict.fromkeys([*profile.codes, *profile.values])
+    return [text for text in texts if is_yes(profile.word_of(text))]
+
+
+def no_codes(profile: Profile) -> list[str]:
+    """The codes or values of a column that say no."""
+    texts = dict.fromkeys([*profile.codes, *profile.values])
+    return [text for text in texts if is_no(profile.word_of(text))]
+
+
+def shared_words(texts: Iterable[str]) -> set[str]:
+    """The words that all of some texts have."""
+    split = [set(words(text)) for text in texts]
+    return set.intersection(*split) if split else set()

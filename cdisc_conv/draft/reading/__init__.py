@@ -1,0 +1,1 @@
+"""What the exports are: files, layouts, keys, and what each column holds."""

@@ -1,0 +1,370 @@
+"""Adverse events: those that come by chance, those that changed the dosing, those that killed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cdisc_conv.simulate.course.time.exposure import CAPECITABINE, INTERRUPTED, OXALIPLATIN, REDUCED, WITHDRAWN, Dosing
+from cdisc_conv.simulate.course.time.subjects import Cohort
+from cdisc_conv.simulate.course.time.time import OFF_DEATH, OFF_LTFU, Course
+from cdisc_conv.simulate.settings.model.dictionary import Dictionary
+from cdisc_conv.simulate.settings.model.model import Settings, Term
+from cdisc_conv.simulate.tables.draws import NEVER, Bools, Draws, Ints
+from cdisc_conv.simulate.tables.rows import Rows, join_rows, no_days, rank_within
+from cdisc_conv.simulate.tables.words import NO_DAY, Words, choose, constant, dates, times, words_of, yes_no
+
+DRUGS = ("OX", "CA", "TH")
+ACTIONS = ("", REDUCED, INTERRUPTED, WITHDRAWN)
+FATAL_GRADE = 5
+FATAL_DAYS = (0, 7)
+"""Days from the beginning of a fatal event to the death."""
+MOST_UNCHANGED, MOST_LABORATORY = 2, 3
+"""Highest grades under treatment without a change of dosing."""
+REACTION_MINUTES = (0, 60)
+
+
+@dataclass(frozen=True, slots=True)
+class _Events:
+    """Events before they are a form, one row each; `drug` and `action` of a dose change (-1 and 0 without)."""
+
+    subject: Ints
+    term: Ints
+    start: Ints
+    end: Ints
+    grade: Ints
+    drug: Ints
+    action: Ints
+    fatal: Bools
+    minute: Ints
+
+    def take(self, chosen: Ints | Bools) -> _Events:
+        return _Events(*(getattr(self, name)[chosen] for name in _FIELDS))
+
+
+_FIELDS = ("subject", "term", "start", "end", "grade", "drug", "action", "fatal", "minute")
+
+
+def make_adverse_events(
+    settings: Settings,
+    cohort: Cohort,
+    course: Course,
+    dosing: Dosing,
+    fatal: Ints,
+    dictionary: Dictionary,
+    draws: Draws,
+) -> Rows:
+    """The adverse event log: one form per event, one form saying "none" for subjects without. `fatal` is the position
+    of the term that caused each subject's death, negative without."""
+    parts = [
+        *_draw_by_chance(settings, cohort, course, dosing, draws),
+        _draw_before_first_dose(settings, cohort, course, draws),
+        _draw_triggered(settings, cohort, dosing, draws),
+        _draw_fatal(settings, cohort, course, fatal, draws),
+    ]
+    events = _Events(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
+    events = _keep_in_time(settings, cohort, course, dosing, events)
+    events = _separate(_limit_grades(settings, cohort, course, events))
+    events = _start_before_consent(settings, cohort, events, draws)
+    rows = _make_rows(settings, cohort, course, dosing, events, dictionary, draws)
+    return join_rows([rows, _make_none(len(cohort), events, dictionary)])
+
+
+def _make_none(n: int, events: _Events, dictionary: Dictionary) -> Rows:
+    without = np.setdiff1d(np.arange(n), events.subject)
+    event = np.full(len(without), dictionary.event("LOG"))
+    return Rows("ae", without, event, no_days(len(without)), {"AEYN": constant("N", len(without))})
+
+
+def _episodes(
+    term: Term, number: int, subject: Ints, start: Ints, grade: Ints, draws: Draws, minute: Ints | None = None
+) -> _Events:
+    m = len(subject)
+    length = np.rint(draws.spread(term.duration_days.quantiles, m)).astype(np.int64)
+    none = np.full(m, -1)
+    return _Events(
+        subject=subject,
+        term=np.full(m, number),
+        start=start,
+        end=start + length,
+        grade=grade,
+        drug=none,
+        action=np.zeros(m, np.int64),
+        fatal=np.zeros(m, dtype=bool),
+        minute=none if minute is None else minute,
+    )
+
+
+def _draw_by_chance(
+    settings: Settings, cohort: Cohort, course: Course, dosing: Dosing, draws: Draws
+) -> Iterator[_Events]:
+    """First and second episodes of each term; those that would start too late are dropped later."""
+    n = len(cohort)
+    for number, term in enumerate(settings.adverse_events.terms):
+        strikes = draws.chance(term.incidence, n) & course.treated
+        again = strikes & draws.chance(term.again, n)
+        subject = np.r_[np.flatnonzero(strikes), np.flatnonzero(again)]
+        m = len(subject)
+        onset = np.floor(draws.spread(term.onset_days.quantiles, m)).astype(np.int64)
+        # A second episode comes after the longest first one could be told apart from it.
+        onset += np.where(np.arange(m) >= strikes.sum(), int(term.duration_days.quantiles[-1]) + 7, 0)
+        start, minute = cohort.first_dose[subject] + onset, None
+        if term.on_infusion:
+            cycles = np.maximum(course.given.sum(axis=1), 1)[subject]
+            cycle = np.floor(draws.even(m) * np.minimum(cycles, 2)).astype(np.int64)
+            start = course.plan.start[subject, cycle]
+            latest = settings.exposure.oxaliplatin.start_minutes[1]
+            minute = latest + draws.whole(*REACTION_MINUTES, m)
+        grade = draws.pick(term.grades, m) + 1
+        yield _episodes(term, number, subject, start, grade, draws, minute)
+
+
+def _draw_before_first_dose(settings: Settings, cohort: Cohort, course: Course, draws: Draws) -> _Events:
+    """Mild events between consent and the first dose (or the decision, for those not treated)."""
+    about, n = settings.adverse_events, len(cohort)
+    until = np.where(course.treated, cohort.first_dose, cohort.decision_day) - 1
+    (subject,) = np.nonzero(draws.chance(about.before_first_dose, n))
+    weights = [term.incidence * term.by_disease for term in about.terms]
+    m = len(subject)
+    number = draws.pick(weights, m)
+    start = draws.whole(cohort.roster.consent[subject], until[subject], m)
+    events = _episodes(about.terms[0], 0, subject, start, draws.whole(1, 2, m), draws)
+    return replace(events, term=number, end=start + draws.whole(1, 10, m))
+
+
+def _draw_triggered(settings: Settings, cohort: Cohort, dosing: Dosing, draws: Draws) -> _Events:
+    """The event behind each change of dosing that was made for an adverse event: of a kind that the drug causes."""
+    about, triggers = settings.adverse_events, dosing.triggers
+    m = len(triggers.subject)
+    number = np.zeros(m, dtype=np.int64)
+    for drug in range(len(DRUGS)):
+        weights = [term.incidence * term.related[drug] * (not term.on_infusion) for term in about.terms]
+        number = np.where(triggers.drug == drug, draws.pick(weights, m), number)
+    at_infusion = triggers.minute >= 0
+    reactions = [term.on_infusion for term in about.terms]
+    if any(reactions):
+        number = np.where(at_infusion, reactions.index(True), number)
+    before = np.where(at_infusion, 0, draws.whole(*about.trigger_days_before, m))
+    start = np.maximum(triggers.day - before, cohort.first_dose[triggers.subject])
+    grade = np.maximum(draws.pick(about.trigger_grades, m) + 1, _find_mildest(about.terms)[number])
+    grade = np.where(at_infusion, MOST_UNCHANGED, grade)  # the infusion was given to its end
+    action = np.array([ACTIONS.index(word) for word in triggers.action.words] + [0])[triggers.action.codes]
+    events = _episodes(about.terms[0], 0, triggers.subject, start, grade, draws)
+    usual = np.array([int(np.median(term.duration_days.quantiles)) for term in about.terms])[number]
+    length = np.maximum(before + 3, usual) + draws.whole(0, 18, m)
+    end = start + np.where(at_infusion, 0, length)
+    return replace(events, term=number, end=end, drug=triggers.drug, action=action, minute=triggers.minute)
+
+
+def _find_mildest(terms: Sequence[Term]) -> Ints:
+    """The lowest grade that each term has; 5 for those that are fatal only."""
+    return np.array([next((k + 1 for k, weight in enumerate(term.grades) if weight), FATAL_GRADE) for term in terms])
+
+
+def _draw_fatal(settings: Settings, cohort: Cohort, course: Course, fatal: Ints, draws: Draws) -> _Events:
+    about = settings.adverse_events
+    (subject,) = np.nonzero(fatal >= 0)
+    m = len(subject)
+    number = fatal[subject]
+    longest = np.array([int(term.duration_days.quantiles[-1]) for term in about.terms])[number]
+    before = np.minimum(draws.whole(*FATAL_DAYS, m), longest)  # a sudden death has no days before it
+    start = np.maximum(course.death[subject] - before, cohort.first_dose[subject])
+    events = _episodes(about.terms[0], 0, subject, start, np.full(m, FATAL_GRADE), draws)
+    return replace(events, term=number, end=course.death[subject], fatal=np.ones(m, dtype=bool))
+
+
+def _keep_in_time(settings: Settings, cohort: Cohort, course: Course, dosing: Dosing, events: _Events) -> _Events:
+    """Events that start in the period of collection; an end after the subject left is not known."""
+    subject = events.subject
+    about, until = settings.adverse_events, np.where(cohort.enrolled, course.seen_until(), cohort.decision_day)
+    limit = np.where(course.treated, dosing.last_dose + about.days_after_last_dose, NEVER)
+    limit = np.minimum(limit, until)[subject]
+    events = events.take((events.start <= limit) | events.fatal)
+    # What a dead subject still had is still there at death: no end.
+    known = np.minimum(until, dosing.last_dose + about.ends_known_days_after_last_dose)
+    known = np.where(course.treated, known, until)
+    unknown = (events.end > known[events.subject]) & ~events.fatal
+    return replace(events, end=np.where(unknown, NO_DAY, events.end))
+
+
+def _limit_grades(settings: Settings, cohort: Cohort, course: Course, events: _Events) -> _Events:
+    """Events under treatment that changed no dosing: grade 2 at most, laboratory values grade 3.
+
+    A term that is never so mild (sepsis) comes under treatment with a change of dosing only.
+    """
+    terms, subject = settings.adverse_events.terms, events.subject
+    treated = (events.start >= cohort.first_dose[subject]) & (events.start < course.treatment_end[subject])
+    limited = treated & (events.action == 0) & ~events.fatal
+    most = np.array([MOST_LABORATORY if term.laboratory else MOST_UNCHANGED for term in terms])[events.term]
+    mildest = _find_mildest(terms)[events.term]
+    events = replace(events, grade=np.where(limited, np.minimum(events.grade, most), events.grade))
+    return events.take(~limited | (mildest <= most))
+
+
+def _separate(events: _Events) -> _Events:
+    """Episodes of one term in a subject apart from each other.
+
+    One that comes by chance within an earlier one is dropped; any other ends on the day before the next begins, which
+    is how a change of grade or action is recorded.
+    """
+    events = events.take(np.lexsort((events.action == 0, events.start, events.term, events.subject)))
+    same = np.r_[False, (events.subject[1:] == events.subject[:-1]) & (events.term[1:] == events.term[:-1])]
+    group = np.cumsum(~same)
+    last_day = np.maximum.accumulate(group * (2 * NEVER) + np.where(events.end == NO_DAY, NEVER, events.end))
+    within = same & (group * (2 * NEVER) + events.start <= np.r_[0, last_day[:-1]])
+    kept = ~within | (events.action > 0) | events.fatal
+    events, group = events.take(kept), group[kept]
+    followed = np.r_[group[1:] == group[:-1], False]
+    following = np.where(followed, np.r_[events.start[1:], 0], NEVER)
+    open_end = (events.end == NO_DAY) | (events.end >= following)
+    cut = followed & open_end & (following > events.start)
+    return replace(events, end=np.where(cut, following - 1, events.end))
+
+
+def _start_before_consent(settings: Settings, cohort: Cohort, events: _Events, draws: Draws) -> _Events:
+    """Some events turn out to have begun before consent; neither fatal ones nor those that changed the dosing."""
+    about, m = settings.untidiness, len(events.subject)
+    moved = draws.chance(about.event_starts_before_consent, m)
+    moved &= ~events.fatal & (events.action == 0) & (events.minute < 0)
+    moved &= np.array([term.by_disease for term in settings.adverse_events.terms])[events.term]
+    early = cohort.roster.consent[events.subject] - draws.whole(*about.event_days_before_consent, m)
+    return replace(events, start=np.where(moved, early, events.start))
+
+
+def _make_rows(
+    settings: Settings,
+    cohort: Cohort,
+    course: Course,
+    dosing: Dosing,
+    events: _Events,
+    dictionary: Dictionary,
+    draws: Draws,
+) -> Rows:
+    m = len(events.subject)
+    items = {
+        "AEYN": constant("Y", m),
+        "AESTDAT": dates(events.start),
+        "AESTTIM": times(events.minute, events.minute >= 0),
+        "AEENDAT": dates(events.end),
+        "AEONGO": yes_no(events.end == NO_DAY),
+        "AETOXGR": words_of(events.grade - 1, ("1", "2", "3", "4", "5")),
+        **_code_terms(settings, events, draws),
+        **_judge_seriousness(settings, events, draws),
+        **_attribute(settings, cohort, course, events, draws),
+        # Who dies on the day on which it begins is not treated for it.
+        "AECONTRT": yes_no(
+            _by_grade(settings.adverse_events.treated_by_grade, events.grade, draws)
+            & ~(events.fatal & (events.start == events.end))
+        ),
+        "AEOUT": _name_outcome(settings, course, events, draws),
+    }
+    fseq = rank_within(events.subject, events.start)
+    event = np.full(m, dictionary.event("LOG"))
+    return Rows("ae", events.subject, event, no_days(m), items, fseq=fseq)
+
+
+def _code_terms(settings: Settings, events: _Events, draws: Draws) -> dict[str, Words]:
+    """What was typed, and the dictionary's levels: terms as published by CTCAE, invented words and codes above."""
+    terms, base, m = settings.adverse_events.terms, settings.adverse_events.codes, len(events.subject)
+    typed: list[str] = []
+    first, sizes, long_first = [], [], []
+    for term in terms:
+        for grade in ("1", "2", "3", "4", "5"):
+            words = [*term.verbatim, *term.by_grade.get(grade, ())]
+            # What a death is called is said by its own words where there are some.
+            words = list(term.by_grade.get(grade, words)) if int(grade) == FATAL_GRADE else words
+            first.append(len(typed))
+            sizes.append(len(words))
+            typed.extend(words)
+        long_first.append(len(typed))
+        typed.extend(text.replace("{text}", term.verbatim[0]) for text in settings.untidiness.long_verbatims)
+    kind = events.term * FATAL_GRADE + events.grade - 1
+    plain = np.array(first)[kind] + np.floor(draws.even(m) * np.array(sizes)[kind]).astype(np.int64)
+    tales = len(settings.untidiness.long_verbatims)
+    long = np.array(long_first)[events.term] + draws.whole(0, tales - 1, m)
+    # The long ones are about complaints, not about values, that need no change of dosing.
+    complaint = np.array([not term.laboratory for term in terms])[events.term]
+    complaint &= (events.grade <= MOST_UNCHANGED) & (events.action == 0)
+    is_long = draws.chance(settings.untidiness.long_verbatim, m) & complaint
+    items = {"AETERM": words_of(np.where(is_long, long, plain), typed)}
+    names = [term.term for term in terms]
+    levels = {
+        "AELLT": (names, base.llt),
+        "AEPT": (names, base.pt),
+        "AEHLT": ([f"Synthetic HLT {term.group.lower()}" for term in terms], base.hlt),
+        "AEHLGT": ([f"Synthetic HLGT {term.soc.split()[0].lower()}" for term in terms], base.hlgt),
+        "AESOC": ([term.soc for term in terms], base.soc),
+    }
+    for item, (words, code) in levels.items():
+        distinct = list(dict.fromkeys(words))
+        position = np.array([distinct.index(word) for word in words])[events.term]
+        items[item] = words_of(position, distinct)
+        items[f"{item}CD"] = words_of(position, [str(code + 1 + k) for k in range(len(distinct))])
+    return items | {"AECTCTRM": words_of(events.term, names)}
+
+
+def _by_grade(probabilities: tuple[float, ...], grade: Ints, draws: Draws) -> Bools:
+    by_grade = np.array([*probabilities, 1.0])
+    return draws.chance(by_grade[grade - 1], len(grade))
+
+
+def _judge_seriousness(settings: Settings, events: _Events, draws: Draws) -> dict[str, Words]:
+    about, m = settings.adverse_events, len(events.subject)
+    serious = _by_grade(about.serious_by_grade, events.grade, draws) | events.fatal
+    threat = serious & (events.grade == 4) & draws.chance(about.life_threatening_grade_4, m)
+    hospital = serious & draws.chance(about.hospitalized, m)
+    other = serious & ~(threat | hospital | events.fatal)
+    never = np.zeros(m, dtype=bool)
+    answers = {
+        "AESDTH": events.fatal,
+        "AESLIFE": threat,
+        "AESHOSP": hospital,
+        "AESDISAB": never,
+        "AESCONG": never,
+        "AESMIE": other,
+    }
+    return {"AESER": yes_no(serious)} | {item: yes_no(answer, serious) for item, answer in answers.items()}
+
+
+def _attribute(settings: Settings, cohort: Cohort, course: Course, events: _Events, draws: Draws) -> dict[str, Words]:
+    """Relationship to and action taken with each drug.
+
+    A drug that was never given before the event is not related, and nothing was done with a drug that was no longer,
+    or not yet, being given. A dose change names the drug; when treatment is stopped, all current drugs are withdrawn.
+    """
+    about, m, subject = settings.adverse_events, len(events.subject), events.subject
+    related = np.array([term.related for term in about.terms])[events.term]
+    began = events.start >= cohort.first_dose[subject]
+    items = {}
+    for drug, short in enumerate(DRUGS):
+        short_lived = drug in (OXALIPLATIN, CAPECITABINE)
+        until = (course.combination_end if short_lived else course.treatment_end)[subject]
+        current = began & (events.start < until)
+        stopped = (events.action == ACTIONS.index(WITHDRAWN)) & current
+        changed = ((events.drug == drug) & (events.action > 0)) | stopped
+        caused = changed | (draws.chance(related[:, drug], m) & began & (events.start <= until + 30))
+        words = words_of(draws.pick(about.related_words, m), about.related_words)
+        unlikely = draws.chance(about.unlikely, m) & began
+        items[f"AEREL{short}"] = words.where(caused).fill(choose(m, (unlikely, "UNLIKELY"), otherwise="NOT"))
+        action = words_of(np.where(changed, events.action, 0), ACTIONS).where(changed)
+        items[f"AEACN{short}"] = action.fill(choose(m, (~current | events.fatal, "NA"), otherwise="NONE"))
+    return items
+
+
+def _name_outcome(settings: Settings, course: Course, events: _Events, draws: Draws) -> Words:
+    about, m = settings.adverse_events, len(events.subject)
+    ongoing = events.end == NO_DAY
+    lost = course.off_reason[events.subject] == OFF_LTFU
+    dead = course.off_reason[events.subject] == OFF_DEATH
+    unknown = ongoing & ~dead & (lost | draws.chance(about.unknown_outcome, m))
+    return choose(
+        m,
+        (events.fatal, "FATAL"),
+        (unknown, "UNK"),
+        (ongoing & ~dead & draws.chance(about.recovering, m), "RECOVERING"),
+        (ongoing, "NOTRECOV"),
+        (draws.chance(about.sequelae, m), "SEQUELAE"),
+        otherwise="RECOVERED",
+    )

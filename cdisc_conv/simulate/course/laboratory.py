@@ -1,0 +1,239 @@
+"""Results of the central laboratory: what subjects usually have, what treatment does to it, what events are made of.
+
+A value out of range that is an adverse event lies in the range of the event's grade as long as the event lasts, and
+outside of events no value is of grade 2 or worse. So laboratory and adverse events tell the same story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from cdisc_conv.simulate.course.time.story import Story
+from cdisc_conv.simulate.course.time.time import CYCLE_DAYS
+from cdisc_conv.simulate.settings.model.topics import Laboratory, LaboratoryTest
+from cdisc_conv.simulate.tables.draws import NEVER, Bools, Draws, Floats, Ints
+from cdisc_conv.simulate.tables.rows import Rows, join_rows
+from cdisc_conv.simulate.tables.words import (
+    MONTHS,
+    NO_DAY,
+    Words,
+    blank,
+    choose,
+    constant,
+    dates,
+    numbers,
+    times,
+    words_of,
+)
+
+LABORATORY_FORMS = ("lb",)
+ORGAN_CRITERION = "INC04"
+"""The criterion that organs function: who fails it has values of grade 2 in the tests that say so."""
+FULL_EFFECT_DAYS = 4 * CYCLE_DAYS
+"""Days of treatment after which its effect is whole."""
+EFFECT_OF_MAINTENANCE = 0.4
+PREGNANCY = "PREG"
+
+
+@dataclass(frozen=True, slots=True)
+class _Samples:
+    """One row per sample and panel: whose, at which visit, and where in the list of visits."""
+
+    subject: Ints
+    visit: Ints
+    day: Ints
+    minute: Ints
+    number: Ints
+    """Accession number of the sample, the same for all panels of a visit."""
+
+
+def make_laboratory(story: Story, draws: Draws) -> Iterator[Rows]:
+    """The file of the central laboratory: a row per test of each sample."""
+    about = story.settings.laboratory
+    if about is None:  # the settings were checked against the data dictionary
+        raise KeyError("laboratory")
+    samples = _take_samples(story, about, draws)
+    values = {test.code: _measure(story, test, samples, draws) for test in about.tests}
+    _settle_counts(values)
+    taken = {name: _choose_samples(story, about, name, samples, draws) for name in about.panels}
+    lost = draws.chance(about.haemolysed, len(samples.subject))
+    parts = []
+    for test in about.tests:
+        chosen = np.flatnonzero(taken[test.panel])
+        unreadable = lost[chosen] & test.spoilt_by_haemolysis
+        parts.append(_write_results(story, test, samples, values[test.code], chosen, unreadable))
+    yield _join_by_sample(parts)
+
+
+def _take_samples(story: Story, about: Laboratory, draws: Draws) -> _Samples:
+    """A sample at each visit at which blood is taken; numbered over all subjects in the order of the visits."""
+    visits, events = story.visits, story.dictionary.events
+    eids = [event.eid for event in events]
+    every = about.every_maintenance_cycles
+    skipped = [eid[0] == "M" and eid[1:].isdigit() and (int(eid[1:]) - 1) % every != 0 for eid in eids]
+    wanted = ~np.array(skipped, dtype=bool)[visits.event]
+    wanted &= ~draws.chance(about.not_done, len(visits.event)) | (visits.event == story.dictionary.event("SCR"))
+    visit = np.flatnonzero(wanted)
+    minute = draws.whole(*about.minutes, len(visit))
+    return _Samples(visits.subject[visit], visit, visits.day[visit], minute, np.arange(len(visit)))
+
+
+def _choose_samples(story: Story, about: Laboratory, panel: str, samples: _Samples, draws: Draws) -> Bools:
+    """Which samples a panel is asked of: at the events that it names (all without names), of women for pregnancy."""
+    eids = np.array([event.eid for event in story.dictionary.events])[story.visits.event[samples.visit]]
+    prefixes = tuple(about.panels[panel])
+    asked = np.array([not prefixes or str(eid).startswith(prefixes) for eid in eids], dtype=bool)
+    if panel == PREGNANCY:
+        cohort = story.cohort
+        asked &= (cohort.female & (cohort.age < about.childbearing_age))[samples.subject]
+    return asked
+
+
+def _find_limits(story: Story, test: LaboratoryTest) -> tuple[Floats, Floats]:
+    """The normal range of each subject, by sex and age; NaN where the test has none."""
+    cohort = story.cohort
+    low, high = np.full(len(cohort), np.nan), np.full(len(cohort), np.nan)
+    for limits in reversed(test.ranges):
+        mine = np.ones(len(cohort), dtype=bool)
+        if limits.sex:
+            mine &= cohort.female == (limits.sex == "F")
+        if limits.to_age is not None:
+            mine &= cohort.age <= limits.to_age
+        low[mine], high[mine] = limits.low, limits.high
+    return low, high
+
+
+def _measure(story: Story, test: LaboratoryTest, samples: _Samples, draws: Draws) -> Floats:
+    """The value of a test in every sample, whether or not it is asked of it."""
+    if test.answer:
+        return np.zeros(len(samples.subject))
+    low, high = (limit[samples.subject] for limit in _find_limits(story, test))
+    width, m = high - low, len(samples.subject)
+    usual = draws.spread(test.usual.quantiles, len(story.cohort))[samples.subject]
+    place = usual + draws.fraction(-test.noise, test.noise, m) + test.treatment * _find_effect(story, samples)
+    value = low + place * width
+    if not test.grades:
+        return np.round(value, test.decimals)
+    scale = np.where(test.of_limit, high, 1.0)
+    mild_low, mild_high = np.array(test.grades[0])[:, None] * scale
+    value = np.maximum(value, mild_low) if test.side == "low" else np.minimum(value, mild_high)
+    grade = _find_grades(story, test, samples)
+    bands = np.array([(0.0, 0.0), *test.grades])
+    inside = draws.fraction(bands[grade, 0], bands[grade, 1], m) * scale
+    # What is not of the event's grade because the limit lies beyond it is one step out of range.
+    step = 10.0**-test.decimals
+    out_of_range = np.minimum(inside, low - step) if test.side == "low" else np.maximum(inside, high + step)
+    measured: Floats = np.where(grade > 0, out_of_range, value).astype(np.float64)
+    return np.round(measured, test.decimals)
+
+
+def _find_effect(story: Story, samples: _Samples) -> Floats:
+    """How much of its effect the treatment has at each sample: it grows with the cycles, and is less afterwards."""
+    course, subject = story.course, samples.subject
+    since = samples.day - story.cohort.first_dose[subject]
+    growing = np.clip(since / FULL_EFFECT_DAYS, 0, 1)
+    after = samples.day > course.combination_end[subject] + CYCLE_DAYS
+    return np.where(course.treated[subject], growing * np.where(after, EFFECT_OF_MAINTENANCE, 1.0), 0.0)
+
+
+def _find_grades(story: Story, test: LaboratoryTest, samples: _Samples) -> Ints:
+    """The grade of the event that a test shows, at each sample; 0 without one."""
+    grade = np.zeros(len(samples.subject), dtype=np.int64)
+    if test.event:
+        rows = story.core["ae"]
+        terms = rows.items["AECTCTRM"]
+        wanted = terms.words.index(test.event) if test.event in terms.words else -2
+        mine = np.flatnonzero(terms.codes == wanted)
+        start, end = read_days(rows.items["AESTDAT"])[mine], read_days(rows.items["AEENDAT"])[mine]
+        severity = rows.items["AETOXGR"]
+        level = np.array([int(word) for word in severity.words])[severity.codes[mine]]
+        _raise_grades(grade, samples, rows.subject[mine], start, np.where(end == NO_DAY, NEVER, end), level)
+    if test.organ_function:
+        criteria = list(story.settings.enrolment.failed_criteria)
+        place = criteria.index(ORGAN_CRITERION) if ORGAN_CRITERION in criteria else -2
+        fails = (story.cohort.failed == place) | (story.cohort.failed_also == place)
+        grade = np.where(fails[samples.subject], np.maximum(grade, 2), grade)
+    return np.minimum(grade, len(test.grades))
+
+
+def _raise_grades(grade: Ints, samples: _Samples, subject: Ints, start: Ints, end: Ints, level: Ints) -> None:
+    """Put the grade of each event on the samples of its subject that were taken while it lasted."""
+    order = np.argsort(samples.subject, kind="stable")
+    first = np.searchsorted(samples.subject[order], subject, side="left")
+    beyond = np.searchsorted(samples.subject[order], subject, side="right")
+    lengths = beyond - first
+    event = np.repeat(np.arange(len(subject)), lengths)
+    steps = np.arange(len(event)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    sample = order[first[event] + steps]
+    inside = (samples.day[sample] >= start[event]) & (samples.day[sample] <= end[event])
+    np.maximum.at(grade, sample[inside], level[event[inside]])
+
+
+def read_days(words: Words) -> Ints:
+    """Dates as days since 1970; `NO_DAY` for blanks.
+
+    >>> read_days(dates(np.array([19000, NO_DAY]))).tolist() == [19000, NO_DAY]
+    True
+    """
+    days = [
+        (datetime(int(word[7:]), MONTHS.index(word[3:6]) + 1, int(word[:2])) - datetime(1970, 1, 1)).days
+        for word in words.words
+    ]
+    return np.array([*days, NO_DAY], dtype=np.int64)[words.codes]
+
+
+def _settle_counts(values: dict[str, Floats]) -> None:
+    """Neutrophils and lymphocytes are among the leukocytes."""
+    if {"WBC", "NEU", "LYM"} <= values.keys():
+        values["NEU"] = np.minimum(values["NEU"], np.round(0.8 * values["WBC"], 2))
+        values["LYM"] = np.minimum(values["LYM"], np.round(values["WBC"] - values["NEU"], 2))
+
+
+def _write_results(
+    story: Story, test: LaboratoryTest, samples: _Samples, values: Floats, chosen: Ints, lost: Bools
+) -> tuple[Rows, Ints]:
+    """The rows of one test, and the sample of each."""
+    subject, m = samples.subject[chosen], len(chosen)
+    low, high = (limit[subject] for limit in _find_limits(story, test))
+    value, there = values[chosen], ~lost
+    result = constant(test.answer, m) if test.answer else numbers(value, test.decimals)
+    flag = choose(m, (there & (value < low), "L"), (there & (value > high), "H"))
+    items = {
+        "LBACC": words_of(samples.number[chosen], _number_samples(story, samples)),
+        "LBDAT": dates(samples.day[chosen]),
+        "LBTIM": times(samples.minute[chosen], np.ones(m, dtype=bool)),
+        "LBPANEL": constant(test.panel, m),
+        "LBCODE": constant(test.code, m),
+        "LBRES": result.where(there),
+        "LBUNIT": constant(test.unit, m).where(there) if test.unit else blank(m),
+        "LBLOW": numbers(low, test.decimals),
+        "LBHIGH": numbers(high, test.decimals),
+        "LBFLAG": flag,
+        "LBNOTE": constant("HAEM", m).where(lost),
+    }
+    visit = samples.visit[chosen]
+    visits = story.visits
+    return Rows("lb", subject, visits.event[visit], visits.day[visit], items, visits.eseq[visit]), chosen
+
+
+def _number_samples(story: Story, samples: _Samples) -> list[str]:
+    """The laboratory's own number of each sample: the subject's number as the laboratory writes it, and a count."""
+    subjids = story.cohort.roster.subjid.to_text()
+    count: dict[int, int] = {}
+    found = []
+    for subject in samples.subject.tolist():
+        count[subject] = count.get(subject, 0) + 1
+        found.append(f"CL{subjids[subject].replace('-', '')}{count[subject]:03d}")
+    return found
+
+
+def _join_by_sample(parts: list[tuple[Rows, Ints]]) -> Rows:
+    """The rows of all tests, those of a sample side by side in the order of the tests."""
+    rows = join_rows([part for part, _ in parts])
+    order = np.argsort(np.concatenate([sample for _, sample in parts]), kind="stable")
+    items = {name: words.take(order) for name, words in rows.items.items()}
+    return Rows("lb", rows.subject[order], rows.event[order], rows.day[order], items, rows.event_sequence[order])

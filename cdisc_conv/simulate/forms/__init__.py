@@ -1,0 +1,1 @@
+"""The forms that sites and reviewers fill in about it."""

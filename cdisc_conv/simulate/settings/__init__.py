@@ -1,0 +1,1 @@
+"""`simulation.yaml` and `forms.yaml` as the simulator needs them, checked."""

@@ -1,0 +1,1 @@
+"""Rows, words and random numbers below, and the tables that become files."""
