@@ -8,8 +8,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from cdisc_conv.draft.datasets.records.place import Material, draft_form
-from cdisc_conv.draft.datasets.records.records import finish_dataset
+from cdisc_conv.draft.datasets.place import Material, draft_form
+from cdisc_conv.draft.datasets.records import finish_dataset
 from cdisc_conv.draft.matching.columns import Knowledge
 from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Draft, Line
 from cdisc_conv.draft.reading.exports import Exports, survey_exports

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cdisc_conv.draft.datasets.records.place import Material, draft_study
+from cdisc_conv.draft.datasets.place import Material, draft_study
 from cdisc_conv.draft.matching.columns import Knowledge
 from cdisc_conv.draft.model import Draft, Line
 from cdisc_conv.draft.reading.exports import Exports, survey_exports

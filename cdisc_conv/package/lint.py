@@ -9,7 +9,7 @@ from cdisc_conv.checks import lint_folder
 from cdisc_conv.package.writing.definitions import describe_study
 from cdisc_conv.problems import Problem, ProblemsError
 from cdisc_conv.recist.settings import read_settings
-from cdisc_conv.simulate.settings.model.model import Settings
+from cdisc_conv.simulate.settings.model import Settings
 from cdisc_conv.spec.lint.study import sort_problems
 from cdisc_conv.spec.model import Study
 from cdisc_conv.spec.yaml.nodes import read_yaml

@@ -15,7 +15,7 @@ from cdisc_conv.derivations.registry import load_derivations
 from cdisc_conv.package.writing.definitions import TEXTS
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.recist.settings import RecistSettings
-from cdisc_conv.simulate.settings.model.model import Settings as SimulationDocument
+from cdisc_conv.simulate.settings.model import Settings as SimulationDocument
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.schema.completion import complete_study
 from cdisc_conv.spec.schema.generate import Schema, refer

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from cdisc_conv.simulate.course.time.adverse_events import make_adverse_events
-from cdisc_conv.simulate.course.time.exposure import simulate_dosing
-from cdisc_conv.simulate.course.time.story import Story
-from cdisc_conv.simulate.course.time.subjects import Roster, draw_cohort, make_demographics, plan_roster
-from cdisc_conv.simulate.course.time.time import plan_cycles, settle_course
-from cdisc_conv.simulate.course.time.tumours import simulate_disease
+from cdisc_conv.simulate.course.adverse_events import make_adverse_events
+from cdisc_conv.simulate.course.exposure import simulate_dosing
+from cdisc_conv.simulate.course.story import Story
+from cdisc_conv.simulate.course.subjects import Roster, draw_cohort, make_demographics, plan_roster
+from cdisc_conv.simulate.course.time import plan_cycles, settle_course
+from cdisc_conv.simulate.course.tumours import simulate_disease
 from cdisc_conv.simulate.forms.disposition import (
     draw_causes,
     make_consent,
@@ -25,9 +25,9 @@ from cdisc_conv.simulate.forms.disposition import (
 from cdisc_conv.simulate.forms.further import make_further_forms, untidy_further_form
 from cdisc_conv.simulate.forms.tumours import has_unscheduled_scan, make_tumour_forms
 from cdisc_conv.simulate.forms.visits import make_ecog, make_vital_signs, plan_visits
-from cdisc_conv.simulate.settings.model.dictionary import Dictionary, read_dictionary
-from cdisc_conv.simulate.settings.model.model import Settings
-from cdisc_conv.simulate.settings.model.read import read_settings
+from cdisc_conv.simulate.settings.dictionary import Dictionary, read_dictionary
+from cdisc_conv.simulate.settings.model import Settings
+from cdisc_conv.simulate.settings.read import read_settings
 from cdisc_conv.simulate.tables.draws import Draws
 from cdisc_conv.simulate.tables.exports import write_tables
 from cdisc_conv.simulate.tables.rows import Identity, Rows, build_frame

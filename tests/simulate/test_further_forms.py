@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from cdisc_conv.simulate.course.time.story import Story
 
 from cdisc_conv.simulate import simulate_study
+from cdisc_conv.simulate.course.story import Story
 from cdisc_conv.simulate.forms import further as further_forms
 from cdisc_conv.simulate.forms.further import Topic
 from cdisc_conv.simulate.tables.draws import Draws

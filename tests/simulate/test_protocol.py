@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from cdisc_conv.simulate.course.time.exposure import round_to_tablets
+
+from cdisc_conv.simulate.course.exposure import round_to_tablets
 
 DRUGS = ("exox", "exca", "exth")
 

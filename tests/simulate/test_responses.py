@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from cdisc_conv.simulate.course.time.response import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cdisc_conv.simulate.course.response import (
     RESPONSES,
     derive_non_target_response,
     derive_overall_response,
     derive_target_response,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cdisc_conv.draft.datasets.records.entries import make_flag_condition, make_plain_entry
+from cdisc_conv.draft.datasets.entries import make_flag_condition, make_plain_entry
 from cdisc_conv.draft.matching.codes import yes_codes
 from cdisc_conv.draft.matching.columns import Guess, Item
 from cdisc_conv.draft.model import BlockDraft, Line

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from cdisc_conv.draft.datasets.records.entries import MOST_TEXT, make_flag_condition, make_label, raw, shared_of
-from cdisc_conv.draft.datasets.records.leftovers import add_qualifiers, note_beside
-from cdisc_conv.draft.datasets.records.records import Page, fill_block, note_used
+from cdisc_conv.draft.datasets.entries import MOST_TEXT, make_flag_condition, make_label, raw, shared_of
+from cdisc_conv.draft.datasets.leftovers import add_qualifiers, note_beside
+from cdisc_conv.draft.datasets.records import Page, fill_block, note_used
 from cdisc_conv.draft.matching.codes import find_term, no_codes
 from cdisc_conv.draft.matching.columns import Guess, Item, Knowledge, guess_columns
 from cdisc_conv.draft.matching.targets import ANY, PERFORMED, TIME

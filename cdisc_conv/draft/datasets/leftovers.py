@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from cdisc_conv.draft.datasets.records.entries import MOST_TEXT, make_label, make_name, make_plain_entry, raw, shared_of
+from cdisc_conv.draft.datasets.entries import MOST_TEXT, make_label, make_name, make_plain_entry, raw, shared_of
 from cdisc_conv.draft.matching.codes import no_codes, yes_codes
 from cdisc_conv.draft.matching.columns import Item, Knowledge
 from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Draft, Fate, Line

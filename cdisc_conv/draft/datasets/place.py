@@ -8,17 +8,17 @@ from typing import Any
 
 import pandas as pd
 
-from cdisc_conv.draft.datasets.records.findings import STANDARD, add_measurements, draft_findings, draft_own
-from cdisc_conv.draft.datasets.records.leftovers import declare, set_personal_apart
-from cdisc_conv.draft.datasets.records.records import Page, add_emergence, draft_records, finish_dataset, has_topic
-from cdisc_conv.draft.datasets.records.repeats import split_repeats
-from cdisc_conv.draft.datasets.records.subjects import (
+from cdisc_conv.draft.datasets.findings import STANDARD, add_measurements, draft_findings, draft_own
+from cdisc_conv.draft.datasets.leftovers import declare, set_personal_apart
+from cdisc_conv.draft.datasets.records import Page, add_emergence, draft_records, finish_dataset, has_topic
+from cdisc_conv.draft.datasets.repeats import split_repeats
+from cdisc_conv.draft.datasets.subjects import (
     add_death,
     add_home_qualifiers,
     add_reference_dates,
     draft_subjects,
 )
-from cdisc_conv.draft.datasets.records.visits import Visit, add_visits, order_visits
+from cdisc_conv.draft.datasets.visits import Visit, add_visits, order_visits
 from cdisc_conv.draft.matching.columns import Item, Knowledge, list_items
 from cdisc_conv.draft.matching.forms import Placed, place_form
 from cdisc_conv.draft.model import Draft, Fate, Line

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cdisc_conv.draft.datasets.records.disposition import complete_disposition
-from cdisc_conv.draft.datasets.records.entries import make_entry, make_flag_condition, make_ongoing, raw
-from cdisc_conv.draft.datasets.records.leftovers import add_qualifiers, note_beside
-from cdisc_conv.draft.datasets.records.seriousness import CRITERIA, add_criteria
+from cdisc_conv.draft.datasets.disposition import complete_disposition
+from cdisc_conv.draft.datasets.entries import make_entry, make_flag_condition, make_ongoing, raw
+from cdisc_conv.draft.datasets.leftovers import add_qualifiers, note_beside
+from cdisc_conv.draft.datasets.seriousness import CRITERIA, add_criteria
 from cdisc_conv.draft.matching.codes import no_codes
 from cdisc_conv.draft.matching.columns import Guess, Item, Knowledge, guess_columns
 from cdisc_conv.draft.matching.forms import Placed

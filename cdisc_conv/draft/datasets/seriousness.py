@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cdisc_conv.draft.datasets.records.entries import make_flag_condition, raw
-from cdisc_conv.draft.datasets.records.leftovers import note_beside
+from cdisc_conv.draft.datasets.entries import make_flag_condition, raw
+from cdisc_conv.draft.datasets.leftovers import note_beside
 from cdisc_conv.draft.matching.columns import Item, Knowledge
 from cdisc_conv.draft.model import BlockDraft, Draft, Fate, Line
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from cdisc_conv.draft.datasets.records.entries import raw
-from cdisc_conv.draft.datasets.records.leftovers import add_qualifiers
-from cdisc_conv.draft.datasets.records.records import Page, fill_block
+from cdisc_conv.draft.datasets.entries import raw
+from cdisc_conv.draft.datasets.leftovers import add_qualifiers
+from cdisc_conv.draft.datasets.records import Page, fill_block
 from cdisc_conv.draft.matching.columns import Guess, Item, Knowledge, guess_columns
 from cdisc_conv.draft.model import BlockDraft, Draft, Fate, Line
 from cdisc_conv.draft.reading.profiles import Profile

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cdisc_conv.draft.datasets.records.entries import ascii_text, make_label
+from cdisc_conv.draft.datasets.entries import ascii_text, make_label
 from cdisc_conv.draft.matching.columns import Item, Knowledge
 from cdisc_conv.draft.matching.vocabulary import PARTS, TESTS
 from cdisc_conv.draft.reading.names import shared_parts, split_name, words

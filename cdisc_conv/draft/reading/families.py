@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from cdisc_conv.draft.datasets.records.leftovers import declare
+from cdisc_conv.draft.datasets.leftovers import declare
 from cdisc_conv.draft.matching.columns import Item
 from cdisc_conv.draft.model import Draft, Fate
 from cdisc_conv.draft.reading.profiles import find_words

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cdisc_conv.draft.datasets.records.visits import Visit
+from cdisc_conv.draft.datasets.visits import Visit
 from cdisc_conv.draft.model import Draft, Line
 from cdisc_conv.draft.reading.exports import Exports, Table, make_columns
 from cdisc_conv.draft.writing.keeping import FOLDER, keep_files

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from cdisc_conv.draft.datasets.records.entries import ascii_text
+from cdisc_conv.draft.datasets.entries import ascii_text
 from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Line
 from cdisc_conv.spec.lint.drafts import DRAFT
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cdisc_conv.simulate.course.time.exposure import CAPECITABINE, INTERRUPTED, OXALIPLATIN, REDUCED, WITHDRAWN, Dosing
-from cdisc_conv.simulate.course.time.subjects import Cohort
-from cdisc_conv.simulate.course.time.time import OFF_DEATH, OFF_LTFU, Course
-from cdisc_conv.simulate.settings.model.dictionary import Dictionary
-from cdisc_conv.simulate.settings.model.model import Settings, Term
+from cdisc_conv.simulate.course.exposure import CAPECITABINE, INTERRUPTED, OXALIPLATIN, REDUCED, WITHDRAWN, Dosing
+from cdisc_conv.simulate.course.subjects import Cohort
+from cdisc_conv.simulate.course.time import OFF_DEATH, OFF_LTFU, Course
+from cdisc_conv.simulate.settings.dictionary import Dictionary
+from cdisc_conv.simulate.settings.model import Settings, Term
 from cdisc_conv.simulate.tables.draws import NEVER, Bools, Draws, Ints
 from cdisc_conv.simulate.tables.rows import Rows, join_rows, no_days, rank_within
 from cdisc_conv.simulate.tables.words import NO_DAY, Words, choose, constant, dates, times, words_of, yes_no

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdisc_conv.simulate.course.time.subjects import Cohort
-from cdisc_conv.simulate.course.time.time import CYCLE_DAYS, CYCLES, STOP_AE, Course
-from cdisc_conv.simulate.settings.model.dictionary import Dictionary
-from cdisc_conv.simulate.settings.model.model import Settings
+from cdisc_conv.simulate.course.subjects import Cohort
+from cdisc_conv.simulate.course.time import CYCLE_DAYS, CYCLES, STOP_AE, Course
+from cdisc_conv.simulate.settings.dictionary import Dictionary
+from cdisc_conv.simulate.settings.model import Settings
 from cdisc_conv.simulate.tables.draws import NEVER, Bools, Draws, Floats, Ints
 from cdisc_conv.simulate.tables.rows import Rows
 from cdisc_conv.simulate.tables.words import (

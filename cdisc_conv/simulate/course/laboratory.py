@@ -12,9 +12,9 @@ from datetime import datetime
 
 import numpy as np
 
-from cdisc_conv.simulate.course.time.story import Story
-from cdisc_conv.simulate.course.time.time import CYCLE_DAYS
-from cdisc_conv.simulate.settings.model.topics import Laboratory, LaboratoryTest
+from cdisc_conv.simulate.course.story import Story
+from cdisc_conv.simulate.course.time import CYCLE_DAYS
+from cdisc_conv.simulate.settings.topics import Laboratory, LaboratoryTest
 from cdisc_conv.simulate.tables.draws import NEVER, Bools, Draws, Floats, Ints
 from cdisc_conv.simulate.tables.rows import Rows, join_rows
 from cdisc_conv.simulate.tables.words import (

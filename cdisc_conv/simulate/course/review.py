@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdisc_conv.simulate.course.time.response import (
+from cdisc_conv.simulate.course.response import (
     NE,
     NORMAL_NODE_BELOW_MM,
     PD,
@@ -21,8 +21,8 @@ from cdisc_conv.simulate.course.time.response import (
     derive_overall_response,
     derive_target_response,
 )
-from cdisc_conv.simulate.course.time.story import Story
-from cdisc_conv.simulate.course.time.tumours import (
+from cdisc_conv.simulate.course.story import Story
+from cdisc_conv.simulate.course.tumours import (
     ABSENT,
     MEASURED,
     MERGED,
@@ -36,8 +36,8 @@ from cdisc_conv.simulate.course.time.tumours import (
     SPLIT,
     Disease,
 )
-from cdisc_conv.simulate.settings.model.model import MOST_TARGETS
-from cdisc_conv.simulate.settings.model.topics import Review
+from cdisc_conv.simulate.settings.model import MOST_TARGETS
+from cdisc_conv.simulate.settings.topics import Review
 from cdisc_conv.simulate.tables.draws import NEVER, Bools, Draws, Ints
 
 READERS = ("R1", "R2")

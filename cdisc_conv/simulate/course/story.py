@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from cdisc_conv.simulate.course.time.exposure import Dosing
-from cdisc_conv.simulate.course.time.subjects import Cohort
-from cdisc_conv.simulate.course.time.time import Course
-from cdisc_conv.simulate.course.time.tumours import Disease
+from cdisc_conv.simulate.course.exposure import Dosing
+from cdisc_conv.simulate.course.subjects import Cohort
+from cdisc_conv.simulate.course.time import Course
+from cdisc_conv.simulate.course.tumours import Disease
 from cdisc_conv.simulate.forms.disposition import Deaths
 from cdisc_conv.simulate.forms.visits import Visits
-from cdisc_conv.simulate.settings.model.dictionary import Dictionary
-from cdisc_conv.simulate.settings.model.model import Settings
+from cdisc_conv.simulate.settings.dictionary import Dictionary
+from cdisc_conv.simulate.settings.model import Settings
 from cdisc_conv.simulate.tables.draws import Bools, Ints
 from cdisc_conv.simulate.tables.rows import Rows
 from cdisc_conv.simulate.tables.words import Words, is_word, read_days

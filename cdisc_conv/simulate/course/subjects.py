@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdisc_conv.simulate.settings.model.dictionary import Dictionary
-from cdisc_conv.simulate.settings.model.model import Settings
+from cdisc_conv.simulate.settings.dictionary import Dictionary
+from cdisc_conv.simulate.settings.model import Settings
 from cdisc_conv.simulate.tables.draws import DAYS_PER_MONTH, NEVER, Bools, Draws, Floats, Ints
 from cdisc_conv.simulate.tables.rows import Rows, rank_within
 from cdisc_conv.simulate.tables.words import NO_DAY, Words, dates, epoch_day, numbers, words_of

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdisc_conv.simulate.course.time.response import CR, NE, PR, SD
-from cdisc_conv.simulate.course.time.subjects import Cohort
-from cdisc_conv.simulate.course.time.tumours import Disease
-from cdisc_conv.simulate.settings.model.model import Settings
+from cdisc_conv.simulate.course.response import CR, NE, PR, SD
+from cdisc_conv.simulate.course.subjects import Cohort
+from cdisc_conv.simulate.course.tumours import Disease
+from cdisc_conv.simulate.settings.model import Settings
 from cdisc_conv.simulate.tables.draws import NEVER, Bools, Draws, Ints
 from cdisc_conv.simulate.tables.words import Words, epoch_day, words_of
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdisc_conv.simulate.course.time.response import (
+from cdisc_conv.simulate.course.response import (
     CR,
     NE,
     NORMAL_NODE_BELOW_MM,
@@ -23,8 +23,8 @@ from cdisc_conv.simulate.course.time.response import (
     derive_overall_response,
     derive_target_response,
 )
-from cdisc_conv.simulate.course.time.subjects import Cohort
-from cdisc_conv.simulate.settings.model.model import (
+from cdisc_conv.simulate.course.subjects import Cohort
+from cdisc_conv.simulate.settings.model import (
     ASSESSMENT_WEEKS,
     MOST_TARGETS,
     Settings,

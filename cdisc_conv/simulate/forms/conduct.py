@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cdisc_conv.simulate.course.time.story import Story
-from cdisc_conv.simulate.settings.model.model import ASSESSMENT_WEEKS
-from cdisc_conv.simulate.settings.model.topics import Deviations
+from cdisc_conv.simulate.course.story import Story
+from cdisc_conv.simulate.settings.model import ASSESSMENT_WEEKS
+from cdisc_conv.simulate.settings.topics import Deviations
 from cdisc_conv.simulate.tables.draws import Draws, Ints
 from cdisc_conv.simulate.tables.rows import Rows, join_rows, no_days, rank_within
 from cdisc_conv.simulate.tables.words import Words, constant, dates, epoch_day, is_word, read_days, words_of, yes_no

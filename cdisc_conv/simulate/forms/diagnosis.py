@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from cdisc_conv.simulate.course.time.story import Story
-from cdisc_conv.simulate.settings.model.topics import Biomarkers, MedicalHistory
+from cdisc_conv.simulate.course.story import Story
+from cdisc_conv.simulate.settings.topics import Biomarkers, MedicalHistory
 from cdisc_conv.simulate.tables.draws import Bools, Draws, Floats, Ints
 from cdisc_conv.simulate.tables.rows import Rows, join_rows, no_days, rank_within
 from cdisc_conv.simulate.tables.words import NO_DAY, Words, constant, dates, numbers, words_of, yes_no

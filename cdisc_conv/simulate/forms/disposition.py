@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdisc_conv.simulate.course.time.exposure import Dosing
-from cdisc_conv.simulate.course.time.subjects import Cohort
-from cdisc_conv.simulate.course.time.time import (
+from cdisc_conv.simulate.course.exposure import Dosing
+from cdisc_conv.simulate.course.subjects import Cohort
+from cdisc_conv.simulate.course.time import (
     OFF_DEATH,
     OFF_LTFU,
     OFF_REASONS,
@@ -18,8 +18,8 @@ from cdisc_conv.simulate.course.time.time import (
     name_combination_reason,
     name_maintenance_reason,
 )
-from cdisc_conv.simulate.settings.model.dictionary import Dictionary
-from cdisc_conv.simulate.settings.model.model import MOST_DRUGS, Settings
+from cdisc_conv.simulate.settings.dictionary import Dictionary
+from cdisc_conv.simulate.settings.model import MOST_DRUGS, Settings
 from cdisc_conv.simulate.tables.draws import NEVER, Draws, Ints
 from cdisc_conv.simulate.tables.rows import Rows, join_rows
 from cdisc_conv.simulate.tables.words import NO_DAY, Words, choose, constant, dates, epoch_day, times, words_of, yes_no

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cdisc_conv.simulate.course.time.story import Events, Story, read_events
-from cdisc_conv.simulate.settings.model.topics import Details
+from cdisc_conv.simulate.course.story import Events, Story, read_events
+from cdisc_conv.simulate.settings.topics import Details
 from cdisc_conv.simulate.tables.draws import Draws, Ints
 from cdisc_conv.simulate.tables.rows import Rows, no_days, rank_within
 from cdisc_conv.simulate.tables.words import NO_DAY, dates, is_word, numbers, words_of, yes_no

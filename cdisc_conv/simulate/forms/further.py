@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from cdisc_conv.simulate.course.time.laboratory import LABORATORY_FORMS, make_laboratory
-from cdisc_conv.simulate.course.time.story import Story
+from cdisc_conv.simulate.course.laboratory import LABORATORY_FORMS, make_laboratory
+from cdisc_conv.simulate.course.story import Story
 from cdisc_conv.simulate.forms.conduct import DEVIATION_FORMS, REPRODUCTION_FORMS, make_deviations, make_reproduction
 from cdisc_conv.simulate.forms.diagnosis import BIOMARKER_FORMS, make_biomarkers
 from cdisc_conv.simulate.forms.event_details import DETAIL_FORMS, make_event_details
@@ -20,8 +20,8 @@ from cdisc_conv.simulate.forms.history import HISTORY_FORMS, blur_history, make_
 from cdisc_conv.simulate.forms.medication import MEDICATION_FORMS, blur_medication, make_medication
 from cdisc_conv.simulate.forms.questionnaire import QUESTIONNAIRE_FORMS, make_questionnaire
 from cdisc_conv.simulate.forms.review import REVIEW_FORMS, make_review
-from cdisc_conv.simulate.settings.model.dictionary import Dictionary
-from cdisc_conv.simulate.settings.model.model import Settings
+from cdisc_conv.simulate.settings.dictionary import Dictionary
+from cdisc_conv.simulate.settings.model import Settings
 from cdisc_conv.simulate.tables.draws import Draws
 from cdisc_conv.simulate.tables.rows import Rows
 from cdisc_conv.simulate.tables.untidy import Blur, untidy_frame

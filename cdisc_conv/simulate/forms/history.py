@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cdisc_conv.simulate.course.time.laboratory import read_days
-from cdisc_conv.simulate.course.time.story import Story
-from cdisc_conv.simulate.course.time.tumours import PRIMARY
+from cdisc_conv.simulate.course.laboratory import read_days
+from cdisc_conv.simulate.course.story import Story
+from cdisc_conv.simulate.course.tumours import PRIMARY
 from cdisc_conv.simulate.forms.diagnosis import make_medical_history
-from cdisc_conv.simulate.settings.model.model import Settings
-from cdisc_conv.simulate.settings.model.topics import History, Procedure
+from cdisc_conv.simulate.settings.model import Settings
+from cdisc_conv.simulate.settings.topics import History, Procedure
 from cdisc_conv.simulate.tables.draws import Bools, Draws, Ints
 from cdisc_conv.simulate.tables.rows import Rows, join_rows, no_days, rank_within
 from cdisc_conv.simulate.tables.untidy import Blur

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdisc_conv.simulate.course.time.story import Story, read_events
-from cdisc_conv.simulate.settings.model.model import Settings
-from cdisc_conv.simulate.settings.model.topics import Medication
+from cdisc_conv.simulate.course.story import Story, read_events
+from cdisc_conv.simulate.settings.model import Settings
+from cdisc_conv.simulate.settings.topics import Medication
 from cdisc_conv.simulate.tables.draws import Draws, Ints
 from cdisc_conv.simulate.tables.rows import Rows, join_rows, no_days, rank_within
 from cdisc_conv.simulate.tables.untidy import Blur

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cdisc_conv.simulate.course.time.story import Story, read_events
-from cdisc_conv.simulate.settings.model.topics import Question, Questionnaire
+from cdisc_conv.simulate.course.story import Story, read_events
+from cdisc_conv.simulate.settings.topics import Question, Questionnaire
 from cdisc_conv.simulate.tables.draws import NEVER, Draws, Ints
 from cdisc_conv.simulate.tables.rows import Rows
 from cdisc_conv.simulate.tables.words import NO_DAY, dates, is_word, words_of, yes_no

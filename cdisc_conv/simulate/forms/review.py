@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from cdisc_conv.simulate.course.time.response import RESPONSES
-from cdisc_conv.simulate.course.time.review import ALWAYS_TARGETS, READERS, Reading, needs_adjudication, read_scans
-from cdisc_conv.simulate.course.time.story import Story
-from cdisc_conv.simulate.course.time.tumours import (
+from cdisc_conv.simulate.course.response import RESPONSES
+from cdisc_conv.simulate.course.review import ALWAYS_TARGETS, READERS, Reading, needs_adjudication, read_scans
+from cdisc_conv.simulate.course.story import Story
+from cdisc_conv.simulate.course.tumours import (
     MERGED,
     MOST_NON_TARGETS,
     NO_LESION,
@@ -20,7 +20,7 @@ from cdisc_conv.simulate.course.time.tumours import (
     STATES,
 )
 from cdisc_conv.simulate.forms.tumours import SLOT_NAMES, draw_places
-from cdisc_conv.simulate.settings.model.model import ASSESSMENT_WEEKS, MOST_TARGETS
+from cdisc_conv.simulate.settings.model import ASSESSMENT_WEEKS, MOST_TARGETS
 from cdisc_conv.simulate.tables.draws import NEVER, Draws, Ints
 from cdisc_conv.simulate.tables.rows import Rows, join_rows, no_days
 from cdisc_conv.simulate.tables.words import NO_DAY, Words, choose, constant, dates, numbers, words_of, yes_no

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdisc_conv.simulate.course.time.response import RESPONSES
-from cdisc_conv.simulate.course.time.time import Course
-from cdisc_conv.simulate.course.time.tumours import (
+from cdisc_conv.simulate.course.response import RESPONSES
+from cdisc_conv.simulate.course.time import Course
+from cdisc_conv.simulate.course.tumours import (
     MERGED,
     NO_LESION,
     NON_TARGET_STATES,
@@ -19,8 +19,8 @@ from cdisc_conv.simulate.course.time.tumours import (
     STATES,
     Disease,
 )
-from cdisc_conv.simulate.settings.model.dictionary import Dictionary
-from cdisc_conv.simulate.settings.model.model import ASSESSMENT_WEEKS, MOST_TARGETS, Settings
+from cdisc_conv.simulate.settings.dictionary import Dictionary
+from cdisc_conv.simulate.settings.model import ASSESSMENT_WEEKS, MOST_TARGETS, Settings
 from cdisc_conv.simulate.tables.draws import Bools, Draws, Ints
 from cdisc_conv.simulate.tables.rows import Rows, join_rows
 from cdisc_conv.simulate.tables.words import NO_DAY, Words, choose, constant, dates, numbers, words_of, yes_no

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdisc_conv.simulate.course.time.exposure import Dosing, compute_body_surface
-from cdisc_conv.simulate.course.time.subjects import Cohort
-from cdisc_conv.simulate.course.time.time import CYCLE_DAYS, CYCLES, STOP_PD, Course
-from cdisc_conv.simulate.settings.model.dictionary import Dictionary
-from cdisc_conv.simulate.settings.model.model import Settings
+from cdisc_conv.simulate.course.exposure import Dosing, compute_body_surface
+from cdisc_conv.simulate.course.subjects import Cohort
+from cdisc_conv.simulate.course.time import CYCLE_DAYS, CYCLES, STOP_PD, Course
+from cdisc_conv.simulate.settings.dictionary import Dictionary
+from cdisc_conv.simulate.settings.model import Settings
 from cdisc_conv.simulate.tables.draws import Bools, Draws, Floats, Ints
 from cdisc_conv.simulate.tables.rows import Rows, rank_within
 from cdisc_conv.simulate.tables.words import NO_DAY, Words, constant, dates, numbers, times, words_of, yes_no

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from cdisc_conv.simulate.settings.model.kinds import (
+from cdisc_conv.simulate.settings.kinds import (
     Count,
     Days,
     Hazard,
@@ -19,7 +19,7 @@ from cdisc_conv.simulate.settings.model.kinds import (
     Weights,
     Words,
 )
-from cdisc_conv.simulate.settings.model.topics import (
+from cdisc_conv.simulate.settings.topics import (
     Biomarkers,
     Details,
     Deviations,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
 from cdisc_conv.simulate.forms.further import find_unset
-from cdisc_conv.simulate.settings.model.dictionary import Dictionary
-from cdisc_conv.simulate.settings.model.model import Settings, count_assessments
+from cdisc_conv.simulate.settings.dictionary import Dictionary
+from cdisc_conv.simulate.settings.model import Settings, count_assessments
 from cdisc_conv.spec.yaml.nodes import Node, read_yaml
 from cdisc_conv.spec.yaml.validate import validate
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cdisc_conv.simulate.settings.model.kinds import (
+from cdisc_conv.simulate.settings.kinds import (
     Count,
     Days,
     Positive,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.simulate.settings.model.dictionary import Dictionary
+from cdisc_conv.simulate.settings.dictionary import Dictionary
 from cdisc_conv.simulate.tables.draws import Ints
 from cdisc_conv.simulate.tables.words import NO_DAY, Words, blank, constant, dates, join, numbers, words_of
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.simulate.settings.model.model import Settings
+from cdisc_conv.simulate.settings.model import Settings
 from cdisc_conv.simulate.tables.draws import Bools, Draws, Floats
 
 TYPED = {
