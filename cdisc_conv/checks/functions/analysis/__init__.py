@@ -3,6 +3,7 @@
 from cdisc_conv.checks.functions.analysis import (
     dates,
     predecessors,
+    responses,
     sources,
     variables,
 )
@@ -10,6 +11,7 @@ from cdisc_conv.checks.functions.analysis import (
 __all__ = [
     "dates",
     "predecessors",
+    "responses",
     "sources",
     "variables",
 ]
