@@ -2,8 +2,9 @@
 
 A format is written with ``DD``, ``MON`` (English month names of three letters), ``MM``, ``YYYY`` or ``YY``, ``HH``,
 ``MM`` (minutes, once an hour stands before it) and ``SS``; ``T``, blanks and punctuation stand for themselves, but a T
-and a blank between date and time are one. A time at the end of a format may have more than the format says, where that
-can be read in one way only: seconds, decimals of a second, AM or PM, and an offset from UTC.
+and a blank between date and time are one. ``00:00`` or ``00:00:00`` at the end stands for itself: the midnight of a
+date without a time. A time at the end of a format may have more than the format says, where that can be read in one
+way only: seconds, decimals of a second, AM or PM, and an offset from UTC.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ _SECONDS = rf"(?::(?P<second>[0-9]{{2}}|{_UNKNOWN}))?"
 _FRACTION = r"(?:[.,](?P<fraction>[0-9]+))?"
 _HALF = re.compile(r"\s*(?:AM/PM|AM|PM)$")
 """A format may say that AM or PM is to come; it may in any case."""
+_MIDNIGHT = re.compile(r"(?:T|\s)00:00(?::00)?")
+_NO_TIME = r"(?:T|\s+)00:00(?::00(?:\.0+)?)?"
 _EMPTY = pa.scalar("", pa.large_string())
 _ALL_UNKNOWN = ("UN", "UNK", "UNKNOWN", "UK", "NK")
 
@@ -116,6 +119,9 @@ def read_format(text: str, pivot: int | None = None) -> DateFormat:
         )
     for place, piece in enumerate(pieces):
         if piece not in _TOKENS:
+            if place == len(pieces) - 1 and _MIDNIGHT.fullmatch(piece) and parts:
+                pattern.append(_NO_TIME)
+                continue
             if re.search(r"[A-Za-z0-9]", piece.replace("T", "")):
                 raise ValueError(
                     f"'{piece}' in the format '{text}' means nothing; formats are written like DD-MON-YYYY or HH:MM"

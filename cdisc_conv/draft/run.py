@@ -12,7 +12,7 @@ from cdisc_conv.draft.model import Draft, Line
 from cdisc_conv.draft.reading.exports import Exports, survey_exports
 from cdisc_conv.draft.reading.families import describe_pairs
 from cdisc_conv.draft.reading.keys import find_home, find_other_subject, find_study, find_subject, with_roles
-from cdisc_conv.draft.reading.profiles import find_missing_texts, find_undeclared, profile_form
+from cdisc_conv.draft.reading.profiles import find_label, find_missing_texts, find_undeclared, profile_form
 from cdisc_conv.draft.writing.editors import name_schema, write_schema
 from cdisc_conv.draft.writing.files import study_name, write_datasets, write_forms, write_skeleton, write_study
 from cdisc_conv.draft.writing.page import FILE, render_report
@@ -132,9 +132,13 @@ def find_missing(material: Material, exports: Exports) -> dict[str, dict[str, An
         codes = {name: codes for name, one in profiles.items() if (codes := find_undeclared(one))}
         if codes and exports.dictionary is not None:
             added.setdefault(form, {})["columns"] = {name: {"values": values} for name, values in codes.items()}
-        pairs = describe_pairs(material.frames[form]) if form in exports.tables else {}
+        of_table = form in exports.tables
+        pairs = describe_pairs(material.frames[form], {} if of_table else profiles)
         if pairs:
-            added.setdefault(form, {})["columns"] = pairs
+            columns = {name: {**said, **({} if of_table else {"#": True})} for name, said in pairs.items()}
+            added.setdefault(form, {}).setdefault("columns", {}).update(columns)
+        if label := find_label(material.study.forms[form], profiles):
+            added.setdefault(form, {})["label"] = label
         missing = find_missing_texts(profiles.values())
         if not missing:
             continue

@@ -87,10 +87,11 @@ class Datetime(Derivation):
 
     Formats are written with DD, MON or MM, YYYY, HH, MM and SS. A time may follow its date after a T or a blank, and
     have seconds, decimals of a second, AM or PM, and an offset from UTC (`Z`, `+02:00`) whether or not the format says
-    so. Years of two digits are read (YY) where `pivot` says which are meant: with 1930, 30 is 1930 and 29 is 2029; for
-    the formats of the study that is `date_pivot` among its settings. Without `formats` those of the study are taken
-    (`date_formats` among its settings), else DD-MON-YYYY, MON-YYYY, YYYY, DDMONYYYY, YYYY-MM-DD and YYYY-MM, the first
-    and the fifth also with a time; for times HH:MM and HH:MM:SS.
+    so. 00:00 or 00:00:00 at the end of a format stands for itself: the midnight that some systems write behind dates
+    without a time (`YYYY-MM-DD 00:00:00`). Years of two digits are read (YY) where `pivot` says which are meant: with
+    1930, 30 is 1930 and 29 is 2029; for the formats of the study that is `date_pivot` among its settings. Without
+    `formats` those of the study are taken (`date_formats` among its settings), else DD-MON-YYYY, MON-YYYY, YYYY,
+    DDMONYYYY, YYYY-MM-DD and YYYY-MM, the first and the fifth also with a time; for times HH:MM and HH:MM:SS.
 
     | date | time | result |
     |---|---|---|

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cdisc_conv.draft.datasets.entries import make_flag_condition, make_plain_entry
+from cdisc_conv.draft.datasets.entries import make_flag_condition, make_plain_entry, raw
 from cdisc_conv.draft.matching.codes import yes_codes
 from cdisc_conv.draft.matching.columns import Guess, Item
 from cdisc_conv.draft.model import BlockDraft, Line
@@ -18,6 +18,9 @@ def complete_disposition(block: BlockDraft, guesses: Sequence[Guess], items: Seq
     completed = next((item for item in items if _asks_completion(item) and yes_codes(item.profile)), None)
     found: list[Line] = []
     when = make_flag_condition(completed.column, yes_codes(completed.profile)) if completed is not None else ""
+    for number, line in enumerate(block.lines):
+        if line.name == "DSTERM" and decode is not None:
+            block.lines[number] = _complete_term(line, decode.item)
     if decode is not None and "DSTERM" not in names:
         entry = make_plain_entry(decode.item)
         if when:
@@ -34,6 +37,18 @@ def complete_disposition(block: BlockDraft, guesses: Sequence[Guess], items: Seq
         reason = "how the subject's participation ended"
         found.append(Line("DSCAT", {"constant": "DISPOSITION EVENT"}, 0.7, reason))
     return found
+
+
+def _complete_term(line: Line, decode: Item) -> Line:
+    """The reported term, and the words of the reason where nobody wrote more."""
+    guess_column = next(iter(line.entry.values()))
+    column = guess_column.get("source", "") if isinstance(guess_column, dict) else guess_column
+    if "copy" not in line.entry or not column:
+        return line
+    words_ = make_plain_entry(decode)
+    plain = {"copy": {"source": words_["copy"], "case": "upper"}} if isinstance(words_.get("copy"), str) else words_
+    entry = {"cases": [{"when": f'{raw(column)} != ""', **line.entry}, plain]}
+    return Line(line.name, entry, line.score, f"{line.reason}; else the words of {decode.column}", line.to_do)
 
 
 def _asks_completion(item: Item) -> bool:

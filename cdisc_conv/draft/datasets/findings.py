@@ -156,6 +156,8 @@ def _make_entry(
 ) -> Mapping[str, Any]:
     """One line of ``for_each``."""
     prefix = domain[:2]
+    if test.name in frame:  # a text that is a column's name would be taken for the column
+        test.name = test.name.capitalize()
     entry: dict[str, Any] = {f"{prefix}TESTCD": test.code, f"{prefix}TEST": test.name}
     for part, item in test.columns.items():
         name = _NAMES.get(part, part.removeprefix("--"))
@@ -209,7 +211,7 @@ def _name_own_terms(group: Sequence[Test], domain: str, known: Knowledge, draft:
             term for term, one in zip(terms, group, strict=True) if codelist and one.own and term not in codelist.values
         ]
         if codelist is not None and own:
-            listed = draft.sponsor_terms.setdefault(codelist.short_name, [])
+            listed = draft.sponsor_terms.setdefault(known.extended_codelist(domain, f"{domain[:2]}{variable}"), [])
             listed += [term for term in own if term not in listed]
 
 

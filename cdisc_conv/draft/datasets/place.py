@@ -17,6 +17,7 @@ from cdisc_conv.draft.datasets.subjects import (
     add_home_qualifiers,
     add_reference_dates,
     draft_subjects,
+    is_country,
 )
 from cdisc_conv.draft.datasets.visits import Visit, add_visits, order_visits
 from cdisc_conv.draft.matching.columns import Item, Knowledge, list_items
@@ -54,6 +55,7 @@ def draft_study(material: Material, subject: str, home: str) -> tuple[Draft, lis
     classes = {name: _class_of(page, known) for name, page in pages.items()}
     draft_subjects(pages[home], material.profiles[home], material.frames[home], subject, draft, known)
     _draft_forms(pages, home, material, draft)
+    draft.datasets = {name: one for name, one in draft.datasets.items() if one.blocks}
     day_one = add_reference_dates(draft)
     add_death(draft)
     logs = [name for name, page in pages.items() if classes[name] in LOGS and page.placed.domain not in ("EX", "EC")]
@@ -203,6 +205,7 @@ def _class_of(page: Page, known: Knowledge) -> str:
 
 _REASONS = {
     "site": "the site of the subject, which is DM.SITEID",
+    "country": "the country of the site, which is DM.COUNTRY",
     "event": "the visit in the EDC",
     "event_name": "the name of the visit in the EDC",
     "event_date": "the date of the visit in the EDC; the dates of the form itself are submitted",
@@ -226,7 +229,8 @@ def _declare_keys(material: Material, draft: Draft) -> None:
             elif form_explains(material.study, form, name):
                 draft.note(profile, Fate.SYSTEM, "", 0.95, material.study.not_submitted[f"{form}.{name}"])
             else:
-                declare(draft, profile, Fate.SYSTEM, _REASONS[profile.role], 0.8)
+                reason = _REASONS["country" if profile.role == "site" and is_country(name) else profile.role]
+                declare(draft, profile, Fate.SYSTEM, reason, 0.8)
 
 
 def form_explains(study: Study, form: str, column: str) -> bool:

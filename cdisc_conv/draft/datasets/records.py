@@ -165,7 +165,7 @@ def _find_condition(guesses: Sequence[Guess], topic: str) -> str:
     by_target = {guess.target: guess.item for guess in guesses}
     gate = by_target.get(ANY)
     found = []
-    item = by_target.get(topic)
+    item = by_target.get("DSDECOD", by_target.get(topic)) if topic == "DSTERM" else by_target.get(topic)
     if item is not None and item.profile.filled < item.profile.rows:
         found.append(f'{raw(item.column)} != ""')
         if gate is not None and (codes := no_codes(gate.profile)):

@@ -26,9 +26,11 @@ def draft_subjects(
     known: Knowledge,
 ) -> None:
     """DM from the form that lists the subjects."""
-    guesses = guess_columns(page.items, "DM", known)
+    guesses = guess_columns([*page.items, *_list_countries(page, profiles)], "DM", known)
     if page.placed.domain != "DM":  # a form of something else that lists every subject
         guesses = [guess for guess in guesses if guess.score >= 0.75 and not guess.target.startswith("DM")]
+    if find_site(profiles, frame):
+        guesses = [guess for guess in guesses if guess.target != "SITEID"]
     block = BlockDraft(page.form, score=page.placed.score, reason=page.placed.reason)
     if frame[subject].duplicated().any():
         block.group = (subject,)
@@ -36,7 +38,7 @@ def draft_subjects(
     fill_block(block, guesses, "DM", known, draft)
     draft.block("DM", block)
     names = block.names()
-    block.lines[:0] = _identify(profiles, frame, subject, draft)
+    block.lines[:0] = [line for line in _identify(profiles, frame, subject, draft) if line.name not in names]
     block.lines += _complete_age(page, guesses, names)
     block.lines += _complete_arms(guesses, names)
 
@@ -45,6 +47,21 @@ def add_home_qualifiers(page: Page, left: Sequence[Item], draft: Draft, known: K
     """What is left of the form of demographics, as qualifiers of DM."""
     dataset = draft.datasets["DM"]
     add_qualifiers(dataset.blocks[0], left, dataset, known, draft)
+
+
+def _list_countries(page: Page, profiles: Mapping[str, Profile]) -> list[Item]:
+    """The country of the site, which the EDC adds to its forms."""
+    found = [profile for profile in profiles.values() if profile.role == "site" and is_country(profile.name)]
+    return [Item(page.form, one.name, one.name, one.label, one) for one in found if one.filled]
+
+
+def is_country(name: str) -> bool:
+    """Whether a column of the site says its country.
+
+    >>> is_country("COUNTRY"), is_country("SITENUM")
+    (True, False)
+    """
+    return name.upper() in ("COUNTRY", "CNTRY", "COUNTRYCODE", "SITECOUNTRY")
 
 
 def _identify(profiles: Mapping[str, Profile], frame: pd.DataFrame, subject: str, draft: Draft) -> list[Line]:
@@ -70,13 +87,17 @@ def _identify(profiles: Mapping[str, Profile], frame: pd.DataFrame, subject: str
 
 def find_site(profiles: Mapping[str, Profile], frame: pd.DataFrame) -> str:
     """The column of the site with the shortest values: a number or code rather than a name."""
-    sites = [name for name, profile in profiles.items() if profile.role == "site" and profile.filled and name in frame]
+    sites = [name for name, profile in profiles.items() if _names_site(profile) and name in frame]
     shared = [
         name
         for name, profile in profiles.items()
         if not sites and "site" in profile.label.lower() and profile.role == "system" and profile.distinct > 1
     ]
     return min(sites or shared, key=lambda name: (profiles[name].longest, name), default="")
+
+
+def _names_site(profile: Profile) -> bool:
+    return profile.role == "site" and profile.filled > 0 and not is_country(profile.name)
 
 
 def split_subject(ids: pd.Series) -> int:

@@ -109,6 +109,14 @@ class Knowledge:
         known = [code for code in variable.codelists if code in self.terminology]
         return self.terminology.codelist(*known) if known else None
 
+    def extended_codelist(self, domain: str, name: str) -> str:
+        """The short name of the codelist that terms of the study's own for a variable go to; "" where there is none."""
+        variable = self.variable(domain, name)
+        known = [code for code in variable.codelists if code in self.terminology] if variable is not None else []
+        lists = [self.terminology.codelist(code) for code in known]
+        own = [one.short_name for one in lists if one.extensible]
+        return name if name in own else next(iter(own), "")
+
 
 def list_items(form: str, profiles: Mapping[str, Profile]) -> list[Item]:
     """The questions of a form, in the order of its columns."""

@@ -118,7 +118,8 @@ def resolve_test(key: Sequence[str], item: Item, domain: str, known: Knowledge) 
     codelist = known.codelist(domain, f"{domain}TESTCD")
     if domain not in MEASURED or codelist is None:
         return None
-    spoken = [("name", " ".join(key)), ("name", key[-1] if key else "")]
+    last = key[-1] if key else ""
+    spoken = [("name", " ".join(key)), ("name", last), ("name", last.removeprefix(domain[:2]))]
     if len(key) > 1 and key[-1].lower() in _UNITS:
         spoken.append(("name", " ".join(key[:-1])))
     spoken += [("label", _bare(item.label))]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from cdisc_conv.draft.reading.layouts import find_layout
+from cdisc_conv.draft.reading.vendors import find_roles, split_instruments
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 from cdisc_conv.raw.dictionaries.detection import Guess, detect
 from cdisc_conv.raw.dictionaries.model import Dictionary
@@ -56,6 +57,10 @@ class Table:
     reading: Mapping[str, Any] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     """What the study calls columns that it calls otherwise than the file."""
+    name: str = ""
+    """What the form is called, where neither the file nor the table says it."""
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """What columns are for that a known EDC adds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +163,8 @@ def _read_file(folder: Path, file: str) -> list[Table]:
     reader = choose_reader(raw, "", reporter, layout.get("encoding", "utf-8"))
     container = reader.open(raw, reporter)
     try:
-        tables = [
-            _read_table(container, name, file, layout if reader.name == "csv" else {}) for name in container.tables
-        ]
+        reading = layout if reader.name == "csv" else {}
+        tables = [table for name in container.tables for table in _read_table(container, name, file, reading)]
     finally:
         container.close()
     if not any(table.header for table in tables):
@@ -168,7 +172,8 @@ def _read_file(folder: Path, file: str) -> list[Table]:
     return [table for table in tables if table.header]
 
 
-def _read_table(container: Container, name: str, file: str, reading: Mapping[str, Any]) -> Table:
+def _read_table(container: Container, name: str, file: str, reading: Mapping[str, Any]) -> list[Table]:
+    """The forms that a table holds: one, or each instrument of a REDCap export."""
     said = {**reading, "header": tuple(reading.get("header", ("names",)))}
     inner = f"{file}/{name}" if container.holds_files and name else file
     source = FormSource(Path(inner).stem, inner, table="" if container.holds_files else name, **said)
@@ -176,7 +181,12 @@ def _read_table(container: Container, name: str, file: str, reading: Mapping[str
     header = tuple(one for one in table.header if one)
     labels = {key: label for key, label in table.labels.items() if label}
     values = {key: dict(codes) for key, codes in table.values.items() if codes}
-    return Table(inner, "" if container.holds_files else name, header, labels, values, dict(reading))
+    whole = Table(inner, "" if container.holds_files else name, header, labels, values, dict(reading))
+    instruments = split_instruments(header)
+    if not instruments:
+        return [replace(whole, roles=find_roles(header))]
+    shared = {**reading, "filled": True}
+    return [replace(whole, name=one.name, header=one.header, roles=one.roles, reading=shared) for one in instruments]
 
 
 def name_forms(tables: Sequence[Table]) -> list[str]:
@@ -187,7 +197,7 @@ def name_forms(tables: Sequence[Table]) -> list[str]:
     >>> name_forms([Table("ae_raw.csv", "", ())])
     ['ae']
     """
-    stems = [Path(table.table or table.file).stem if table.table else Path(table.file).stem for table in tables]
+    stems = [table.name or (table.table if table.table else Path(table.file).stem) for table in tables]
     split = [[part for part in re.split(r"[^A-Za-z0-9]+", stem) if part] for stem in stems]
     while len(split) > 1 and all(len(parts) > 1 and parts[0] == split[0][0] for parts in split):
         split = [parts[1:] for parts in split]
@@ -211,6 +221,8 @@ def make_columns(table: Table) -> dict[str, dict[str, Any]]:
         plain = table.names.get(name, usual)
         if plain != name:
             said |= {"column": name, "label": said["label"] or name}
+        if table.roles.get(name):
+            said["role"] = table.roles[name]
         if table.values.get(name):
             said |= {"type": "coded", "values": dict(table.values[name])}
         columns[plain] = {key: value for key, value in said.items() if value}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from cdisc_conv.draft.datasets.leftovers import declare
 from cdisc_conv.draft.matching.columns import Item
 from cdisc_conv.draft.model import Draft, Fate
-from cdisc_conv.draft.reading.profiles import find_words
+from cdisc_conv.draft.reading.profiles import Profile, find_words
 
 _FORMS = {
     "RAW": "as it was typed",
@@ -46,10 +46,17 @@ def find_pairs(names: Collection[str]) -> list[tuple[str, str]]:
     return found
 
 
-def describe_pairs(frame: pd.DataFrame) -> dict[str, dict[str, object]]:
-    """What forms.yaml says of the codes whose words stand beside them, by the column of the code."""
+def describe_pairs(frame: pd.DataFrame, described_by: Mapping[str, Profile]) -> dict[str, dict[str, object]]:
+    """What forms.yaml says of the codes whose words stand beside them, by the column of the code.
+
+    Columns whose codes the dictionary has (`described_by`: the profiles of its columns) are left out.
+    """
     described: dict[str, dict[str, object]] = {}
+    known = {name for name, one in described_by.items() if one.codes}
+    known |= {one.words for one in described_by.values() if one.codes and one.words}
     for code, words in find_pairs([str(name) for name in frame]):
+        if code in known or words in known:
+            continue
         if values := find_words(frame, code, words):
             described[code] = {"type": "coded", "values": values, "decode": words}
     return described

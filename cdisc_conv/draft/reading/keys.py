@@ -66,12 +66,13 @@ EVENTS = frozenset(
         "EVENT",
         "EVENTNAME",
         "FOLDERNAME",
-        "VISITID",
+        "EVENTLABEL",
         "CPEVENT",
         "VISITLABEL",
         "TIMEPOINT",
     ]
 )
+EVENT_IDS = frozenset(["VISITID", "EVENTID", "EVENTEID", "EVENTOID", "VISITCODE", "VISITCD", "VISITNUM", "VISITNO"])
 EVENT_DATES = frozenset(["VISITDATE", "VISITDT", "VISDT", "EVENTDATE", "EVENTDT", "VISDAT", "VISITDAT"])
 STUDIES = frozenset(["STUDY", "STUDYID", "PROTOCOL", "PROTOCOLID", "STUDYNAME", "PROJECT", "PROJECTID", "STUDYOID"])
 SYSTEM = frozenset(
@@ -109,7 +110,6 @@ SYSTEM = frozenset(
         "ROWID",
         "ROWNUM",
         "FORMEID",
-        "EVENTEID",
         "ENTRYDATE",
         "ENTRYDT",
         "LOCKED",
@@ -209,13 +209,16 @@ def find_home(profiles: Mapping[str, Mapping[str, Profile]], frames: Mapping[str
     return max(known, key=weigh)
 
 
+_EVENT_ROLES = (("event", EVENT_IDS), ("event_name", EVENTS), ("event_date", EVENT_DATES))
+
+
 def find_role(item: Item, subject: str) -> str:
     """What a column is for that no dictionary describes: subject, study, site, event, event_date, system, or ""."""
     if item.column == subject:
         return "subject"
     spelled = set(spellings(item.name)[:1])
     one = item.profile.distinct <= 1
-    for role, names in (("study", STUDIES), ("site", SITES), ("event", EVENTS), ("event_date", EVENT_DATES)):
+    for role, names in (("study", STUDIES), ("site", SITES), *_EVENT_ROLES):
         if spelled & names and (role != "study" or one):
             return role
     return "system" if spelled & SYSTEM and (one or spelled - {"STATUS", "FORM"}) else ""
@@ -240,4 +243,4 @@ def find_study(profiles: Mapping[str, Mapping[str, Profile]]) -> str:
             if set(spellings(name)[:1]) & STUDIES:
                 values.setdefault(name, set()).update(profile.values)
     names = [next(iter(one)) for one in values.values() if len(one) == 1]
-    return next((name for name in names if re.fullmatch(r"[\w-]+", name)), "")
+    return next((name for name in names if re.fullmatch(r"[\w-]+", name) and not name.isdigit()), "")

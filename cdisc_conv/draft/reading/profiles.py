@@ -31,11 +31,14 @@ _DATES = (
     "DD/MON/YYYY",
     "YYYYMMDD",
     "MON DD YYYY",
+    "YYYY MON DD",
+    "YYYY-MON-DD",
 )
-_PARTIAL = ("YYYY-MM", "MON-YYYY", "MON YYYY", "MM/YYYY", "YYYY")
+_PARTIAL = ("YYYY-MM", "MON-YYYY", "MON YYYY", "MM/YYYY", "MM-YYYY", "MM.YYYY", "YYYY")
 _NO_VALUES = ("NA", "N/A", "<NA>", "NaN", "nan", "NULL", "null", ".", "-", "#N/A")
 _TIMES = ("HH:MM", "HH:MM:SS")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|\.\d+)([eE][+-]?\d+)?")
+_MIDNIGHT = re.compile(r"(?:\s+|T)00:00(?::00(?:\.0+)?)?$")
 _LATER_TIME = re.compile(r"(\s+|T)\d{1,2}:\d{2}")
 
 
@@ -123,6 +126,8 @@ def find_kind(texts: Sequence[str], declared: str = "") -> tuple[str, tuple[str,
 
     >>> find_kind(["01/16/2014", "2013"]), find_kind(["02/03/2013"])[2]
     (('date', ('MM/DD/YYYY', 'YYYY'), ''), 'the values are dates both as MM/DD/YYYY and as DD/MM/YYYY')
+    >>> find_kind(["2024-02-10T00:00:00", "2024-03-01T00:00:00"])
+    ('date', ('YYYY-MM-DD 00:00:00',), '')
     >>> find_kind(["1.5", "2"])[0], find_kind(["2019-NK-NK"])[0], find_kind(["x"])[0]
     ('decimal', 'date', 'text')
     """
@@ -143,6 +148,13 @@ def _find_dates(sample: list[str], declared: str) -> tuple[str, tuple[str, ...],
     digits = sum(any(sign.isdigit() for sign in text) for text in sample)
     if digits < 0.5 * len(sample):
         return "text", (), ""
+    midnights = [text for text in sample if _MIDNIGHT.search(text)]
+    if midnights and not any(_LATER_TIME.search(text) for text in sample if not _MIDNIGHT.search(text)):
+        kind, formats, unsure = _find_dates([_MIDNIGHT.sub("", text) for text in sample], declared)
+        usual = formats or ("YYYY-MM-DD",)
+        partial = () if formats else tuple(text for text in ("YYYY-MM", "YYYY") if _share(sample, (text,)))
+        whole = (f"{usual[0]} 00:00:00", *(usual if len(midnights) < len(sample) else usual[1:]), *partial)
+        return (kind, whole, unsure) if kind == "date" else ("text", (), "")
     timed = sum(bool(_LATER_TIME.search(text)) for text in sample) > 0.5 * len(sample)
     kind = "datetime" if timed else "date"
     if _share(sample, DATE_FORMATS) > 0.98:
@@ -192,6 +204,23 @@ def find_missing_texts(profiles: Iterable[Profile]) -> list[str]:
         ):
             found.append(text)
     return found
+
+
+_NAMES_FORM = ("form", "formname", "formtitle", "datapagename", "pagename", "activityname", "crfname", "formlabel")
+
+
+def find_label(form: Form, profiles: Mapping[str, Profile]) -> str:
+    """What the rows of a form call it, where nothing else says more of it than its name; "" where they do not agree."""
+    said = {fold(form.name), fold(form.name.replace("_", " ")), ""}
+    if fold(form.label or "") not in said:
+        return ""
+    found = [
+        profile.values[0]
+        for name, profile in profiles.items()
+        if (profile.role == "form" or fold(name) in _NAMES_FORM) and profile.distinct == 1
+    ]
+    best = max(found, key=len, default="")
+    return best if len(best) > len(form.name) and fold(best) not in said else ""
 
 
 def find_undeclared(profile: Profile) -> dict[str, str]:

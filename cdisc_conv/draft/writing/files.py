@@ -69,19 +69,23 @@ def _list_additions(said: Mapping[str, Any]) -> Iterable[str]:
             continue
         yield "    columns:"
         for name, entry in value.items():
+            beside = entry.get("#")
+            said = {key: inner for key, inner in entry.items() if key != "#"}
             reason = "the export has codes that the dictionary does not: name what they mean"
-            yield f"      {scalar(name)}: {flow(entry)}  {mark(0, reason, True)}"
+            reason = "codes and words as they stand beside each other" if beside else reason
+            yield f"      {scalar(name)}: {flow(said)}  {mark(0.8 if beside else 0, reason, not beside)}"
 
 
 def describe_form(form: str, table: Table, roles: Mapping[str, str], more: Mapping[str, Any]) -> Iterable[str]:
     """A form of forms.yaml, from its table; `roles` are those of its columns, `more` goes over what the table says."""
     yield f"  {scalar(form)}:"
-    label = form.upper() if len(form) <= 2 else form.replace("_", " ").capitalize()
+    label = more.get("label") or (form.upper() if len(form) <= 2 else form.replace("_", " ").capitalize())
     yield f"    label: {scalar(label)}"
     yield f"    file: {scalar(table.file)}"
     if table.table:
         yield f"    table: {scalar(table.table)}"
-    for key, value in {**table.reading, **{key: value for key, value in more.items() if key != "columns"}}.items():
+    further = {key: value for key, value in more.items() if key not in ("columns", "label")}
+    for key, value in {**table.reading, **further}.items():
         yield f"    {key}: {flow(list(value) if isinstance(value, tuple) else value)}"
     yield "    columns:"
     said = more.get("columns", {})
@@ -98,6 +102,8 @@ def _describe_visit(visit: Visit, exports: Exports) -> str:
     said: dict[str, Any] = {"eid": visit.eid} if visit.eid else {"event": visit.event}
     if exports.dictionary is not None and not _knows(exports, visit):
         said = {"event": visit.event, **said, "new": True}
+    elif visit.eid:
+        said = {"event": visit.event, **said}
     if visit.number is not None:
         said |= {"visitnum": visit.number}
     score = 0.6 if visit.number is not None else 0.8

@@ -51,7 +51,7 @@ ROLES: Mapping[str, Role] = {
     "pagerepeatnumber": Role.REPEAT,
     "recordposition": Role.REPEAT,
 }
-_SYSTEM = [
+SYSTEM_COLUMNS = [
     "userid",
     "projectid",
     "project",
@@ -241,7 +241,7 @@ def _describe(row: Row, names: Mapping[str, str], fields: Mapping[str, Field]) -
         return Column(
             name, label, _find_type(row), role=ROLES.get(small, ROLES.get(bare, Role.SYSTEM)), place=row.place
         )
-    if small in _SYSTEM or bare in _SYSTEM or _INTERNAL.fullmatch(name):
+    if small in SYSTEM_COLUMNS or bare in SYSTEM_COLUMNS or _INTERNAL.fullmatch(name):
         return Column(name, label, _find_type(row), role=Role.SYSTEM, place=row.place)
     found = _PART.fullmatch(name)
     base = next((names[key] for key in _bases(found) if key in names), "") if found else ""

@@ -1,0 +1,79 @@
+"""Exports of known systems without their dictionary: the system's own columns, and forms that share a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cdisc_conv.draft.run import init_study
+from cdisc_conv.package.lint import lint_whole
+from cdisc_conv.package.run import run_study
+from cdisc_conv.problems import Severity
+from cdisc_conv.xpt import read_xpt
+
+RAVE = "project,subjectId,Subject,SiteNumber,Folder,FolderName,DataPageName,RecordId,recordposition,RecordActive"
+EGS = {
+    "dm.csv": f"{RAVE},SEX,SEX_STD\nP1,901,001,S1,SCR,Screening,Demographics,1,0,1,Male,M\n"
+    "P1,902,002,S1,SCR,Screening,Demographics,2,0,1,Female,F\n",
+    "eg.csv": f"{RAVE},EGDAT,EGHR,EGPR,EGNOISE\nP1,901,001,S1,SCR,Screening,ECG,3,0,1,2024-02-10T00:00:00,60,150,low\n"
+    "P1,902,002,S1,SCR,Screening,ECG,4,0,1,2024-02-11T00:00:00,62,140,high\n",
+}
+REDCAP = (
+    "record_id,redcap_event_name,redcap_repeat_instrument,redcap_repeat_instance,sex,dm_complete,"
+    "ae_term,ae_start,adverse_events_complete\n"
+    "1,base_arm_1,,,Male,2,,,\n1,logs_arm_1,adverse_events,1,,,Cough,2024-02-01,2\n"
+    "1,logs_arm_1,adverse_events,2,,,Rash,2024-02-02,2\n2,base_arm_1,,,Female,2,,,\n"
+)
+
+
+def write_files(folder: Path, files: dict[str, str]) -> Path:
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+def list_findings(study: Path) -> list[str]:
+    return [str(one) for one in lint_whole(study)[1] if one.severity is not Severity.NOTE]
+
+
+def test_rave_views_without_metadata(tmp_path: Path) -> None:
+    raw = write_files(tmp_path / "raw", EGS)
+    outcome = init_study(raw, tmp_path / "study")
+    assert list_findings(tmp_path / "study") == []
+    assert [(name, label) for name, label, *_ in outcome.draft.forms] == [("dm", "Demographics"), ("eg", "ECG")]
+    run_study(tmp_path / "study", raw, tmp_path / "out")
+    eg = read_xpt(tmp_path / "out" / "sdtm" / "eg.xpt").frame
+    assert eg["USUBJID"].drop_duplicates().tolist() == ["P1-001", "P1-002"]
+    assert eg["EGTESTCD"].drop_duplicates().tolist() == ["EGHRMN", "PRAG"]
+    assert eg["EGDTC"].drop_duplicates().tolist() == ["2024-02-10", "2024-02-11"]
+    dm = (tmp_path / "study" / "sdtm" / "dm.yaml").read_text()
+    assert dm.count("SITEID:") == 1
+
+
+def test_a_redcap_export_without_its_data_dictionary(tmp_path: Path) -> None:
+    raw = write_files(tmp_path / "raw", {"export.csv": REDCAP})
+    outcome = init_study(raw, tmp_path / "study")
+    assert list_findings(tmp_path / "study") == []
+    assert [(name, rows) for name, _, rows, *_ in outcome.draft.forms] == [("dm", 2), ("adverse_events", 2)]
+    package = run_study(tmp_path / "study", raw, tmp_path / "out")
+    assert [one.code for one in package.problems if one.code.startswith("ACC")] == []
+    assert read_xpt(tmp_path / "out" / "sdtm" / "ae.xpt").frame["AETERM"].tolist() == ["COUGH", "RASH"]
+
+
+def test_events_are_named_and_numbered_by_the_dates_of_all_forms(tmp_path: Path) -> None:
+    keys = "SUBJID,EVENTEID,EVENTNAME,VISITDATE"
+    files = {
+        "dm.csv": "SUBJID,SEX,RACE\n001,Male,White\n",
+        "vs.csv": f"{keys},PULSE\n001,SCR,Screening,2024-01-01,60\n001,W2,Week 2,2024-01-20,61\n"
+        "001,UNS,Unscheduled,2024-01-25,62\n",
+        "fu.csv": f"{keys},FEELING\n001,FU,Follow-up,2024-03-01,fine\n001,LOG,Logs,,fine\n",
+    }
+    raw = write_files(tmp_path / "raw", files)
+    init_study(raw, tmp_path / "study")
+    events = (tmp_path / "study" / "forms.yaml").read_text().partition("events:\n")[2].splitlines()
+    assert [line.partition("  #")[0] for line in events][:3] == [
+        "  - {event: Screening, eid: SCR, visitnum: 1}",
+        "  - {event: Week 2, eid: W2, visitnum: 2}",
+        "  - {event: Follow-up, eid: FU, visitnum: 3}",
+    ]
+    assert "unscheduled: numbered after the visit that it follows" in "\n".join(events)
