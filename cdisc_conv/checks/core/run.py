@@ -14,6 +14,7 @@ from cdisc_conv.checks.core.data.vectors import group_rows
 from cdisc_conv.checks.core.evaluate import Hits, ask_rule
 from cdisc_conv.checks.core.operators.registry import MissingVariableError, NotAnswerableError
 from cdisc_conv.checks.core.rule.model import CoreRule, Sensitivity
+from cdisc_conv.checks.core.rule.support import list_unknown_options
 from cdisc_conv.checks.core.scope import is_asked
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.standards import Standard, Terminology
@@ -86,6 +87,9 @@ def run_core(
     unasked: dict[str, dict[str, str]] = {}
     for rule in rules:
         progress(rule.id)
+        if unknown := list_unknown_options(rule):
+            not_run[rule.id] = f"cdisc-conv does not know {', '.join(unknown)}"
+            continue
         found, asked, reasons = _run_rule(rule, study)
         hits += found
         if asked:

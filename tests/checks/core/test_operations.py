@@ -89,6 +89,11 @@ def test_the_standard() -> None:
     assert work("required_variables")[0] == (
         "STUDYID", "DOMAIN", "USUBJID", "AESEQ", "AETERM", "AEDECOD",
     )  # fmt: skip
+    wanted = work("required_expected_variables")[0]
+    assert isinstance(wanted, tuple)
+    assert (wanted[:6], wanted.index("AEDECOD") < wanted.index("AESER")) == (
+        ("STUDYID", "DOMAIN", "USUBJID", "AESEQ", "AETERM", "AELLT"), True,
+    )  # fmt: skip
     assert "AESER" in work("expected_variables")[0] and "AESEV" in work("permissible_variables")[0]
     order = work("get_column_order_from_library")[0]
     assert isinstance(order, tuple)

@@ -114,6 +114,7 @@ DATES: Columns = {
         ("has_different_values", {"A": ["a", "b"]}, None, [0, 1]),
         ("has_same_values", {"A": ["a", "a"]}, None, [0, 1]),
         ("inconsistent_enumerated_columns", {"A": ["x", None, None], "A1": ["y", "y", None]}, None, [1]),
+        ("additional_columns_empty", {"A": [None] * 3, "A1": ["x", None, "x"], "A2": ["y", "y", None]}, None, [1]),
         ("is_ordered_set", {"A": [1.0, 3.0, 2.0, 1.0], "B": ["s", "s", "s", "t"]}, "B", [0, 3]),
         ("is_not_ordered_set", {"A": [1.0, 3.0, 2.0], "B": ["s", "s", "s"]}, "B", [1, 2]),
         ("is_ordered_by", {"A": [1.0, 2.0, 3.0]}, None, [0, 1, 2]),

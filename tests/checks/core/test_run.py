@@ -96,3 +96,10 @@ def test_many_values_are_one_finding_that_lists_them() -> None:
         "AE.AETERM rows 1, 2, 3, 4, 5, 6, 7, 8: ACME-7 A term has no severity: AETERM Term 1, Term 2, Term 3, Term 4, "
         "Term 5 and 3 more, AESEV blank; 8 records (rule AC-7)"
     )
+
+
+def test_what_is_said_beside_an_operator_and_nobody_reads_is_said() -> None:
+    study = make_package(AE={"DOMAIN": ["AE"], "AETERM": ["Nausea"]})
+    rule = make_rule("{all: [{name: AETERM, operator: equal_to, value: Nausea, language: en}]}")
+    report = run_core(study, [rule])
+    assert (report.run, report.not_run) == ((), {"X-1": "cdisc-conv does not know 'language' of 'equal_to'"})

@@ -104,6 +104,12 @@ def expected_variables(task: Task) -> Value:
     return _names(variable for variable in _guide(task) if variable.core == "Exp")
 
 
+@operation("required_expected_variables")
+def required_expected_variables(task: Task) -> Value:
+    """The variables that the guide requires or expects in the dataset, in its order."""
+    return _names(variable for variable in _guide(task) if variable.core in ("Req", "Exp"))
+
+
 @operation("permissible_variables")
 def permissible_variables(task: Task) -> Value:
     """The variables that the dataset may have and need not."""

@@ -72,9 +72,24 @@ def _look_up_terms(task: Task) -> Vector:
 
 
 @operation("codelist_extensible")
-def codelist_extensible(task: Task) -> Value:
-    """Whether the codelist may be extended."""
+def codelist_extensible(task: Task) -> Vector | Value:
+    """Whether the codelist may be extended; for each record, where it names the version and the codelist."""
+    versions = task.view.find(task.text("version")) if task.text("version") else None
+    if versions is not None:
+        return _look_up_extensible(task, versions)
     return _find(task, task.text("codelist") or task.text("codelist_code")).extensible
+
+
+def _look_up_extensible(task: Task, versions: Vector) -> Vector:
+    lists = task.view.find(task.text("codelist_code"))
+    kind = task.text("ct_package_type").casefold() or "sdtm"
+    made: dict[tuple[Value, ...], Value] = {}
+    for version in versions.used:
+        package = task.study.terminologies.get(f"{kind}ct-{to_text(version)}")
+        for code in lists.used if lists is not None else (task.text("codelist_code"),):
+            if package is not None and to_text(code) in package:
+                made[(version, *((code,) if lists is not None else ()))] = package.codelist(to_text(code)).extensible
+    return task.spread_groups(made, [versions, *([lists] if lists is not None else [])])
 
 
 @operation("define_extensible_codelists")
@@ -82,17 +97,19 @@ def define_extensible_codelists(task: Task) -> Value:
     """The terms that define.xml adds to extensible codelists."""
     if task.study.define is None:
         raise NotAnswerableError("there is no define.xml")
-    said = task.option("codelists")
+    said = task.option("codelists") or task.option("codelist")
     names = [str(name) for name in said] if isinstance(said, list) else []
+    names = [] if any(name.casefold() == "all" for name in names) else names
     return tuple(task.study.define.extended_terms(names))
 
 
 @operation("get_codelist_attributes")
 def get_codelist_attributes(task: Task) -> Vector:
     """For each record, what the terminology package that it names has of codes, values or preferred terms."""
-    names, versions = task.view.find(task.target), task.view.find(task.text("ct_version"))
+    of_version = task.text("ct_version") or task.text("version")
+    names, versions = task.view.find(task.target), task.view.find(of_version)
     if names is None or versions is None:
-        raise MissingVariableError(f"{task.target}, {task.text('ct_version')}")
+        raise MissingVariableError(f"{task.target}, {of_version}")
     kind = {"adamig": "adamct", "sendig": "sendct"}.get(task.study.standard.casefold(), "sdtmct")
     pairs: dict[tuple[Value, ...], Value] = {}
     for name in names.used:

@@ -75,8 +75,18 @@ def rank(vector: Vector) -> np.ndarray:
 @operator("inconsistent_enumerated_columns")
 def inconsistent_enumerated_columns(question: Question) -> Mask:
     """A numbered variable such as TSVAL2 has a value although the one before it has none."""
+    return _find_gaps(question, r"\d*")
+
+
+@operator("additional_columns_empty", "additional_columns_not_empty")
+def additional_columns_empty(question: Question) -> Mask:
+    """The same, but for the variable without a number: TSVAL may be blank where TSVAL1 is not."""
+    return _find_gaps(question, r"\d+")
+
+
+def _find_gaps(question: Question, number: str) -> Mask:
     name = question.filled(question.check.name)
-    pattern = re.compile(rf"{re.escape(name)}(\d*)")
+    pattern = re.compile(rf"{re.escape(name)}({number})")
     found = [(int(match[1] or 0), each) for each in question.view.names if (match := pattern.fullmatch(each))]
     there = [~question.column(each).missing for _, each in sorted(found)]
     wrong = question.all(False)

@@ -10,11 +10,23 @@ from cdisc_conv.checks.core.operators.registry import load_operators
 from cdisc_conv.checks.core.rule.model import Check, CoreRule, Join, Operation, Reach
 
 _SUBJECT = "USUBJID"
+_CHECK_OPTIONS = frozenset(
+    {"context", "date_component", "metadata", "negative", "null_position", "order", "ordering", "prefix", "regex"}
+    | {"round_values", "separator", "suffix", "type_insensitive", "value_is_reference", "within"}
+)
+"""What is read beside an operator; ``context`` is of a time when relationships were joined by the rule."""
+_OPERATION_OPTIONS = frozenset(
+    {"attribute_name", "case_sensitive", "codelist", "codelist_code", "codelists", "ct_attribute", "ct_package_type"}
+    | {"ct_package_types", "ct_packages", "ct_version", "delimiter", "dictionary_term_type", "domain_class", "find"}
+    | {"external_dictionary_term_variable", "external_dictionary_type", "key_name", "key_value", "level", "map"}
+    | {"order_insensitive", "referenced_domain_variable", "regex", "replace", "returntype", "source", "subtract"}
+    | {"term_code", "term_pref_term", "term_value", "value_is_reference", "version"}
+)
 _RECORDS = ("record data", "range and limit")
 
 
 def list_unknown(rule: CoreRule) -> tuple[str, ...]:
-    """What a rule asks for that we do not know: operators, operations, its type.
+    """What a rule asks for that we do not know: operators, operations, what is said beside them, its type.
 
     >>> from cdisc_conv.checks.core.rule.read import read_rule
     >>> list_unknown(read_rule("{Core: {Id: X-1}, Rule Type: Record Data, Check: {all: [{name: A, operator: odd}]}}"))
@@ -23,9 +35,23 @@ def list_unknown(rule: CoreRule) -> tuple[str, ...]:
     operators, operations = load_operators(), load_operations()
     unknown = [f"the operator '{each.operator}'" for each in rule.checks if each.operator not in operators]
     unknown += [f"the operation '{each.operator}'" for each in rule.operations if each.operator not in operations]
+    unknown += list_unknown_options(rule)
     if rule.type.casefold() not in BUILDERS:
         unknown.append(f"the type '{rule.type}'")
     return tuple(dict.fromkeys(unknown))
+
+
+def list_unknown_options(rule: CoreRule) -> tuple[str, ...]:
+    """What a rule says beside its operators and operations that nothing here reads, so that it may mean something else.
+
+    >>> from cdisc_conv.checks.core.rule.read import read_rule
+    >>> check = "{name: A, operator: equal_to, value: x, rounding: up}"
+    >>> list_unknown_options(read_rule(f"{{Core: {{Id: X-1}}, Rule Type: Record Data, Check: {{all: [{check}]}}}}"))
+    ("'rounding' of 'equal_to'",)
+    """
+    beside = [(each, _CHECK_OPTIONS) for each in rule.checks] + [(each, _OPERATION_OPTIONS) for each in rule.operations]
+    found = (f"'{name}' of '{each.operator}'" for each, known in beside for name in each.options if name not in known)
+    return tuple(dict.fromkeys(found))
 
 
 def find_reach(rule: CoreRule) -> Reach:
