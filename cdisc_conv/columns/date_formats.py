@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 from cdisc_conv.columns.calendar import exists
 from cdisc_conv.columns.distinct import from_arrow, map_distinct, to_arrow
 from cdisc_conv.columns.iso import MOST_OFFSET
+from cdisc_conv.columns.texts import is_written
 
 DATE_FORMATS = (
     "DD-MON-YYYY",
@@ -191,7 +192,7 @@ def _find_group(found: pa.Array, name: str) -> pd.Series:
 
 def _apply_half(parts: dict[str, np.ndarray], half: pd.Series) -> np.ndarray:
     """Puts hours of AM and PM on the clock of 24 hours, and says which of them that clock of 12 hours has."""
-    given = (half != "").to_numpy(dtype=bool)
+    given = is_written(half)
     if not given.any():
         return np.ones(len(half), dtype=bool)
     hour = parts["hour"]
@@ -256,7 +257,7 @@ def format_time(parts: dict[str, np.ndarray], fraction: pd.Series, offset: pd.Se
     hour = _pick(known["hour"], _digits(parts["hour"], 2, "T"), _pick(known["minute"] | known["second"], "T-", ""))
     minute = _pick(known["minute"], _digits(parts["minute"], 2, ":"), _pick(known["second"], ":-", ""))
     second = _pick(known["second"], _digits(parts["second"], 2, ":"), "")
-    decimals = _pick(known["second"] & (fraction != "").to_numpy(dtype=bool), _dotted(fraction), "")
+    decimals = _pick(known["second"] & is_written(fraction), _dotted(fraction), "")
     zone = _pick(known["hour"], to_arrow(offset), "")
     clock = pc.binary_join_element_wise(hour, minute, second, "").cast(pa.large_string())
     return from_arrow(pc.binary_join_element_wise(clock, decimals, zone, _EMPTY))
@@ -295,7 +296,7 @@ class Dates:
 
 def join_time(date: pd.Series, date_before_time: pd.Series, time: pd.Series) -> pd.Series:
     """The date with its time; row by row."""
-    has_time = (time != "").to_numpy(dtype=bool)
+    has_time = is_written(time)
     start = pc.if_else(pa.array(has_time), to_arrow(date_before_time), to_arrow(date))
     return from_arrow(pc.binary_join_element_wise(start, to_arrow(time), pa.scalar("", pa.large_string())))
 
@@ -332,7 +333,7 @@ def parse_dates(texts: pd.Series, formats: Sequence[DateFormat]) -> Dates:
         ]
         fits[at] = True
         possible |= mask
-    filled = (texts != "").to_numpy(dtype=bool)
+    filled = is_written(texts)
     fault = np.select(
         [~filled | (possible & ~ambiguous), ambiguous, fits], ["", "ambiguous", "impossible"], default="format"
     )

@@ -6,7 +6,7 @@ Whatever has to look inside a value does so once per distinct value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,9 +31,14 @@ class Distinct:
 
     def spread(self, made: pd.Series) -> pd.Series:
         """One result per distinct value as a column with one result per row."""
-        if pd.api.types.is_numeric_dtype(made.dtype) or pd.api.types.is_bool_dtype(made.dtype):
+        if not holds_text(made):
             return pd.Series(made.to_numpy()[self.codes])
         return from_arrow(to_arrow(made).take(pa.array(self.codes)))
+
+
+def holds_text(series: pd.Series) -> bool:
+    """Whether a column is of text, and not of numbers."""
+    return series.dtype == TEXT or not pd.api.types.is_numeric_dtype(series.dtype)  # the first is ten times as fast
 
 
 def find_distinct(series: pd.Series) -> Distinct:
@@ -43,34 +48,16 @@ def find_distinct(series: pd.Series) -> Distinct:
     >>> found.codes.tolist(), found.values.tolist()
     ([0, 1, 0], ['b', 'a'])
     """
-    if pd.api.types.is_numeric_dtype(series.dtype):
-        codes, values = pd.factorize(series.to_numpy(dtype="float64"), use_na_sentinel=False)
-        return Distinct(codes, pd.Series(values))
-    coded = pc.dictionary_encode(to_arrow(series))
-    return Distinct(coded.indices.to_numpy().astype(np.int64), from_arrow(coded.dictionary))
+    codes, values = find_codes(series)
+    return Distinct(codes, pd.Series(values) if isinstance(values, np.ndarray) else from_arrow(values))
 
 
-def find_distinct_rows(columns: Sequence[pd.Series]) -> tuple[np.ndarray, list[pd.Series]]:
-    """The distinct combinations of several columns: the number of its combination per row, and the combinations.
-
-    >>> texts = pd.Series(["a", "a", "b"], dtype="str")
-    >>> codes, (letters, numbers) = find_distinct_rows([texts, pd.Series([1.0, 1.0, 2.0])])
-    >>> codes.tolist(), letters.tolist(), numbers.tolist()
-    ([0, 0, 1], ['a', 'b'], [1.0, 2.0])
-    """
-    found = [find_distinct(column) for column in columns]
-    codes = found[0].codes
-    for more in found[1:]:
-        codes, _ = pd.factorize(codes * (len(more.values) + 1) + more.codes)
-    first = first_rows(codes)
-    return codes, [pd.Series(each.values.take(each.codes[first]).reset_index(drop=True)) for each in found]
-
-
-def first_rows(codes: np.ndarray) -> np.ndarray:
-    """For group numbers 0, 1, 2 ... without gaps, the first row of each group."""
-    first = np.zeros(int(codes.max()) + 1 if len(codes) else 0, dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
-    return first
+def find_codes(series: pd.Series) -> tuple[np.ndarray, Any]:
+    """The number of its value for each row, and the distinct values as an array: of numpy for numbers, else arrow."""
+    if not holds_text(series):
+        return pd.factorize(series.to_numpy(dtype="float64"), use_na_sentinel=False)
+    coded = to_arrow(series).dictionary_encode()
+    return coded.indices.to_numpy().astype(np.int64), coded.dictionary
 
 
 def map_distinct(series: pd.Series, function: Callable[[pd.Series], pd.Series]) -> pd.Series:
@@ -92,7 +79,7 @@ def rank_values(series: pd.Series) -> np.ndarray:
     [2, 0, 3, 2, 1]
     """
     found = find_distinct(series)
-    if pd.api.types.is_numeric_dtype(series.dtype):
+    if not holds_text(series):
         order = np.argsort(found.values.fillna(-np.inf).to_numpy(), kind="stable")
     else:
         order = pc.sort_indices(to_arrow(found.values).cast(pa.large_binary())).to_numpy()

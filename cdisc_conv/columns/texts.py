@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_conv.columns.distinct import Distinct, find_distinct, from_arrow, map_distinct, to_arrow
+from cdisc_conv.columns.distinct import Distinct, find_distinct, from_arrow, holds_text, map_distinct, to_arrow
 from cdisc_conv.columns.numerals import write_number
 
 
@@ -51,14 +51,21 @@ def _may_have_outer_blanks(texts: Any) -> bool:
 
     Looking at two bytes of each value is several times faster than trimming a million of them for nothing.
     """
-    _, offsets_buffer, data_buffer = texts.buffers()
+    data_buffer = texts.buffers()[2]
     if data_buffer is None or not len(texts):
         return False
-    offsets = np.frombuffer(offsets_buffer, dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    offsets = _list_offsets(texts)
     data = np.frombuffer(data_buffer, dtype=np.uint8)
     filled = offsets[1:] > offsets[:-1]
     ends = np.concatenate([data[offsets[:-1][filled]], data[offsets[1:][filled] - 1]])
     return bool(((ends <= 0x20) | (ends >= 0x80)).any())
+
+
+def _list_offsets(texts: Any) -> np.ndarray:
+    """Where each text of an arrow array begins among its bytes, and where the last one ends."""
+    if not len(texts):
+        return np.zeros(1, dtype=np.int64)
+    return np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
 
 
 def find_texts(series: pd.Series) -> Distinct:
@@ -83,14 +90,23 @@ def fold(text: str) -> str:
 
 def is_number(series: pd.Series) -> bool:
     """Whether a column holds numbers."""
-    return pd.api.types.is_numeric_dtype(series.dtype)
+    return not holds_text(series)
 
 
 def is_filled(series: pd.Series) -> np.ndarray:
     """Which values are not missing; a text of blanks only is missing."""
     if is_number(series):
         return series.notna().to_numpy()
-    return np.asarray(pc.greater(pc.binary_length(to_arrow(trim_text(series))), 0).to_numpy(zero_copy_only=False))
+    return is_written(trim_text(series))
+
+
+def is_written(texts: pd.Series) -> np.ndarray:
+    """Which texts are not empty; one of blanks only is not.
+
+    >>> is_written(pd.Series(["a", "", " "], dtype="str")).tolist()
+    [True, False, True]
+    """
+    return np.asarray(np.diff(_list_offsets(to_arrow(texts))) > 0)
 
 
 def as_text(series: pd.Series) -> pd.Series:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import find_distinct
+from cdisc_conv.columns.rows import take_rows
 from cdisc_conv.columns.texts import as_text
 from cdisc_conv.findings import Example, Names, Parameter, Total, Value
 from cdisc_conv.problems import SHOWN_ROWS, Tally
@@ -43,7 +44,7 @@ class Each:
     texts: pd.Series
 
     def settle(self, records: np.ndarray, numbers: np.ndarray) -> Names:
-        found = find_distinct(as_text(self.texts.take(records).reset_index(drop=True)))
+        found = find_distinct(as_text(take_rows(self.texts, records)))
         return Names(
             dict(zip(found.values.tolist(), count_codes(found.codes, numbers, len(found.values)), strict=True))
         )

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdisc_conv.columns.distinct import find_distinct, find_distinct_rows, map_distinct, rank_values
+from cdisc_conv.columns.distinct import find_distinct, map_distinct, rank_values
 from cdisc_conv.columns.moments import read_moments
 from cdisc_conv.columns.numbers import parse_numbers
+from cdisc_conv.columns.rows import find_distinct_rows
 from cdisc_conv.derivations.records.joining import match_records
 from cdisc_conv.expr.library import round_numbers
 from tests.derivations.rows import FakeRows

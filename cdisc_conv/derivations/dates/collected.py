@@ -20,6 +20,7 @@ from cdisc_conv.columns.date_formats import (
     read_format,
 )
 from cdisc_conv.columns.distinct import Distinct
+from cdisc_conv.columns.rows import take_rows
 from cdisc_conv.columns.texts import find_texts
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
@@ -67,7 +68,7 @@ def read_dates(series: pd.Series, formats: Sequence[DateFormat]) -> tuple[pd.Ser
     found = find_texts(series)
     dates = parse_dates(found.values, formats)
     wrong = np.flatnonzero((dates.fault != "")[found.codes])
-    return found.spread(dates.joined()), found.values.take(found.codes[wrong]).reset_index(drop=True)
+    return found.spread(dates.joined()), take_rows(found.values, found.codes[wrong])
 
 
 def find_refused(series: pd.Series, formats: Sequence[DateFormat]) -> np.ndarray:

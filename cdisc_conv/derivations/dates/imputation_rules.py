@@ -13,6 +13,7 @@ from pydantic import Field, field_validator, model_validator
 from cdisc_conv.columns.calendar import DAY
 from cdisc_conv.columns.distinct import Distinct, find_distinct
 from cdisc_conv.columns.moments import Moments, Written, is_datetime, read_written
+from cdisc_conv.columns.rows import take_rows
 from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
 from cdisc_conv.columns.texts import is_number, text_column, trim_text
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
@@ -273,4 +274,4 @@ def write_time(rule: str) -> str:
 
 
 def _write_flags(levels: np.ndarray, flags: tuple[str, ...]) -> pd.Series:
-    return text_column(flags).take(levels).reset_index(drop=True)
+    return take_rows(text_column(flags), levels)

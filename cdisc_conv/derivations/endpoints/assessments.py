@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from cdisc_conv.columns.distinct import first_rows, rank_values
+from cdisc_conv.columns.distinct import rank_values
+from cdisc_conv.columns.rows import first_rows
 from cdisc_conv.columns.texts import find_texts
 from cdisc_conv.derivations.base import SUBJECT, Derivation, ExpressionField, Ref, Rows, Words
 from cdisc_conv.derivations.evidence import Each, Parameters

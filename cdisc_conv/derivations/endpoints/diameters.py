@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from cdisc_conv.columns.distinct import Distinct, from_arrow, to_arrow
 from cdisc_conv.columns.numbers import as_numbers
 from cdisc_conv.columns.numerals import write_number
-from cdisc_conv.columns.texts import find_texts, fold
+from cdisc_conv.columns.texts import find_texts, fold, is_written
 from cdisc_conv.derivations.base import SUBJECT, Derivation, ExpressionField, Kind, Reach, Ref, Rows, Words
 from cdisc_conv.derivations.evidence import Sum
 from cdisc_conv.derivations.parameters import Names, join_words
@@ -196,7 +196,7 @@ class SumOfDiameters(Derivation):
         record, values = rows.members(self.value.column)
         size = len(record)
         names = find_texts(rows.members(self.lesion.column)[1])
-        named = (names.values != "").to_numpy(dtype=bool)[names.codes]
+        named = is_written(names.values)[names.codes]
         diameter = np.where(self._find_measures(rows, size), self._read_diameters(rows, values), np.nan)
         accounted = find_members(rows, self.accounted, size) if self.accounted is not None else np.zeros(size, bool)
         pair = record * (len(names.values) + 1) + names.codes

@@ -12,10 +12,11 @@ from pydantic import Field
 
 from cdisc_conv.columns.distinct import rank_values
 from cdisc_conv.columns.numbers import as_numbers
+from cdisc_conv.columns.rows import pick_or_blank
 from cdisc_conv.derivations.base import SUBJECT, ExpressionField, Rows, Words
 from cdisc_conv.derivations.order.ordering import sort_rows
 from cdisc_conv.derivations.parameters import Parameters, Text
-from cdisc_conv.derivations.records.joining import find_last_before, names_in, pick_or_blank
+from cdisc_conv.derivations.records.joining import find_last_before, names_in
 from cdisc_conv.derivations.records.subject_records import (
     Keep,
     SubjectRecords,

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from pydantic import AfterValidator, Field, model_validator
 
+from cdisc_conv.columns.rows import pick_or_blank, take_rows
 from cdisc_conv.columns.texts import flag_column, text_column
 from cdisc_conv.derivations.base import SUBJECT, Kind, Ref, Rows, Words
 from cdisc_conv.derivations.endpoints.assessments import CR, NE, NON, PD, PR, RESPONSES, SD, Assessments
 from cdisc_conv.derivations.endpoints.confirmation import ConfirmationRule
 from cdisc_conv.derivations.evidence import Each, Parameters
 from cdisc_conv.derivations.parameters import Names, Text, join_words
-from cdisc_conv.derivations.records.joining import pick_or_blank
 from cdisc_conv.derivations.records.subject_records import Chosen
 from cdisc_conv.derivations.registry import register
 
@@ -155,7 +155,7 @@ class BestResponse(ConfirmationRule):
         place[found.record] = best
         words = text_column([*self.categories, self.missing])
         numbers = pick_or_blank(pd.Series(place.astype("float64")), chosen.position).fillna(len(self.categories))
-        return words.take(numbers.to_numpy(dtype=np.int64)).reset_index(drop=True)
+        return take_rows(words, numbers.to_numpy(dtype=np.int64))
 
     def describe_choice(self, words: Words, main: str) -> str:
         return (

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator, Field, model_validator
 
+from cdisc_conv.columns.rows import pick_or_blank
 from cdisc_conv.columns.texts import text_column
 from cdisc_conv.derivations.base import SUBJECT, Derivation, Kind, Reach, Ref, Rows, Words
 from cdisc_conv.derivations.endpoints.censoring_rules import (
@@ -68,8 +69,7 @@ class Result:
 
     def texts(self, name: str) -> pd.Series:
         """A text of the endings."""
-        values = text_column([*(str(getattr(each, name)) for each in self.endings), ""])
-        return values.take(self.ending).reset_index(drop=True)
+        return pick_or_blank(text_column(str(getattr(each, name)) for each in self.endings), self.ending)
 
     def numbers(self, name: str) -> pd.Series:
         """A number of the endings."""

@@ -11,12 +11,12 @@ import pandas as pd
 from pydantic import Field
 
 from cdisc_conv.columns.numbers import as_numbers
+from cdisc_conv.columns.rows import pick_or_blank
 from cdisc_conv.columns.texts import as_text
 from cdisc_conv.derivations.base import Derivation, Kind, Reach, Ref, Rows, Words
 from cdisc_conv.derivations.evidence import Each, Parameters
 from cdisc_conv.derivations.order.placing import Groups, find_placed, group_records, name_groups, rank_records
 from cdisc_conv.derivations.parameters import Refs, Text, join_words
-from cdisc_conv.derivations.records.joining import pick_or_blank
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.problems import Severity
 

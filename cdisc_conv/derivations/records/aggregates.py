@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from cdisc_conv.columns.distinct import rank_values
 from cdisc_conv.columns.moments import find_instants, read_moments
 from cdisc_conv.columns.numbers import as_numbers
+from cdisc_conv.columns.rows import pick_or_blank, take_rows
 from cdisc_conv.columns.texts import as_text, is_filled, is_number, repeat_text
 from cdisc_conv.derivations.base import Derivation, ExpressionField, Reach, Rows, Words
 from cdisc_conv.derivations.dates.collected import find_refused, read_dates, study_formats
@@ -37,7 +38,6 @@ from cdisc_conv.derivations.records.joining import (
     check_keys,
     find_reach,
     match_records,
-    pick_or_blank,
     select_records,
 )
 from cdisc_conv.derivations.registry import register
@@ -145,8 +145,8 @@ class _Extreme(Derivation):
             return [pd.Series(record)], _is_refused(rows, values, _is_iso(values))
         table = rows.table(ref.table)
         picked = select_records(table, self.where)
-        values = table[ref.column].take(picked).reset_index(drop=True)
-        keys = [table[name].take(picked).reset_index(drop=True) for name in self.by.values()]
+        values = take_rows(table[ref.column], picked)
+        keys = [take_rows(table[name], picked) for name in self.by.values()]
         return keys, _is_refused(rows, values, not ref.table.startswith(FORM)) | table.unread(ref.column)[picked]
 
     def _note(self, rows: Rows, pieces: Sequence[_Piece], place: np.ndarray) -> None:
@@ -183,8 +183,8 @@ class _Extreme(Derivation):
             return _Piece([pd.Series(record)], *self._read_values(rows, values, _is_iso(values), record[:0]))
         table = rows.table(ref.table)
         picked = select_records(table, self.where)
-        values = table[ref.column].take(picked).reset_index(drop=True)
-        keys = [table[name].take(picked).reset_index(drop=True) for name in self.by.values()]
+        values = take_rows(table[ref.column], picked)
+        keys = [take_rows(table[name], picked) for name in self.by.values()]
         return _Piece(keys, *self._read_values(rows, values, not ref.table.startswith(FORM), picked))
 
     def _read_values(

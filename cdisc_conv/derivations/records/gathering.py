@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from cdisc_conv.columns.rows import take_rows
 from cdisc_conv.columns.texts import is_filled
 from cdisc_conv.derivations.base import Ref, Rows, TableRef, Words
 from cdisc_conv.derivations.evidence import First, Parameters, Sum
@@ -99,13 +100,13 @@ def gather_values(
         return Gathered(record, values, np.arange(len(rows)), len(rows))
     table = rows.table(of.table)
     picked = select_records(table, where)
-    keys = [table[name].take(picked).reset_index(drop=True) for name in by.values()]
+    keys = [take_rows(table[name], picked) for name in by.values()]
     matches = match_records(rows, tuple(by), keys)
     asked = np.flatnonzero(matches.theirs >= 0)
     found = table[of.column]
     if each is not None:
         found = _evaluate_each(found, each, lambda name: table[name.removeprefix(_RAW)])
-    values = found.take(picked[asked]).reset_index(drop=True)
+    values = take_rows(found, picked[asked])
     return Gathered(matches.theirs[asked], values, matches.ours, matches.count)
 
 

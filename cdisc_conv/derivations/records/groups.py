@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from cdisc_conv.columns.distinct import find_distinct, from_arrow, rank_values, to_arrow
 from cdisc_conv.columns.numbers import as_numbers
+from cdisc_conv.columns.rows import take_rows
 from cdisc_conv.columns.texts import as_text, is_filled
 from cdisc_conv.derivations.base import Derivation, ExpressionField, Kind, Reach, Rows, Words
 from cdisc_conv.derivations.records.gathering import (
@@ -324,4 +325,4 @@ def _find_pairs(groups: np.ndarray, values: pd.Series) -> tuple[np.ndarray, pd.S
     found = find_distinct(as_text(values) if values.dtype == "str" else values)
     pairs = np.unique(groups * (len(found.values) + 1) + found.codes)
     codes = pairs % (len(found.values) + 1)
-    return pairs // (len(found.values) + 1), found.values.take(codes).reset_index(drop=True)
+    return pairs // (len(found.values) + 1), take_rows(found.values, codes)

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator
 
-from cdisc_conv.columns.distinct import TEXT, find_distinct_rows, first_rows, map_distinct
+from cdisc_conv.columns.distinct import map_distinct
 from cdisc_conv.columns.numbers import as_numbers
-from cdisc_conv.columns.texts import as_text, fold, is_number, text_column
+from cdisc_conv.columns.rows import find_distinct_rows, first_rows, take_rows
+from cdisc_conv.columns.texts import as_text, fold, is_number, is_written, text_column
 from cdisc_conv.derivations.base import SUBJECT, Reach, Ref, Rows, Table, Words
 from cdisc_conv.derivations.parameters import join_words
 from cdisc_conv.expr import Expression
@@ -78,10 +79,7 @@ def match_records(rows: Rows, own: Sequence[str], theirs: Sequence[pd.Series], f
     """
     ours, _ = pd.factorize(rows.codes(list(own)))
     first = first_rows(ours)
-    keys = [
-        _one_kind(rows[name].take(first).reset_index(drop=True), column)
-        for name, column in zip(own, theirs, strict=True)
-    ]
+    keys = [_one_kind(take_rows(rows[name], first), column) for name, column in zip(own, theirs, strict=True)]
     # The same keys may differ in blanks, so the distinct keys are numbered once more together with theirs.
     stacked = [pd.concat(pair, ignore_index=True) for pair in keys]
     if folded:
@@ -92,7 +90,7 @@ def match_records(rows: Rows, own: Sequence[str], theirs: Sequence[pd.Series], f
     mine, other = codes[: len(first)], codes[len(first) :]
     groups, mine = np.unique(mine, return_inverse=True)
     other = np.where(other < 0, -1, _find_positions(groups, other))
-    examples = [pair[0].take(first_rows(mine)).reset_index(drop=True) for pair in keys]
+    examples = [take_rows(pair[0], first_rows(mine)) for pair in keys]
     return Matches(mine[ours], other, len(groups), examples)
 
 
@@ -111,7 +109,7 @@ def find_unmatched(matches: Matches) -> np.ndarray:
 
 def name_keys(names: Sequence[str], columns: Sequence[pd.Series], groups: np.ndarray, count: int) -> pd.Series:
     """The key values of some of `count` groups in words, ``LBTESTCD = ALT, VISIT = WEEK 2``; "" for the others."""
-    taken = [as_text(column.take(groups).reset_index(drop=True)).tolist() for column in columns]
+    taken = [as_text(take_rows(column, groups)).tolist() for column in columns]
     texts = np.full(count, "", dtype=object)
     for group, values in zip(groups, zip(*taken, strict=True), strict=True):
         texts[group] = ", ".join(f"{name} = {value}" for name, value in zip(names, values, strict=True))
@@ -164,7 +162,7 @@ def _one_kind(own: pd.Series, their: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 def _has_value(column: pd.Series) -> np.ndarray:
-    return np.asarray(column.notna() if is_number(column) else column != "", dtype=bool)
+    return column.notna().to_numpy() if is_number(column) else is_written(column)
 
 
 def _find_positions(groups: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -217,13 +215,6 @@ def own_names(where: Expression | None) -> tuple[Ref, ...]:
     """The columns of the record being made that a condition reads, without ``own.``."""
     names = where.names if where is not None else ()
     return tuple(Ref(name.removeprefix(OWN)) for name in names if name.startswith(OWN))
-
-
-def pick_or_blank(values: pd.Series, positions: np.ndarray) -> pd.Series:
-    """The values at the positions; missing where the position is -1."""
-    blank = pd.Series([np.nan]) if is_number(values) else pd.Series([""], dtype=TEXT)
-    whole = pd.concat([values.astype("float64") if is_number(values) else values, blank], ignore_index=True)
-    return whole.take(np.where(positions < 0, len(values), positions)).reset_index(drop=True)
 
 
 def name_column(words: Words, table: str, column: str) -> str:

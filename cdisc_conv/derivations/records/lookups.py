@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from cdisc_conv.columns.distinct import find_distinct
 from cdisc_conv.columns.moments import find_instants, is_datetime, rank_in_time
 from cdisc_conv.columns.numbers import as_numbers
+from cdisc_conv.columns.rows import pick_or_blank, take_rows
 from cdisc_conv.columns.texts import flag_column, is_filled, is_number
 from cdisc_conv.derivations.base import (
     SELF,
@@ -47,7 +48,6 @@ from cdisc_conv.derivations.records.joining import (
     name_keys,
     names_in,
     own_names,
-    pick_or_blank,
     select_records,
 )
 from cdisc_conv.derivations.records.pairing import Ranges, Selection, describe_ranges, pair_records
@@ -91,7 +91,7 @@ class _OtherRecords(Derivation):
         """
         both_sides = self.where if own_names(self.where) else None
         picked = select_records(table, None if both_sides is not None else self.where)
-        theirs = [_pick(table[name], picked) for name in self.by.values()]
+        theirs = [take_rows(table[name], picked) for name in self.by.values()]
         matches = match_records(rows, tuple(self.by), theirs, folded)
         if ranges or both_sides is not None:
             pairs = pair_records(rows, Selection(table, picked), matches, ranges, both_sides)
@@ -196,7 +196,7 @@ class Lookup(_OtherRecords):
         if not self.optional:
             self._report_none(rows, matches, theirs)
         rows.matched(self.source, picked, picked[matches.theirs >= 0])
-        values = _pick(table[self.take], picked)
+        values = take_rows(table[self.take], picked)
         place = self._find_up_to(rows, table, picked, matches) if self.up_to else self._choose(rows, picked, matches)
         rows.took(self.source, np.append(picked, -1)[place])
         return pick_or_blank(values, place)
@@ -204,7 +204,7 @@ class Lookup(_OtherRecords):
     def _choose(self, rows: Rows, picked: np.ndarray, matches: Matches) -> np.ndarray:
         """Among the records picked, the one that `order` and `keep` say, or the only one; -1 where there is none."""
         table = rows.table(self.source)
-        ranks = [self._rank(_pick(table[name], picked)) for name in self.order]
+        ranks = [self._rank(take_rows(table[name], picked)) for name in self.order]
         sorted_rows = sort_rows(matches.theirs + 1, ranks)
         sorted_rows = sorted_rows[matches.theirs[sorted_rows] >= 0]
         position = np.full(matches.count, -1)
@@ -213,13 +213,13 @@ class Lookup(_OtherRecords):
         else:
             position[matches.theirs[sorted_rows[::-1]]] = sorted_rows[::-1]
         if not self.which:
-            position[self._report_several(rows, matches, _pick(table[self.take], picked))] = -1
+            position[self._report_several(rows, matches, take_rows(table[self.take], picked))] = -1
         return np.asarray(position[matches.ours])
 
     def _find_up_to(self, rows: Rows, table: Table, picked: np.ndarray, matches: Matches) -> np.ndarray:
         """Among the records picked, the last one on or before our date; -1 where there is none."""
         ((own, their),) = self.up_to.items()
-        theirs, ours = _pick(table[their], picked), rows[own]
+        theirs, ours = take_rows(table[their], picked), rows[own]
         plain = _find_plain_numbers(theirs, their, ours, own, matches)
         start, limit = np.full(len(theirs), np.nan), np.full(len(ours), np.nan)
         if plain.any():
@@ -264,7 +264,7 @@ class Lookup(_OtherRecords):
             parameters={
                 "source": f"{rows.dataset} before this block" if self.source == SELF else self.source,
                 "condition": " that meets the condition" if self.where is not None else "",
-                "keys": Each(keys.take(matches.ours).reset_index(drop=True)),
+                "keys": Each(take_rows(keys, matches.ours)),
                 "near": near,
             },
         )
@@ -384,11 +384,7 @@ def _find_plain_numbers(theirs: pd.Series, their: str, ours: pd.Series, own: str
         return np.full(matches.count, plain)
     groups, texts = np.concatenate([matches.theirs, matches.ours]), pd.concat([theirs, ours], ignore_index=True)
     there = np.flatnonzero((groups >= 0) & is_filled(texts))
-    groups, texts = groups[there], _pick(texts, there)
+    groups, texts = groups[there], take_rows(texts, there)
     wordy = np.bincount(groups, weights=as_numbers(texts).isna(), minlength=matches.count)
     others = np.bincount(groups, weights=~texts.str.fullmatch(r"\s*(19|20)\d\d\s*"), minlength=matches.count)
     return np.asarray((wordy == 0) & (others > 0))
-
-
-def _pick(series: pd.Series, positions: np.ndarray) -> pd.Series:
-    return series.take(positions).reset_index(drop=True)

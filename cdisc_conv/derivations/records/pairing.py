@@ -12,6 +12,7 @@ from pydantic import AfterValidator
 
 from cdisc_conv.columns.moments import is_datetime
 from cdisc_conv.columns.numbers import as_numbers
+from cdisc_conv.columns.rows import take_rows
 from cdisc_conv.columns.texts import is_filled, is_number
 from cdisc_conv.derivations.base import Ref, Rows, Table, Words
 from cdisc_conv.derivations.dates.findings import moments_of, table_moments
@@ -41,7 +42,7 @@ class Selection:
         return len(self.picked)
 
     def __getitem__(self, column: str) -> pd.Series:
-        return self.table[column].take(self.picked).reset_index(drop=True)
+        return take_rows(self.table[column], self.picked)
 
     def unread(self, column: str) -> np.ndarray:
         """As `Table.unread`, of the records chosen."""
@@ -79,8 +80,8 @@ def pair_records(
     if where is not None:
         holds = _evaluate(rows, table, where, first[mine], theirs)
         mine, theirs = mine[holds], theirs[holds]
-    examples = [column.take(groups).reset_index(drop=True) for column in matches.examples]
-    examples += [rows.peek(own).take(first).reset_index(drop=True) for own in ranges]
+    examples = [take_rows(column, groups) for column in matches.examples]
+    examples += [take_rows(rows.peek(own), first) for own in ranges]
     return Pairs(Matches(np.asarray(ours), mine, len(first), examples), theirs)
 
 
@@ -130,7 +131,7 @@ def _evaluate(rows: Rows, table: Table, where: Expression, mine: np.ndarray, the
     def column(name: str) -> pd.Series:
         own = name.startswith(OWN)
         series = rows[name.removeprefix(OWN)] if own else table[name.removeprefix("raw.")]
-        return series.take(mine if own else theirs).reset_index(drop=True)
+        return take_rows(series, mine if own else theirs)
 
     return where.evaluate(column, len(mine)).to_numpy(dtype=bool)
 

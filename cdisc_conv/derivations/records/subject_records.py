@@ -15,12 +15,13 @@ import pandas as pd
 from pydantic import Field
 
 from cdisc_conv.columns.moments import SAS_OFFSET, is_datetime, rank_in_time, read_sas_moments
+from cdisc_conv.columns.rows import pick_or_blank, take_rows
 from cdisc_conv.columns.sas_dates import to_sas_days
 from cdisc_conv.columns.texts import is_number
 from cdisc_conv.derivations.base import SELF, SUBJECT, Derivation, Kind, Reach, Ref, Rows, Table, TableRef, Words
 from cdisc_conv.derivations.order.ordering import sort_rows
 from cdisc_conv.derivations.parameters import Text
-from cdisc_conv.derivations.records.joining import Keys, match_records, name_column, pick_or_blank, select_records
+from cdisc_conv.derivations.records.joining import Keys, match_records, name_column, select_records
 from cdisc_conv.expr import Expression
 
 Keep = Literal["first", "last"]
@@ -42,7 +43,7 @@ class SubjectRecords:
 
     def column(self, name: str) -> pd.Series:
         """A column of the records."""
-        return self.table[name].take(self.positions).reset_index(drop=True)
+        return take_rows(self.table[name], self.positions)
 
     def narrow(self, mask: np.ndarray) -> SubjectRecords:
         """Those of the records where the mask is true."""
@@ -69,7 +70,7 @@ def find_records(rows: Rows, source: str, where: Expression | None) -> SubjectRe
     """The records of a table that meet a condition and whose USUBJID is that of one of our rows."""
     table = rows.table(source)
     picked = select_records(table, where)
-    theirs = table[SUBJECT].take(picked).reset_index(drop=True)
+    theirs = take_rows(table[SUBJECT], picked)
     matches = match_records(rows, (SUBJECT,), [theirs])
     known = matches.theirs >= 0
     return SubjectRecords(table, picked[known], matches.ours, matches.theirs[known], matches.count)

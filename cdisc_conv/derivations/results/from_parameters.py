@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
+from cdisc_conv.columns.rows import pick_or_blank, take_rows
 from cdisc_conv.columns.texts import as_text, is_filled
 from cdisc_conv.derivations.base import SELF, Derivation, ExpressionField, Reach, Rows, Table, TableRef, Words
 from cdisc_conv.derivations.evidence import Each, First
@@ -23,7 +24,6 @@ from cdisc_conv.derivations.records.joining import (
     find_reach,
     match_records,
     names_in,
-    pick_or_blank,
     select_records,
 )
 from cdisc_conv.derivations.registry import register
@@ -127,9 +127,9 @@ class FromParameters(Derivation):
     def derive(self, rows: Rows) -> pd.Series:
         table = rows.table(self.source)
         picked = select_records(table, self.where)
-        codes = _pick(as_text(table[self.parameter]), picked)
-        values = _pick(table[self.value], picked)
-        matches = match_records(rows, tuple(self.by), [_pick(table[name], picked) for name in self.by.values()])
+        codes = take_rows(as_text(table[self.parameter]), picked)
+        values = take_rows(table[self.value], picked)
+        matches = match_records(rows, tuple(self.by), [take_rows(table[name], picked) for name in self.by.values()])
         if len(rows):
             self._report_unknown(rows, table)
         inputs = {}
@@ -148,8 +148,8 @@ class FromParameters(Derivation):
         groups = matches.theirs[theirs]
         position = np.full(matches.count, -1)
         position[groups] = theirs
-        leader = values.take(position[groups]).reset_index(drop=True)
-        different = (values.take(theirs).reset_index(drop=True) != leader).to_numpy(dtype=bool)
+        leader = take_rows(values, position[groups])
+        different = (take_rows(values, theirs) != leader).to_numpy(dtype=bool)
         several = np.unique(groups[different])
         if len(several):
             self._report_several(rows, matches, code, several, np.bincount(groups, minlength=matches.count))
@@ -208,7 +208,3 @@ class FromParameters(Derivation):
             f"{'this' if one else 'these'} {self.parameter} {describe_keys(words, self.by)}{where}. A parameter is "
             f"missing where there is no such record, or where several have different values."
         )
-
-
-def _pick(series: pd.Series, positions: np.ndarray) -> pd.Series:
-    return series.take(positions).reset_index(drop=True)

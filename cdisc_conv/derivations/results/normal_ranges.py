@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from cdisc_conv.columns.distinct import find_distinct_rows
 from cdisc_conv.columns.numbers import as_numbers
+from cdisc_conv.columns.rows import find_distinct_rows
 from cdisc_conv.columns.texts import as_text, text_column
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words

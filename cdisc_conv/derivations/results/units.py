@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from cdisc_conv.columns.distinct import find_distinct_rows
+from cdisc_conv.columns.rows import find_distinct_rows, take_rows
 from cdisc_conv.columns.texts import as_text, is_number, repeat_text, text_column
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
 from cdisc_conv.derivations.evidence import Each
@@ -206,7 +206,7 @@ class Convert(Derivation):
                 where=in_words[codes],
                 severity=Severity.NOTE,
                 field=self.value,
-                parameters={"variable": rows.variable, "words": Each(texts.take(codes).reset_index(drop=True))},
+                parameters={"variable": rows.variable, "words": Each(take_rows(texts, codes))},
             )
         self._report_units(rows, codes, keys, troubles, find)
 
@@ -331,4 +331,4 @@ def _spread(codes: np.ndarray, numbers: list[float]) -> pd.Series:
 
 
 def _spread_texts(codes: np.ndarray, texts: list[str]) -> pd.Series:
-    return text_column(texts).take(codes).reset_index(drop=True)
+    return take_rows(text_column(texts), codes)

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from cdisc_conv.columns.calendar import DAY
 from cdisc_conv.columns.moments import Moments, find_instants
+from cdisc_conv.columns.rows import pick_or_blank
 from cdisc_conv.columns.texts import text_column
 from cdisc_conv.derivations.base import SUBJECT, Derivation, Kind, Reach, Ref, Rows, Words
 from cdisc_conv.derivations.dates.findings import moments_of, report_mixed_groups, report_mixture, table_moments
@@ -100,8 +101,7 @@ class Epoch(Derivation):
             high[date.latest >= first] = number
         same = (low == high) & ~unread
         self._report_uncertain(rows, ~same & (partial | unread) & date.complete, "an epoch")
-        names = text_column([*(each.epoch for each in self.epochs), ""])
-        return names.take(np.where(same, low, -1)).reset_index(drop=True)
+        return pick_or_blank(text_column(each.epoch for each in self.epochs), np.where(same, low, -1))
 
     def _among_elements(self, rows: Rows, date: Moments) -> pd.Series:
         table = rows.table(ELEMENTS)
@@ -121,7 +121,7 @@ class Epoch(Derivation):
         same = (low == high) & ~unread
         partly = np.isin(matches.ours, matches.theirs[(matches.theirs >= 0) & (first != last) & ~np.isnan(first)])
         self._report_uncertain(rows, ~same & (partly | unread) & date.complete, "an element of SE")
-        return text_column([*names, ""]).take(np.where(same, low, -1)).reset_index(drop=True)
+        return pick_or_blank(text_column(names), np.where(same, low, -1))
 
     def _report_uncertain(self, rows: Rows, open_: np.ndarray, what: str) -> None:
         """Complete dates for which the start of an epoch, partial or unreadable, leaves open which one they are in."""

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from cdisc_conv.columns.rows import take_rows
 from cdisc_conv.columns.texts import text_column
 from cdisc_conv.derivations.base import Derivation, ExpressionField, Kind, Ref, Rows, Words
 from cdisc_conv.derivations.dates.findings import moments_of
@@ -44,7 +45,7 @@ class _Relation(Derivation):
                 choices.append((undated & met, text))
         masks = [mask for mask, _ in choices]
         found = np.select(masks, range(1, len(masks) + 1), default=0)
-        return text_column(["", *(text for _, text in choices)]).take(found).reset_index(drop=True)
+        return take_rows(text_column(["", *(text for _, text in choices)]), found)
 
     def _describe_said(self, words: Words, going_on: str) -> str:
         said = [(self.before, "BEFORE"), (self.ongoing, going_on)]

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from cdisc_conv.columns.numbers import as_numbers
 from cdisc_conv.columns.numerals import write_number
+from cdisc_conv.columns.rows import pick_or_blank
 from cdisc_conv.columns.texts import format_numbers, text_column
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
 from cdisc_conv.derivations.parameters import Names, Parameters, Text
@@ -155,8 +156,8 @@ class VisitWindow(Derivation):
 
     def derive(self, rows: Rows) -> pd.Series:
         position, known = self._find_windows(rows)
-        names = text_column([*(window.visit for window in self.sorted_windows), self.outside, ""])
-        return names.take(np.where(known, position, -1)).reset_index(drop=True)
+        names = text_column([*(window.visit for window in self.sorted_windows), self.outside])
+        return pick_or_blank(names, np.where(known, position, -1))
 
     def _find_windows(self, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
         """The window of each record, the number of windows where its day is in none; and whether it has a day."""
@@ -194,8 +195,8 @@ class WindowPart(VisitWindow):
         position, known = self._find_windows(rows)
         values = [self._give(window) for window in self.sorted_windows]
         if self.part in ("range", "unit"):
-            texts = text_column([*(str(value) for value in values), ""])
-            return texts.take(np.where(known, position, -1)).reset_index(drop=True)
+            texts = text_column([*map(str, values), ""])
+            return pick_or_blank(texts, np.where(known, position, -1))
         numbers = np.array([*(np.nan if value is None else value for value in values), np.nan], dtype=float)
         made = np.where(known, numbers[position], np.nan)
         return pd.Series(self._measure(as_numbers(rows[self.day]).to_numpy(), made))

@@ -14,7 +14,7 @@ from pydantic import Field
 from cdisc_conv.columns.distinct import Distinct, map_distinct
 from cdisc_conv.columns.moments import read_moments
 from cdisc_conv.columns.numbers import as_numbers
-from cdisc_conv.columns.texts import as_text, find_texts, fold, format_numbers, text_column
+from cdisc_conv.columns.texts import as_text, find_texts, fold, format_numbers, is_written, text_column
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import SUBJECT, Derivation, Reach, Ref, Rows, Words
 from cdisc_conv.derivations.dates.collected import read_dates, study_formats
@@ -206,7 +206,7 @@ class Visit(Derivation):
         events = events.apply(lambda texts: texts.str.strip().str.casefold())
         codes = pd.factorize(pd.MultiIndex.from_frame(events))[0]
         several = pd.Series(codes).groupby(visits.to_numpy()).transform("nunique").to_numpy() > 1
-        shared = several & ~np.isnan(numbers) & (subjects != "").to_numpy()
+        shared = several & ~np.isnan(numbers) & is_written(subjects)
         if not shared.any():
             return
         dates = as_text(rows[self.date])

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from cdisc_conv.columns.distinct import Distinct, find_distinct
 from cdisc_conv.columns.numbers import as_numbers
 from cdisc_conv.columns.numerals import write_number
-from cdisc_conv.columns.texts import as_text, text_column
+from cdisc_conv.columns.texts import as_text, is_filled, text_column
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
 from cdisc_conv.derivations.findings import report_values
 from cdisc_conv.derivations.parameters import Parameters, Text
@@ -155,7 +155,7 @@ class _Categories(Derivation):
             places[each.contains(numbers)] = place
         if self.whole:
             places[np.floor(numbers) != numbers] = -2
-        places[(as_text(found.values) == "").to_numpy(dtype=bool)] = -1
+        places[~is_filled(found.values)] = -1
         return found, numbers, places
 
     def _give_numbers(self, found: Distinct, places: np.ndarray) -> pd.Series:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
+from cdisc_conv.columns.rows import take_rows
 from cdisc_conv.columns.texts import as_text, is_number, repeat_text
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, ExpressionField, Reach, Rows, Words
@@ -151,7 +152,7 @@ class Cases(Derivation):
         stacked = pd.concat(pieces if numeric else [as_text(piece) for piece in pieces], ignore_index=True)
         back = np.empty(len(rows), dtype=np.int64)
         back[np.concatenate([*places, np.flatnonzero(left)])] = np.arange(len(rows))
-        return stacked.take(back).reset_index(drop=True)
+        return take_rows(stacked, back)
 
     def _split(self, rows: Rows) -> Iterator[tuple[Branch, np.ndarray]]:
         """Each branch and the records it decides (bool)."""

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field, field_validator
 
-from cdisc_conv.columns.distinct import find_distinct_rows, from_arrow, to_arrow
+from cdisc_conv.columns.distinct import from_arrow, to_arrow
+from cdisc_conv.columns.rows import find_distinct_rows
 from cdisc_conv.columns.texts import as_text, flag_column, is_filled
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words

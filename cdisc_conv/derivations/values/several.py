@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
+from cdisc_conv.columns.rows import take_rows
 from cdisc_conv.columns.texts import find_texts, fold, text_column
 from cdisc_conv.dataset import OriginType
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
@@ -144,7 +145,7 @@ class Multiple(_Several):
     def derive(self, rows: Rows) -> pd.Series:
         made, codes = self._list_answers(rows, report=True)
         values = ["" if not terms else terms[0] if len(terms) == 1 else self.multiple for terms in made]
-        return text_column(values).take(codes).reset_index(drop=True)
+        return take_rows(text_column(values), codes)
 
     def supplemental(self, variable: str) -> dict[str, tuple[str, Derivation]]:
         shared = {name: getattr(self, name) for name in _Several.model_fields}
@@ -200,7 +201,7 @@ class MultiplePart(_Several):
     def derive(self, rows: Rows) -> pd.Series:
         made, codes = self._list_answers(rows, report=False)
         values = ["" if len(terms) < 2 else self._pick(terms) for terms in made]
-        return text_column(values).take(codes).reset_index(drop=True)
+        return take_rows(text_column(values), codes)
 
     def _pick(self, terms: tuple[str, ...]) -> str:
         if self.number == self.most:

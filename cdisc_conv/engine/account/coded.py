@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.columns.distinct import find_distinct_rows
+from cdisc_conv.columns.rows import find_distinct_rows
 from cdisc_conv.columns.texts import fold, trim_text
 from cdisc_conv.derivations.findings import MOST_FINDINGS
 from cdisc_conv.engine.plan.graph import Plan

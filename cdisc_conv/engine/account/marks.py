@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.columns.texts import is_filled
+from cdisc_conv.columns.texts import is_filled, is_written
 from cdisc_conv.engine.account.coded import Readers
 from cdisc_conv.engine.account.rows import Lookups, Masks, SourceRows, find_rows
 from cdisc_conv.engine.derive.state import State
@@ -70,7 +70,7 @@ def _find_lookups(state: State, table: str, length: int, readers: tuple[str, ...
 def _find_filled(state: State, form: str, field: str, frame: pd.DataFrame) -> np.ndarray:
     if field not in frame:
         return np.zeros(len(frame), dtype=bool)
-    return np.asarray((state.column(TableId.of_form(form), field) != "").to_numpy(dtype=bool))
+    return is_written(state.column(TableId.of_form(form), field))
 
 
 def _keep_lost(study: Study, rows: SourceRows, dataset: str, blank: Masks, filled: Masks, readers: Readers) -> Masks:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import find_distinct
 from cdisc_conv.columns.numbers import parse_numbers
+from cdisc_conv.columns.texts import is_number
 from cdisc_conv.derivations.base import Rows
 from cdisc_conv.derivations.findings import report_lost_digits, report_values
 
@@ -21,8 +23,8 @@ def as_number(series: pd.Series, rows: Rows, field: str = "") -> pd.Series:
 
     `field` is the column that was read, for the finding; "" when there are several.
     """
-    if pd.api.types.is_numeric_dtype(series):
-        return series.astype("float64")
+    if is_number(series):
+        return series if series.dtype == np.float64 else series.astype("float64")
     found = find_distinct(series)
     parsed = parse_numbers(found.values)
     bad = (parsed.isna() & (found.values.str.strip() != "")).to_numpy(dtype=bool)

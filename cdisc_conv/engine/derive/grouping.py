@@ -9,6 +9,7 @@ import pandas as pd
 
 from cdisc_conv.columns.distinct import find_distinct, map_distinct, rank_values
 from cdisc_conv.columns.numbers import as_numbers
+from cdisc_conv.columns.rows import pick_or_blank, take_rows
 from cdisc_conv.columns.texts import as_text, fold, is_filled, is_number, text_column
 
 Dates = Callable[[pd.Series], pd.Series]
@@ -29,11 +30,10 @@ def take_values(values: pd.Series, record: np.ndarray, count: int, way: str, dat
     """
     taken = find_taken(values, record, count, way, dates)
     if way == "list":
-        return _list_values(values.take(taken).reset_index(drop=True), record[taken], count)
-    found = np.full(count, len(values))
+        return _list_values(take_rows(values, taken), record[taken], count)
+    found = np.full(count, -1)
     found[record[taken]] = taken
-    blank = pd.Series([np.nan]) if is_number(values) else text_column([""])
-    return pd.concat([values, blank], ignore_index=True).take(found).reset_index(drop=True)
+    return pick_or_blank(values, found)
 
 
 def find_taken(values: pd.Series, record: np.ndarray, count: int, way: str, dates: Dates) -> np.ndarray:
@@ -41,7 +41,7 @@ def find_taken(values: pd.Series, record: np.ndarray, count: int, way: str, date
     filled = np.flatnonzero(is_filled(values))
     if way == "list":
         return filled
-    record, values = record[filled], values.take(filled).reset_index(drop=True)
+    record, values = record[filled], take_rows(values, filled)
     if way in ("first", "last"):
         rank = np.arange(len(record))
     elif way == "most_complete":
@@ -97,7 +97,7 @@ def find_lost(values: pd.Series, record: np.ndarray, taken: pd.Series, folded: b
 def find_contradictions(values: pd.Series, record: np.ndarray, taken: pd.Series, dates: Dates) -> np.ndarray:
     """The rows whose date is not the one of their record, with less parts or with all of them."""
     theirs, ours = dates(as_text(values)), dates(as_text(taken))
-    pairs = pd.DataFrame({"theirs": theirs, "ours": ours.take(record).reset_index(drop=True)})
+    pairs = pd.DataFrame({"theirs": theirs, "ours": take_rows(ours, record)})
     distinct = pairs.drop_duplicates()
     agrees = [own.startswith(their) for their, own in zip(distinct["theirs"], distinct["ours"], strict=True)]
     known = pairs.merge(distinct.assign(agrees=agrees), how="left")["agrees"].to_numpy(dtype=bool)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
-from cdisc_conv.columns.rows import group_codes, spread, take_rows
+from cdisc_conv.columns.rows import group_codes, spread, stack, take_rows
 from cdisc_conv.columns.texts import as_text, is_number
 from cdisc_conv.derivations.base import SELF, Table
 from cdisc_conv.derivations.evidence import Parameters, SingleValues
@@ -129,7 +129,7 @@ class PartRows:
                 values.append(take_rows(block.read_source(name), row[order]))
             start += block.length
         record = np.concatenate(records)
-        whole = values[0] if len(values) == 1 else pd.concat(values, ignore_index=True)
+        whole = stack(values)
         return (record, whole) if self._picked is None else self._pick_members(record, whole)
 
     def _pick_members(self, record: np.ndarray, values: pd.Series) -> tuple[np.ndarray, pd.Series]:
@@ -289,7 +289,7 @@ class PartRows:
         pieces = [self._block_column(n, target) for n, target in zip(self._part.blocks, targets, strict=True)]
         if len({is_number(piece) for piece in pieces}) > 1:
             pieces = [as_text(piece) for piece in pieces]
-        return pieces[0] if len(pieces) == 1 else pd.concat(pieces, ignore_index=True)
+        return stack(pieces)
 
     def _block_column(self, number: int, target: Target) -> pd.Series:
         if target.kind is TargetKind.OWN:

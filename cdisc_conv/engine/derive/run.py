@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
-from cdisc_conv.columns.rows import spread
+from cdisc_conv.columns.rows import pick_or_blank, spread
 from cdisc_conv.columns.texts import as_text
 from cdisc_conv.derivations.base import Derivation, Ref
 from cdisc_conv.derivations.dates.collected import choose_formats, read_dates
@@ -168,13 +168,9 @@ def _derive(rows: PartRows, variable: Variable, numeric: bool) -> pd.Series:
     mask = rows.evaluate(variable.when).to_numpy(dtype=bool)
     picked = rows.matching(mask)
     made = _coerce(_call(variable.derivation, picked), picked, variable, numeric)
-    if numeric:
-        numbers = np.full(len(rows), np.nan)
-        numbers[mask] = made.to_numpy()
-        return pd.Series(numbers)
-    positions = np.full(len(rows), len(made))
+    positions = np.full(len(rows), -1)
     positions[mask] = np.arange(len(made))
-    return pd.concat([made, pd.Series([""], dtype=TEXT)], ignore_index=True).take(positions).reset_index(drop=True)
+    return pick_or_blank(made, positions)
 
 
 def _call(derivation: Derivation, rows: PartRows) -> pd.Series:

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.columns.rows import group_codes, spread, take_rows
-from cdisc_conv.columns.texts import trim_text
+from cdisc_conv.columns.rows import group_codes, slice_rows, spread, stack, take_rows
+from cdisc_conv.columns.texts import is_number, is_written, trim_text
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.derivations.evidence import Each, Parameters, SingleValues, list_fixed
 from cdisc_conv.engine.derive.blocks import BlockRows
@@ -141,14 +141,14 @@ class State:
             if part.blocks == blocks:
                 return self.values[part]
         pieces = [self._own_block(dataset, name, number) for number in blocks]
-        return pd.concat(_same_kind(pieces), ignore_index=True) if len(pieces) > 1 else pieces[0]
+        return stack(_same_kind(pieces))
 
     def _own_block(self, dataset: str, name: str, number: int) -> pd.Series:
         for part in self.plan.parts.get((dataset, name), ()):
             if number in part.blocks:
                 start = self.length(dataset, part.blocks[: part.blocks.index(number)])
                 stop = start + self.blocks[dataset, number].length
-                return self.values[part].iloc[start:stop].reset_index(drop=True)
+                return slice_rows(self.values[part], start, stop)
         return spread(np.nan if self._is_numeric(dataset, name) else "", self.blocks[dataset, number].length)
 
     def _is_numeric(self, dataset: str, name: str) -> bool:
@@ -245,7 +245,7 @@ class State:
         """
         new = [number for number in blocks if (dataset, number, other) not in self._looked_for]
         self._looked_for |= {(dataset, number, other) for number in new}
-        absent = ((found < 0) & (subjects != "").to_numpy(dtype=bool))[mine]
+        absent = ((found < 0) & is_written(subjects))[mine]
         if not absent.any() or (self.forms and other == "DM") or other == "ADSL":
             return
         parted = split_blocks(np.flatnonzero(absent), [(n, self.blocks[dataset, n].length) for n in blocks])
@@ -261,7 +261,7 @@ class State:
         )
         rows = ReportedRows(TableId(dataset), [(number, rows) for number, rows, _ in pieces], final=False)
         places = np.concatenate([np.zeros(0, dtype=np.int64), *(places for _, _, places in pieces)])
-        names = Each(subjects.take(mine).reset_index(drop=True))
+        names = Each(take_rows(subjects, mine))
         self.report(finding, rows, places, {"other": other, "dataset": dataset, "names": names})
 
     def _subjects_of(self, other: str) -> tuple[pd.Index, np.ndarray]:
@@ -272,7 +272,7 @@ class State:
             if repeated.any():
                 several = np.flatnonzero(whole.isin(whole[repeated]))
                 rows = ReportedRows.of(other, several, final=other in self.given)
-                names = Each(pd.Series(whole).take(several).reset_index(drop=True))
+                names = Each(take_rows(pd.Series(whole), several))
                 self.report(
                     replace(_REPEATED_SUBJECTS, place=Place(dataset=other)),
                     rows,
@@ -307,6 +307,6 @@ def split_blocks(records: np.ndarray, lengths: Sequence[tuple[int, int]]) -> lis
 
 def _same_kind(pieces: list[pd.Series]) -> list[pd.Series]:
     """Pieces that can be stacked: where one is numeric, blank text pieces become missing numbers."""
-    if any(pd.api.types.is_numeric_dtype(piece) for piece in pieces):
+    if any(is_number(piece) for piece in pieces):
         return [pd.to_numeric(piece, errors="coerce").astype("float64") for piece in pieces]
     return pieces

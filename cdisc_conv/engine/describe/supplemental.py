@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.columns.rows import spread
-from cdisc_conv.columns.texts import as_text
+from cdisc_conv.columns.rows import spread, take_rows
+from cdisc_conv.columns.texts import as_text, is_written
 from cdisc_conv.dataset import Column, Condition, Dataset, Item, Origin, OriginSource, OriginType, Records, ValueLevel
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.engine.describe.items import byte_length, make_item, used_codelist
@@ -75,7 +75,7 @@ def describe_supplemental(study: Study, plan: Plan, draft: Draft, facts: Dataset
 def _qualifier(study: Study, plan: Plan, draft: Draft, name: str) -> pd.DataFrame:
     """The records of one qualifier; `position` is the parent record, `qualifier` its place in the mapping."""
     values = draft.supplemental[name]
-    position = np.flatnonzero((values != "").to_numpy(dtype=bool))
+    position = np.flatnonzero(is_written(values))
     parent = draft.frame.take(position).reset_index(drop=True)
     sequence = f"{draft.spec.name}SEQ"
     has_sequence = sequence in parent
@@ -92,7 +92,7 @@ def _qualifier(study: Study, plan: Plan, draft: Draft, name: str) -> pd.DataFram
             "IDVARVAL": as_text(parent[sequence]) if has_sequence else spread("", length),
             "QNAM": spread(name, length),
             "QLABEL": spread(entry.label or name, length),
-            "QVAL": values.take(position).reset_index(drop=True),
+            "QVAL": take_rows(values, position),
             "QORIG": spread(origin, length),
             "QEVAL": spread(entry.evaluator, length),
             "position": position,

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.columns.distinct import TEXT, find_distinct_rows
-from cdisc_conv.columns.rows import group_codes
-from cdisc_conv.columns.texts import as_text
+from cdisc_conv.columns.distinct import TEXT
+from cdisc_conv.columns.rows import find_distinct_rows, group_codes, take_rows
+from cdisc_conv.columns.texts import as_text, is_written
 from cdisc_conv.derivations.values.long_text import SHORTENED, Split
 from cdisc_conv.engine.derive.rows import PartRows
 from cdisc_conv.engine.derive.state import State
@@ -114,7 +114,7 @@ def _collect_levels(
 ) -> LevelFacts:
     """The facts of a column for each code; `listed` when the column has a codelist."""
     frame, series = draft.frame, draft.frame[name]
-    filled = (series != "" if series.dtype == TEXT else series.notna()).to_numpy(dtype=bool)
+    filled = is_written(series) if series.dtype == TEXT else series.notna().to_numpy()
     names = list_asked(draft.spec.value_level.get(name, ()), frame.columns)
     keys: list[tuple[Cell, ...]] = [(code,) for code in codes]
     groups = ranks
@@ -158,7 +158,7 @@ def _collect_analysis_pairs(
     code, text = (frame[name] for name in ANALYSIS_VALUES)
     inside = np.flatnonzero(groups >= 0)
     numbers = pd.Series(groups[inside].astype("float64"))
-    columns = [numbers, *(each.take(inside).reset_index(drop=True) for each in (code, text))]
+    columns = [numbers, *(take_rows(each, inside) for each in (code, text))]
     if not len(inside):
         return {}
     _, (group, codes, texts) = find_distinct_rows(columns)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.columns.numbers import as_numbers
-from cdisc_conv.columns.rows import group_codes
+from cdisc_conv.columns.rows import group_codes, take_rows
 from cdisc_conv.columns.texts import is_number
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.problems import Place, Problem, Severity
@@ -64,7 +64,7 @@ def _spread(
         chosen = np.where(known & (chosen == len(supplement)), rows[np.maximum(found, 0)] if len(rows) else 0, chosen)
     problems.extend(_describe(dataset, name, supplement, lost, doubled, file))
     values = pd.concat([supplement["QVAL"].astype(TEXT), pd.Series([""], dtype=TEXT)], ignore_index=True)
-    return values.take(chosen).reset_index(drop=True)
+    return take_rows(values, chosen)
 
 
 def _match(frame: pd.DataFrame, supplement: pd.DataFrame, variable: str) -> tuple[np.ndarray, np.ndarray]:
