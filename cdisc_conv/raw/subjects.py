@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.columns.distinct import find_distinct_rows
+from cdisc_conv.columns.rows import find_distinct_rows
 from cdisc_conv.columns.texts import fold, text_column, trim_text
 from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.raw.source import RawForm, Reporter
