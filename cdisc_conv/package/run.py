@@ -23,6 +23,8 @@ from cdisc_conv.workplace import recover
 SYNTHETIC = "Synthetic data: simulated from the protocol; no value comes from a real person."
 DEMO = "hope2021_thal_agc"
 """The shipped study that the demo simulates."""
+RANGES_PER_WORKER = 4
+"""On a cluster, so that a worker that is slower than others, or lost, costs little."""
 
 
 def open_study(words: str | Path) -> tuple[Study, list[Problem]]:
@@ -80,6 +82,7 @@ def run_study(
     if missing:
         raise ProblemsError(missing)
     inputs = Inputs(raw, folder)
+    division = _ask_cluster(division)
     before = read_manifest(out) or {}
     apart = inputs.folders
     if export is not None and export != raw:  # what stands beside the one file of an export is not of it
@@ -88,6 +91,25 @@ def run_study(
         package = _convert_and_fill(study, inputs, stage, out, wanted, progress, found, division)
     fewer = find_fewer_rows(before, read_manifest(out) or {})
     return replace(package, folder=out, problems=(*package.problems, *fewer))
+
+
+def _ask_cluster(division: Division) -> Division:
+    """Before anything is read, whether the cluster can make ranges; a few for each worker where no number is given.
+
+    Raises ProblemsError.
+    """
+    if not division.scheduler:
+        if division.scratch:
+            hint = "name the cluster with --scheduler, or leave --scratch out"
+            raise ProblemsError([Problem("PKG008", "--scratch is for runs on a cluster", hint=hint)])
+        return division
+    if division.workers > 1:
+        hint = "--workers are processes of this machine; a cluster has its own"
+        raise ProblemsError([Problem("PKG008", "give --workers or --scheduler, not both", hint=hint)])
+    from cdisc_conv.engine.workers.connect import check_cluster
+
+    workers = check_cluster(division.scheduler)
+    return division if division.ranges > 1 else replace(division, ranges=RANGES_PER_WORKER * workers)
 
 
 def _open_raw(study: Study, raw: Path | None) -> tuple[Study, Path | None]:

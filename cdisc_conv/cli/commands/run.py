@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdisc_conv.cli.options.run import Datasets, Encoding, Formats, Fresh, Ranges, Raw, Sdtm, SplitSize, Workers
+from cdisc_conv.cli.options.run import (
+    Datasets,
+    Encoding,
+    Formats,
+    Fresh,
+    Ranges,
+    Raw,
+    Scheduler,
+    Scratch,
+    Sdtm,
+    SplitSize,
+    Workers,
+)
 from cdisc_conv.cli.options.shared import Out, Study, split_names
 
 if TYPE_CHECKING:
@@ -21,6 +33,8 @@ def run(
     encoding: Encoding = "",
     ranges: Ranges = 1,
     workers: Workers = 1,
+    scheduler: Scheduler = "",
+    scratch: Scratch = "",
     split_size: SplitSize = "",
     fresh: Fresh = False,
 ) -> int:
@@ -52,7 +66,7 @@ def run(
         from cdisc_conv.engine.ranges.range import Division
         from cdisc_conv.package.run import run_study
 
-        division = Division(ranges, workers)
+        division = Division(ranges, workers, scheduler, scratch)
         with show_progress() as progress:
             return run_study(
                 study, raw, out, request.datasets, progress, sdtm, request.formats, encoding, division, split_size

@@ -59,6 +59,24 @@ Workers = Annotated[
         "--workers", metavar="N", min=1, help="Make ranges side by side in N processes; at least N ranges then."
     ),
 ]
+Scheduler = Annotated[
+    str,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Make ranges on the Dask cluster of the scheduler at tcp://HOST:PORT (needs cdisc-conv[cluster]).",
+        show_default="",
+    ),
+]
+Scratch = Annotated[
+    str,
+    typer.Option(
+        "--scratch",
+        metavar="URL",
+        help="Folder or URL that the cluster's workers reach: rows and results go through it, not the scheduler.",
+        show_default="",
+    ),
+]
 SplitSize = Annotated[
     str,
     typer.Option(

@@ -60,7 +60,8 @@ def _derive_ranges(
 ) -> list[Range]:
     """The ranges in their order, whoever makes them and in whatever order they complete."""
     found: dict[int, Range] = {}
-    with closing(choose_workers(division.workers).map(task, take, count)) as ranges:
+    workers = choose_workers(division.workers, division.scheduler, division.scratch)
+    with closing(workers.map(task, take, count)) as ranges:
         for number, made in ranges:
             found[number] = made
             progress(name_range(number, count))

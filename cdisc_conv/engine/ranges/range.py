@@ -36,6 +36,10 @@ class Division:
     """The most ranges of subjects; at least as many as there are workers."""
     workers: int = 1
     """The processes that make them side by side."""
+    scheduler: str = ""
+    """The address of the Dask cluster that makes them instead."""
+    scratch: str = ""
+    """A folder or URL through which rows and results go to the cluster and back."""
 
     @property
     def count(self) -> int:

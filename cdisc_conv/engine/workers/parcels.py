@@ -60,7 +60,7 @@ def answer(task: Task, rows: bytes) -> bytes:
     except Exception as error:
         if not isinstance(error, ProblemsError):
             error.add_note("".join(traceback.format_exception(error)))
-        return _pack_error(error)
+        return pack_error(error)
 
 
 def open_answer(parcel: bytes, study: Study, number: int, count: int) -> Any:
@@ -72,7 +72,7 @@ def open_answer(parcel: bytes, study: Study, number: int, count: int) -> Any:
     return made
 
 
-def _pack_error(error: Exception) -> bytes:
+def pack_error(error: Exception) -> bytes:
     """An exception that can be opened elsewhere: itself, or one that says the same."""
     try:
         parcel = pickle.dumps(error)

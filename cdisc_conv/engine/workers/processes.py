@@ -15,7 +15,7 @@ from types import FrameType
 from typing import Any
 
 from cdisc_conv.engine.workers.parcels import answer, open_answer, pack, unpack
-from cdisc_conv.engine.workers.task import Take, Task
+from cdisc_conv.engine.workers.task import Take, Task, name_ranges
 from cdisc_conv.problems import Problem, ProblemsError
 
 
@@ -94,7 +94,6 @@ def _answer(rows: bytes) -> bytes:
 
 
 def _describe_broken(numbers: Iterable[int], count: int) -> Problem:
-    shown = ", ".join(str(number + 1) for number in sorted(numbers))
-    message = f"a worker was ended by the system while ranges {shown} of {count} were made; nothing is written"
+    message = f"a worker was ended by the system while {name_ranges(numbers, count)} were made; nothing is written"
     hint = "is the memory used up? Ask for fewer --workers or for more --ranges"
     return Problem("RUN002", message, hint=hint)

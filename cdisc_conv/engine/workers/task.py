@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any, Protocol
 
 from cdisc_conv.spec.model import Study
@@ -41,3 +41,12 @@ def name_range(number: int, count: int) -> str:
     'range 1 of 7'
     """
     return f"range {number + 1} of {count}"
+
+
+def name_ranges(numbers: Iterable[int], count: int) -> str:
+    """Several ranges as a person counts them.
+
+    >>> name_ranges([2, 0], 7)
+    'ranges 1, 3 of 7'
+    """
+    return f"ranges {', '.join(str(number + 1) for number in sorted(numbers))} of {count}"
