@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import numpy as np
 import pandas as pd
 
 
@@ -165,6 +166,14 @@ class Records:
     picked: pd.DataFrame | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The datasets that a domain is split into, and the number of its dataset for each record; -1 for none of them."""
+
+    names: tuple[str, ...]
+    codes: np.ndarray
+
+
 IDENTIFIERS = ("STUDYID", "USUBJID")
 """The columns that all datasets of a study share, supplemental qualifiers included."""
 
@@ -196,6 +205,8 @@ class Dataset:
     """Define-XML subclass of an ADaM dataset, such as ``TIME-TO-EVENT``; empty for none."""
     codec: str = "utf-8"
     """The encoding of its file, as Python calls it, whose bytes lengths count; UTF-8 of a file in ASCII."""
+    cut: Cut | None = field(default=None, compare=False)
+    """Where its records go in a package, when the domain is split there."""
     unsaid: tuple[str, ...] = ()
     """What the file that a dataset was read from does not say: ``types``, ``labels``, ``lengths``, ``formats``."""
 

@@ -19,6 +19,8 @@ class CheckFunction:
     parameters: type[Parameters]
     run: Run
     reach: Reach = "record"
+    of_domain: bool = False
+    """Whether records are compared with those of the other datasets that their domain was split into."""
 
     @property
     def doc(self) -> str:
@@ -28,8 +30,12 @@ class CheckFunction:
 CHECKS: dict[str, CheckFunction] = {}
 
 
-def register_check(parameters: type[Parameters] = Parameters, *, reach: Reach = "record") -> Callable[[Run], Run]:
+def register_check(
+    parameters: type[Parameters] = Parameters, *, reach: Reach = "record", of_domain: bool = False
+) -> Callable[[Run], Run]:
     """Register a function ``check_NAME`` under NAME. ValueError when the name is taken.
+
+    A function that is `of_domain` gets all records of a split domain, those of the dataset that it is asked of first.
 
     Functions whose parameters name the variables records are compared within (``per``, ``by``) reach as far as these:
     within a subject where USUBJID is among them.
@@ -39,7 +45,7 @@ def register_check(parameters: type[Parameters] = Parameters, *, reach: Reach = 
         name = run.__name__.removeprefix("check_")
         if name in CHECKS:
             raise ValueError(f"there are two checks named {name}")
-        CHECKS[name] = CheckFunction(name, parameters, run, reach)
+        CHECKS[name] = CheckFunction(name, parameters, run, reach, of_domain)
         return run
 
     return register

@@ -201,6 +201,20 @@ def _needs_prefix(rule: Rule) -> bool:
 
 
 def _find(rule: Rule, table: Table) -> list[Hits]:
+    """What a rule finds in a dataset."""
+    domain = table.domain_table if rule.check and load_checks()[rule.check].of_domain else table
+    if domain is table:
+        return _ask(rule, table)
+    return [_cut_hits(hits, table.length) for hits in _ask(rule, domain)]
+
+
+def _cut_hits(hits: Hits, length: int) -> Hits:
+    """What was found among the first records."""
+    mine = hits.rows < length
+    return replace(hits, rows=hits.rows[mine], groups=None if hits.groups is None else hits.groups[mine])
+
+
+def _ask(rule: Rule, table: Table) -> list[Hits]:
     optional = frozenset(fill_prefix(rule.optional, table.prefix))
     mask = np.ones(table.length, dtype=bool)
     if rule.where:

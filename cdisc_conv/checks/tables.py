@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -85,15 +86,18 @@ class Tables:
         return (*self.beside, *self.tables)
 
     def find(self, name: str) -> Table | None:
-        """The dataset of that name, or None."""
-        return self._by_name.get(name)
+        """The dataset of that name, or None; of a domain that is split, the records of all its datasets."""
+        found = self._by_name.get(name)
+        parts = () if found else tuple(table for table in self.of_domain(name) if table.name != name)
+        return parts[0].domain_table if parts else found and found.domain_table
 
     def require(self, name: str) -> Table:
         """The dataset of that name; NotRunnableError when it is not there."""
-        if name not in self._by_name:
+        found = self.find(name)
+        if found is None:
             empty = any(table.name == name for table in (*self.tables, *self.beside))
             raise NotRunnableError(f"{name} has no records" if empty else f"{NO_DATASET} {name}")
-        return self._by_name[name]
+        return found
 
     def of_domain(self, domain: str) -> tuple[Table, ...]:
         """The dataset of a domain, or all the datasets it was split into."""
@@ -161,6 +165,19 @@ class Table:
             return ""
         associated = self.domain[:2] == "AP" and f"{self.domain[2:4]}SEQ" in self.frame
         return self.domain[2:4] if associated else self.domain[:2]
+
+    @cached_property
+    def domain_table(self) -> Table:
+        """The records of its domain, its own first; itself where the domain is not split."""
+        others = [one for one in self.tables.of_domain(self.domain) if one is not self and not one.is_supplemental]
+        if not others or self.is_analysis:
+            return self
+        columns = {
+            name: pd.concat([self.frame[name], *(_fill_like(self.frame[name], one.frame) for one in others)])
+            for name in self.names
+        }
+        stacked = pd.DataFrame({name: column.reset_index(drop=True) for name, column in columns.items()})
+        return Table(replace(self.dataset, frame=stacked), self.tables, self.guide)
 
     @property
     def is_supplemental(self) -> bool:
@@ -377,3 +394,12 @@ def show_date(text: str, kind: DateKind) -> str:
         return str(to_iso_dates(value).iloc[0])
     shown = str(to_iso_datetimes(value).iloc[0])
     return shown if kind == "datetime" else shown[11:]
+
+
+def _fill_like(column: pd.Series, frame: pd.DataFrame) -> pd.Series:
+    """The same variable of another part of a domain; blank where the part lacks it, or has it of another type."""
+    name = column.name
+    if name in frame and frame[name].dtype == column.dtype:
+        return frame[name]
+    blank = np.nan if pd.api.types.is_numeric_dtype(column.dtype) else ""
+    return pd.Series(blank, index=frame.index, dtype=column.dtype, name=name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,7 @@ def write_findings(study: str, problems: Sequence[Problem], path: Path) -> None:
 def describe_lineage(study: Study, lineage: Lineage, datasets: Sequence[Dataset]) -> dict[str, Any]:
     """What lineage.json says: forms with their fields, datasets of the package, and every mapped variable."""
     used_by = lineage.used_by()
+    domains = {dataset.name: dataset.domain for dataset in datasets if dataset.domain}
     return {
         "schema": SCHEMA,
         "study": study.name,
@@ -57,7 +58,8 @@ def describe_lineage(study: Study, lineage: Lineage, datasets: Sequence[Dataset]
                 "label": dataset.label,
                 "keys": list(dataset.keys),
                 "supplemental_to": dataset.supplemental_to,
-                "qualifiers": _list_qualifiers(study, dataset),
+                **({"domain": dataset.domain} if dataset.domain else {}),
+                "qualifiers": _list_qualifiers(study, dataset, domains),
             }
             for dataset in datasets
         },
@@ -120,9 +122,9 @@ def _describe_problem(problem: Problem) -> dict[str, Any]:
     return {key: value for key, value in {**data, "place": place}.items() if value or key in ("severity", "count")}
 
 
-def _list_qualifiers(study: Study, dataset: Dataset) -> list[str]:
-    """The variables of the parent dataset that a supplemental dataset holds."""
-    parent = study.datasets.get(dataset.supplemental_to)
+def _list_qualifiers(study: Study, dataset: Dataset, domains: Mapping[str, str]) -> list[str]:
+    """The variables of the parent dataset that a supplemental dataset holds; `domains` are those of split datasets."""
+    parent = study.datasets.get(domains.get(dataset.supplemental_to, dataset.supplemental_to))
     return list(parent.supplemental_names()) if parent else []
 
 

@@ -328,6 +328,10 @@ class _Loader:
                 self.unread |= {path.stem.upper(), str(node.at(("dataset",)).value)}
                 continue
             if spec.name in datasets and spec.part and datasets[spec.name].part:
+                if spec.split_into and (other := datasets[spec.name].split_into):
+                    message = f"{spec.name} is split into datasets twice"
+                    place = node.at(("split_into",))
+                    self.problems.append(place.problem("SPEC110", message, f"the first is {other.place}"))
                 datasets[spec.name] = join_parts(datasets[spec.name], spec)
                 continue
             if spec.name in datasets:

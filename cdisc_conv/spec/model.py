@@ -192,6 +192,8 @@ class Block:
 
     source: Source
     place: Place
+    part: str = ""
+    """The part of the dataset that its records are of."""
     where: Expression | None = None
     for_each: tuple[Mapping[str, Any], ...] = ()
     entry_places: tuple[Place, ...] = ()
@@ -238,6 +240,29 @@ class ValueLevelSpec:
     place: Place = Place()
 
 
+@dataclass(frozen=True, slots=True)
+class OutputPart:
+    """A dataset that holds some records of a domain, such as LBCH of LB; without `values` all others."""
+
+    name: str
+    values: tuple[str, ...]
+    label: str = ""
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class SplitInto:
+    """The datasets that a domain is split into (SDTMIG 4.1.7), by a variable or by the `PART` of its blocks."""
+
+    by: str
+    datasets: tuple[OutputPart, ...]
+    place: Place = Place()
+
+
+PART = "part"
+"""What a domain is split by where its files or blocks say it, not its values."""
+
+
 @dataclass(frozen=True)
 class DatasetSpec:
     """The mapping of one dataset."""
@@ -256,6 +281,7 @@ class DatasetSpec:
     keys_place: Place = Place()
     part: str = ""
     """The name of the part of the dataset that the file is, where there are several (`parts`)."""
+    split_into: SplitInto | None = None
     keep_empty: frozenset[str] = frozenset()
     """Permissible variables that stay when no record has a value; `ALL` for all of them."""
     keep_empty_place: Place = Place()
@@ -283,6 +309,22 @@ class DatasetSpec:
     def is_unread(self, name: str) -> bool:
         """Whether the file maps a name by an entry that could not be read: a finding by then."""
         return name in self.written and name not in self.names()
+
+    @cached_property
+    def outputs(self) -> tuple[OutputPart, ...]:
+        """The datasets that the domain is split into; none where it is one dataset.
+
+        By `PART`, each part is a dataset of its name, unless the mapping says which parts go together.
+        """
+        split = self.split_into
+        if split is None or split.by != PART or any(one.values for one in split.datasets):
+            return split.datasets if split else ()
+        said = {one.name: one for one in split.datasets}
+        names = dict.fromkeys((*said, *(block.part for block in self.blocks if block.part)))
+        return tuple(
+            OutputPart(name, (name,), *((said[name].label, said[name].place) if name in said else ("", split.place)))
+            for name in names
+        )
 
     @cached_property
     def reads_itself(self) -> bool:

@@ -12,6 +12,8 @@ from cdisc_conv.standards.blocks import Block
 CONTINUED = ("COVAL", "TSVAL")
 """Variables whose later parts are variables of their dataset, COVAL1 and so on (SDTMIG 3.4, 5.1 and 7.4.2)."""
 
+LONGEST_NAME = 8
+"""Characters that the name of a dataset may have."""
 GENERAL_CLASSES = ("INTERVENTIONS", "EVENTS", "FINDINGS", "FINDINGS ABOUT")
 """The classes whose datasets may take further variables of the SDTM model."""
 
@@ -227,3 +229,12 @@ def _fill_placeholders(pattern: re.Pattern[str], variable: VariableStandard, nam
     for placeholder, text in zip(_PLACEHOLDER.findall(variable.name), found.groups(), strict=True):
         label = re.sub(rf"\b{re.escape(placeholder)}\b", text, label, count=1)
     return replace(variable, name=name, label=label)
+
+
+def name_qualifiers(parent: str) -> str:
+    """The name of the supplemental qualifiers of a dataset, in eight characters.
+
+    >>> name_qualifiers("LBCH"), name_qualifiers("APLBCH")
+    ('SUPPLBCH', 'SQAPLBCH')
+    """
+    return f"SUPP{parent}" if len(parent) <= LONGEST_NAME - 4 else f"SQ{parent}"

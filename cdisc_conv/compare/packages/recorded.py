@@ -45,7 +45,8 @@ class Recorded:
         An empty variable stands for the records of the dataset.
         """
         known = self.lineage["datasets"].get(dataset, {})
-        parent = known.get("supplemental_to", "")
+        parent = self._domain_of(known.get("supplemental_to", ""))
+        dataset = self._domain_of(dataset)
         if not parent:
             return [f"{dataset}.{variable}" if variable else f"{RECORDS}{dataset}"]
         if variable in ("", *OF_QUALIFIERS):
@@ -56,7 +57,11 @@ class Recorded:
         """The mapped variables of a dataset's natural key, by which its records are distinguished."""
         known = self.lineage["datasets"].get(dataset, {})
         keys = [] if known.get("supplemental_to") else known.get("keys", [])
-        return [f"{dataset}.{key}" for key in keys]
+        return [f"{self._domain_of(dataset)}.{key}" for key in keys]
+
+    def _domain_of(self, dataset: str) -> str:
+        """What the mapping calls a dataset: a part of a domain by the name of the domain."""
+        return str(self.lineage["datasets"].get(dataset, {}).get("domain", "") or dataset)
 
     def list_reads(self, name: str) -> list[str]:
         """What a variable or a block of records reads itself: variables, fields, records, forms."""

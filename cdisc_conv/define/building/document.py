@@ -151,11 +151,11 @@ def _write_datasets(version: etree._Element, datasets: Sequence[Dataset], uses: 
     columns = group_uses(datasets, uses)
     folder = f"{names.study.dataset_folder.rstrip('/')}/" if names.study.dataset_folder else ""
     for dataset in datasets:
-        element = add_element(version, "ItemGroupDef", _list_dataset_attributes(dataset, names))
+        parent = find_dataset(datasets, dataset.supplemental_to)
+        element = add_element(version, "ItemGroupDef", _list_dataset_attributes(dataset, parent, names))
         others = {one.language: one.label(dataset.name) for one in names.study.translations}
         add_text(element, "Description", dataset.label, names.study.language, others)
         write_item_refs(element, columns[dataset.name], names)
-        parent = find_dataset(datasets, dataset.supplemental_to)
         described = dataset.domain_label or (parent.label if parent else "")
         if described:
             add_element(element, "Alias", {"Context": "DomainDescription", "Name": described})
@@ -167,7 +167,7 @@ def _write_datasets(version: etree._Element, datasets: Sequence[Dataset], uses: 
             _write_leaf(element, f"LF.{dataset.name}", folder + file, file)
 
 
-def _list_dataset_attributes(dataset: Dataset, names: Names) -> dict[str, str]:
+def _list_dataset_attributes(dataset: Dataset, parent: Dataset | None, names: Names) -> dict[str, str]:
     has_data = len(dataset.frame) > 0
     return {
         "OID": f"IG.{dataset.name}",
@@ -175,7 +175,7 @@ def _list_dataset_attributes(dataset: Dataset, names: Names) -> dict[str, str]:
         "Repeating": write_yes_no(dataset.repeating),
         "IsReferenceData": write_yes_no(dataset.reference_data),
         "SASDatasetName": dataset.name,
-        "Domain": name_domain(dataset),
+        "Domain": name_domain(dataset, parent),
         "Purpose": dataset.purpose,
         "def:Structure": dataset.structure,
         "def:ArchiveLocationID": f"LF.{dataset.name}" if has_data else "",
@@ -186,11 +186,11 @@ def _list_dataset_attributes(dataset: Dataset, names: Names) -> dict[str, str]:
     }
 
 
-def name_domain(dataset: Dataset) -> str:
-    """The domain of a tabulation dataset; analysis datasets have none."""
+def name_domain(dataset: Dataset, parent: Dataset | None = None) -> str:
+    """The domain of a tabulation dataset, that of its `parent` for SUPP--; analysis datasets have none."""
     if dataset.purpose != "Tabulation":
         return ""
-    return dataset.domain or dataset.supplemental_to or dataset.name
+    return dataset.domain or (parent and parent.domain) or dataset.supplemental_to or dataset.name
 
 
 def _write_leaf(parent: etree._Element, oid: str, href: str, title: str) -> None:

@@ -97,6 +97,24 @@ def describe_parts(known: Known) -> tuple[Section, ...]:
     return (Section("Split Datasets", (said, Table(head, rows, (1, 1.5, 1, 2, 2)))),)
 
 
+def describe_domains(known: Known) -> tuple[Section, ...]:
+    """Which domains are in several datasets, and by what; nothing where none is."""
+    rows = tuple(
+        (spec.name, spec.split_into.by, one.name, one.label, f"{len(one.frame):,}")
+        for one in known.datasets
+        if (spec := known.study.datasets.get(one.domain)) is not None and spec.split_into is not None
+    )
+    if not rows:
+        return ()
+    said = (
+        "Some domains are in several datasets. DOMAIN, RDOMAIN and the names of variables are those of the domain, "
+        "--SEQ is unique in a subject across its datasets, and supplemental qualifiers are in datasets of the same "
+        "parts."
+    )
+    head = ("Domain", "By", "Dataset", "Label", "Records")
+    return (Section("Domains in Several Datasets", (said, Table(head, rows, (1, 1, 1, 2.5, 1)))),)
+
+
 def count_subjects(datasets: Sequence[Dataset]) -> int:
     """Subjects of the dataset with the most of them."""
     return max((one.frame["USUBJID"].nunique() for one in datasets if "USUBJID" in one.frame.columns), default=0)

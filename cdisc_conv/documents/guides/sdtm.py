@@ -8,6 +8,7 @@ from cdisc_conv.dataset import Dataset, find_dataset
 from cdisc_conv.documents.guides.model import Guide, Known, Section, Table
 from cdisc_conv.documents.guides.parts import (
     count_subjects,
+    describe_domains,
     describe_parts,
     describe_protocol,
     introduce,
@@ -16,6 +17,7 @@ from cdisc_conv.documents.guides.parts import (
     summarise_conformance,
 )
 from cdisc_conv.engine.account.lines import Account
+from cdisc_conv.standards.model import name_qualifiers
 
 TRIAL_DESIGN = "TRIAL DESIGN"
 PURPOSE = (
@@ -78,6 +80,7 @@ def _describe_data(known: Known) -> Section:
             Section("Annotated CRFs", (crf,)),
             Section("Sponsor Decisions", decisions),
             Section("SDTM Subject Domains", (), tuple(_describe_dataset(known, one) for one in subjects)),
+            *describe_domains(known),
             *describe_parts(known),
         ),
     )
@@ -89,7 +92,7 @@ def _describe_dataset(known: Known, dataset: Dataset) -> Section:
 
 
 def _list_features(known: Known, dataset: Dataset) -> Iterator[str]:
-    spec = known.study.datasets.get(dataset.name)
+    spec = known.study.datasets.get(dataset.domain or dataset.name)
     if spec is not None:
         tables = [block.source.table for block in spec.blocks if str(block.source)]
         sources = [
@@ -103,8 +106,8 @@ def _list_features(known: Known, dataset: Dataset) -> Iterator[str]:
         yield dataset.comment
     if dataset.supplemental_to and "QNAM" in dataset.frame.columns:
         yield f"Qualifiers: {', '.join(sorted(map(str, dataset.frame['QNAM'].unique())))}."
-    elif find_dataset(known.datasets, f"SUPP{dataset.name}") is not None:
-        yield f"Further qualifiers are in SUPP{dataset.name}."
+    elif find_dataset(known.datasets, name_qualifiers(dataset.name)) is not None:
+        yield f"Further qualifiers are in {name_qualifiers(dataset.name)}."
     own = [column.name for column in dataset.columns if column.non_standard]
     if own:
         yield f"Variables that the standard does not have: {', '.join(own)}."

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cdisc_conv.dataset import Dataset, Records
+from cdisc_conv.engine.describe.cuts import cut_records
 from cdisc_conv.engine.describe.metadata import describe_columns, harmonise_lengths, resolve_predecessors
 from cdisc_conv.engine.describe.selection import describe_groups
 from cdisc_conv.engine.describe.supplemental import describe_supplemental
@@ -41,7 +42,8 @@ def describe_datasets(
 
     Records may be made from those of datasets that are `given`, or made but not written (`beside`).
     Findings: KEY001 (natural keys that are not unique), DROP001 (a variable left out because it is empty and the
-    standard permits it), LEVEL001 (an entry of ``value_level`` that no record meets).
+    standard permits it), PART001 (records of no part of a split domain), LEVEL001 (an entry of
+    ``value_level`` that no record meets).
     """
     datasets: list[Dataset] = []
     problems: list[Problem] = []
@@ -54,6 +56,8 @@ def describe_datasets(
         problems += check_keys(spec, mine)
         names, notes = chosen[spec.name]
         problems += notes
+        cut, lost = cut_records(draft)
+        problems += lost
         described = describe_columns(study, plan, spec, mine, names)
         problems += described.problems
         datasets.append(
@@ -71,9 +75,10 @@ def describe_datasets(
                 purpose="Analysis" if spec.family.is_analysis else "Tabulation",
                 sub_class=spec.sub_class,
                 records=Records(draft.records, draft.picked),
+                cut=cut,
             )
         )
-        qualifiers = describe_supplemental(study, plan, draft, mine)
+        qualifiers = describe_supplemental(study, plan, draft, mine, cut)
         if qualifiers is not None:
             datasets.append(qualifiers.dataset)
             known[qualifiers.dataset.name] = qualifiers.facts

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.rows import spread, take_rows
 from cdisc_conv.columns.texts import as_text, is_written
-from cdisc_conv.dataset import Column, Condition, Dataset, Item, Origin, OriginSource, OriginType, Records, ValueLevel
+from cdisc_conv.dataset import (
+    Column,
+    Condition,
+    Cut,
+    Dataset,
+    Item,
+    Origin,
+    OriginSource,
+    OriginType,
+    Records,
+    ValueLevel,
+)
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.engine.describe.items import byte_length, make_item, used_codelist
 from cdisc_conv.engine.describe.origins import provenance_of
@@ -38,8 +49,10 @@ class Qualifiers:
     facts: DatasetFacts
 
 
-def describe_supplemental(study: Study, plan: Plan, draft: Draft, facts: DatasetFacts) -> Qualifiers | None:
-    """The SUPP-- dataset of a draft, or None when no record has a qualifier."""
+def describe_supplemental(
+    study: Study, plan: Plan, draft: Draft, facts: DatasetFacts, cut: Cut | None = None
+) -> Qualifiers | None:
+    """The SUPP-- dataset of a draft, or None when no record has a qualifier; split (`cut`) as its parent is."""
     names = [name for name, values in facts.qualifiers.items() if values.filled]
     if not names:
         return None
@@ -68,6 +81,7 @@ def describe_supplemental(study: Study, plan: Plan, draft: Draft, facts: Dataset
             _records(draft, stacked["position"].to_numpy()), _picked(draft, stacked["position"], frame["QNAM"])
         ),
         supplemental_to=draft.spec.name,
+        cut=cut and replace(cut, codes=cut.codes[stacked["position"].to_numpy()]),
     )
     return Qualifiers(dataset, DatasetFacts(len(frame), columns, frozenset()))
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.distinct import TEXT
+from cdisc_conv.columns.numbers import as_numbers
+from cdisc_conv.columns.texts import is_number
 from cdisc_conv.datafiles.encodings import find_codec
+from cdisc_conv.derivations.base import SUBJECT
+from cdisc_conv.engine.plan.order import order_records
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 from cdisc_conv.raw import FormSource, read_form
 from cdisc_conv.raw.files.locate import locate_file
@@ -17,6 +23,8 @@ from cdisc_conv.xpt import list_members, read_xpt
 TRANSPORT = ".xpt"
 SUFFIXES = (TRANSPORT, ".csv")
 """The ends of files that are looked for where only the dataset is known."""
+PARTS = " + "
+"""Between the files of a domain that was split."""
 
 _HINTS = {
     "RAW008": "given datasets are separated by commas: write it again",
@@ -33,14 +41,46 @@ def read_file(
     `file` is relative to `folder` and may not lead out of it. The frame is None when nothing sensible can be read.
     `strict` wants a transport file to hold the dataset under its own name. Findings: those of the readers (RAW...,
     XPT...), about the dataset, GIVEN005 for a transport file that holds other datasets, and GIVEN011 for columns that
-    differ in capitals alone.
+    differ in capitals alone. A domain in several files (``lbch.xpt + lbhe.xpt``) comes in the order of its subjects
+    and of --SEQ, which counts across them.
     """
+    if PARTS in file:
+        return _read_parts(dataset, file.split(PARTS), folder)
     reader = _read_transport if file.lower().endswith(TRANSPORT) else _read_text
     frame, problems = reader(dataset, file, folder, strict)
     if frame is None:
         return None, problems
     frame, found = _name_in_capitals(dataset, file, frame)
     return frame, [*problems, *found]
+
+
+def _read_parts(dataset: str, files: Sequence[str], folder: Path) -> tuple[pd.DataFrame | None, list[Problem]]:
+    """The records of all parts; a variable that a part lacks is blank there. None where a part cannot be read."""
+    frames: list[pd.DataFrame] = []
+    problems: list[Problem] = []
+    for file in files:
+        frame, found = read_file(Path(file).stem.upper(), file, folder, strict=True)
+        problems += found
+        frames += [] if frame is None else [frame]
+    if len(frames) < len(files):
+        return None, problems
+    numbers = {str(name) for one in frames for name in one.columns if is_number(one[name]) and len(one)}
+    names = dict.fromkeys(str(name) for one in frames for name in one.columns)
+    whole = pd.DataFrame(
+        {name: pd.concat([_fill(one, name, name in numbers) for one in frames], ignore_index=True) for name in names}
+    )
+    sequence = f"{dataset[:2]}SEQ"
+    by = [as_numbers(whole[name]) if name == sequence else whole[name] for name in (SUBJECT, sequence) if name in whole]
+    order = order_records(by) if by else np.arange(len(whole))
+    return whole.take(order).reset_index(drop=True), problems
+
+
+def _fill(frame: pd.DataFrame, name: str, number: bool) -> pd.Series:
+    """A variable of a part as the other parts have it."""
+    if name in frame:
+        column = frame[name]
+        return as_numbers(column) if number and not is_number(column) else column
+    return pd.Series(np.nan if number else "", index=frame.index, dtype="float64" if number else TEXT)
 
 
 def _read_text(dataset: str, file: str, folder: Path, strict: bool) -> tuple[pd.DataFrame | None, list[Problem]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pandas as pd
 
 from cdisc_conv.columns.numbers import as_numbers
 from cdisc_conv.derivations.base import SUBJECT
-from cdisc_conv.engine.given.files import SUFFIXES, read_file
+from cdisc_conv.engine.given.files import PARTS, SUFFIXES, read_file
 from cdisc_conv.engine.given.qualifiers import NEEDED, add_qualifiers
 from cdisc_conv.engine.given.typed import Given, blank_frame, type_columns
 from cdisc_conv.engine.plan.graph import Node, Part, Plan, RowSet, plan_study
@@ -19,6 +20,7 @@ from cdisc_conv.problems import Place, Problem, ProblemsError, Severity, did_you
 from cdisc_conv.spec.expected import codelist_keys, is_numeric, label_of
 from cdisc_conv.spec.model import DatasetSpec, GivenDataset, SourceKind, Study, Variable
 from cdisc_conv.standards import DatasetStandard, VariableStandard
+from cdisc_conv.standards.model import name_qualifiers
 from cdisc_conv.tables import TableId
 
 SHOWN = 3
@@ -156,7 +158,30 @@ class _Reader:
         declared = self._study.given[dataset].file if dataset in self._study.given else ""
         if declared and (self._folder / declared).exists():
             return [declared]
+        whole = self._find_named(dataset)
+        parts = {name: files for name in self._list_parts(dataset) if (files := self._find_named(name))}
+        if not parts or len(whole) > 1:
+            return whole
+        twice = [name for files in parts.values() if len(files) > 1 for name in files]
+        return twice or [PARTS.join([*whole, *(files[0] for files in parts.values())])]
+
+    def _find_named(self, dataset: str) -> list[str]:
+        """The files of the name of a dataset."""
         return [name for suffix in SUFFIXES for name in self._by_name.get(f"{dataset}{suffix}".casefold(), ())]
+
+    def _list_parts(self, dataset: str) -> list[str]:
+        """The parts that a domain may be split into (SDTMIG 4.1.7): those of the mapping, else files named like one."""
+        domain = dataset.removeprefix("SUPP")
+        prefix = dataset.removesuffix(domain)
+        spec = self._study.datasets.get(domain)
+        if spec is not None and spec.outputs:
+            return [name_qualifiers(one.name) if prefix else one.name for one in spec.outputs]
+        if self._find_named(dataset):
+            return []
+        stems = {name.rpartition(".")[0].upper() for name in self._by_name}
+        known = re.compile(f"{dataset}[A-Z0-9]{{1,2}}")
+        standards = self._study.sdtm.standard.datasets
+        return sorted(stem for stem in stems if known.fullmatch(stem) and stem.removeprefix("SUPP") not in standards)
 
     def _read(self, dataset: str, files: Sequence[str]) -> pd.DataFrame | None:
         if len(files) > 1:
@@ -166,7 +191,7 @@ class _Reader:
             return None
         frame, problems = read_file(dataset, files[0], self._folder, strict=dataset not in self._study.given)
         self.files[dataset] = files[0]
-        self.read_files.append(self._folder / files[0])
+        self.read_files += [self._folder / file for file in files[0].split(PARTS)]
         if frame is None:
             self._stop(*problems)
         else:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from cdisc_conv.engine.given.files import PARTS
 from cdisc_conv.problems import Problem, ProblemsError
 from cdisc_conv.report.places import NEARBY
 from cdisc_conv.spec.yaml.paths import describe_fault
@@ -45,8 +46,8 @@ def _list_faults(manifest: Mapping[str, Any], lineage: Mapping[str, Any]) -> Ite
     for kind, group in (("form", "forms"), ("dataset", "given")):
         for name, described in lineage.get(group, {}).items():
             database = described.get("reading", {}).get("database")
-            fault = "" if database else describe_fault(described["file"])
-            if fault:
+            faults = () if database else map(describe_fault, described["file"].split(PARTS))
+            if fault := next(filter(None, faults), ""):
                 yield f"the file '{described['file']}' of {kind} {name}, which cannot be one: {fault}"
     for name, described in lineage.get("forms", {}).items():
         reading = described.get("reading", {})

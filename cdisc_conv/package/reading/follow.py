@@ -106,6 +106,10 @@ class Follower:
     ) -> None:
         self._variables: Mapping[str, Any] = lineage["variables"]
         self._given = lineage.get("given", {})
+        self._domains: dict[str, str] = {
+            name: one["domain"] for name, one in lineage["datasets"].items() if one.get("domain")
+        }
+        """The domains of datasets that are parts of one, by the names of which the mapping speaks."""
         self._qualifiers = {one["supplemental_to"]: one["qualifiers"] for one in lineage["datasets"].values()}
         self._records = records
         self._frames = frames
@@ -115,7 +119,7 @@ class Follower:
         found = Way()
         self._follow(Cell(f"dataset {dataset}", record, variable), found, beside=False, start=dataset)
         found.elsewhere = {cell: None for cell in found.elsewhere if cell not in found.cells}
-        named = {cell.name for cell in found.cells}
+        named = {f"{self._domain_of(cell.source.partition(' ')[2])}.{cell.column}" for cell in found.cells}
         found.others = {name: None for name in found.others if name not in named}
         return found
 
@@ -125,10 +129,11 @@ class Follower:
         found.seen.add((cell, beside))
         dataset = cell.source.removeprefix("dataset ")
         origins = self._records.origins(dataset, cell.row)
-        for entry in self._entries(f"{dataset}.{cell.column}", origins):
+        for entry in self._entries(f"{self._domain_of(dataset)}.{cell.column}", origins):
             own = dataset == start and not beside
             if own:
-                found.others.update(dict.fromkeys(name for name in entry["reads"] if not _is_of(name, dataset)))
+                domain = self._domain_of(dataset)
+                found.others.update(dict.fromkeys(name for name in entry["reads"] if not _is_of(name, domain)))
             links = [link for link in entry.get("links", ()) if link[1] not in entry["matched_by"]]
             rows = _rows_of_entry(entry, origins)
             for kind, name in links:
@@ -137,6 +142,10 @@ class Follower:
                     self._note(next_cell, found, outside, start)
                     if next_cell.source.startswith("dataset "):
                         self._follow(next_cell, found, outside, start)
+
+    def _domain_of(self, table: str) -> str:
+        """What the mapping calls the table of a part of a domain."""
+        return self._domains.get(table, table)
 
     def _is_there(self, cell: Cell) -> bool:
         """Whether a cell stands in a file: working variables do not, and neither do datasets that are not written."""
@@ -162,7 +171,7 @@ class Follower:
         elif kind in ("row", "rows"):
             read = origins["read"] if kind == "row" and "read" in origins else [True] * len(origins)
             for source, row, counts in zip(origins["source"], origins["row"], read, strict=True):
-                if counts and str(source).partition(" ")[2] == table:
+                if counts and self._domain_of(str(source).partition(" ")[2]) == table:
                     yield Cell(str(source), int(row), column)
         elif kind == "subject":
             row = self._record_of_subject(table, cell)
@@ -172,7 +181,7 @@ class Follower:
             variable = cell.column if kind == "picked" else f"raw.{column}"
             mine = self._records.picked(cell.source.removeprefix("dataset "), cell.row, variable)
             for source, row in zip(mine["source"], mine["row"], strict=True):
-                if str(source).partition(" ")[2] == table:
+                if self._domain_of(str(source).partition(" ")[2]) == table:
                     yield Cell(str(source), int(row), column)
 
     def _record_of_subject(self, dataset: str, cell: Cell) -> int:

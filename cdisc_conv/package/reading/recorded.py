@@ -70,6 +70,7 @@ class _Dataset(_Shape):
     label: str = ""
     keys: list[str] = []
     supplemental_to: str
+    domain: str = ""
     qualifiers: list[str] = []
 
 

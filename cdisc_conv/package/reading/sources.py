@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from cdisc_conv.columns.numerals import write_number
-from cdisc_conv.engine.given.files import read_file
+from cdisc_conv.engine.given.files import PARTS, read_file
 from cdisc_conv.package.reading.confine import check_names
 from cdisc_conv.package.writing.manifest import describe_file
 from cdisc_conv.problems import Problem, Severity
@@ -75,7 +75,8 @@ class Sources:
         if kind == "form":
             return self._load_form(name, self._lineage["forms"][name])
         file, folder = self._given[name]["file"], self._folders["given"]
-        return read_file(name, file, folder)[0] if self._is_there("given", file, folder) else None
+        there = [self._is_there("given", one, folder) for one in file.split(PARTS)]
+        return read_file(name, file, folder)[0] if all(there) else None
 
     def _load_form(self, name: str, described: Mapping[str, Any]) -> pd.DataFrame | None:
         folder, reading = self._folders["raw"], described.get("reading", {})

@@ -232,7 +232,7 @@ class _Package:
     def _read_qualifier(self, cell: Cell) -> str:
         """The value of a supplemental qualifier of a record; nothing where there is none."""
         parent = cell.source.removeprefix("dataset ")
-        frame, values = self._read_if_there(parent), self._read_if_there(f"SUPP{parent}")
+        frame, values = self._read_if_there(parent), self._read_if_there(self._find_qualifiers(parent))
         if frame is None or values is None:
             return ""
         record = frame.iloc[cell.row - 1]
@@ -243,6 +243,10 @@ class _Package:
             if not name or show_value(record[name]) == wanted
         )
         return str(next(found, ""))
+
+    def _find_qualifiers(self, parent: str) -> str:
+        known = self._lineage["datasets"].items()
+        return next((name for name, one in known if one["supplemental_to"] == parent), f"SUPP{parent}")
 
     def _read_row(self, source: str, row: int) -> TracedRow:
         """A raw row, a record of the package, or one of a given dataset."""

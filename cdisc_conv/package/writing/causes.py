@@ -67,6 +67,12 @@ class Ties:
     """The subjects of raw forms that are not there."""
     copies: Mapping[str, str] = field(default_factory=dict)
     """Variables that are taken over as they are, and where from: ADAE.AESEV -> AE.AESEV."""
+    domains: Mapping[str, str] = field(default_factory=dict)
+    """The datasets of domains that are split: LBCH -> LB. Earlier stages know the domain alone."""
+
+    def domain_of(self, problem: Problem) -> str:
+        """What earlier stages call the dataset of a finding."""
+        return self.domains.get(problem.place.dataset, problem.place.dataset)
 
 
 def find_ties(study: Study, forms: Mapping[str, pd.DataFrame]) -> Ties:
@@ -75,7 +81,8 @@ def find_ties(study: Study, forms: Mapping[str, pd.DataFrame]) -> Ties:
     subjects = {name: set(frame[column].unique()) for name, frame in forms.items() if column in frame}
     known = subjects.get(study.raw.home, set())
     strangers = set().union(*subjects.values()) - known if home is not None and known else set()
-    return Ties(study.raw.home, frozenset(name for name in strangers if name.strip()), list_copies(study))
+    domains = {part.name: name for name, spec in study.datasets.items() for part in spec.outputs}
+    return Ties(study.raw.home, frozenset(name for name in strangers if name.strip()), list_copies(study), domains)
 
 
 def drop_caused(told: Sequence[Problem], checked: Sequence[Problem], ties: Ties = Ties()) -> list[Problem]:
@@ -97,7 +104,7 @@ def drop_caused(told: Sequence[Problem], checked: Sequence[Problem], ties: Ties 
     for each in told:
         if each.code == "DUR001":
             lasting[each.cause] += each.count
-    known = {(each.code, f"{each.place.dataset}.{each.place.variable}", each.value) for each in checked}
+    known = {(each.code, f"{ties.domain_of(each)}.{each.place.variable}", each.value) for each in checked}
     blank = {(each.place.form, each.place.field, each.place.rows) for each in told if each.code == "SUBJ001"}
     repeated = {each.place.dataset for each in told if each.code == "JOIN001"} & ONE_PER_SUBJECT
     nobody = _count_nobody(told)
@@ -159,7 +166,7 @@ def drop_repeated(checked: Iterable[Problem], told: Sequence[Problem], ties: Tie
     value outside its codelist for copies of the variable, nor that DM lacks a subject that its raw form lacks (RAW016).
     """
     checked = list(checked)
-    outside = {(f"{one.place.dataset}.{one.place.variable}", one.value) for one in checked if one.code in CODED}
+    outside = {(f"{ties.domain_of(one)}.{one.place.variable}", one.value) for one in checked if one.code in CODED}
     outside |= {(f"{one.place.dataset}.{one.place.variable}", one.value) for one in told if one.code in SAME["CT004"]}
     strange = any(one.code == "RAW016" for one in told)
     subjects = {(one.code, f"SUPP{one.place.dataset}", one.value) for one in checked if one.place.variable == SUBJECT}
@@ -170,8 +177,8 @@ def drop_repeated(checked: Iterable[Problem], told: Sequence[Problem], ties: Tie
     return [
         each
         for each in checked
-        if not _is_same(each, known)
-        and not _is_caused(each, counts)
+        if not _is_same(each, ties.domain_of(each), known)
+        and not _is_caused(each, ties.domain_of(each), counts)
         and not (each.code in CODED and _is_copied(each, outside, ties))
         and not (each.code == "ID002" and strange and _is_stranger(each, ties))
         and not (each.place.variable == SUBJECT and (each.code, each.place.dataset, each.value) in subjects)
@@ -180,7 +187,7 @@ def drop_repeated(checked: Iterable[Problem], told: Sequence[Problem], ties: Tie
 
 def _is_copied(problem: Problem, outside: Collection[tuple[str, str]], ties: Ties) -> bool:
     """Whether the variable that a variable is taken from has the same value outside its codelist."""
-    name, seen = f"{problem.place.dataset}.{problem.place.variable}", set[str]()
+    name, seen = f"{ties.domain_of(problem)}.{problem.place.variable}", set[str]()
     while (name := ties.copies.get(name, "")) and name not in seen:
         if (name, problem.value) in outside:
             return True
@@ -188,18 +195,18 @@ def _is_copied(problem: Problem, outside: Collection[tuple[str, str]], ties: Tie
     return False
 
 
-def _is_same(problem: Problem, known: Collection[tuple[str, str, str, str]]) -> bool:
-    dataset, variable = problem.place.dataset, problem.place.variable
+def _is_same(problem: Problem, dataset: str, known: Collection[tuple[str, str, str, str]]) -> bool:
+    variable = problem.place.variable
     same = ((dataset, variable, problem.value), (dataset, variable, ""), ("", variable, problem.value))
     return any((code, *one) in known for code in SAME.get(problem.code, ()) for one in same)
 
 
-def _is_caused(problem: Problem, counts: Mapping[str, Mapping[tuple[str, str], int]]) -> bool:
+def _is_caused(problem: Problem, dataset: str, counts: Mapping[str, Mapping[tuple[str, str], int]]) -> bool:
     """Whether the findings of a dataset, (code, variable) -> records, have the cause of as many records."""
     left_blank = problem.code in ASK_BLANK
     causes = LEFT_BLANK if left_blank else CAUSES.get(problem.code, frozenset())
     explained: Counter[str] = Counter()
-    for (code, variable), count in counts.get(problem.place.dataset, {}).items():
+    for (code, variable), count in counts.get(dataset, {}).items():
         if code in causes and (not left_blank or variable == problem.place.variable):
             explained[variable] += count
     return max(explained.values(), default=0) >= problem.count

@@ -29,6 +29,7 @@ from cdisc_conv.package.writing.documents import Outcome, draw_crf, list_made, w
 from cdisc_conv.package.writing.exchange import write_exchange
 from cdisc_conv.package.writing.families import leave_out_unmade, list_families
 from cdisc_conv.package.writing.manifest import write_manifest
+from cdisc_conv.package.writing.split import split_domains
 from cdisc_conv.package.writing.staging import stage_folder
 from cdisc_conv.package.writing.transport import fit_for_transport
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
@@ -88,13 +89,14 @@ def fill_package(
 ) -> Package:
     """The same into a new folder that will become `out`; `crf` is the annotated CRF whose pages the study names."""
     study = conversion.study
-    datasets, problems = fit_datasets(study, conversion.datasets)
-    datasets, unmade = leave_out_unmade(study, datasets, conversion.problems)
+    domains, problems = fit_datasets(study, conversion.datasets)
+    domains, unmade = leave_out_unmade(study, domains, conversion.problems)
     problems += unmade
+    datasets = split_domains(study, domains)
     explanations, unread = read_explained(study)
     families = list(list_families(study, datasets))
     crf = None if all(family.is_analysis for family, _ in families) else crf  # it stands beside define.xml of SDTM
-    with make_beside(lambda: draw_apart(conversion, datasets, crf)) as drawing:
+    with make_beside(lambda: draw_apart(conversion, domains, datasets, crf)) as drawing:
         progress("checking the datasets")
         checks = run_checks(conversion, datasets, explanations.aside)
         progress("writing the package")
@@ -133,11 +135,16 @@ class Drawn:
     problems: Sequence[Problem]
 
 
-def draw_apart(conversion: Conversion, datasets: Sequence[Dataset], crf: PlannedCrf | None) -> Drawn:
-    """The parts of a package that no other part is made of; ``write_reports`` files the pages and the lineage."""
+def draw_apart(
+    conversion: Conversion, domains: Sequence[Dataset], datasets: Sequence[Dataset], crf: PlannedCrf | None
+) -> Drawn:
+    """What of a package nothing else is made of, from whole `domains`; the lineage is that of the `datasets` written.
+
+    ``write_reports`` files the pages and the lineage.
+    """
     study = conversion.study
     content, problems = draw_crf(conversion, crf)
-    pages, noted = render_pages(study, datasets, conversion.given)
+    pages, noted = render_pages(study, domains, conversion.given)
     lineage = describe_lineage(study, build_lineage(study, conversion.plan), datasets)
     return Drawn(content, pages, lineage, [*problems, *noted])
 
@@ -150,7 +157,8 @@ def write_family(
     problems = write_datasets(study, datasets, folder / family.name)
     written = [dataset for dataset in datasets if not _was_refused(dataset, problems)]
     kept = {dataset.name for dataset in written}
-    write_exchange(study, family, [one for one in conversion.datasets if one.name in kept], folder / family.name)
+    whole = split_domains(study, conversion.datasets)
+    write_exchange(study, family, [one for one in whole if one.name in kept], folder / family.name)
     return [*problems, *write_definitions(study, family, written, folder, made)]
 
 
@@ -180,7 +188,7 @@ def list_known_rules(checks: CheckReport) -> set[str]:
 def run_checks(conversion: Conversion, datasets: Sequence[Dataset], aside: Collection[str] = ()) -> CheckReport:
     """The conformance rules of each family but those set `aside`, asked of its datasets as they are written."""
     study = conversion.study
-    names = {dataset.name for dataset in datasets}
+    names = {dataset.domain or dataset.name for dataset in datasets}
     reports = [
         check_datasets(
             mine,

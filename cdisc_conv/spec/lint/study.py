@@ -26,6 +26,7 @@ from cdisc_conv.spec.lint.expressions import check_expressions
 from cdisc_conv.spec.lint.interpolated import check_interpolated
 from cdisc_conv.spec.lint.parameters import check_parameters
 from cdisc_conv.spec.lint.references import check_references
+from cdisc_conv.spec.lint.splits import check_splits
 from cdisc_conv.spec.lint.value_level import check_value_level
 from cdisc_conv.spec.lint.variables import check_variables
 from cdisc_conv.spec.load import load_study
@@ -77,6 +78,7 @@ def check_study(study: Study) -> list[Problem]:
         *check_interpolated(study),
         *check_value_level(study),
         *check_parameters(study),
+        *check_splits(study),
         *check_drafts(study),
     ]
     try:

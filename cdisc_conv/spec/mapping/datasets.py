@@ -12,6 +12,7 @@ from cdisc_conv.dataset import Origin, OriginSource, OriginType
 from cdisc_conv.derivations.base import SELF, SUBJECT, Ref
 from cdisc_conv.derivations.registry import load_derivations
 from cdisc_conv.problems import Place, Problem, closest, did_you_mean
+from cdisc_conv.spec.mapping.parts import read_split
 from cdisc_conv.spec.mapping.patterns import expand_patterns, is_pattern, write_out
 from cdisc_conv.spec.mapping.predecessors import add_predecessors
 from cdisc_conv.spec.mapping.variables import brought_along, companions, read_expression, read_origin, read_variables
@@ -55,7 +56,7 @@ def read_dataset(
     what = str(node.at(("dataset",)).value) if node.get("dataset") else node.file
     node = repair_keys(DatasetDocument, node, what, problems)
     document, found = validate(DatasetDocument, node, what)
-    problems.extend(found)
+    problems += found
     if document is None:
         return None
     name = document.dataset
@@ -65,16 +66,15 @@ def read_dataset(
     node, off = _split_off(node)
     variables = read_variables(node.get("variables"), name, problems)
     working = read_variables(node.get("working"), f"{name} working", problems)
-    document = _write_patterns_out(document, node)
-    blocks = _read_blocks(document, node, (facts, forms), problems)
+    blocks = _read_blocks(document := _write_patterns_out(document, node), node, (facts, forms), problems)
     blocks, before = add_predecessors(document, blocks, variables, node)
     implied = _implied_for(family, template, shared, study_name, node) | before | companions(variables)
     implied, blocks = _take_away(off, implied, blocks, name, problems)
-    variables = {**implied, **variables}
+    variables = implied | variables
     blocks = tuple(_with_given_variables(block, family, template, variables) for block in blocks)
     written = _written_names(node, family, template)
     variables |= _implied_sequence(template, document.keys, {*variables, *written}, blocks, node)
-    supplemental = read_variables(node.get("supplemental"), f"{name} supplemental", problems)
+    own = read_variables(node.get("supplemental"), f"{name} supplemental", problems)
     return DatasetSpec(
         name=name,
         family=family,
@@ -82,7 +82,7 @@ def read_dataset(
         place=node.place,
         blocks=blocks,
         variables=MappingProxyType(variables),
-        supplemental=MappingProxyType({**supplemental, **brought_along(variables)}),
+        supplemental=MappingProxyType(own | brought_along(variables)),
         working=MappingProxyType({**companions(working), **working}),
         label=document.label or template.label,
         sub_class=document.sub_class,
@@ -91,6 +91,7 @@ def read_dataset(
         keys=document.keys,
         keys_place=node.at(("keys",)).place,
         part=document.part,
+        split_into=read_split(document, node),
         keep_empty=_read_kept(document),
         keep_empty_place=node.at(("keep_empty",)).place,
         comment=document.comment,
@@ -200,10 +201,11 @@ def _read_blocks(
     problems: list[Problem],
 ) -> tuple[Block, ...]:
     name = document.dataset
-    return tuple(
+    blocks = (
         _read_block(block, name, node.at(("records", number)), f"{name} records {number + 1}", known, problems)
         for number, block in enumerate(document.records)
     )
+    return tuple(replace(block, part=block.part or document.part) for block in blocks)
 
 
 def _read_block(
@@ -240,6 +242,7 @@ def _read_block(
     return Block(
         source=_source_of(document, dataset),
         place=node.place,
+        part=document.part,
         places=MappingProxyType({key: child.place for key, child in node.items()}),
         where=read_expression(document.where, node.at(("where",)), problems),
         for_each=entries,

@@ -6,7 +6,9 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from cdisc_conv.spec.model import Block, DatasetSpec, Variable
+from cdisc_conv.spec.model import Block, DatasetSpec, OutputPart, SplitInto, Variable
+from cdisc_conv.spec.yaml.nodes import Node
+from cdisc_conv.spec.yaml.shapes import DatasetDocument
 
 _SECTIONS = ("variables", "supplemental", "working")
 
@@ -26,12 +28,26 @@ def join_parts(first: DatasetSpec, second: DatasetSpec) -> DatasetSpec:
         variables=MappingProxyType(shared),
         keys=first.keys or second.keys,
         keys_place=first.keys_place if first.keys else second.keys_place,
+        split_into=first.split_into or second.split_into,
         keep_empty=first.keep_empty | second.keep_empty,
         comment=" ".join(dict.fromkeys(filter(None, (first.comment, second.comment)))),
         value_level=MappingProxyType(_join_levels(first, second)),
         written=first.written | second.written,
         **whole,
     )
+
+
+def read_split(document: DatasetDocument, node: Node) -> SplitInto | None:
+    """``split_into`` as the mapping has it."""
+    said = document.split_into
+    if said is None:
+        return None
+    here = node.at(("split_into",))
+    datasets = (
+        OutputPart(name, one.values, one.label, here.at(("datasets", name)).place)
+        for name, one in said.datasets.items()
+    )
+    return SplitInto(said.by, tuple(datasets), here.place)
 
 
 def _list_shared(first: DatasetSpec, second: DatasetSpec) -> dict[str, Variable]:

@@ -145,12 +145,21 @@ KEYS: dict[str, dict[str, str]] = {
         "day": "VISITDY, the planned study day.",
         "epoch": "The epoch it belongs to.",
     },
+    "SplitIntoDocument": {
+        "by": "The variable that says where a record goes, such as LBCAT; or 'part', that of the file or block.",
+        "datasets": "Dataset: the values whose records it holds; none for all other records.",
+    },
+    "OutputPartDocument": {
+        "values": "The values whose records it holds; none for all other records.",
+        "label": "Its label, of at most 40 bytes.",
+    },
     "DatasetDocument": {
         "dataset": "The name of the dataset.",
         "extends": "The layers it builds on, such as library/ae; a later one of a list lies over the earlier ones.",
         "with": "Parameters of the layers: what stands for ${name} in them.",
         "parameters": "In a layer: the parameters it takes, and what they are when a study does not say.",
         "part": "The name of this part, where several files hold the records of one dataset.",
+        "split_into": "The datasets that the records of the domain go to, such as LBCH and LBHE.",
         "optional": "In a layer: its entries hold as far as the forms of a study have the columns that they read.",
         "label": "Its label, where it differs from the standard.",
         "structure": "Its structure for define.xml.",
@@ -169,6 +178,7 @@ KEYS: dict[str, dict[str, str]] = {
     "BlockDocument": {
         "form": "The raw form it reads.",
         "from": "The dataset it reads; 'self' for the records of the blocks before.",
+        "part": "The part of the dataset that its records are of, where that is not the part of the file.",
         "where": "The condition that keeps a row.",
         "for_each": "A record per row and entry; raw.NAME is a column, all else is the literal value.",
         "split": "A column that holds several values makes a record for each.",

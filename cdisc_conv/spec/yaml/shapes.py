@@ -361,6 +361,7 @@ class BlockDocument(Document):
 
     form: Text = ""
     source: Text = Field(default="", alias="from")
+    part: Text = ""
     where: Text = ""
     for_each: list[dict[str, Any]] | str = []
     split: SplitDocument | None = None
@@ -409,6 +410,26 @@ class ValueLevelDocument(Document):
     comment: Text = ""
 
 
+class OutputPartDocument(Document):
+    """One of the datasets that a domain is split into."""
+
+    values: Texts = ()
+    label: Text = ""
+
+
+class SplitIntoDocument(Document):
+    """``split_into``: the records of a domain in several datasets, by what a variable says."""
+
+    by: Text
+    datasets: dict[
+        Text,
+        Annotated[
+            OutputPartDocument,
+            BeforeValidator(lambda said: {"values": said} if isinstance(said, str | list | int | float) else said),
+        ],
+    ] = {}
+
+
 class DatasetDocument(Document):
     """The mapping of one dataset."""
 
@@ -425,6 +446,7 @@ class DatasetDocument(Document):
     sub_class: Text = Field(default="", alias="subclass")
     keys: Texts = ()
     keep_empty: bool | Texts = False
+    split_into: SplitIntoDocument | None = None
     comment: Text = ""
     records: list[BlockDocument] = Field(min_length=1)
     predecessors: dict[str, Texts] = {}

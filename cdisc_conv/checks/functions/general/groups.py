@@ -52,7 +52,7 @@ class Count(Parameters):
     most: int | None = None
 
 
-@register_check(OneToOne, reach="across")
+@register_check(OneToOne, reach="across", of_domain=True)
 def check_one_to_one(scope: Scope) -> Iterator[Hits]:
     """Values of two variables that do not go together one to one; blanks are not looked at."""
     table, (first, second) = scope.table, (scope.parameters.first, scope.parameters.second)
@@ -61,7 +61,7 @@ def check_one_to_one(scope: Scope) -> Iterator[Hits]:
     yield from find_several(scope, [second], first)
 
 
-@register_check(OneToOneWithin, reach="across")
+@register_check(OneToOneWithin, reach="across", of_domain=True)
 def check_one_to_one_within(scope: Scope) -> Iterator[Hits]:
     """Values of two variables that do not go together one to one within others; blanks are not looked at."""
     table, (first, second) = scope.table, (scope.parameters.first, scope.parameters.second)
@@ -70,7 +70,7 @@ def check_one_to_one_within(scope: Scope) -> Iterator[Hits]:
     yield from find_several(scope, [second, *scope.parameters.within], first)
 
 
-@register_check(OneValue)
+@register_check(OneValue, of_domain=True)
 def check_one_value(scope: Scope) -> Iterator[Hits]:
     """Combinations of some variables under which another one has several values; blanks are not looked at."""
     if scope.parameters.without and scope.table.tables.find(scope.parameters.without):
@@ -111,7 +111,7 @@ def _is_rarer(keys: np.ndarray, counts: np.ndarray) -> np.ndarray:
     return rarer
 
 
-@register_check(Unique)
+@register_check(Unique, of_domain=True)
 def check_unique(scope: Scope) -> Iterator[Hits]:
     """Records that share a combination that should occur once; those with a blank first value are not looked at."""
     table = scope.table
