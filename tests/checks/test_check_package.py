@@ -10,7 +10,7 @@ import pytest
 
 import cdisc_conv as cc
 from cdisc_conv.problems import ProblemsError
-from cdisc_conv.xpt import write_xpt
+from cdisc_conv.xpt import XptVariable, write_xpt
 
 DM = "STUDYID,DOMAIN,USUBJID,SUBJID,SEX\nS,DM,01,01,F\nS,DM,02,02,M\n"
 AE = "STUDYID,DOMAIN,USUBJID,AESEQ,AETERM,AEDECOD,AESER\nS,AE,01,1,Nausea,Nausea,U\n"
@@ -49,8 +49,8 @@ def test_formats_may_be_mixed_and_versions_5_and_8_are_read(tmp_path: Path) -> N
         ("AE", "ae.xpt"), ("CM", "cm.parquet"), ("DM", "dm.csv"),
     ]  # fmt: skip
     assert [line.partition(";")[0] for line in told(result, "ID002")] == [
-        "AE.USUBJID row 1: ID002 subject 03 is not in DM",
-        "CM.USUBJID row 1: ID002 subject 03 is not in DM",
+        "AE.USUBJID row 1: ID002 the subject is not in DM",
+        "CM.USUBJID row 1: ID002 the subject is not in DM",
     ]
 
 
@@ -277,3 +277,38 @@ def test_a_transport_file_that_is_cut_off_is_checked_as_far_as_it_goes(tmp_path:
         "ae.xpt: XPT026 byte 1286: the file ends within observation 2 of AE, of which 2 of 6 bytes are there and are "
         "dropped"
     ]
+
+
+def test_numbers_of_csv_files_are_the_same_with_and_without_a_point(tmp_path: Path) -> None:
+    adsl = "STUDYID,USUBJID,AGE,NCYC,SAFFL\nS,01,61,4.0,Y\nS,02,60,,Y\n"
+    adae = "STUDYID,USUBJID,AESEQ,AETERM,AGE,NCYC\nS,01,1,Nausea,61.0,4\nS,02,1,Rash,59.0,\n"
+    result = cc.check(write(tmp_path, adsl=adsl, adae=adae))
+    assert told(result, "ADSRC001") == [
+        "ADAE.AGE row 2: ADSRC001 AGE is not that of ADSL; 1 record: subject 02 AESEQ 1 (AGE 59, in ADSL 60) "
+        "(copy it, or give it another name)"
+    ]
+
+
+def test_labels_of_custom_domains_and_of_events_without_their_source(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"STUDYID": ["S"], "DOMAIN": ["XE"], "USUBJID": ["03"], "XETERM": ["x"], "EPOCH": ["y"]})
+    labels = {"XETERM": "Reported Term for the Sponsor Event", "EPOCH": "Phase"}
+    variables = [XptVariable(name, labels.get(name, ""), numeric=False, length=40) for name in frame]
+    write_xpt(frame, tmp_path / "xe.xpt", name="XE", label="Sponsor Events", variables=variables)
+    frame = pd.DataFrame({"STUDYID": ["S"], "USUBJID": ["03"], "AESEQ": [1.0], "AETERM": ["x"]})
+    labels = {"AETERM": "Reported Term for the Adverse Event"}
+    variables = [
+        XptVariable(name, labels.get(name, ""), numeric=name == "AESEQ", length=8 if name == "AESEQ" else 40)
+        for name in frame
+    ]
+    write_xpt(frame, tmp_path / "adae.xpt", name="ADAE", label="Events", variables=variables)
+    found = {one.problem.place.variable for one in cc.check(tmp_path).findings if one.problem.code == "VAR005"}
+    assert ("EPOCH" in found, "XETERM" in found) == (True, False)
+    found = {one.problem.place.variable for one in cc.check(tmp_path).findings if one.problem.code == "ADVAR003"}
+    assert ("AESEQ" in found, "AETERM" in found) == (True, False)
+
+
+def test_files_that_programs_leave_open_are_left_alone(tmp_path: Path) -> None:
+    write(tmp_path, dm=DM)
+    (tmp_path / "~$dm.xpt").write_bytes(b"")
+    (tmp_path / ".dm.xpt").write_bytes(b"")
+    assert [one for one in cc.check(tmp_path).findings if one.problem.code.startswith("XPT")] == []

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,8 @@ from cdisc_conv.datafiles.numerals import parse_numbers
 from cdisc_conv.datafiles.table import TEXT, ColumnValues, Kind, Table, Variable
 from cdisc_conv.dataset import Column, Dataset, Item
 from cdisc_conv.problems import Place, Problem, Severity
-from cdisc_conv.standards import DatasetStandard, Standard, VariableStandard
+from cdisc_conv.standards import DatasetStandard, Standard, VariableStandard, load_standard
+from cdisc_conv.standards.files import list_versions
 from cdisc_conv.standards.model import GENERAL_CLASSES
 
 _COUNTS = {"date": Unit.DAY, "datetime": Unit.SECOND, "time": Unit.TIME, "": Unit.NONE}
@@ -77,7 +79,7 @@ def adopt_table(table: Table, standard: Standard, statement: DatasetStatement | 
     for variable in table.variables:
         stated = statement.variables.get(variable.name) if statement else None
         expected = standard.variable(known, variable.name) if known else None
-        column, values = _adopt_column(variable, table.columns[variable.name], stated, expected, standard.model is None)
+        column, values = _adopt_column(variable, table.columns[variable.name], stated, expected, standard)
         columns.append(replace(column, key=keys.get(column.name, 0), core=expected.core if expected else ""))
         frame[variable.name] = values
     silent = _list_unsaid(table)
@@ -229,11 +231,11 @@ def _adopt_column(
     values: ColumnValues,
     stated: ItemStatement | None,
     expected: VariableStandard | None,
-    analysis: bool,
+    standard: Standard,
 ) -> tuple[Column, pd.Series]:
     numeric = variable.kind is Kind.NUMBER
     if variable.kind is Kind.UNTYPED:
-        values, numeric = _decide_type(variable, values, stated, expected, analysis)
+        values, numeric = _decide_type(variable, values, stated, expected, standard)
     elif numeric and not isinstance(values, np.ndarray):
         values = parse_numbers(values.fill_null(""), variable).values
     if numeric:
@@ -251,22 +253,38 @@ def _adopt_column(
     return Column(variable.name, label, numeric, item, variable.format or ""), series
 
 
+@cache
+def _list_numbers(version: str, name: str) -> frozenset[str]:
+    """The variables that are numeric in some dataset of a guide for ADaM, or of those for SDTM that are here."""
+    guides = [load_standard(name, version), *(load_standard(*one) for one in list_versions("ig") if one[0] == "sdtmig")]
+    return frozenset(
+        variable.name
+        for guide in guides
+        for dataset in guide.datasets.values()
+        for variable in dataset.variables
+        if variable.numeric
+    )
+
+
 def _decide_type(
     variable: Variable,
     values: ColumnValues,
     stated: ItemStatement | None,
     expected: VariableStandard | None,
-    analysis: bool,
+    standard: Standard,
 ) -> tuple[ColumnValues, bool]:
     """The cells of a file without types, as numbers where define.xml or the standard says so and all of them are."""
     texts = pc.fill_null(values, "")
+    analysis = standard.model is None
     counts = _COUNTS[name_date_kind(variable.name)] if analysis else Unit.NONE
     if stated is not None:
         wanted = stated.type in _NUMERIC_TYPES
     elif expected is not None:
         wanted = expected.numeric
-    else:  # a variable that nothing says anything of: in ADaM names tell numbers
-        wanted = analysis and (variable.name.endswith(("N", "SEQ", "DY")) or counts is not Unit.NONE)
+    else:  # what nothing says of this dataset: in ADaM, what is copied from others, and names that tell numbers
+        copied = variable.name in _list_numbers(standard.version, standard.name)
+        named = variable.name.endswith(("N", "SEQ", "DY")) or counts is not Unit.NONE
+        wanted = analysis and (copied or named)
     if not wanted:
         return texts, False
     found = parse_numbers(texts, Variable(variable.name, Kind.NUMBER, counts=counts))

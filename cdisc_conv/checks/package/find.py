@@ -77,7 +77,7 @@ def _list_folders(path: Path, depth: int = 0) -> Iterator[list[Path]]:
         entries = sorted(os.scandir(path), key=lambda one: one.name)
     except PermissionError:
         return
-    files = [Path(one.path) for one in entries if one.is_file() and not one.name.startswith(".")]
+    files = [Path(one.path) for one in entries if one.is_file() and not one.name.startswith((".", "~$"))]
     yield files
     aside = _ASIDE | _EXCHANGE if any(file.suffix.lower() == ".xpt" for file in files) else _ASIDE
     for one in entries:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -17,6 +18,8 @@ from cdisc_conv.checks.registry import register_check
 from cdisc_conv.checks.tables import OWNERS, SUBJECT, NotRunnableError, Table
 from cdisc_conv.checks.words import EXAMPLES
 from cdisc_conv.problems import SHOWN_ROWS
+from cdisc_conv.standards import load_standard
+from cdisc_conv.standards.files import list_versions
 
 _SEQUENCE = re.compile(r"([A-Z]{2})SEQ")
 _NOT_COPIED = ("STUDYID", "DOMAIN", SUBJECT)
@@ -70,7 +73,8 @@ def check_copied_values(scope: Scope) -> Iterator[Hits]:
         for name in (name for name in table.names if name in other.frame and name not in (*_NOT_COPIED, sequence)):
             ours, theirs = table.coded(name).take(there), other.coded(name).take(rows[there])
             wrong = np.zeros(table.length, dtype=bool)
-            wrong[there[differ_by_text(ours, theirs)]] = True
+            loose = any("types" in one.dataset.unsaid for one in (table, other))
+            wrong[there[differ_by_text(ours, theirs, loose=loose)]] = True
             if scope.parameters.of == "record" and "BDS" in table.groups:
                 wrong &= ~table.coded(name).blank
             yield by_variable(name, wrong & scope.mask, _tell_both(table, other, name, rows), owner=other.name)
@@ -100,7 +104,9 @@ def check_copied_labels(scope: Scope) -> Iterator[Hits]:
 
 @register_check(reach="variables")
 def check_analysis_labels(scope: Scope) -> Iterator[Hits]:
-    """Variables whose label is not the standard's; a variable of another dataset keeps the label it has there."""
+    """Variables whose label is not the standard's; a variable of another dataset keeps the label it has there, and one
+    of SDTM the label of a guide for SDTM.
+    """
     table = scope.table
     table.require_said("labels")
     if table.standard is None:
@@ -113,8 +119,20 @@ def check_analysis_labels(scope: Scope) -> Iterator[Hits]:
         standard = table.standard_variable(column.name)
         if standard is None or _ANY_LABEL.search(standard.label) or column.label == standard.label:
             continue
-        if (column.name, column.label) not in elsewhere:
+        if (column.name, column.label) not in elsewhere and column.label not in _list_labels().get(column.name, ()):
             yield whole(column.name, value=column.label, expected=standard.label)
+
+
+@cache
+def _list_labels() -> dict[str, set[str]]:
+    """The labels of each variable in the guides for SDTM that are here."""
+    labels: dict[str, set[str]] = {}
+    for name, version in list_versions("ig"):
+        if name == "sdtmig":
+            for dataset in load_standard(name, version).datasets.values():
+                for variable in dataset.variables:
+                    labels.setdefault(variable.name, set()).add(variable.label)
+    return labels
 
 
 @register_check(Subjects, reach="across")

@@ -101,10 +101,16 @@ def check_model_variables(scope: Scope) -> Iterator[Hits]:
 
 @register_check(reach="variables")
 def check_labels(scope: Scope) -> Iterator[Hits]:
-    """Variables whose label is not the standard's, letter case included; one that is too long is another finding."""
-    require_standard(scope.table)
+    """Variables whose label is not the standard's, letter case included; one that is too long is another finding.
+
+    A custom domain words the labels of its own variables (``XETERM``) as its data want.
+    """
+    standard_dataset = require_standard(scope.table)
     scope.table.require_said("labels")
+    custom = standard_dataset.general and scope.table.domain not in scope.table.tables.standard.datasets
     for column in scope.table.dataset.columns:
+        if custom and column.name.startswith(scope.table.prefix):
+            continue
         standard = scope.table.standard_variable(column.name)
         # The guide prints some labels as the sentences of its tables, with a full stop.
         same = column.label.removesuffix(".") == (standard.label.removesuffix(".") if standard else "")

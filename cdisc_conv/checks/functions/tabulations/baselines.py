@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -16,6 +17,7 @@ from cdisc_conv.columns.numerals import write_number
 
 _FLAG, _KEYS, _TYPE = "ABLFL", (SUBJECT, "PARAMCD"), "BASETYPE"
 _TOLERANCE = 1e-6
+_POINTED = re.compile(r"-?[0-9]+\.[0-9]*")
 
 
 class Baseline(Parameters):
@@ -102,8 +104,18 @@ def _differ(table: Table, base: str, of: str, source: np.ndarray) -> np.ndarray:
     return differ_by_text(table.coded(base), table.coded(of).take(source))
 
 
-def differ_by_text(ours: Coded, theirs: Coded) -> np.ndarray:
-    """Which records of two columns, value by value, are not the same text."""
-    places = {text: number for number, text in enumerate(ours.texts)}
-    matched = np.array([places.get(text, -1) for text in theirs.texts], dtype="int64")
-    return np.asarray(theirs.spread(matched) != ours.codes)
+def differ_by_text(ours: Coded, theirs: Coded, *, loose: bool = False) -> np.ndarray:
+    """Which records of two columns, value by value, are not the same text.
+
+    `loose` is for columns of which nobody knows whether they hold numbers: ``47.0`` is the same as ``47``.
+    """
+    left, right = ([_write_plainly(text) for text in one.texts] if loose else one.texts for one in (ours, theirs))
+    places: dict[str, int] = {}
+    own = np.array([places.setdefault(text, len(places)) for text in left], dtype="int64")
+    matched = np.array([places.get(text, -1) for text in right], dtype="int64")
+    return np.asarray(theirs.spread(matched) != ours.spread(own))
+
+
+def _write_plainly(text: str) -> str:
+    """A number without zeros behind its point; any other text as it is."""
+    return text.rstrip("0").rstrip(".") if _POINTED.fullmatch(text) else text
