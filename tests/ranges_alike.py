@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from cdisc_conv.engine.convert import Conversion
+
+
+@dataclass(frozen=True)
+class Shuffled:
+    """Workers that make all ranges and hand them over in the order that `order` gives for their number."""
+
+    order: Callable[[int], Sequence[int]]
+
+    def map(self, task: Any, take: Any, count: int) -> Generator[tuple[int, Any], None, None]:
+        made = [task(take(number)) for number in range(count)]
+        yield from ((number, made[number]) for number in self.order(count))
 
 
 def list_differences(one: Conversion, other: Conversion) -> list[str]:

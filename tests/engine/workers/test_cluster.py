@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from functools import partial
 
@@ -17,6 +18,7 @@ from cdisc_conv.engine.workers import cluster as cluster_module
 from cdisc_conv.engine.workers import connect as connect_module
 from cdisc_conv.engine.workers.cluster import Cluster
 from cdisc_conv.engine.workers.connect import check_cluster
+from cdisc_conv.engine.workers.storage import Storage
 from cdisc_conv.problems import ProblemsError
 
 pytest.importorskip("distributed")
@@ -205,6 +207,22 @@ def test_scratch_that_is_not_shared(study, cluster, monkeypatch):
         f"{workers[0]}: no such file; {workers[1]}: no such file "
         "(--scratch takes a folder or a URL that every worker reaches, such as s3://bucket/folder)"
     )
+
+
+def test_scratch_that_is_full_for_a_worker(study, cluster, tmp_path, monkeypatch):
+    put = Storage.put
+
+    def refuse(storage, name, content):
+        if name.startswith("made-"):
+            raise OSError(errno.ENOSPC, "No space left on device", f"{storage.url}/{name}")
+        put(storage, name, content)
+
+    monkeypatch.setattr(Storage, "put", refuse)
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        dict(map_ranges(cluster, study, lambda number: Rows(frames(), {}), str(tmp_path / "scratch")))
+    assert caught.value.errno == errno.ENOSPC
+    assert list(tmp_path.glob("scratch/*")) == []
+    assert list_leftovers(cluster) == []
 
 
 def test_scratch_of_an_unknown_kind(study, cluster):
