@@ -6,6 +6,8 @@ from pathlib import Path
 
 KINDS = ("mappings", "define")
 """The folders that are shipped: the mapping specs and the define.xml stylesheet."""
+LABEL_FILE = "SYNTHETIC.txt"
+"""The file that says of an export that it is simulated."""
 
 
 def shipped(kind: str) -> Path:

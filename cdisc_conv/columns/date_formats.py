@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 import numpy as np
 import pandas as pd
@@ -59,6 +59,8 @@ _HALF = re.compile(r"\s*(?:AM/PM|AM|PM)$")
 _MIDNIGHT = re.compile(r"(?:T|\s)00:00(?::00)?")
 _NO_TIME = r"(?:T|\s+)00:00(?::00(?:\.0+)?)?"
 _EMPTY = pa.scalar("", pa.large_string())
+_REMEMBERED = 2000
+"""So many distinct texts at most are remembered with what was read in them."""
 _ALL_UNKNOWN = ("UN", "UNK", "UNKNOWN", "UK", "NK")
 
 
@@ -307,6 +309,18 @@ def parse_dates(texts: pd.Series, formats: Sequence[DateFormat]) -> Dates:
     A text that fits several formats is taken in the one that the calendar allows; when several do and differ, it is
     ambiguous. Texts with a fault give "".
     """
+    if len(texts) > _REMEMBERED:
+        return _parse_dates(texts, formats)
+    return _parse_few(tuple(texts.tolist()), tuple(formats))
+
+
+@lru_cache(maxsize=256)
+def _parse_few(texts: tuple[str, ...], formats: tuple[DateFormat, ...]) -> Dates:
+    """A column is asked for its dates more than once: for them, for what of them cannot be read, and for visits."""
+    return _parse_dates(from_arrow(pa.array(texts, pa.large_string())), formats)
+
+
+def _parse_dates(texts: pd.Series, formats: Sequence[DateFormat]) -> Dates:
     size = len(texts)
     made = [pa.repeat(pa.scalar("", pa.large_string()), size) for _ in range(3)]
     fits, possible, ambiguous = (np.zeros(size, dtype=bool) for _ in range(3))
@@ -321,7 +335,7 @@ def parse_dates(texts: pd.Series, formats: Sequence[DateFormat]) -> Dates:
         ]
         at = reading.positions
         again = np.flatnonzero(reading.possible & possible[at])
-        for target, column in ((made[0], columns[0]), (made[2], columns[2])):
+        for target, column in ((made[0], columns[0]), (made[2], columns[2])) if again.size else ():
             other = column.take(again).to_numpy() != target.take(pa.array(at[again])).to_numpy(zero_copy_only=False)
             ambiguous[at[again]] |= other
         new = reading.possible & ~possible[at]

@@ -27,6 +27,16 @@ _UNKNOWN = pa.array(["", "-"], pa.large_string())
 _OPEN_END = r"-(?:Z|[+-][0-9]{2}:[0-9]{2})?$"
 """A hyphen stands for an unknown part only where a known one follows it."""
 NAMES = ("year", "month", "day", "hour", "minute", "second")
+_ZERO = np.uint8(ord("0"))
+_PLAIN = np.frombuffer(b"0000-00-00T00:00:00", dtype=np.uint8)
+_IS_DIGIT = _PLAIN == _ZERO
+_LENGTHS = (4, 7, 10, 13, 16, 19)
+"""How long a text is that ends with its year, its month, its day and so on."""
+_WEIGHTS = np.zeros((len(_PLAIN), len(NAMES)))
+"""What a digit at each place adds to the year, the month, the day and so on."""
+_WEIGHTS[:4, 0] = [1000, 100, 10, 1]
+for _number, _length in enumerate(_LENGTHS[1:], start=1):
+    _WEIGHTS[_length - 2 : _length, _number] = [10, 1]
 MOST_OFFSET = 14 * 60
 """Minutes: no clock is further from UTC."""
 
@@ -61,15 +71,46 @@ def read_single(texts: pd.Series) -> Parts:
     ([15.0, nan, 1.0, nan], [nan, nan, 120.0, nan], [False, True, False, False])
     """
     array = to_arrow(texts)
-    matched = pc.extract_regex(array, _PATTERN)
-    written = pc.greater(pc.binary_length(array), 0)
-    faults = _to_bool(pc.and_(written, pc.or_(pc.is_null(matched), pc.match_substring_regex(array, _OPEN_END))))
-    part = {name: _read_numbers(pc.struct_field(matched, name)) for name in NAMES}
-    offset = _read_offsets(pc.struct_field(matched, "offset"))
-    faults = faults | ~exists(part["year"], part["month"], part["day"])
-    faults |= (part["hour"] > 23) | (part["minute"] > 59) | (part["second"] >= 60) | (np.abs(offset) > MOST_OFFSET)
-    known = {name: np.where(faults, np.nan, each) for name, each in (*part.items(), ("offset", offset))}
+    part, left = _read_plain(array)
+    offset, faults = np.full(len(array), np.nan), np.zeros(len(array), dtype=bool)
+    if left.any():
+        part[:, left], offset[left], faults[left] = _read_others(array.filter(pa.array(left)))
+    year, month, day, hour, minute, second = part
+    faults |= ~exists(year, month, day)
+    faults |= (hour > 23) | (minute > 59) | (second >= 60) | (np.abs(offset) > MOST_OFFSET)
+    known = dict(zip((*NAMES, "offset"), np.where(faults, np.nan, [*part, offset]), strict=True))
     return Parts(**known, faults=faults)
+
+
+def _read_plain(array: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """The parts (one row each) of texts that have all their digits up to some part, and which texts are left.
+
+    Nearly all dates are such, and their digits are read many times as fast as a regular expression finds them.
+    """
+    part = np.full((len(NAMES), len(array)), np.nan)
+    if not len(array):
+        return part, np.zeros(0, dtype=bool)
+    offsets = np.frombuffer(array.buffers()[1], dtype=np.int64)[array.offset : array.offset + len(array) + 1]
+    lengths = np.diff(offsets)
+    left = lengths > 0
+    for number, length in enumerate(_LENGTHS, start=1):
+        rows = np.flatnonzero(lengths == length)
+        if not rows.size:
+            continue
+        characters = np.frombuffer(array.buffers()[2], dtype=np.uint8)[offsets[rows, np.newaxis] + np.arange(length)]
+        digits = np.where(_IS_DIGIT[:length], characters - _ZERO, characters != _PLAIN[:length])
+        fits = (digits <= np.where(_IS_DIGIT[:length], 9, 0)).all(axis=1)
+        part[:number, rows[fits]] = (digits[fits] @ _WEIGHTS[:length, :number]).T
+        left[rows[fits]] = False
+    return part, left
+
+
+def _read_others(array: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The parts of texts in any form, their offsets, and which are no dates."""
+    matched = pc.extract_regex(array, _PATTERN)
+    faults = _to_bool(pc.or_(pc.is_null(matched), pc.match_substring_regex(array, _OPEN_END)))
+    part = np.array([_read_numbers(pc.struct_field(matched, name)) for name in NAMES])
+    return part, _read_offsets(pc.struct_field(matched, "offset")), faults
 
 
 def share_parts(first: Parts, second: Parts) -> Parts:

@@ -15,7 +15,7 @@ from cdisc_conv.package.writing.exchange import choose_encoding, choose_formats,
 from cdisc_conv.package.writing.package import Package, fill_package
 from cdisc_conv.package.writing.staging import check_permission, check_place, read_manifest, stage_folder
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
-from cdisc_conv.resources import shipped
+from cdisc_conv.resources import LABEL_FILE, shipped
 from cdisc_conv.spec.load import find_study
 from cdisc_conv.spec.model import RawSettings, Study
 from cdisc_conv.workplace import recover
@@ -146,8 +146,6 @@ def _label_synthetic(study: Study, folder: Path) -> Study:
 
 def _is_synthetic(folder: Path) -> bool:
     """Whether a folder holds a simulated export, or the datasets of a package that was made from one."""
-    from cdisc_conv.simulate import LABEL_FILE
-
     define = folder / "define.xml"
     of_package = read_manifest(folder.parent) is not None and define.is_file()
     return (folder / LABEL_FILE).is_file() or (of_package and SYNTHETIC.encode() in define.read_bytes())

@@ -3,6 +3,5 @@
 from __future__ import annotations
 
 from cdisc_conv.simulate.study import simulate_blocks, simulate_study, write_exports
-from cdisc_conv.simulate.tables.exports import LABEL_FILE
 
-__all__ = ["LABEL_FILE", "simulate_blocks", "simulate_study", "write_exports"]
+__all__ = ["simulate_blocks", "simulate_study", "write_exports"]

@@ -12,8 +12,8 @@ In a block of a dataset, a name is looked up in this order:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from cdisc_conv.spec.model import Block, DatasetSpec, Source, SourceKind, Study
 from cdisc_conv.tables import TableId
@@ -31,8 +31,7 @@ class TargetKind(StrEnum):
 NO_TABLE = TableId("")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """Where a name leads: ``table`` is the form or dataset it belongs to."""
 
     kind: TargetKind

@@ -93,7 +93,7 @@ class Levels:
             all_parts = self._plan.parts[self._spec.name, name]
             parts = [part for part in all_parts if about.blocks & set(part.blocks)]
             narrowed = self._narrow(code, about.blocks)
-            narrow_parts = [replace(part, blocks=tuple(n for n in part.blocks if n in about.blocks)) for part in parts]
+            narrow_parts = [part._replace(blocks=tuple(n for n in part.blocks if n in about.blocks)) for part in parts]
             found = provenance_of(narrowed, self._plan, narrow_parts)
             selection = " ".join(describe_selection(narrowed, part) for part in narrow_parts)
             told, mine = self._tell_apart(levels, keys, specs)

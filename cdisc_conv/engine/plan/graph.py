@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
+from typing import NamedTuple
 
 from cdisc_conv.derivations.base import SELF, SUBJECT, Reach, Ref
 from cdisc_conv.engine.plan.order import final_columns, reads_final_order, sort_keys
@@ -24,8 +25,7 @@ from cdisc_conv.spec.references import NO_TABLE, Target, TargetKind, resolve
 from cdisc_conv.tables import TableId
 
 
-@dataclass(frozen=True, slots=True)
-class RowSet:
+class RowSet(NamedTuple):
     """The records of one block of a dataset."""
 
     dataset: str
@@ -35,8 +35,7 @@ class RowSet:
         return f"records of {self.dataset}"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One variable of a dataset, for the blocks that share one entry of the mapping."""
 
     dataset: str
@@ -47,6 +46,7 @@ class Part:
         return f"{self.dataset}.{self.name}"
 
 
+# Tuples, because a plan asks thousands of them for their hash, and a dataclass takes its time to answer.
 Node = RowSet | Part
 
 

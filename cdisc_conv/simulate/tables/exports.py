@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from cdisc_conv.resources import LABEL_FILE
 from cdisc_conv.workplace import keep_others, open_workplace, put_in_place
-
-LABEL_FILE = "SYNTHETIC.txt"
 
 
 def write_tables(
