@@ -17,7 +17,7 @@ from cdisc_conv.draft.reading.keys import with_roles
 from cdisc_conv.draft.reading.profiles import profile_form
 from cdisc_conv.draft.run import Outcome, show_place
 from cdisc_conv.draft.writing.editors import SCHEMA, name_schema, write_schema
-from cdisc_conv.draft.writing.files import describe_form, write_lines
+from cdisc_conv.draft.writing.files import describe_form, list_terms, write_lines
 from cdisc_conv.draft.writing.insert import insert_lines
 from cdisc_conv.draft.writing.lines import flow, mark, scalar, write_block, write_dataset
 from cdisc_conv.package.lint import lint_whole
@@ -175,7 +175,7 @@ def _add_to_study(stage: Path, study: Study, draft: Draft) -> None:
         text = insert_lines(text, "not_submitted", lines, "study.yaml")
     if draft.sponsor_terms:
         reason = mark(0.5, "tests that terminology does not have")
-        own = [f"  {name}: {flow(terms)}  {reason}" for name, terms in draft.sponsor_terms.items()]
+        own = [f"  {name}: {flow(list_terms(terms))}  {reason}" for name, terms in draft.sponsor_terms.items()]
         text = insert_lines(text, "sponsor_terms", own, "study.yaml")
     path.write_text(text, encoding="utf-8", newline="\n")
 

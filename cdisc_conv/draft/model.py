@@ -92,8 +92,8 @@ class Draft:
     datasets: dict[str, DatasetDraft] = field(default_factory=dict)
     used: list[Used] = field(default_factory=list)
     not_submitted: dict[str, Line] = field(default_factory=dict)
-    sponsor_terms: dict[str, list[str]] = field(default_factory=dict)
-    """Terms of the study's own by the short name of their codelist."""
+    sponsor_terms: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Terms of the study's own by the short name of their codelist, with what they mean; "" where they say it."""
     forms: list[tuple[str, str, int, str, float, str]] = field(default_factory=list)
     """Form, label, rows, domain, score and reason."""
 

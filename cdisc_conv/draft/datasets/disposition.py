@@ -22,7 +22,7 @@ def complete_disposition(block: BlockDraft, guesses: Sequence[Guess], items: Seq
         if line.name == "DSTERM" and decode is not None:
             block.lines[number] = _complete_term(line, decode.item)
     if decode is not None and "DSTERM" not in names:
-        entry = make_plain_entry(decode.item)
+        entry = make_plain_entry(decode.item, (decode.item.column, *decode.item.beside))
         if when:
             entry = {"cases": [{"when": when, "constant": "COMPLETED"}, entry]}
         found.append(
@@ -45,7 +45,7 @@ def _complete_term(line: Line, decode: Item) -> Line:
     column = guess_column.get("source", "") if isinstance(guess_column, dict) else guess_column
     if "copy" not in line.entry or not column:
         return line
-    words_ = make_plain_entry(decode)
+    words_ = make_plain_entry(decode, (decode.column, *decode.beside))
     plain = {"copy": {"source": words_["copy"], "case": "upper"}} if isinstance(words_.get("copy"), str) else words_
     entry = {"cases": [{"when": f'{raw(column)} != ""', **line.entry}, plain]}
     return Line(line.name, entry, line.score, f"{line.reason}; else the words of {decode.column}", line.to_do)

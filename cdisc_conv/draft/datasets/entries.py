@@ -102,18 +102,22 @@ def _text_line(guess: Guess, domain: str) -> Line:
     return Line(target, {"copy": item.column}, guess.score, guess.reason)
 
 
-def make_plain_entry(item: Item) -> dict[str, Any]:
-    """The entry of a column whose values go out as they were collected: dates in ISO 8601, codes in words."""
+def make_plain_entry(item: Item, variables: Collection[str] = ()) -> dict[str, Any]:
+    """The entry of a column whose values go out as they were collected: dates in ISO 8601, codes in words.
+
+    A column that is called like one of `variables` is named with ``raw.`` before it.
+    """
     profile = item.profile
+    column = f"raw.{item.column}" if item.column in variables else item.column
     if profile.kind in ("date", "datetime"):
         if profile.formats:
-            return {"datetime": {"date": item.column, "formats": list(profile.formats)}}
-        return {"datetime": item.column}
+            return {"datetime": {"date": column, "formats": list(profile.formats)}}
+        return {"datetime": column}
     if item.beside:
-        return {"copy": item.beside[0]}
+        return {"copy": f"raw.{item.beside[0]}" if item.beside[0] in variables else item.beside[0]}
     if profile.codes and profile.filled and set(profile.values) <= set(profile.codes) and not profile.separator:
-        return {"map": {"value": item.column, "values": dict(profile.codes)}}
-    return {"copy": item.column}
+        return {"map": {"value": column, "values": dict(profile.codes)}}
+    return {"copy": column}
 
 
 def make_flag_condition(column: str, codes: Sequence[str]) -> str:

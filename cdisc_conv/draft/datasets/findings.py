@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import pandas as pd
 
+from cdisc_conv.draft.datasets.completed import complete_block, name_all, name_by_form
 from cdisc_conv.draft.datasets.entries import MOST_TEXT, make_flag_condition, make_label, raw, shared_of
 from cdisc_conv.draft.datasets.leftovers import add_qualifiers, note_beside
+from cdisc_conv.draft.datasets.long_findings import draft_long, find_parts
 from cdisc_conv.draft.datasets.records import Page, fill_block, note_used
+from cdisc_conv.draft.datasets.standardized import choose_units, draft_converted, draft_ranges
+from cdisc_conv.draft.datasets.units import make_term_line, read_unit_term
 from cdisc_conv.draft.matching.codes import find_term, no_codes
 from cdisc_conv.draft.matching.columns import Guess, Item, Knowledge, guess_columns
 from cdisc_conv.draft.matching.targets import ANY, PERFORMED, TIME
-from cdisc_conv.draft.matching.tests_of import MEASURED, Test, find_tests, make_own_test, name_apart
+from cdisc_conv.draft.matching.tests_of import Test, find_tests, make_own_test, name_apart
 from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Draft, Fate, Line
-from cdisc_conv.draft.reading.profiles import is_number
-from cdisc_conv.standards import CodelistTerms
-from cdisc_conv.standards.unit_names import index_units, read_unit
+from cdisc_conv.draft.reading.profiles import is_measured, is_number
 
-STANDARD = (*MEASURED, "PE")
-"""Findings domains that forms are unpivoted into; those of other forms become domains of the study's own."""
 _NAMES = {
     "--ORRES": "RESULT",
     "--ORRESU": "UNIT",
@@ -50,15 +49,20 @@ _LABELS = {"CLSIG": "Clinically Significant", "ORNR": "Reference Range as Collec
 def draft_findings(page: Page, frame: pd.DataFrame, draft: Draft, known: Knowledge) -> None:
     """Blocks of a findings dataset from one form: one per kind of result, and one for what was not done."""
     domain = page.placed.domain
+    if parts := find_parts(page):
+        draft_long(page, parts, frame, draft, known)
+        return
     tests, left = find_tests(page.items, domain, known, every=True)
     guesses = [guess for guess in guess_columns(left, domain, known) if _is_of_form(guess, domain)]
     used = {guess.item.column for guess in guesses}
     questions = [item for item in left if item.column not in used]
-    if domain not in MEASURED or not tests:
+    if not tests or known.codelist(domain, f"{domain[:2]}TESTCD") is None:
         shared = shared_of(page.items)
         tests = name_apart([*tests, *(make_own_test(item, shared) for item in questions if _is_answer(item))])
         answered = {test.result.column for test in tests}
         questions = [item for item in questions if item.column not in answered]
+    if len(tests) == 1 and tests[0].own:
+        tests = [name_by_form(tests[0], page, known)]
     dataset = draft.datasets.setdefault(domain, DatasetDraft(domain))
     add_tests(page, frame, tests, guesses, questions, dataset, draft, known)
 
@@ -67,11 +71,16 @@ def draft_own(page: Page, frame: pd.DataFrame, name: str, draft: Draft, known: K
     """A domain of the study's own from a form that belongs to none: each of its questions is a test."""
     dataset = draft.datasets.setdefault(name, DatasetDraft(name, class_name="FINDINGS"))
     dataset.label = dataset.label or (make_label(Item("", "", page.form, page.label, None)) or page.form)  # type: ignore[arg-type]
-    own = draft.sponsor_terms.setdefault(known.terminology.codelist("DOMAIN").short_name, [])
-    own += [name] if name not in own else []
+    draft.sponsor_terms.setdefault(known.terminology.codelist("DOMAIN").short_name, {})[name] = ""
     shared = shared_of(page.items)
-    tests = name_apart([make_own_test(item, shared) for item in page.items])
-    add_tests(page, frame, tests, [], [], dataset, draft, known)
+    kept = (f"{name}DTC", f"{name}REASND", TIME, PERFORMED)
+    guesses = [one for one in guess_columns(page.items, name, known) if one.target in kept]
+    used = {one.item.column for one in guesses}
+    questions = [item for item in page.items if item.column not in used]
+    if not questions:
+        guesses, questions = [], list(page.items)
+    tests = name_apart([make_own_test(item, shared) for item in questions])
+    add_tests(page, frame, tests, guesses, [], dataset, draft, known)
     if page.repeats:
         _number_repeats(page, dataset)
 
@@ -116,18 +125,20 @@ def add_tests(
     for number, group in enumerate(groups.values()):
         block = BlockDraft(page.form, score=page.placed.score, reason=page.placed.reason)
         block.where = " or ".join(f'{name} != ""' for name in ("RESULT", "REASON") if _has(group, name))
-        block.for_each = [_make_entry(test, group, known, frame, domain, draft) for test in group]
-        for line in _result_lines(group, domain, known, draft):
+        chosen = choose_units(domain, {test.code: _list_units(test, domain, known) for test in group})
+        block.for_each = [_make_entry(test, group, known, frame, domain, draft, chosen) for test in group]
+        for line in _result_lines(block, group, domain, known, draft):
             if line.name.startswith("+"):
                 block.supplemental.append(replace(line, name=line.name[1:]))
             else:
                 block.lines.append(line)
         of_row = plain if gate is None else [one for one in plain if not one.target.endswith("REASND")]
         fill_block(block, of_row, domain, known, draft)
+        complete_block(block, page, domain, known)
         if number == 0:
             add_qualifiers(block, questions, dataset, known, draft)
         dataset.blocks.append(block)
-    undone = _not_done(page, gate, plain, dataset, known, draft) if gate is not None else None
+    undone = _not_done(page, gate, plain, tests, dataset, known, draft) if gate is not None else None
     if undone is not None:
         dataset.blocks.append(undone)
 
@@ -138,7 +149,9 @@ def _kind(test: Test) -> tuple[Any, ...]:
     if item.profile.longest > MOST_TEXT:
         return ("long",)
     if item.beside or not item.profile.codes:
-        return ("words",) if item.beside or not item.profile.numeric else ("numbers",)
+        united = bool(test.unit) or "--ORRESU" in test.columns
+        numbers = item.profile.numeric or (united and is_measured(item.profile))
+        return ("numbers", united) if numbers and not item.beside else ("words",)
     return ("codes", *sorted(item.profile.codes.items()))
 
 
@@ -152,7 +165,13 @@ def _column(item: Item) -> str:
 
 
 def _make_entry(
-    test: Test, group: Sequence[Test], known: Knowledge, frame: pd.DataFrame, domain: str, draft: Draft
+    test: Test,
+    group: Sequence[Test],
+    known: Knowledge,
+    frame: pd.DataFrame,
+    domain: str,
+    draft: Draft,
+    chosen: Mapping[str, str],
 ) -> Mapping[str, Any]:
     """One line of ``for_each``."""
     prefix = domain[:2]
@@ -174,11 +193,13 @@ def _make_entry(
             entry.setdefault(_NAMES.get(part, part.removeprefix("--")), "")
     if any(one.unit or "--ORRESU" in one.columns for one in group):
         entry.setdefault("UNIT", "")
+        if _kind(test)[0] == "numbers":
+            entry["OWNUNIT"] = chosen.get(test.code, "")
     entry["#"] = f"# draft {test.score:.2f}: {test.reason}"
     return entry
 
 
-def _result_lines(group: Sequence[Test], domain: str, known: Knowledge, draft: Draft) -> list[Line]:
+def _result_lines(block: BlockDraft, group: Sequence[Test], domain: str, known: Knowledge, draft: Draft) -> list[Line]:
     prefix = domain[:2]
     lines = [_result_line(group, prefix)]
     _name_own_terms(group, domain, known, draft)
@@ -186,7 +207,15 @@ def _result_lines(group: Sequence[Test], domain: str, known: Knowledge, draft: D
     if units:
         lines.append(_unit_line(group, domain, known))
     numbers = _kind(group[0])[0] == "numbers"
-    lines += _standard_lines(prefix, group, numbers, units)
+    if numbers and units:
+        comma = any("," in value for test in group for value in test.result.profile.values)
+        converted, block.working = draft_converted(prefix, comma)
+        lines += converted
+    else:
+        lines += _standard_lines(group, domain, numbers, known)
+    if numbers:
+        limits = [limit for limit, name in (("LO", "LOW"), ("HI", "HIGH")) if _are_limits(group, name)]
+        lines += draft_ranges(domain, limits, units, _has(group, "INDICATOR"), known)
     for part, name in _NAMES.items():
         bare = part.removeprefix("--")
         if name in ("RESULT", "UNIT") or not _has(group, name):
@@ -211,8 +240,8 @@ def _name_own_terms(group: Sequence[Test], domain: str, known: Knowledge, draft:
             term for term, one in zip(terms, group, strict=True) if codelist and one.own and term not in codelist.values
         ]
         if codelist is not None and own:
-            listed = draft.sponsor_terms.setdefault(known.extended_codelist(domain, f"{domain[:2]}{variable}"), [])
-            listed += [term for term in own if term not in listed]
+            name = known.extended_codelist(domain, f"{domain[:2]}{variable}")
+            draft.sponsor_terms.setdefault(name, {}).update(dict.fromkeys(own, ""))
 
 
 def _result_line(group: Sequence[Test], prefix: str) -> Line:
@@ -231,24 +260,48 @@ def make_number(name: str, tests: Sequence[Test]) -> str:
     return f'number(replace({name}, ",", "."))' if comma else f"number({name})"
 
 
-def _standard_lines(prefix: str, group: Sequence[Test], numbers: bool, units: bool) -> list[Line]:
-    """Standard results: the units that were collected stand for themselves."""
+def _are_limits(group: Sequence[Test], name: str) -> bool:
+    """Whether some tests have a limit of their normal range, all of them in numbers with decimal points."""
+    found = [test.columns[part].profile for test in group for part in test.columns if _NAMES.get(part) == name]
+    return bool(found) and all(one.numeric and not any("," in value for value in one.values) for one in found)
+
+
+def _word_line(group: Sequence[Test], domain: str, known: Knowledge) -> Line:
+    """--STRESC of results in words: the terms that they mean, where the variable has a codelist, else capitals."""
+    name = f"{domain[:2]}STRESC"
+    codelist = known.codelist(domain, name) if not known.is_own(domain) else None
+    said = {test.result.profile.word_of(value) for test in group for value in test.result.profile.values}
+    said |= {word for test in group for word in test.result.profile.codes.values()}
+    if codelist is not None and any(find_term(word, codelist)[0] is not None for word in said):
+        return make_term_line(name, f"{domain[:2]}ORRES", sorted(said), codelist, "the terms of the results")
+    entry = {"copy": {"source": f"{domain[:2]}ORRES", "case": "upper"}}
+    return Line(name, entry, 0.7, "the result in capitals")
+
+
+def _standard_lines(group: Sequence[Test], domain: str, numbers: bool, known: Knowledge) -> list[Line]:
+    """Standard results without units."""
+    prefix = domain[:2]
     if not numbers:
-        entry = {"copy": {"source": f"{prefix}ORRES", "case": "upper"}}
-        lines = [Line(f"{prefix}STRESC", entry, 0.7, "the result in capitals")]
+        lines = [_word_line(group, domain, known)]
         if any(is_number(value) for test in group for value in test.result.profile.values):
             number = {"expr": make_number(f"{prefix}ORRES", group)}
             lines.append(Line(f"{prefix}STRESN", number, 0.7, "the result where it is a number"))
         return lines
-    reason = "as collected; choose a standard unit per test where units differ" if units else "no unit was collected"
-    lines = [
-        Line(f"{prefix}STRESC", {"copy": f"{prefix}ORRES"}, 0.7, reason),
+    return [
+        Line(f"{prefix}STRESC", {"copy": f"{prefix}ORRES"}, 0.7, "no unit was collected"),
         Line(f"{prefix}STRESN", {"expr": make_number(f"{prefix}ORRES", group)}, 0.7, "the result as a number"),
     ]
-    if units:
-        unit = {"when": f"not missing({prefix}STRESN)", "copy": f"{prefix}ORRESU"}
-        lines.append(Line(f"{prefix}STRESU", unit, 0.6, reason))
-    return lines
+
+
+def _list_units(test: Test, domain: str, known: Knowledge) -> list[str]:
+    """The units that were collected of a test, as terms."""
+    item = test.columns.get("--ORRESU")
+    said = [_UNITS.get((test.code, test.unit.casefold()), test.unit)] if test.unit else []
+    if item is not None:
+        said = [item.profile.word_of(value) for value in (*item.profile.values, *item.profile.codes)]
+    codelist = known.codelist(domain, f"{domain[:2]}ORRESU")
+    terms = [(text, read_unit_term(text, codelist) if codelist is not None else None) for text in said if text]
+    return [term.value if term is not None else text for text, term in terms]
 
 
 def _unit_line(group: Sequence[Test], domain: str, known: Knowledge) -> Line:
@@ -266,55 +319,7 @@ def _unit_line(group: Sequence[Test], domain: str, known: Knowledge) -> Line:
             said |= set(item.profile.codes.values())
     if codelist is None:
         return Line(f"{prefix}ORRESU", {"copy": "UNIT"}, 0.8, "the units as they were collected")
-    return _term_line(f"{prefix}ORRESU", "UNIT", sorted(said), codelist, "the units of the form")
-
-
-def _term_line(target: str, name: str, said: Sequence[str], codelist: CodelistTerms, reason: str) -> Line:
-    made: dict[str, str] = {}
-    own: list[str] = []
-    unsure: list[str] = []
-    for text in said:
-        term, sure = _find_unit_term(text, codelist) if codelist.short_name == "UNIT" else find_term(text, codelist)
-        if term is None:
-            term_ = _find_unit_term(text, codelist)[0]
-            if term_ is not None:
-                made[text] = term_.value
-            elif codelist.extensible:
-                own.append(text)
-            else:
-                made[text] = ""
-                unsure.append(f"'{text}' means no term")
-            continue
-        direct = codelist.match(text).term
-        if direct is None or direct.value != term.value:
-            made[text] = term.value
-        if not sure:
-            unsure.append(f"'{text}' is {term.value}")
-    entry: dict[str, Any] = {"value": name}
-    if made:
-        entry["map"] = made
-    if own:
-        entry["extend"] = own
-        unsure.append(f"terms of the study's own: {', '.join(own)}")
-    why = "; ".join([reason, *unsure])
-    return Line(target, {"term": entry if len(entry) > 1 else name}, 0.6 if unsure else 0.85, why)
-
-
-@cache
-def _index(codelist: CodelistTerms) -> Mapping[str, tuple[str, ...]]:
-    return index_units(term.value for term in codelist.terms)
-
-
-def _find_unit_term(text: str, codelist: CodelistTerms) -> tuple[Any, bool]:
-    """The term of a unit, by its name or by how laboratories spell it."""
-    term = codelist.match(text).term
-    if term is None:
-        found = read_unit(text, _index(codelist))
-        term = codelist.term(found[0]) if len(found) == 1 else None
-    spelled = {"lb": "LB", "lbs": "LB", "mm hg": "mmHg", "bpm": "beats/min", "inches": "in"}
-    if term is None and text.casefold() in spelled:
-        term = codelist.term(spelled[text.casefold()])
-    return term, True
+    return make_term_line(f"{prefix}ORRESU", "UNIT", sorted(said), codelist, "the units of the form")
 
 
 def _attribute_line(group: Sequence[Test], part: str, name: str, target: str, domain: str, known: Knowledge) -> Line:
@@ -326,11 +331,17 @@ def _attribute_line(group: Sequence[Test], part: str, name: str, target: str, do
     if codelist is None:
         return Line(target, {"copy": name}, 0.8, reason)
     said = sorted({item.profile.word_of(value) for item in items for value in item.profile.values})
-    return _term_line(target, name, said, codelist, reason)
+    return make_term_line(target, name, said, codelist, reason)
 
 
 def _not_done(
-    page: Page, gate: Guess, guesses: Sequence[Guess], dataset: DatasetDraft, known: Knowledge, draft: Draft
+    page: Page,
+    gate: Guess,
+    guesses: Sequence[Guess],
+    tests: Sequence[Test],
+    dataset: DatasetDraft,
+    known: Knowledge,
+    draft: Draft,
 ) -> BlockDraft | None:
     """A record of its own where the form says that nothing was done."""
     domain, prefix = dataset.name, dataset.name[:2]
@@ -340,17 +351,14 @@ def _not_done(
         return None
     block = BlockDraft(page.form, score=gate.score, reason=f"{gate.reason}: rows on which nothing was done")
     block.where = make_flag_condition(gate.item.column, codes)
-    code = (
-        {"constant": {"value": f"{prefix}ALL", "extend": True}} if domain in MEASURED else {"constant": f"{prefix}ALL"}
-    )
-    name = known.dataset(domain).label if not known.is_own(domain) else page.label or page.form
-    test = {"constant": {"value": name, "extend": True}} if domain in MEASURED else {"constant": name}
+    code, test = name_all(page, tests, domain, known)
     block.lines = [
-        Line(f"{prefix}TESTCD", code, 0.8, "all tests of the form"),
-        Line(f"{prefix}TEST", test, 0.7, "the form"),
+        Line(f"{prefix}TESTCD", {"constant": code}, 0.8, "all tests of the form"),
+        Line(f"{prefix}TEST", {"constant": test}, 0.7, "the form"),
         Line(f"{prefix}STAT", {"constant": "NOT DONE"}, 0.9, gate.reason),
     ]
     fill_block(block, guesses, domain, known, draft)
+    complete_block(block, page, domain, known)
     return block
 
 

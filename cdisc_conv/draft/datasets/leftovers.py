@@ -111,7 +111,9 @@ def add_qualifiers(
     reason = "no variable of the standard is recognised"
     for item in items:
         name, label = _name_qualifier(item, block, dataset, known, shared)
-        entry = {**make_plain_entry(item), "label": label}
+        columns = (item.column, *item.beside)
+        variables = [one for one in columns if one != name and known.variable(dataset.name, one) is not None]
+        entry = {**make_plain_entry(item, variables), "label": label}
         if item.profile.longest > MOST_TEXT and "copy" in entry:
             entry = {"expr": f"substr({raw(item.column)}, 1, {MOST_TEXT})", "label": label}
             for part in range(1, -(-item.profile.longest // MOST_TEXT)):

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from cdisc_conv.draft.datasets.findings import STANDARD, add_measurements, draft_findings, draft_own
+from cdisc_conv.draft.datasets.eligibility import draft_eligibility
+from cdisc_conv.draft.datasets.findings import add_measurements, draft_findings, draft_own
 from cdisc_conv.draft.datasets.leftovers import declare, set_personal_apart
 from cdisc_conv.draft.datasets.records import Page, add_emergence, draft_records, finish_dataset, has_topic
 from cdisc_conv.draft.datasets.repeats import split_repeats
@@ -22,6 +23,7 @@ from cdisc_conv.draft.datasets.subjects import (
 from cdisc_conv.draft.datasets.visits import Visit, add_visits, order_visits
 from cdisc_conv.draft.matching.columns import Item, Knowledge, list_items
 from cdisc_conv.draft.matching.forms import Placed, place_form
+from cdisc_conv.draft.matching.tests_of import MEASURED
 from cdisc_conv.draft.model import Draft, Fate, Line
 from cdisc_conv.draft.reading.families import fold_families
 from cdisc_conv.draft.reading.profiles import Profile
@@ -134,11 +136,13 @@ def _draft_forms(pages: Mapping[str, Page], home: str, material: Material, draft
             for items in _list_repeats(page, known):
                 draft_records(replace(page, items=tuple(items)), draft, known)
             continue
-        if domain in STANDARD and domain != "PE":
+        if domain in MEASURED:
             draft_findings(page, frame, draft, known)
             continue
         left = add_measurements(page, frame, draft, known)
-        if domain == "PE":
+        if domain == "IE" and draft_eligibility(replace(page, items=tuple(left)), draft, known):
+            continue
+        if kind == "FINDINGS":
             draft_findings(replace(page, items=tuple(left)), frame, draft, known)
             continue
         used = {one.column for one in draft.used if one.form == name}
@@ -188,7 +192,8 @@ def _place_form(material: Material, name: str, draft: Draft) -> Page:
         for column, profile in material.profiles[name].items()
         if profile.role == "repeat" and profile.distinct > 1 and profile.filled == profile.rows
     )
-    return Page(name, form.label, len(material.frames[name]), tuple(items), placed, repeats)
+    dates = [one for one in material.profiles[name].values() if one.role == "event_date" and one.filled]
+    return Page(name, form.label, len(material.frames[name]), tuple(items), placed, repeats, next(iter(dates), None))
 
 
 def _as_exposure(page: Page) -> Page:

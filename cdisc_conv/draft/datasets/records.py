@@ -16,6 +16,7 @@ from cdisc_conv.draft.matching.forms import Placed
 from cdisc_conv.draft.matching.targets import ANY, END_TIME, ONGOING, START_TIME, TIME
 from cdisc_conv.draft.matching.tests_of import find_unit
 from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Draft, Fate, Line
+from cdisc_conv.draft.reading.profiles import Profile
 
 TOPICS = {"EVENTS": "TERM", "INTERVENTIONS": "TRT", "FINDINGS": "TESTCD"}
 _TIMES = {START_TIME: "STDTC", END_TIME: "ENDTC", TIME: "DTC"}
@@ -32,6 +33,8 @@ class Page:
     placed: Placed
     repeats: tuple[str, ...] = ()
     """Columns with numbers that tell repeats apart."""
+    event_date: Profile | None = None
+    """The column with the date of the visit."""
 
 
 def draft_records(page: Page, draft: Draft, known: Knowledge, items: Sequence[Item] | None = None) -> None:

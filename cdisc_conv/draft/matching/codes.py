@@ -143,6 +143,20 @@ def find_term(text: str, codelist: CodelistTerms) -> tuple[CodelistTerm | None, 
     return _find_by_words(text, codelist, own), False
 
 
+def find_inside(text: str, codelist: CodelistTerms) -> str:
+    """The longest term that a text has among its words; "" for none.
+
+    >>> from cdisc_conv.standards import load_terminology
+    >>> find_inside("Overall response (RECIST 1.1)", load_terminology("sdtm", "2025-03-28").codelist("ONCRSCAT"))
+    'RECIST 1.1'
+    """
+    said = f" {' '.join(_plain(text))} "
+    found = [
+        term.value for term in codelist.terms if len(term.value) > 2 and f" {' '.join(_plain(term.value))} " in said
+    ]
+    return max(found, key=len, default="")
+
+
 def _plain(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", text.casefold())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -127,8 +128,9 @@ def list_items(form: str, profiles: Mapping[str, Profile]) -> list[Item]:
         if (profile.role != "item" and not calculated) or name in words_of:
             continue
         if profile.words and profile.words in profiles:
-            spoken = profiles[profile.words]
-            found.append(Item(form, name, profile.words, spoken.label or profile.label, profile, (profile.words,)))
+            label = profile.label or re.sub(r"\s*\((?:decode|code)\)$", "", profiles[profile.words].label)
+            short = min(profile.words, name, key=len)
+            found.append(Item(form, name, short, label, profile, (profile.words,)))
         else:
             found.append(Item(form, name, name, profile.label, profile))
     return found
@@ -192,6 +194,11 @@ def _by_name(
         findings = known.dataset(domain).class_name == "FINDINGS"
         if findings and spelling.endswith(("DAT", "DT", "DATE")) and (found := _resolve(domain, "--DTC", known)):
             yield found, 0.62 - less, f"the name {spelling} ends as those of dates do"
+        if findings and len(spelling) > 3 and spelling.endswith(("YN", "PERF", "DONE")) and place == 0:
+            yield PERFORMED, 0.62, f"the name {spelling} ends as the question does whether it was done"
+        reason = _resolve(domain, "--REASND", known)
+        if findings and len(spelling) > 4 and spelling.endswith(("ND", "REASND", "REASNA")) and reason and place == 0:
+            yield reason, 0.6, f"the name {spelling} ends as the reason does why it was not done"
         if len(spelling) > 1 and (found := _resolve(domain, CDASH.get(spelling, ""), known)):
             yield found, 0.82 - less, f"CDASH calls it {domain[:2]}{spelling}"
 

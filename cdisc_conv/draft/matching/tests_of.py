@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from cdisc_conv.draft.datasets.entries import ascii_text, make_label
 from cdisc_conv.draft.matching.columns import Item, Knowledge
-from cdisc_conv.draft.matching.vocabulary import PARTS, TESTS
+from cdisc_conv.draft.matching.vocabulary import INSTRUMENTS, PARTS, TESTS
 from cdisc_conv.draft.reading.names import shared_parts, split_name, words
-from cdisc_conv.standards import CodelistTerms
+from cdisc_conv.standards import CodelistTerm, CodelistTerms
 
 MEASURED = ("VS", "LB", "EG")
 """Domains whose tests are known by terminology."""
@@ -116,7 +116,7 @@ def _parse(item: Item, shared: Sequence[str], domain: str) -> tuple[tuple[str, .
 def resolve_test(key: Sequence[str], item: Item, domain: str, known: Knowledge) -> Test | None:
     """The test of terminology that a name or a label means."""
     codelist = known.codelist(domain, f"{domain}TESTCD")
-    if domain not in MEASURED or codelist is None:
+    if codelist is None:
         return None
     last = key[-1] if key else ""
     spoken = [("name", " ".join(key)), ("name", last), ("name", last.removeprefix(domain[:2]))]
@@ -124,9 +124,9 @@ def resolve_test(key: Sequence[str], item: Item, domain: str, known: Knowledge) 
         spoken.append(("name", " ".join(key[:-1])))
     spoken += [("label", _bare(item.label))]
     for what, text in spoken:
-        code = _find_code(text, domain, codelist)
+        code = find_code(text, domain, codelist)
         if code:
-            term = codelist.term(code)
+            term = codelist.term(code) or find_instrument_term(code, known)
             name = term.decode if term is not None else code
             shown = text if what == "name" else item.label
             return Test(code, name, False, 0.9 if what == "name" else 0.85, f"the {what} is '{shown}'")
@@ -139,15 +139,23 @@ def _bare(label: str) -> str:
     return " ".join(word for word in words(text) if word not in _NO_TEST)
 
 
-def _find_code(text: str, domain: str, codelist: CodelistTerms) -> str:
+def find_instrument_term(code: str, known: Knowledge) -> CodelistTerm | None:
+    """The term of a test that only the codelist of its instrument has."""
+    codelist = known.terminology.instrument_codelist("--TESTCD", INSTRUMENTS.get(code, ""))
+    return known.terminology.codelist(codelist).term(code) if codelist else None
+
+
+def find_code(text: str, domain: str, codelist: CodelistTerms) -> str:
+    """The code of the test that a text means; "" for none."""
     said = " ".join(words(text))
     if not said:
         return ""
     for code, phrases in TESTS.get(domain, {}).items():
         if said in {" ".join(words(phrase)) for phrase in phrases} or said == code.lower():
-            return code if codelist.term(code) is not None else ""
+            return code if codelist.term(code) is not None or code in INSTRUMENTS else ""
     term = codelist.match(text).term or codelist.match(text.upper()).term
-    return term.value if term is not None and len(text) > 1 else ""
+    shortest = 1 if domain in MEASURED else 3
+    return term.value if term is not None and len(text) > shortest else ""
 
 
 def _own_test(key: Sequence[str], item: Item) -> Test:

@@ -39,6 +39,7 @@ _NO_VALUES = ("NA", "N/A", "<NA>", "NaN", "nan", "NULL", "null", ".", "-", "#N/A
 _TIMES = ("HH:MM", "HH:MM:SS")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|\.\d+)([eE][+-]?\d+)?")
 _MIDNIGHT = re.compile(r"(?:\s+|T)00:00(?::00(?:\.0+)?)?$")
+_MEASURED = re.compile(rf"(?:[<>]=?\s*)?{_NUMBER.pattern}")
 _LATER_TIME = re.compile(r"(\s+|T)\d{1,2}:\d{2}")
 
 
@@ -240,6 +241,12 @@ def find_words(frame: pd.DataFrame, code: str, words: str) -> dict[str, str]:
     unique = len(set(codes)) == len(codes) and len(set(map(fold, texts))) == len(texts)
     differ = any(fold(one) != fold(other) for one, other in zip(codes, texts, strict=True))
     return dict(zip(codes, texts, strict=True)) if whole and unique and differ and 0 < len(codes) <= MOST_VALUES else {}
+
+
+def is_measured(profile: Profile) -> bool:
+    """Whether most values of a column are numbers, also such as ``<5``."""
+    numbers = sum(bool(_MEASURED.fullmatch(value)) for value in profile.values)
+    return profile.numeric or (bool(numbers) and numbers >= 0.5 * len(profile.values))
 
 
 def is_number(text: str) -> bool:

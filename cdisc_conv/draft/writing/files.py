@@ -140,10 +140,21 @@ def write_study(
     if draft is not None and draft.sponsor_terms:
         lines.append("sponsor_terms:")
         reason = mark(0.5, "tests that terminology does not have")
-        lines += [f"  {name}: {flow(terms)}  {reason}" for name, terms in draft.sponsor_terms.items()]
+        lines += [f"  {name}: {flow(list_terms(terms))}  {reason}" for name, terms in draft.sponsor_terms.items()]
     if draft is not None and draft.not_submitted:
         lines += ["not_submitted:", *_list_reasons(draft)]
     write_lines(stage / "study.yaml", lines)
+
+
+def list_terms(terms: Mapping[str, str]) -> list[str] | dict[str, str]:
+    """Terms of the study's own as study.yaml has them: a list, or each with its meaning.
+
+    >>> list_terms({"XALL": ""}), list_terms({"BM": "Biomarker"})
+    (['XALL'], {'BM': 'Biomarker'})
+    """
+    if not any(terms.values()):
+        return list(terms)
+    return {term: meaning or term for term, meaning in terms.items()}
 
 
 def _list_reasons(draft: Draft) -> Iterable[str]:

@@ -1,0 +1,92 @@
+"""What a block of findings gets beyond its columns: a date, a category, and a test for what was not done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from cdisc_conv.draft.datasets.entries import ascii_text
+from cdisc_conv.draft.datasets.records import Page
+from cdisc_conv.draft.matching.codes import find_inside
+from cdisc_conv.draft.matching.columns import Knowledge
+from cdisc_conv.draft.matching.tests_of import Test, find_code, find_instrument_term
+from cdisc_conv.draft.model import BlockDraft, Line
+from cdisc_conv.draft.reading.names import words
+
+_PLAIN_LABELS = frozenset(
+    (
+        "laboratory",
+        "lab",
+        "labs",
+        "central",
+        "local",
+        "result",
+        "results",
+        "data",
+        "form",
+        "questionnaire",
+        "test",
+        "tests",
+    )
+)
+"""Words of labels that say nothing of a category."""
+
+
+def complete_block(block: BlockDraft, page: Page, domain: str, known: Knowledge) -> None:
+    """The date of the visit where a form has none of its own, and the category that its label says."""
+    prefix, names = domain[:2], block.names()
+    date, profile = f"{prefix}DTC", page.event_date
+    if date not in names and profile is not None and known.variable(domain, date) is not None:
+        said: Any = {"date": profile.name, "formats": list(profile.formats)} if profile.formats else profile.name
+        reason = "the date of the visit, as the form has none of its own"
+        block.lines.append(Line(date, {"datetime": said}, 0.6, reason))
+    category = known.variable(domain, f"{prefix}CAT")
+    text = " ".join(re.sub(r"\(.*?\)", " ", ascii_text(page.label or page.form)).upper().split())[:40].strip()
+    telling = set(words(text)) - _PLAIN_LABELS - {prefix.lower()}
+    if category is None or category.core == "Perm" or category.name in names or not telling:
+        return
+    codelist = known.codelist(domain, category.name)
+    term = find_inside(page.label, codelist) if codelist is not None else ""
+    if not _has_tests(block, term, prefix, known):
+        return
+    reason = "as the label of the form says" if term else "the label of the form; name the instrument or panel"
+    value: Any = term or ({"value": text, "extend": True} if codelist is not None and codelist.extensible else text)
+    if term or codelist is None or codelist.extensible:
+        block.lines.append(Line(category.name, {"constant": value}, 0.7 if term else 0.5, reason))
+
+
+def _has_tests(block: BlockDraft, category: str, prefix: str, known: Knowledge) -> bool:
+    """Whether an instrument that terminology knows by its category has all tests of a block."""
+    codelist = known.terminology.instrument_codelist("--TESTCD", category) if category else ""
+    if not codelist:
+        return True
+    constants = [line.entry.get("constant") for line in block.lines if line.name == f"{prefix}TESTCD"]
+    codes = {str(entry.get(f"{prefix}TESTCD")) for entry in block.for_each} | {str(one) for one in constants}
+    return codes <= known.terminology.codelist(codelist).values
+
+
+def name_by_form(test: Test, page: Page, known: Knowledge) -> Test:
+    """The one test of a form, which the form is called after, such as ECOG."""
+    domain = page.placed.domain
+    codelist = known.codelist(domain, f"{domain[:2]}TESTCD")
+    if codelist is None:
+        return test
+    code = next((one for text in (page.label, page.form) if (one := find_code(text, domain, codelist))), "")
+    term = codelist.term(code) or find_instrument_term(code, known) if code else None
+    if term is None:
+        return test
+    return Test(code, term.decode, False, 0.7, f"the form is called '{page.label or page.form}'", dict(test.columns))
+
+
+def name_all(page: Page, tests: Sequence[Test], domain: str, known: Knowledge) -> tuple[Any, Any]:
+    """--TESTCD and --TEST of what was not done: the one test of a form, else all of them."""
+    if len(tests) == 1:
+        return tests[0].code, tests[0].name
+    code = f"{domain[:2]}ALL"
+    if known.is_own(domain):
+        return code, (ascii_text(page.label) or page.form)[:40]
+    name = known.dataset(domain).label
+    if known.codelist(domain, f"{domain[:2]}TESTCD") is None:
+        return code, name
+    return {"value": code, "extend": True}, {"value": name, "extend": True}
