@@ -136,8 +136,10 @@ def _list_records(found: CoreFinding, study: Study) -> Records:
 def join_findings(own: Sequence[Finding], core: Sequence[Finding], same: Mapping[str, frozenset[str]]) -> list[Finding]:
     """Our findings and CDISC's in one list, in which what both found is there once, under our id and with theirs.
 
-    `same` maps the ids of our rules to those of CDISC's that ask the same. Two findings are one when such a pair found
-    as many records of a dataset, and no record that is listed for one is missing from the other.
+    `same` maps the ids of our rules to those of CDISC's that ask the same. What CDISC's rule found of a dataset is one
+    with what ours found there when every record of it is among ours, or when both are about the dataset and its
+    variables rather than records. The id of CDISC's rule goes to those of our findings that have its records, or that
+    name the variable it is about.
     """
     ours: dict[tuple[str, str], list[int]] = defaultdict(list)
     theirs: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -150,20 +152,38 @@ def join_findings(own: Sequence[Finding], core: Sequence[Finding], same: Mapping
     for (code, dataset), places in ours.items():
         for other in sorted(same.get(code, ())):
             there = theirs.get((other, dataset), [])
-            if there and _found_the_same([own[place] for place in places], [core[place] for place in there]):
-                for place in places:
-                    merged[place] = replace(merged[place], also=(*merged[place].also, other))
-                dropped.update(there)
+            carriers = _find_carriers([own[place] for place in places], [core[place] for place in there])
+            for place in (places[number] for number in carriers):
+                merged[place] = replace(merged[place], also=(*merged[place].also, other))
+            dropped.update(there if carriers else ())
     return [*merged, *(finding for place, finding in enumerate(core) if place not in dropped)]
 
 
-def _found_the_same(own: Sequence[Finding], core: Sequence[Finding]) -> bool:
-    if sum(each.problem.count for each in own) != sum(each.problem.count for each in core):
-        return False
-    mine = np.unique([number for each in own for number in (each.records.numbers or each.problem.place.rows)])
-    other = np.unique([number for each in core for number in (each.records.numbers or each.problem.place.rows)])
-    whole = all(len(each.records.numbers) in (0, each.problem.count) for each in (*own, *core))
-    return bool(np.array_equal(mine, other)) if whole else bool(np.isin(mine, other).any())
+def _find_carriers(own: Sequence[Finding], core: Sequence[Finding]) -> list[int]:
+    """Which of our findings say what those of a rule of CDISC say; none when these say more."""
+    if not core:
+        return []
+    mine, other = ([_list_numbers(each) for each in findings] for findings in (own, core))
+    if not any(map(len, (*mine, *other))):
+        named = {each.problem.place.variable for each in core} - {""}
+        exact = [place for place, each in enumerate(own) if any(name in each.text for name in named)]
+        return exact or list(range(len(own)))
+    wanted = np.unique(np.concatenate(other))
+    inside = np.isin(wanted, np.concatenate(mine))
+    if all(map(_is_whole, (*own, *core))):
+        fits = bool(len(wanted)) and inside.all()
+    else:  # of more records than are kept, as many on both sides have to do
+        fits = sum(each.problem.count for each in own) == sum(each.problem.count for each in core) and inside.any()
+    return [place for place, numbers in enumerate(mine) if np.isin(numbers, wanted).any()] if fits else []
+
+
+def _list_numbers(finding: Finding) -> np.ndarray:
+    return np.array(finding.records.numbers or finding.problem.place.rows, dtype="int64")
+
+
+def _is_whole(finding: Finding) -> bool:
+    """Whether all records of a finding are known, or it is about none."""
+    return len(_list_numbers(finding)) in (0, finding.problem.count)
 
 
 def match_rules(sources: Mapping[str, str], rules: Iterable[RuleFacts]) -> dict[str, frozenset[str]]:

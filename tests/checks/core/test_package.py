@@ -72,11 +72,31 @@ def make_finding(code: str, *numbers: int, count: int = 0) -> Finding:
     return Finding(problem, "wrong", Records(numbers))
 
 
-def test_findings_are_one_only_where_the_records_are_the_same() -> None:
+def test_findings_are_one_where_ours_have_all_the_records() -> None:
     same = {"ID002": frozenset({"X-29"})}
     both = join_findings([make_finding("ID002", 2, 3)], [make_finding("X-29", 2), make_finding("X-29", 3)], same)
     assert [(finding.problem.code, finding.also) for finding in both] == [("ID002", ("X-29",))]
+    part = join_findings([make_finding("ID002", 2), make_finding("ID002", 3)], [make_finding("X-29", 3)], same)
+    assert [(finding.problem.code, finding.also) for finding in part] == [("ID002", ()), ("ID002", ("X-29",))]
     other = join_findings([make_finding("ID002", 2, 3)], [make_finding("X-29", 2, 4)], same)
     assert [(finding.problem.code, finding.also) for finding in other] == [("ID002", ()), ("X-29", ())]
-    fewer = join_findings([make_finding("ID002", 2)], [make_finding("X-29", 2, 4)], same)
-    assert [finding.problem.code for finding in fewer] == ["ID002", "X-29"]
+    more = join_findings([make_finding("ID002", 2)], [make_finding("X-29", 2, 4)], same)
+    assert [finding.problem.code for finding in more] == ["ID002", "X-29"]
+
+
+def test_of_more_records_than_are_kept_as_many_have_to_do() -> None:
+    same = {"ID002": frozenset({"X-29"})}
+    ours = [make_finding("ID002", 2, 3, count=500)]
+    assert [one.also for one in join_findings(ours, [make_finding("X-29", 3, 4, count=500)], same)] == [("X-29",)]
+    assert len(join_findings(ours, [make_finding("X-29", 3, 4, count=499)], same)) == 2
+
+
+def test_findings_about_variables_are_one_where_they_name_the_same() -> None:
+    same = {"EXP002": frozenset({"X-1", "X-2"})}
+
+    def make(code: str, text: str, variable: str) -> Finding:
+        return Finding(Problem(code, text, Severity.WARNING, Place(dataset="AE", variable=variable)), text)
+
+    ours = [make("EXP002", "AESTDY is missing", "AESTDTC"), make("EXP002", "AEENDY is missing", "AEENDTC")]
+    theirs = [make("X-1", "The day is not there", "AEENDY"), make("X-2", "Something is not there", "")]
+    assert [one.also for one in join_findings(ours, theirs, same)] == [("X-2",), ("X-1", "X-2")]
