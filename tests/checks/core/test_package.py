@@ -100,3 +100,25 @@ def test_findings_about_variables_are_one_where_they_name_the_same() -> None:
     ours = [make("EXP002", "AESTDY is missing", "AESTDTC"), make("EXP002", "AEENDY is missing", "AEENDTC")]
     theirs = [make("X-1", "The day is not there", "AEENDY"), make("X-2", "Something is not there", "")]
     assert [one.also for one in join_findings(ours, theirs, same)] == [("X-2",), ("X-1", "X-2")]
+
+
+TITLES = """
+Core: {Id: X-30, Status: Draft}
+Rule Type: Variable Metadata Check
+Sensitivity: Variable
+Scope: {Domains: {Include: [ALL]}}
+Check: {all: [{name: variable_label, operator: is_not_title_case}]}
+Outcome: {Message: The label is odd, Output Variables: [variable_name, variable_label]}
+Authorities:
+  - Organization: CDISC
+    Standards: [{Name: SDTMIG, Version: "3.4", References: [{Rule Identifier: {Id: CG0359}}]}]
+"""
+
+
+def test_what_a_file_does_not_say_is_not_asked(package: Path, tmp_path: Path) -> None:
+    (tmp_path / "rule.yml").write_text(TITLES, encoding="utf-8")
+    import_rules(tmp_path / "rule.yml", version="1")
+    (package / "zz.csv").write_text("STUDYID,DOMAIN,USUBJID,ZZSEQ\nS,ZZ,01,1\n", encoding="utf-8")
+    result = check(package, sdtmig="3.4", drafts=True)
+    assert [one.text for one in result.findings if one.problem.code == "X-30"] == []
+    assert result.not_run["X-30"] == "AE has no variable_label; DM has no variable_label; ZZ has no variable_label"

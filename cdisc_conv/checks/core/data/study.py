@@ -26,6 +26,13 @@ _STRUCTURES = (
     "REFERENCE DATA STRUCTURE",
 )
 _SUPPLEMENTAL_NAMES = ("SUPP", "SQ")
+_SAID_AS = {
+    "labels": "variable_label",
+    "lengths": "variable_size",
+    "types": "variable_data_type",
+    "formats": "variable_format",
+}
+"""What a file may not say (CSV says none of them), as the rules call it."""
 _TOPICS = (("TERM", "EVENTS"), ("TRT", "INTERVENTIONS"), ("QNAM", "RELATIONSHIP"))
 
 
@@ -109,8 +116,9 @@ class Table:
 
     @cached_property
     def variables(self) -> tuple[dict[str, Value], ...]:
-        """What the file says of each variable, as the rules call it."""
-        return tuple(
+        """What the file says of each variable, as the rules call it; what it does not say is not there."""
+        unsaid = {_SAID_AS[word] for word in self.dataset.unsaid if word in _SAID_AS}
+        rows = (
             {
                 "variable_name": column.name,
                 "variable_order_number": float(place),
@@ -121,6 +129,7 @@ class Table:
             }
             for place, column in enumerate(self.dataset.columns, 1)
         )
+        return tuple({key: value for key, value in row.items() if key not in unsaid} for row in rows)
 
     @property
     def facts(self) -> dict[str, Value]:
