@@ -16,6 +16,7 @@ from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.account.coded import describe_codes, list_readers
 from cdisc_conv.engine.account.near_misses import describe_near_misses
 from cdisc_conv.engine.account.typed import describe_types
+from cdisc_conv.engine.derive.kept_parts import Keeping
 from cdisc_conv.engine.describe.beside import describe_beside, describe_given
 from cdisc_conv.engine.describe.datasets import describe_datasets
 from cdisc_conv.engine.describe.metadata import harmonise_lengths
@@ -50,6 +51,10 @@ class Conversion:
     """These, and the datasets that were made only to be read by others."""
     given_files: tuple[Path, ...] = ()
     """The files that given datasets were read from."""
+    made: frozenset[str] = frozenset()
+    """The names of the row sets and variables that it needed."""
+    reused: frozenset[str] = frozenset()
+    """Those that an earlier run had made already."""
 
 
 def convert(
@@ -59,12 +64,14 @@ def convert(
     progress: Callable[[str], None] = lambda step: None,
     sdtm: Path | None = None,
     division: Division = WHOLE,
+    keeping: Keeping | None = None,
 ) -> Conversion:
     """Convert a study's raw export to finished datasets, in memory.
 
     `raw` is the folder of the export, `sdtm` that of the given datasets (`raw` when left out); `datasets` restricts
-    the result (what they read is made as well); `division` says how the subjects are divided, on which
-    nothing of the result depends. Findings do not stop the run: a form that cannot be read counts as
+    the result (what they read is made as well). Nothing of the result depends on `division`, which says how the
+    subjects are divided, and on `keeping`, where runs keep what the next one need not make. Findings do not stop the
+    run: a form that cannot be read counts as
     empty. Raises ProblemsError when the plan has a circle.
     """
     plan = plan_study(study)
@@ -75,7 +82,7 @@ def convert(
     problems += check_transfers(study, forms, raw)
     given = read_given(study, sdtm or raw)
     frames = {name: form.frame for name, form in forms.items()}
-    made = convert_frames(study, plan, frames, given.frames, wanted, progress, division)
+    made = convert_frames(study, plan, frames, given.frames, wanted, progress, division, keeping)
     found = [*problems, *given.problems, *made.problems]
     return replace(made, forms=forms, problems=tuple(found), given_files=given.files)
 
@@ -86,6 +93,7 @@ def convert_tabulations(
     datasets: Iterable[str] | None = None,
     progress: Callable[[str], None] = lambda step: None,
     division: Division = WHOLE,
+    keeping: Keeping | None = None,
 ) -> Conversion:
     """The analysis datasets of a study from its SDTM datasets in the folder `sdtm`, in memory.
 
@@ -95,7 +103,7 @@ def convert_tabulations(
     analysis = study.datasets_of("adam")
     wanted = tuple(name for name in _choose(study, datasets) if name in analysis)
     study, given = read_tabulations(study, sdtm, wanted)
-    made = convert_frames(study, plan_study(study), {}, given.frames, wanted, progress, division)
+    made = convert_frames(study, plan_study(study), {}, given.frames, wanted, progress, division, keeping)
     # Lengths are shared with the SDTM datasets, as in a run that makes them.
     datasets_made = tuple(harmonise_lengths([*made.given, *made.datasets])[len(made.given) :])
     found = (*given.problems, *made.problems)
@@ -115,9 +123,10 @@ def convert_frames(
     datasets: Sequence[str],
     progress: Callable[[str], None] = lambda step: None,
     division: Division = WHOLE,
+    keeping: Keeping | None = None,
 ) -> Conversion:
     """The same from frames in memory (every column text); a form that is missing counts as empty."""
-    made = derive_study(study, plan, Rows(forms, given), datasets, division, progress)
+    made = derive_study(study, plan, Rows(forms, given), datasets, division, progress, keeping)
     partly = replace(study, left_out=frozenset(study.datasets) - set(datasets))
     at_hand = describe_given(study, given)
     finished = describe_datasets(partly, plan, made.drafts, made.facts.datasets, at_hand, made.beside)
@@ -128,7 +137,18 @@ def convert_frames(
     missed = describe_near_misses(made.facts.near_misses)
     problems = (*coded, *typed, *missed, *found)
     beside = (*at_hand, *describe_beside(study, made.beside))
-    return Conversion(study, plan, {}, finished.datasets, problems, made.facts, tuple(at_hand), beside)
+    return Conversion(
+        study,
+        plan,
+        {},
+        finished.datasets,
+        problems,
+        made.facts,
+        tuple(at_hand),
+        beside,
+        made=made.made,
+        reused=made.reused,
+    )
 
 
 def list_subject_keys(study: Study) -> dict[str, SubjectKey]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from cdisc_conv.checks import lint_folder
+from cdisc_conv.engine.derive.kept_parts import Keeping
 from cdisc_conv.engine.ranges.range import WHOLE, Division
 from cdisc_conv.package.inputs import Inputs, Progress, find_fewer_rows, quiet
 from cdisc_conv.package.writing.exchange import choose_encoding, choose_formats, choose_split_size
@@ -46,6 +47,7 @@ def run_study(
     encoding: str = "",
     division: Division = WHOLE,
     split_size: str = "",
+    keeping: Keeping | None = None,
 ) -> Package:
     """Turn the raw export in `raw`, or the SDTM datasets in `sdtm`, into a package in `out`.
 
@@ -54,7 +56,8 @@ def run_study(
     datasets are all read from there, and only its analysis datasets are made. `formats` are written beside the
     transport files instead of those that study.yaml names (`exchange.FORMATS`), and the transport files in `encoding`.
     `division` says how the subjects are divided, on which nothing that is written depends.
-    Transport files over `split_size` (5 GB) are there in parts, too.
+    Transport files over `split_size` (5 GB) are there in parts, too. `keeping` is where runs keep what the next one
+    need not make; nothing that is written depends on it either.
     Raises ProblemsError when the mapping has errors, a dataset or format does not exist, a folder cannot be used, or
     the SDTM datasets that are read make no sense, and OSError when the disk refuses; `out` is as it was then.
     """
@@ -88,7 +91,7 @@ def run_study(
     if export is not None and export != raw:  # what stands beside the one file of an export is not of it
         apart = {"raw file": export, **({"sdtm folder": sdtm} if sdtm else {})}
     with stage_folder(out, {**apart, "study folder": study.folder}) as stage:
-        package = _convert_and_fill(study, inputs, stage, out, wanted, progress, found, division)
+        package = _convert_and_fill(study, inputs, stage, out, wanted, progress, found, division, keeping)
     fewer = find_fewer_rows(before, read_manifest(out) or {})
     return replace(package, folder=out, problems=(*package.problems, *fewer))
 
@@ -204,6 +207,7 @@ def _convert_and_fill(
     progress: Progress,
     found: Sequence[Problem],
     division: Division = WHOLE,
+    keeping: Keeping | None = None,
 ) -> Package:
     from cdisc_conv.documents.crf.prepare import plan_crf
     from cdisc_conv.engine.convert import convert, convert_tabulations
@@ -219,7 +223,7 @@ def _convert_and_fill(
         progress(f"{name} made ({next(steps)}{of})" if division == WHOLE else f"{name} made")
 
     if inputs.raw:
-        made = convert(study, inputs.raw, datasets, report_step, inputs.sdtm, division)
+        made = convert(study, inputs.raw, datasets, report_step, inputs.sdtm, division, keeping)
     else:
-        made = convert_tabulations(study, inputs.sdtm, datasets, report_step, division)
+        made = convert_tabulations(study, inputs.sdtm, datasets, report_step, division, keeping)
     return fill_package(made, stage, inputs, out, found, progress, crf)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from cdisc_conv.problems import did_you_mean
 from cdisc_conv.standards.blocks import Block, BlockFile, parse_blocks
@@ -156,6 +157,12 @@ class Terminology:
     def package_label(self) -> str:
         """Name and version, such as ``SDTM CT 2025-03-28``."""
         return f"{self.name} {self.version}"
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        """What it is: its name and version, and all that the sponsor added."""
+        beside = None if self.beside is None else self.beside.identity
+        return (self.name, self.version, self._sponsor, self._decodes, self._own, self.partial, beside)
 
     @property
     def publishing_set(self) -> str:

@@ -28,8 +28,8 @@ def run(cli, *more: str):
 
 
 def says(result) -> list[str]:
-    """What is on stderr beside the steps."""
-    return [line for line in result.stderr.splitlines() if not line.startswith("[")]
+    """What is on stderr beside the steps and what of the variables was made again."""
+    return [line for line in result.stderr.splitlines() if not line.startswith("[") and " variables" not in line]
 
 
 def test_a_run_after_nothing_changed_is_skipped_and_prints_the_same(cli, tmp_path, kept):
@@ -68,6 +68,7 @@ def test_a_raw_file_that_changed_is_named(cli, tmp_path, kept):
     edit(tmp_path / "raw" / "dm.csv", "002,Screening,F", "002,Screening,M")
     again = run(cli)
     assert says(again) == ["changed since the last run: raw/dm.csv"]
+    assert again.stderr.endswith("made again: 1 of 48 variables (DM.SEX); the others are as before\n")
     assert UP_TO_DATE.fullmatch(run(cli).stderr)
 
 
@@ -77,6 +78,7 @@ def test_a_mapping_file_that_changed_and_one_that_was_added_are_named(cli, tmp_p
     (tmp_path / "raw" / "lb.csv").write_text("SUBJID\n")
     again = run(cli)
     assert says(again) == ["changed since the last run: raw/lb.csv, tiny/sdtm/dm.yaml"]
+    assert again.stderr.endswith("made again: 1 of 48 variables (DM.COUNTRY); the others are as before\n")
     assert "ACC003" in again.stdout
 
 
@@ -88,6 +90,7 @@ def test_a_package_that_was_changed_is_made_again(cli, tmp_path, kept, name):
     path.write_bytes(path.read_bytes() + b" ")
     again = run(cli)
     assert says(again) == [f"changed since the last run: out/{name}"]
+    assert again.stderr.endswith("all 48 variables are as before\n")
     assert read_tree(tmp_path / "out") == before
 
 
@@ -145,6 +148,30 @@ def test_a_link_in_place_of_the_folder_is_not_used(cli, tmp_path, kept):
         f"cdisc-conv: nothing is kept for the next run: '{kept}' cannot be used (it is not a folder)"
     ]
     assert os.listdir(tmp_path / "elsewhere") == []
+
+
+def test_a_run_that_was_killed_goes_on_from_what_it_kept(cli, tmp_path, kept, monkeypatch):
+    monkeypatch.setattr("cdisc_conv.package.run.fill_package", lambda *arguments: 1 / 0)
+    assert run(cli).exit_code == 2
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(VARIABLE, str(kept.parent))
+    again = run(cli)
+    assert again.stderr.endswith("all 48 variables are as before\n")
+    whole = cli("run", "tiny", "--raw", "raw", "--out", "whole", "--fresh")
+    assert whole.stdout.replace("whole", "out") == again.stdout
+    assert read_tree(tmp_path / "whole") == read_tree(tmp_path / "out")
+
+
+def test_what_is_made_of_kept_variables_has_the_same_bytes(cli, tmp_path, kept):
+    run(cli)
+    edit(tmp_path / "raw" / "ae.csv", "07-JAN-2022", "31-FEB-2022")
+    edit(tmp_path / "tiny" / "sdtm" / "dm.yaml", "{copy: AGE}", "{expr: number(AGE) + 1}")
+    again = run(cli)
+    assert "AE.AESTDTC" in again.stderr
+    whole = cli("run", "tiny", "--raw", "raw", "--out", "whole", "--fresh")
+    assert (whole.stdout.replace("whole", "out"), whole.exit_code) == (again.stdout, again.exit_code)
+    assert read_tree(tmp_path / "whole") == read_tree(tmp_path / "out")
 
 
 def test_a_run_that_failed_keeps_nothing(cli, tmp_path, kept):

@@ -6,7 +6,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdisc_conv.package.writing.fingerprints import describe_columns, describe_settings, hash_column
+from cdisc_conv.columns.hashes import hash_column
+from cdisc_conv.package.writing.fingerprints import describe_columns, describe_settings
 
 TEXTS = st.lists(st.text(alphabet="ab\u00e9 ", max_size=3), max_size=5)
 

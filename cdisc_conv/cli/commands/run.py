@@ -20,6 +20,7 @@ from cdisc_conv.cli.options.run import (
 from cdisc_conv.cli.options.shared import Out, Study, split_names
 
 if TYPE_CHECKING:
+    from cdisc_conv.engine.derive.kept_parts import Keeping
     from cdisc_conv.package.writing.package import Package
 
 
@@ -62,14 +63,24 @@ def run(
     wanted, kinds = split_names(datasets), split_names(formats)
     request = Request(study, out, raw, sdtm, tuple(wanted) or None, tuple(kinds) or None, encoding, split_size)
 
-    def make() -> Package:
+    def make(keeping: Keeping | None) -> Package:
         from cdisc_conv.engine.ranges.range import Division
         from cdisc_conv.package.run import run_study
 
         division = Division(ranges, workers, scheduler, scratch)
         with show_progress() as progress:
             return run_study(
-                study, raw, out, request.datasets, progress, sdtm, request.formats, encoding, division, split_size
+                study,
+                raw,
+                out,
+                request.datasets,
+                progress,
+                sdtm,
+                request.formats,
+                encoding,
+                division,
+                split_size,
+                keeping,
             )
 
     return print_package(run_what_changed(request, make, lambda said: print_line(said, stderr=True), fresh=fresh))

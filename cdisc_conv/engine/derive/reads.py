@@ -8,6 +8,7 @@ import numpy as np
 
 from cdisc_conv.derivations.base import Ref
 from cdisc_conv.engine.derive.blocks import BlockRows
+from cdisc_conv.engine.derive.effects import Effects
 from cdisc_conv.spec.model import Block
 
 
@@ -16,11 +17,15 @@ class Reads:
 
     def __init__(self) -> None:
         self._marks: dict[tuple[str, str], np.ndarray] = {}
+        self.effects: Effects | None = None
+        """Where what a variable reads is written down while it is made."""
 
     def mark(self, form: str, column: str, length: int, rows: np.ndarray | None = None) -> None:
         """The values of a column in some rows (0-based), or in all, are used; the form has `length` rows."""
         marks = self._marks.setdefault((form, column), np.zeros(length, dtype=bool))
         marks[slice(None) if rows is None else rows] = True
+        if self.effects is not None:
+            self.effects.note_read(form, column, rows)
 
     @property
     def all(self) -> Mapping[tuple[str, str], np.ndarray]:

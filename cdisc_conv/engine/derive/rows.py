@@ -317,7 +317,7 @@ def find_unread(state: State, dataset: str, name: str, blocks: Sequence[int]) ->
     for number in blocks:
         length = state.blocks[dataset, number].length
         part = next((part for part in state.plan.parts.get((dataset, name), ()) if number in part.blocks), None)
-        lost = None if part is None else _find_unread(state, part)
+        lost = None if part is None else find_unread_part(state, part)
         if part is None or lost is None:
             pieces.append(np.zeros(length, dtype=bool))
             continue
@@ -326,8 +326,11 @@ def find_unread(state: State, dataset: str, name: str, blocks: Sequence[int]) ->
     return np.concatenate(pieces)
 
 
-def _find_unread(state: State, part: Part) -> np.ndarray | None:
-    """The same of all records of a part; None for nowhere."""
+def find_unread_part(state: State, part: Part) -> np.ndarray | None:
+    """The same of all records of a part; None for nowhere. Who asks first reads cells; every asker is noted."""
+    effects, state.reads.effects = state.reads.effects, None
+    if effects is not None:
+        effects.unread[part] = None
     if part not in state.unread:
         variable = variable_of(state.study, part)
         rows = PartRows(state, part, variable, False, None)
@@ -335,6 +338,7 @@ def _find_unread(state: State, part: Part) -> np.ndarray | None:
         if found is not None and variable.when is not None:
             found = found & rows.evaluate(variable.when).to_numpy(dtype=bool)
         state.unread[part] = found
+    state.reads.effects = effects
     return state.unread[part]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from cdisc_conv.derivations.dates.collected import choose_formats, read_dates
 from cdisc_conv.engine.derive.blocks import BlockRows, make_rows
 from cdisc_conv.engine.derive.coerce import as_number
 from cdisc_conv.engine.derive.compared_dates import report_compared_dates
+from cdisc_conv.engine.derive.kept_parts import Keeping, KeptParts
 from cdisc_conv.engine.derive.known import NOTHING_KNOWN, Known
 from cdisc_conv.engine.derive.lost_values import report_lost_values
 from cdisc_conv.engine.derive.merge_dates import report_merge_dates
@@ -41,6 +43,7 @@ def run_plan(
     datasets: Iterable[str] | None = None,
     progress: Progress = lambda step: None,
     known: Known = NOTHING_KNOWN,
+    keeping: Keeping | None = None,
 ) -> State:
     """Make everything that `datasets` (all when left out) need and that is not `known`.
 
@@ -48,7 +51,7 @@ def run_plan(
     Findings are in the `reports` of the state that comes back.
     """
     needed = plan.needed_for(study.datasets if datasets is None else datasets)
-    state = run_nodes(study, plan, Inputs(forms, given, known), needed, progress)
+    state = run_nodes(study, plan, Inputs(forms, given, known, keeping), needed, progress)
     report_columns(state)
     return state
 
@@ -60,6 +63,8 @@ class Inputs:
     forms: Mapping[str, pd.DataFrame]
     given: Mapping[str, pd.DataFrame]
     known: Known = NOTHING_KNOWN
+    keeping: Keeping | None = None
+    """Where an earlier run kept variables, which are taken over where nothing of what makes them has changed."""
 
 
 def run_nodes(
@@ -67,20 +72,27 @@ def run_nodes(
 ) -> State:
     """Make some nodes of the plan, which has to hold all that they need; those that are known are taken over."""
     state = State(study, plan, inputs.forms, inputs.given, inputs.known)
+    kept = KeptParts(inputs.keeping, state) if inputs.keeping is not None else None
     remaining = {name: sum(node.dataset == name for node in needed) for name in study.datasets}
     for number, node in enumerate(plan.order):
         if node not in needed:
             continue
         state.at = number
+        if kept is not None:
+            kept.look(node)
         if inputs.known.has(node):
             pass
         elif isinstance(node, RowSet):
             _make_row_set(state, node)
         else:
-            state.values[node] = _make_part(state, node)
+            make = partial(_make_part, state, node)
+            state.values[node] = make() if kept is None else kept.make(node, make)
         remaining[node.dataset] -= 1
         if not remaining[node.dataset]:
             progress(node.dataset)
+    if kept is not None:
+        kept.close()
+        state.reused = frozenset(map(str, kept.reused))
     return state
 
 

@@ -62,6 +62,8 @@ class State:
     taken: dict[tuple[str, int, str, bool], Reader] = field(default_factory=dict)
     """What was read of records that stand for several rows: dataset, block, name, whether `for_each` gives it -> the
     first variable that reads it."""
+    told_joins: set[str] = field(default_factory=set)
+    """The datasets of which a subject was missing or repeated when their records were looked for: a finding."""
     _looked_for: set[tuple[str, int, str]] = field(default_factory=set)
     """Blocks whose subjects were looked for in another dataset."""
     _codes: dict[tuple, np.ndarray] = field(default_factory=dict)
@@ -73,6 +75,8 @@ class State:
     _subjects: dict[str, tuple[pd.Index, np.ndarray]] = field(default_factory=dict)
     _shared: dict[Hashable, Any] = field(default_factory=dict)
 
+    reused: frozenset[str] = frozenset()
+    """The variables that were taken over from an earlier run, by name."""
     unread: dict[Part, np.ndarray | None] = field(default_factory=dict)
     """Which records of a part have lost their value, kept by `rows.find_unread`."""
 
@@ -111,6 +115,8 @@ class State:
     def note_taken(self, column: tuple[str, int, str, bool], reader: Reader) -> None:
         """Remember who reads a column of records that stand for several rows, if nobody did at an earlier step."""
         self.taken[column] = self.taken.get(column, Reader()) + reader
+        if self.reads.effects is not None:
+            self.reads.effects.taken[column] = None
 
     def note_matched(self, part: Part, source: str, asked: np.ndarray, found: np.ndarray) -> None:
         """Remember which rows of a form meet the condition of a part's look-up, and which have the keys of a record."""
@@ -122,6 +128,8 @@ class State:
 
     def share(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
         """What `make` made when this was asked first."""
+        if self.reads.effects is not None:
+            self.reads.effects.shared = True
         if key not in self._shared:
             self._shared[key] = make()
         made: _Made = self._shared[key]
@@ -222,6 +230,8 @@ class State:
         Subjects with several records in `other` are one finding (JOIN001) per run; the first record counts.
         """
         key = (dataset, blocks, other)
+        if self.reads.effects is not None:
+            self.reads.effects.joined.add(other)
         if key not in self._joins:
             mine, subjects = pd.factorize(self.own(dataset, SUBJECT, blocks), use_na_sentinel=False)
             theirs, first = self._subjects_of(other)
@@ -262,6 +272,7 @@ class State:
         rows = ReportedRows(TableId(dataset), [(number, rows) for number, rows, _ in pieces], final=False)
         places = np.concatenate([np.zeros(0, dtype=np.int64), *(places for _, _, places in pieces)])
         names = Each(take_rows(subjects, mine))
+        self.told_joins.add(other)
         self.report(finding, rows, places, {"other": other, "dataset": dataset, "names": names})
 
     def _subjects_of(self, other: str) -> tuple[pd.Index, np.ndarray]:
@@ -273,6 +284,7 @@ class State:
                 several = np.flatnonzero(whole.isin(whole[repeated]))
                 rows = ReportedRows.of(other, several, final=other in self.given)
                 names = Each(take_rows(pd.Series(whole), several))
+                self.told_joins.add(other)
                 self.report(
                     replace(_REPEATED_SUBJECTS, place=Place(dataset=other)),
                     rows,

@@ -12,6 +12,7 @@ import pandas as pd
 
 from cdisc_conv.engine.account.blocks import count_blocks
 from cdisc_conv.engine.account.count import count_marks, scope_of
+from cdisc_conv.engine.derive.kept_parts import Keeping
 from cdisc_conv.engine.facts.collect import collect_facts
 from cdisc_conv.engine.facts.facts import Facts
 from cdisc_conv.engine.facts.findings import list_findings
@@ -38,6 +39,7 @@ def derive_study(
     datasets: Sequence[str],
     division: Division = WHOLE,
     progress: Progress = lambda step: None,
+    keeping: Keeping | None = None,
 ) -> Range:
     """Make `datasets` of all rows, range after range: what comes out does not depend on how the subjects are divided.
 
@@ -51,7 +53,7 @@ def derive_study(
             take = partial(_take, before, rows, split)
             ranges = _derive_ranges(DeriveRange(study, plan, tuple(datasets)), take, split.count, division, progress)
             return _join(before, ranges, datasets)
-    made = derive_range(study, plan, rows, datasets, progress)
+    made = derive_range(study, plan, rows, datasets, progress, keeping)
     return replace(made, facts=order_facts(study, made.facts))
 
 

@@ -12,6 +12,7 @@ from cdisc_conv.engine.account.coded import find_wrong_codes
 from cdisc_conv.engine.account.count import count_marks, mark_sources, scope_of
 from cdisc_conv.engine.account.near_misses import find_near_misses
 from cdisc_conv.engine.account.typed import find_wrong_types
+from cdisc_conv.engine.derive.kept_parts import Keeping
 from cdisc_conv.engine.derive.known import NOTHING_KNOWN, Known
 from cdisc_conv.engine.derive.run import run_plan
 from cdisc_conv.engine.derive.state import State
@@ -83,6 +84,8 @@ class Range:
     """Those of datasets that were made only to be read by others, as far as they were made."""
     made: frozenset[str] = frozenset()
     """The names of the row sets and variables that were made."""
+    reused: frozenset[str] = frozenset()
+    """Those of variables that an earlier run had made already."""
 
 
 @dataclass(frozen=True)
@@ -92,20 +95,28 @@ class DeriveRange:
     study: Study
     plan: Plan
     datasets: tuple[str, ...]
+    keeping: Keeping | None = None
 
     def __call__(self, rows: Rows, /) -> Range:
         """The records and facts of the rows of a range."""
-        return derive_range(self.study, self.plan, rows, self.datasets)
+        return derive_range(self.study, self.plan, rows, self.datasets, keeping=self.keeping)
 
 
 def derive_range(
-    study: Study, plan: Plan, rows: Rows, datasets: Sequence[str], progress: Progress = lambda step: None
+    study: Study,
+    plan: Plan,
+    rows: Rows,
+    datasets: Sequence[str],
+    progress: Progress = lambda step: None,
+    keeping: Keeping | None = None,
 ) -> Range:
     """Make those `datasets` of the rows of a range that are not known: what comes out depends on the arguments alone.
 
+    What an earlier run kept of the range (`keeping`) is taken over where it is what would be made.
+
     Raises what a derivation raises, with a note of the variable and its place in the mapping.
     """
-    state = run_plan(study, plan, rows.complete(study), rows.given, datasets, progress, rows.known)
+    state = run_plan(study, plan, rows.complete(study), rows.given, datasets, progress, rows.known, keeping)
     drafts = tuple(finish_dataset(state, name) for name in datasets if name not in rows.known.datasets)
     beside = tuple(
         finish_beside(state, name)
@@ -115,7 +126,7 @@ def derive_range(
     facts = number_rows(_collect(study, state, rows, datasets, drafts), rows.numbers)
     made = scope_of(state).made
     state.forget()
-    return Range(_number(drafts, rows.numbers), facts, _number(beside, rows.numbers), made)
+    return Range(_number(drafts, rows.numbers), facts, _number(beside, rows.numbers), made, state.reused)
 
 
 def _collect(study: Study, state: State, rows: Rows, datasets: Sequence[str], drafts: Sequence[Draft]) -> Facts:

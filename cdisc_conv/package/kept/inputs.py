@@ -54,6 +54,11 @@ class Request:
             return shipped("mappings") / path
         return path
 
+    def is_shared(self, name: str) -> bool:
+        """Whether one of the inputs is not of the mapping or the data: the program, or a standard that was imported."""
+        stores = (_find_store(), self.folder / "standards")
+        return name == PROGRAM or any(Path(name).is_relative_to(store) for store in stores)
+
 
 def hash_text(text: str) -> str:
     """SHA-256 of a text."""

@@ -1,34 +1,39 @@
-"""A run, unless an earlier one still holds."""
+"""A run, unless an earlier one still holds, or what of it does not."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from cdisc_conv.keeping import open_room
-from cdisc_conv.package.kept.inputs import PROGRAM, Request
+from cdisc_conv.package.kept.inputs import PROGRAM, Request, hash_text
 from cdisc_conv.package.kept.record import Before, Found, find_run, keep_run
 from cdisc_conv.package.result import Result
 
 if TYPE_CHECKING:
+    from cdisc_conv.engine.derive.kept_parts import Keeping
     from cdisc_conv.package.writing.package import Package
 
-ROOM = "runs"
+RUNS, RANGES = "runs", "ranges"
 _SHOWN = 3
 
 
 def run_what_changed(
-    request: Request, make: Callable[[], Package], say: Callable[[str], None], *, fresh: bool = False
+    request: Request,
+    make: Callable[[Keeping | None], Package],
+    say: Callable[[str], None],
+    *,
+    fresh: bool = False,
 ) -> Result:
     """The result of `make`, which does what is requested, or that of an earlier run when nothing has changed since.
 
-    `say` is told what was skipped, or what has changed. `fresh` ignores what earlier runs kept. Raises what `make`
-    raises; then nothing is kept.
+    `make` is given where parts of earlier runs are kept. `say` is told what was skipped, or what has changed. `fresh`
+    ignores what earlier runs kept. Raises what `make` raises; then the run is made again the next time.
     """
-    room = open_room(ROOM)
+    room = open_room(RUNS)
     if room is None:
-        return make().result
+        return make(None).result
     before = Before.look(request)
     found = Found() if fresh else find_run(room, request, before)
     if found.kept is not None:
@@ -36,13 +41,44 @@ def run_what_changed(
         say(f"nothing changed since {moment}; the package in {request.out} is up to date (--fresh makes it again)")
         return found.kept.result
     if found.changes:
-        say(f"changed since the last run: {_list_some(found.changes)}")
-    package = make()
+        say(f"changed since the last run: {_list_some(map(_name_change, found.changes))}")
+    package = make(_open_ranges(request, before, fresh))
+    if package.reused:
+        say(describe_reuse(package.made, package.reused))
     keep_run(room, request, before, package)
     room.clean()
     return package.result
 
 
-def _list_some(changes: Sequence[str]) -> str:
-    names = ["cdisc-conv or what is installed with it" if name == PROGRAM else name for name in changes]
-    return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+def _open_ranges(request: Request, before: Before, fresh: bool) -> Keeping | None:
+    from cdisc_conv.engine.derive.kept_parts import Keeping
+
+    room = open_room(RANGES)
+    if room is None:
+        return None
+    room.clean()
+    shared = sorted(item for item in before.inputs.items() if request.is_shared(item[0]))
+    slot = hash_text(repr([str(request.folder.resolve()), request.datasets]))[:32]
+    return Keeping(room, hash_text(repr(shared)), slot, fresh)
+
+
+def describe_reuse(made: Iterable[str], reused: Iterable[str]) -> str:
+    """What was made again, of what a run needed and an earlier one had.
+
+    >>> describe_reuse({"records of AE", "AE.AESEV", "AE.AETERM"}, {"AE.AETERM"})
+    'made again: 1 of 2 variables (AE.AESEV); the others are as before'
+    """
+    variables = sorted(name for name in made if " " not in name)
+    again = [name for name in variables if name not in set(reused)]
+    if not again:
+        return f"all {len(variables):,} variables are as before"
+    return f"made again: {len(again):,} of {len(variables):,} variables ({_list_some(again)}); the others are as before"
+
+
+def _name_change(name: str) -> str:
+    return "cdisc-conv or what is installed with it" if name == PROGRAM else name
+
+
+def _list_some(names: Iterable[str]) -> str:
+    listed = list(names)
+    return ", ".join(listed[:_SHOWN]) + (f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else "")

@@ -56,6 +56,10 @@ class Package:
     problems: tuple[Problem, ...]
     files: int
     study: Study | None = None
+    made: frozenset[str] = frozenset()
+    """The names of the row sets and variables that it needed."""
+    reused: frozenset[str] = frozenset()
+    """Those that an earlier run had made already."""
 
     @property
     def result(self) -> Result:
@@ -122,7 +126,7 @@ def fill_package(
     copy_explanations(study, folder)
     read = describe_inputs(inputs, conversion, folder, out)
     files = write_manifest(study, folder, read, [dataset.name for dataset in datasets])
-    return Package(folder, tuple(datasets), tuple(on_screen), files, study)
+    return Package(folder, tuple(datasets), tuple(on_screen), files, study, conversion.made, conversion.reused)
 
 
 @dataclass(frozen=True)
