@@ -21,7 +21,7 @@ from cdisc_conv.xpt.problems import Occurrences, describe_characters, describe_l
 from cdisc_conv.xpt.text import TextFaults, copy_fields, write_text
 from cdisc_conv.xpt.variables import XptVariable
 
-_BLOCK_BYTES = 4 << 20
+_BLOCK_BYTES = 2 << 20
 _FEWEST_ROWS, _MOST_ROWS = 256, 1 << 15
 _MOST_WORKERS = 8
 
@@ -44,7 +44,7 @@ class Fault:
 
 
 def count_rows_per_block(row_length: int) -> int:
-    """Rows of about 4 MB: small enough for the cache, large enough that the cost per column and block is small."""
+    """Rows of about 2 MB: small enough for the cache, large enough that the cost per column and block is small."""
     return max(_FEWEST_ROWS, min(_MOST_ROWS, _BLOCK_BYTES // max(row_length, 1)))
 
 

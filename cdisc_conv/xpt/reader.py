@@ -21,7 +21,7 @@ from cdisc_conv.xpt.blocks import count_rows_per_block, count_workers, run_in_or
 from cdisc_conv.xpt.ibm import Doubles, convert_from_ibm
 from cdisc_conv.xpt.members import MemberReader, XptMember
 from cdisc_conv.xpt.problems import XptError, list_names, make_error, place_file
-from cdisc_conv.xpt.text import TextBuilder, UndecodableText, copy_fields, read_text
+from cdisc_conv.xpt.text import TextBuilder, UndecodableText, allocate_bytes, copy_fields, read_text
 from cdisc_conv.xpt.variables import XptVariable
 
 PathLike = str | os.PathLike[str]
@@ -156,7 +156,11 @@ class _Source:
     def read(self, start: int, stop: int) -> pd.DataFrame:
         """Rows ``start`` to ``stop`` as a frame."""
         rows = stop - start
-        numbers = {field.variable.name: np.empty(rows) for field in self.fields if field.variable.numeric}
+        numbers = {
+            field.variable.name: allocate_bytes(8 * rows).view(np.float64)
+            for field in self.fields
+            if field.variable.numeric
+        }
         texts = {field.variable.name: TextBuilder(rows) for field in self.fields if not field.variable.numeric}
         step = count_rows_per_block(self.member.row_length)
         spans = [(begin, min(begin + step, stop)) for begin in range(start, stop, step)]
