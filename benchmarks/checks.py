@@ -24,7 +24,7 @@ from pathlib import Path
 
 from benchmarks.core_agreement import list_rows
 from benchmarks.core_agreement import load_rules as read_rules
-from benchmarks.figures import Figure, Found, Skipped, reference
+from benchmarks.figures import ROOT, Figure, Found, Skipped, reference
 from benchmarks.run import STUDY, SUBJECTS, make_raw, run_command
 from cdisc_conv.checks.core import CoreRule, list_findings, make_study, run_core
 from cdisc_conv.checks.core.data.define import DefineFacts
@@ -33,9 +33,12 @@ from cdisc_conv.checks.core.rule.keep import import_rules, load_kept_rules
 from cdisc_conv.dataset import Column, Dataset, Item
 from cdisc_conv.define.reading.document import DefineDocument
 from cdisc_conv.standards import load_standard, load_terminology
-from cdisc_conv.xpt import read_xpt
+from cdisc_conv.xpt import list_members, read_xpt
 
 SCRIPT = Path(__file__).resolve().parents[2] / "shared" / "reference" / "core" / "run_core.sh"
+
+LARGE = 300
+"""Subjects of the frozen study whose package has over 100,000 records."""
 
 Records = Mapping[str, frozenset[tuple[str, str]]]
 """Rule -> the datasets and records that it reports."""
@@ -137,8 +140,30 @@ def _shorten(rows: Iterable[tuple[str, str]]) -> str:
     return f"{len(listed)} {listed[:3] if listed else ''}".strip()
 
 
+def measure_check(subjects: int) -> Iterator[Found]:
+    """`cdisc-conv check` of a whole package of the frozen study, SUPP-- included: its time and its peak of memory."""
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        make_raw(subjects, place / "raw")
+        run_command(["run", str(STUDY), "--raw", str(place / "raw"), "--out", str(place / "out")])
+        records = sum(list_members(path)[0].rows for path in place.glob("out/*/*.xpt"))
+        start = time.perf_counter()
+        child = subprocess.Popen(
+            [sys.executable, "-m", "cdisc_conv", "check", str(place / "out")],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _, _, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - start
+    what = f"check of a package, {records:,} records"
+    yield Figure(what, seconds)
+    yield Figure(f"{what}, peak of memory", usage.ru_maxrss / 1024, unit="MB")
+
+
 def measure_all(quick: bool) -> Iterator[Found]:
     """CDISC's rules on the SDTM datasets of the frozen study, beside CDISC's engine where it is installed."""
+    yield from measure_check(20 if quick else LARGE)
     folder = reference("core_rules")
     if folder is not None:
         rules = tuple(
