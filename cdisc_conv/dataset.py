@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
-import pandas as pd
+
+from cdisc_conv.columns.stored import Frame
 
 
 class OriginType(StrEnum):
@@ -162,8 +163,8 @@ class Records:
     that its value in the record is from, where that is not the row that is read.
     """
 
-    frame: pd.DataFrame
-    picked: pd.DataFrame | None = None
+    frame: Frame
+    picked: Frame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ class Dataset:
 
     name: str
     label: str
-    frame: pd.DataFrame
+    frame: Frame
     columns: tuple[Column, ...]
     class_name: str = ""
     """General observation class as Define-XML spells it, such as ``EVENTS`` or ``SPECIAL PURPOSE``."""

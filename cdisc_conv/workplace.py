@@ -1,10 +1,11 @@
 """Where an output is made: a private folder beside it, from which it moves into place in one step.
 
-A workplace of ``out`` is called ``.out.cdisc-conv-TOKEN``. It holds ``new``, what is being made, for a moment ``old``,
-what steps aside for it, and ``lock``, which its process keeps locked as long as it lives. So the next command that
-writes the same output can tell what a killed process left behind: it puts ``old`` back when the process died between
-the two renames, and removes the rest. TOKEN is random, followed by a check sum of itself and the name of the output:
-no other folder is taken for a workplace, whatever it is called.
+A workplace of ``out`` is called ``.out.cdisc-conv-TOKEN``. It holds ``new``, what is being made, ``scratch``, what
+would fill the memory meanwhile, for a moment ``old``, what steps aside for it, and ``lock``, which its process
+keeps locked as long as it lives. So the next command that writes the same output can tell what a killed process left
+behind: it puts ``old`` back when the process died between the two renames, and removes the rest. TOKEN is random,
+followed by a check sum of itself and the name of the output: no other folder is taken for a workplace, whatever it is
+called.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ else:
 
 _log = logging.getLogger(__name__)
 
+SCRATCH = "scratch"
 _TOKEN = re.compile(r"\.cdisc-conv-([0-9a-f]{16})([0-9a-f]{8})")
-_CONTENT = frozenset({"lock", "new", "old"})
+_CONTENT = frozenset({"lock", "new", "old", SCRATCH})
 _LONGEST_NAME = 40
 """Characters of the output's name in that of its workplace, so that the latter is never too long."""
 

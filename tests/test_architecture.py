@@ -28,9 +28,8 @@ LAYERS = (
     ("spec",),
     ("derivations",),
     ("expr", "standards", "raw", "xpt", "datafiles"),
-    ("columns",),
+    ("columns", "dataset"),
     (
-        "dataset",
         "docstrings",
         "findings",
         "keeping",

@@ -10,6 +10,7 @@ import pandas as pd
 
 from cdisc_conv.checks.tables import SUBJECT, Table, Tables
 from cdisc_conv.columns.distinct import find_distinct
+from cdisc_conv.columns.stored import Frame, Stored
 from cdisc_conv.dataset import Dataset
 
 
@@ -69,8 +70,10 @@ def _take_range(whole: Tables, rows: dict[str, np.ndarray]) -> Tables:
     return tables
 
 
-def _take(frame: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
+def _take(frame: Frame, rows: np.ndarray) -> pd.DataFrame:
     """Some records; without a copy where they follow each other."""
+    if isinstance(frame, Stored):
+        return frame.take(rows)
     if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
         return frame.iloc[rows[0] : rows[-1] + 1].reset_index(drop=True)
     return frame.take(rows).reset_index(drop=True)

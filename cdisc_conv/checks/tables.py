@@ -23,6 +23,7 @@ from cdisc_conv.checks.codes import Coded, code_series
 from cdisc_conv.columns.distinct import from_arrow, to_arrow
 from cdisc_conv.columns.moments import Moments, read_written
 from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
+from cdisc_conv.columns.stored import Frame
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.expr import Expression, parse
 from cdisc_conv.expr.vectors import TEXT_TYPE, Vector
@@ -147,7 +148,7 @@ class Table:
         return tuple((rows + 1 if self.record_numbers is None else self.record_numbers[rows]).tolist())
 
     @property
-    def frame(self) -> pd.DataFrame:
+    def frame(self) -> Frame:
         return self.dataset.frame
 
     @cached_property
@@ -172,7 +173,7 @@ class Table:
         others = [one for one in self.tables.of_domain(self.domain) if one is not self and not one.is_supplemental]
         if not others or self.is_analysis:
             return self
-        columns = {
+        columns: dict[str, pd.Series] = {
             name: pd.concat([self.frame[name], *(_fill_like(self.frame[name], one.frame) for one in others)])
             for name in self.names
         }
@@ -396,10 +397,10 @@ def show_date(text: str, kind: DateKind) -> str:
     return shown if kind == "datetime" else shown[11:]
 
 
-def _fill_like(column: pd.Series, frame: pd.DataFrame) -> pd.Series:
+def _fill_like(column: pd.Series, frame: Frame) -> pd.Series:
     """The same variable of another part of a domain; blank where the part lacks it, or has it of another type."""
-    name = column.name
+    name = str(column.name)
     if name in frame and frame[name].dtype == column.dtype:
         return frame[name]
     blank = np.nan if pd.api.types.is_numeric_dtype(column.dtype) else ""
-    return pd.Series(blank, index=frame.index, dtype=column.dtype, name=name)
+    return pd.Series(blank, index=pd.RangeIndex(len(frame)), dtype=column.dtype, name=name)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from cdisc_conv.checks.findings import Finding, count_open
 from cdisc_conv.columns.moments import read_written
+from cdisc_conv.columns.stored import load
 from cdisc_conv.dataset import Dataset, find_dataset
 from cdisc_conv.problems import Severity
 
@@ -114,7 +115,7 @@ def _ask_start(subject: Subject) -> Criterion:
     summary = find_dataset(subject.tabulations, "TS")
     if summary is None:
         return Criterion("1734", title, source, None, "there is no TS")
-    frame = summary.frame
+    frame = load(summary.frame)
     if not {"TSPARMCD", "TSVAL"} <= set(frame.columns):
         return Criterion("1734", title, source, False, "TS has no TSPARMCD or no TSVAL")
     values = frame.loc[(frame["TSPARMCD"] == _START).to_numpy(), "TSVAL"]

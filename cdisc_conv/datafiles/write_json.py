@@ -26,6 +26,7 @@ import pyarrow.compute as pc
 
 from cdisc_conv.columns.distinct import find_distinct, to_arrow
 from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
+from cdisc_conv.columns.stored import Frame, stream
 from cdisc_conv.datafiles.formats import Unit, find_unit
 from cdisc_conv.dataset import Column, Dataset
 
@@ -170,10 +171,9 @@ def _choose_type(column: Column, series: pd.Series) -> _Written:
     return _Written(column, "integer" if whole and small and column.item.type == "integer" else "float")
 
 
-def _encode_rows(frame: pd.DataFrame, written: list[_Written]) -> Iterator[pa.LargeStringArray]:
+def _encode_rows(frame: Frame, written: list[_Written]) -> Iterator[pa.LargeStringArray]:
     """The JSON text of each record, batch after batch."""
-    for start in range(0, len(frame), _BATCH):
-        batch = frame.iloc[start : start + _BATCH]
+    for batch in _list_batches(frame):
         cells = [_encode_cells(batch[one.column.name].reset_index(drop=True), one) for one in written]
         joined = pc.binary_join_element_wise(*cells, pa.scalar(",", pa.large_string()))
         yield pc.binary_join_element_wise(
@@ -182,6 +182,12 @@ def _encode_rows(frame: pd.DataFrame, written: list[_Written]) -> Iterator[pa.La
             pa.scalar("]", pa.large_string()),
             pa.scalar("", pa.large_string()),
         )
+
+
+def _list_batches(frame: Frame) -> Iterator[pd.DataFrame]:
+    for piece in stream(frame):
+        for start in range(0, len(piece), _BATCH):
+            yield piece.iloc[start : start + _BATCH]
 
 
 def _encode_cells(series: pd.Series, written: _Written) -> pa.LargeStringArray:

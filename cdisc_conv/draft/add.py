@@ -8,6 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from cdisc_conv.columns.stored import load
 from cdisc_conv.draft.datasets.place import Material, draft_form
 from cdisc_conv.draft.datasets.records import finish_dataset
 from cdisc_conv.draft.matching.columns import Knowledge
@@ -108,7 +109,7 @@ def _read_form(stage: Path, exports: Exports, name: str) -> Material:
     forms, found = read_forms([form_source(study, study.forms[name])], exports.folder)
     if name not in forms:
         raise ProblemsError(found)
-    frame = forms[name].frame
+    frame = load(forms[name].frame)
     if study.raw.subject not in frame:
         message = f"form {name} has no column {study.raw.subject}, which names the subject in this study"
         raise ProblemsError([Problem("INIT005", message, hint="say 'subject' of the form in forms.yaml")])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from cdisc_conv.columns.stored import load
 from cdisc_conv.draft.datasets.place import Material, draft_study
 from cdisc_conv.draft.matching.columns import Knowledge
 from cdisc_conv.draft.model import Draft, Line
@@ -155,6 +156,6 @@ def read_material(stage: Path, exports: Exports) -> Material:
     if errors:
         raise ProblemsError(errors)
     forms, found = read_forms((form_source(study, form) for form in study.forms.values()), exports.folder)
-    frames = {name: form.frame for name, form in forms.items()}
+    frames = {name: load(form.frame) for name, form in forms.items()}
     profiles = {name: profile_form(study.forms[name], frame) for name, frame in frames.items()}
     return Material(study, frames, profiles, Knowledge(study.sdtm.standard, study.sdtm.terminology), found)

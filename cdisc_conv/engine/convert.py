@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pandas as pd
-
+from cdisc_conv.columns.stored import IN_MEMORY, Frame, Shelf
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.account.coded import describe_codes, list_readers
 from cdisc_conv.engine.account.near_misses import describe_near_misses
@@ -55,6 +54,8 @@ class Conversion:
     """The names of the row sets and variables that it needed."""
     reused: frozenset[str] = frozenset()
     """Those that an earlier run had made already."""
+    shelf: Shelf = IN_MEMORY
+    """Where the records are that are not in memory, as long as the run lasts."""
 
 
 def convert(
@@ -65,24 +66,26 @@ def convert(
     sdtm: Path | None = None,
     division: Division = WHOLE,
     keeping: Keeping | None = None,
+    shelf: Shelf = IN_MEMORY,
 ) -> Conversion:
-    """Convert a study's raw export to finished datasets, in memory.
+    """Convert a study's raw export to finished datasets.
 
     `raw` is the folder of the export, `sdtm` that of the given datasets (`raw` when left out); `datasets` restricts
     the result (what they read is made as well). Nothing of the result depends on `division`, which says how the
-    subjects are divided, and on `keeping`, where runs keep what the next one need not make. Findings do not stop the
-    run: a form that cannot be read counts as
-    empty. Raises ProblemsError when the plan has a circle.
+    subjects are divided, and on `keeping`, where runs keep what the next one need not make. Of several ranges, forms
+    and datasets are on the shelf, if it has a folder, and not in memory. Findings do not stop the run: a form that
+    cannot be read counts as empty. Raises ProblemsError when the plan has a circle, and OSError when the shelf is full.
     """
     plan = plan_study(study)
     wanted = _choose(study, datasets)
-    forms, problems = read_forms(form_sources(study, plan, wanted), raw)
-    forms, found = join_subjects(forms, list_subject_keys(study), study.raw.subject)
+    apart = shelf if division.count > 1 else IN_MEMORY
+    forms, problems = read_forms(form_sources(study, plan, wanted), raw, shelf=apart)
+    forms, found = join_subjects(forms, list_subject_keys(study), study.raw.subject, apart)
     problems += [*found, *check_subjects(forms, study.raw.subject, study.raw.home, list_subject_keys(study))]
     problems += check_transfers(study, forms, raw)
     given = read_given(study, sdtm or raw)
     frames = {name: form.frame for name, form in forms.items()}
-    made = convert_frames(study, plan, frames, given.frames, wanted, progress, division, keeping)
+    made = convert_frames(study, plan, frames, given.frames, wanted, progress, division, keeping, apart)
     found = [*problems, *given.problems, *made.problems]
     return replace(made, forms=forms, problems=tuple(found), given_files=given.files)
 
@@ -94,8 +97,9 @@ def convert_tabulations(
     progress: Callable[[str], None] = lambda step: None,
     division: Division = WHOLE,
     keeping: Keeping | None = None,
+    shelf: Shelf = IN_MEMORY,
 ) -> Conversion:
-    """The analysis datasets of a study from its SDTM datasets in the folder `sdtm`, in memory.
+    """The analysis datasets of a study from its SDTM datasets in the folder `sdtm`.
 
     The study of the result has these as given datasets, and no forms. Raises ProblemsError when the plan has a circle,
     and as `read_tabulations`.
@@ -103,7 +107,8 @@ def convert_tabulations(
     analysis = study.datasets_of("adam")
     wanted = tuple(name for name in _choose(study, datasets) if name in analysis)
     study, given = read_tabulations(study, sdtm, wanted)
-    made = convert_frames(study, plan_study(study), {}, given.frames, wanted, progress, division, keeping)
+    apart = shelf if division.count > 1 else IN_MEMORY
+    made = convert_frames(study, plan_study(study), {}, given.frames, wanted, progress, division, keeping, apart)
     # Lengths are shared with the SDTM datasets, as in a run that makes them.
     datasets_made = tuple(harmonise_lengths([*made.given, *made.datasets])[len(made.given) :])
     found = (*given.problems, *made.problems)
@@ -118,18 +123,19 @@ def _choose(study: Study, datasets: Iterable[str] | None) -> tuple[str, ...]:
 def convert_frames(
     study: Study,
     plan: Plan,
-    forms: Mapping[str, pd.DataFrame],
-    given: Mapping[str, pd.DataFrame],
+    forms: Mapping[str, Frame],
+    given: Mapping[str, Frame],
     datasets: Sequence[str],
     progress: Callable[[str], None] = lambda step: None,
     division: Division = WHOLE,
     keeping: Keeping | None = None,
+    shelf: Shelf = IN_MEMORY,
 ) -> Conversion:
     """The same from frames in memory (every column text); a form that is missing counts as empty."""
-    made = derive_study(study, plan, Rows(forms, given), datasets, division, progress, keeping)
+    made = derive_study(study, plan, Rows(forms, given), datasets, division, progress, keeping, shelf)
     partly = replace(study, left_out=frozenset(study.datasets) - set(datasets))
     at_hand = describe_given(study, given)
-    finished = describe_datasets(partly, plan, made.drafts, made.facts.datasets, at_hand, made.beside)
+    finished = describe_datasets(partly, plan, made.drafts, made.facts.datasets, at_hand, made.beside, shelf)
     found = [*describe_findings(made.facts.findings), *finished.problems]
     readers = list_readers(plan)
     coded = describe_codes(study, made.facts.wrong_codes, readers, count_errors(found))
@@ -148,6 +154,7 @@ def convert_frames(
         beside,
         made=made.made,
         reused=made.reused,
+        shelf=shelf,
     )
 
 

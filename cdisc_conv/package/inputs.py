@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from cdisc_conv.columns.stored import Frame
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.problems import Place, Problem, Severity
 from cdisc_conv.report.places import locate
@@ -60,7 +61,7 @@ def describe_inputs(inputs: Inputs, conversion: Conversion, folder: Path, out: P
     from cdisc_conv.package.writing.fingerprints import describe_columns
     from cdisc_conv.package.writing.manifest import describe_files
 
-    forms = {name: form.frame for name, form in conversion.forms.items()}
+    forms: dict[str, Frame] = {name: form.frame for name, form in conversion.forms.items()}
     found = {"raw": (inputs.raw, list_read_files(conversion), forms)}
     if conversion.study.given:
         files = describe_files(sorted(conversion.given_files), inputs.sdtm)

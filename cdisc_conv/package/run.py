@@ -9,12 +9,20 @@ from pathlib import Path
 from types import MappingProxyType
 
 from cdisc_conv.checks import lint_folder
+from cdisc_conv.columns.stored import IN_MEMORY, Shelf
 from cdisc_conv.engine.derive.kept_parts import Keeping
 from cdisc_conv.engine.ranges.range import WHOLE, Division
 from cdisc_conv.package.inputs import Inputs, Progress, find_fewer_rows, quiet
 from cdisc_conv.package.writing.exchange import choose_encoding, choose_formats, choose_split_size
 from cdisc_conv.package.writing.package import Package, fill_package
-from cdisc_conv.package.writing.staging import check_permission, check_place, read_manifest, stage_folder
+from cdisc_conv.package.writing.staging import (
+    check_permission,
+    check_place,
+    name_full_scratch,
+    open_scratch,
+    read_manifest,
+    stage_folder,
+)
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.resources import LABEL_FILE, shipped
 from cdisc_conv.spec.load import find_study
@@ -55,7 +63,8 @@ def run_study(
     `sdtm` is the folder of the datasets that the study is given (`raw` when left out). Without `raw` the study's SDTM
     datasets are all read from there, and only its analysis datasets are made. `formats` are written beside the
     transport files instead of those that study.yaml names (`exchange.FORMATS`), and the transport files in `encoding`.
-    `division` says how the subjects are divided, on which nothing that is written depends.
+    `division` says how the subjects are divided, on which nothing that is written depends; what several ranges are made
+    of is in a private folder beside `out`, or in its `scratch`, until they are written.
     Transport files over `split_size` (5 GB) are there in parts, too. `keeping` is where runs keep what the next one
     need not make; nothing that is written depends on it either.
     Raises ProblemsError when the mapping has errors, a dataset or format does not exist, a folder cannot be used, or
@@ -75,6 +84,26 @@ def run_study(
     study, raw = _open_raw(study, raw)
     folder = sdtm or raw or Path()
     wanted = choose_datasets(study, datasets, analysis_only=raw is None)
+    _require_folders(raw, sdtm)
+    inputs = Inputs(raw, folder)
+    division = _ask_cluster(division)
+    before = read_manifest(out) or {}
+    apart = inputs.folders
+    if export is not None and export != raw:  # what stands beside the one file of an export is not of it
+        apart = {"raw file": export, **({"sdtm folder": sdtm} if sdtm else {})}
+    with (
+        stage_folder(out, {**apart, "study folder": study.folder}) as stage,
+        open_scratch(stage, out, "" if division.scheduler else division.scratch) as folder,
+    ):
+        package = _convert_and_fill(
+            study, inputs, stage, out, wanted, progress, found, division, keeping, Shelf(folder)
+        )
+    fewer = find_fewer_rows(before, read_manifest(out) or {})
+    return replace(package, folder=out, problems=(*package.problems, *fewer))
+
+
+def _require_folders(raw: Path | None, sdtm: Path | None) -> None:
+    """Put back what a killed run took from its place; ProblemsError (PKG005) for a folder that is not there."""
     for given in filter(None, (raw, sdtm)):
         recover(given)
     missing = [
@@ -84,16 +113,6 @@ def run_study(
     ]
     if missing:
         raise ProblemsError(missing)
-    inputs = Inputs(raw, folder)
-    division = _ask_cluster(division)
-    before = read_manifest(out) or {}
-    apart = inputs.folders
-    if export is not None and export != raw:  # what stands beside the one file of an export is not of it
-        apart = {"raw file": export, **({"sdtm folder": sdtm} if sdtm else {})}
-    with stage_folder(out, {**apart, "study folder": study.folder}) as stage:
-        package = _convert_and_fill(study, inputs, stage, out, wanted, progress, found, division, keeping)
-    fewer = find_fewer_rows(before, read_manifest(out) or {})
-    return replace(package, folder=out, problems=(*package.problems, *fewer))
 
 
 def _ask_cluster(division: Division) -> Division:
@@ -102,9 +121,6 @@ def _ask_cluster(division: Division) -> Division:
     Raises ProblemsError.
     """
     if not division.scheduler:
-        if division.scratch:
-            hint = "name the cluster with --scheduler, or leave --scratch out"
-            raise ProblemsError([Problem("PKG008", "--scratch is for runs on a cluster", hint=hint)])
         return division
     if division.workers > 1:
         hint = "--workers are processes of this machine; a cluster has its own"
@@ -208,6 +224,7 @@ def _convert_and_fill(
     found: Sequence[Problem],
     division: Division = WHOLE,
     keeping: Keeping | None = None,
+    shelf: Shelf = IN_MEMORY,
 ) -> Package:
     from cdisc_conv.documents.crf.prepare import plan_crf
     from cdisc_conv.engine.convert import convert, convert_tabulations
@@ -222,8 +239,9 @@ def _convert_and_fill(
     def report_step(name: str) -> None:
         progress(f"{name} made ({next(steps)}{of})" if division == WHOLE else f"{name} made")
 
-    if inputs.raw:
-        made = convert(study, inputs.raw, datasets, report_step, inputs.sdtm, division, keeping)
-    else:
-        made = convert_tabulations(study, inputs.sdtm, datasets, report_step, division, keeping)
+    with name_full_scratch(shelf):
+        if inputs.raw:
+            made = convert(study, inputs.raw, datasets, report_step, inputs.sdtm, division, keeping, shelf)
+        else:
+            made = convert_tabulations(study, inputs.sdtm, datasets, report_step, division, keeping, shelf)
     return fill_package(made, stage, inputs, out, found, progress, crf)

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdisc_conv.columns.distinct import to_arrow
+from cdisc_conv.columns.stored import IN_MEMORY, Shelf, load
 from cdisc_conv.problems import Problem, ProblemsError, Severity
 from cdisc_conv.raw import checks
 from cdisc_conv.raw.database import open_database, show_url
@@ -25,11 +26,14 @@ from cdisc_conv.raw.tables import TEXT, Container, Fingerprint, RawFile, Reader,
 
 
 def read_forms(
-    sources: Iterable[FormSource], directory: Path | str, usecols: Collection[str] | None = None
+    sources: Iterable[FormSource],
+    directory: Path | str,
+    usecols: Collection[str] | None = None,
+    shelf: Shelf = IN_MEMORY,
 ) -> tuple[dict[str, RawForm], list[Problem]]:
     """All forms of an export by name, and the problems of all; a form that cannot be read is left out.
 
-    A file that holds several forms is opened once.
+    A file that holds several forms is opened once. Forms go to the shelf as soon as they are read.
     """
     directory = Path(directory)
     if not directory.is_dir():
@@ -43,7 +47,7 @@ def read_forms(
             form, found = _read_form(source, directory, files, usecols)
             problems += found
             if form:
-                forms[source.name] = form
+                forms[source.name] = replace(form, frame=shelf.put(load(form.frame)))
     return forms, problems
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-import pandas as pd
-
+from cdisc_conv.columns.stored import Frame
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 
 
@@ -98,7 +97,7 @@ class RawForm:
 
     name: str
     path: str
-    frame: pd.DataFrame
+    frame: Frame
     labels: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     files: tuple[ReadFile, ...] = ()

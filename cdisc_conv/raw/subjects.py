@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.rows import find_distinct_rows
+from cdisc_conv.columns.stored import IN_MEMORY, Shelf, load
 from cdisc_conv.columns.texts import fold, text_column, trim_text
 from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.raw.source import RawForm, Reporter
@@ -29,13 +30,13 @@ class SubjectKey:
 
 
 def join_subjects(
-    forms: Mapping[str, RawForm], keys: Mapping[str, SubjectKey], subject: str
+    forms: Mapping[str, RawForm], keys: Mapping[str, SubjectKey], subject: str, shelf: Shelf = IN_MEMORY
 ) -> tuple[dict[str, RawForm], list[Problem]]:
     """The forms, those of `keys` with a column `subject` that their key forms fill in; and what has no subject.
 
     Ids are compared without blanks around them. A row whose id is not in the key form (RAW041), that has none (RAW017)
     or whose id is given to several subjects (RAW042) stays, without a subject. A form whose key form could not be read
-    has no subjects at all (RAW041).
+    has no subjects at all (RAW041). Forms that get the column go to the shelf.
 
     >>> key = RawForm("key", "key.csv", pd.DataFrame({"LABID": ["L7"], "SUBJID": ["003"]}))
     >>> lab = RawForm("lab", "lab.csv", pd.DataFrame({"PATIENT": [" L7", "L8"]}))
@@ -49,7 +50,8 @@ def join_subjects(
     for name, key in keys.items():
         if name in forms:
             column, found = _find_subjects(forms[name], forms.get(key.form), key)
-            joined[name] = replace(forms[name], frame=forms[name].frame.assign(**{subject: column}))
+            frame = load(forms[name].frame).assign(**{subject: column})
+            joined[name] = replace(forms[name], frame=shelf.put(frame))
             problems += found
     return joined, problems
 
@@ -60,7 +62,7 @@ def join_frames(
     """The same for the rows of forms alone."""
     forms = {name: RawForm(name, name, frame) for name, frame in frames.items()}
     joined, problems = join_subjects(forms, keys, subject)
-    return {name: form.frame for name, form in joined.items()}, problems
+    return {name: load(form.frame) for name, form in joined.items()}, problems
 
 
 def _find_subjects(form: RawForm, known: RawForm | None, key: SubjectKey) -> tuple[pd.Series, list[Problem]]:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.numerals import write_number
+from cdisc_conv.columns.stored import load
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.problems import Place, Problem, Severity
 from cdisc_conv.recist.settings import RecistSettings
@@ -63,7 +64,7 @@ def read_tumours(
 def _frames_by_name(datasets: Iterable[Dataset] | Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
     if isinstance(datasets, Mapping):
         return {name.upper(): frame for name, frame in datasets.items()}
-    return {dataset.name: dataset.frame for dataset in datasets}
+    return {dataset.name: load(dataset.frame) for dataset in datasets if dataset.name in NEEDED}
 
 
 def _read(name: str, frame: pd.DataFrame | None, settings: RecistSettings, problems: list[Problem]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cdisc_conv.columns.stored import load
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.describe.lineage import Lineage, LineageNode, list_names
 from cdisc_conv.problems import Place, Problem, Severity, count_by_severity
@@ -85,9 +86,9 @@ def write_records(datasets: Iterable[Dataset], folder: Path) -> None:
     for dataset in datasets:
         if dataset.records is None:
             continue
-        pieces = [_make_table(dataset.records.frame)]
+        pieces = [_make_table(load(dataset.records.frame))]
         if dataset.records.picked is not None and len(dataset.records.picked):
-            pieces.append(_make_table(dataset.records.picked))
+            pieces.append(_make_table(load(dataset.records.picked)))
         table = pa.concat_tables(pieces).unify_dictionaries()
         pq.write_table(table, folder / f"{dataset.name.lower()}.parquet", compression="zstd")
 

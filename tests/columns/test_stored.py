@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal, assert_series_equal
 
-from cdisc_conv.columns.stored import Stored, write_tables
+from cdisc_conv.columns.stored import Shelf, Stored, divide, load, stream, write_tables
 
 TEXTS = pd.Series(["Cough", "", "Fièvre"], dtype="str")
 
@@ -61,3 +62,30 @@ def test_several_tables_of_the_same_records_share_a_file(tmp_path):
     frame, supplemental = Stored((piece,), "frame "), Stored((piece,), "supplemental ")
     assert (frame["A"].tolist(), supplemental["A"].tolist()) == (["Cough", "", "Fièvre"], [1.0, 2.0, 3.0])
     assert Stored((piece,), "other ").load().shape == (3, 0)
+
+
+def test_some_columns_and_blank_ones(tmp_path):
+    stored = write(tmp_path, pd.DataFrame({"A": TEXTS, "B": [1.0, 2.0, 3.0]}))
+    assert list(stored.select(["B"]).columns) == ["B"]
+    wider = stored.with_blank(["C"])
+    assert list(wider.columns) == ["A", "B", "C"]
+    assert wider["C"].tolist() == ["", "", ""]
+    assert_frame_equal(wider[["C", "A"]], pd.DataFrame({"C": ["", "", ""], "A": TEXTS}, dtype="str"))
+    assert [name for name, _ in wider.items()] == ["A", "B", "C"]
+
+
+def test_records_are_divided_over_files_in_their_order(tmp_path):
+    frames = [pd.DataFrame({"A": ["a", "b", "c"]}, dtype="str"), pd.DataFrame({"A": ["d", "e"]}, dtype="str")]
+    pieces = divide(
+        ({"": frame} for frame in frames), np.array([2, 0, 2, 0, 2]), [tmp_path / f"{n}.arrow" for n in range(3)]
+    )
+    assert [Stored((piece,))["A"].tolist() for piece in pieces] == [["b", "d"], [], ["a", "c", "e"]]
+
+
+def test_a_shelf_has_a_folder_or_leaves_tables_where_they_are(tmp_path):
+    frame = pd.DataFrame({"A": TEXTS})
+    assert Shelf().put(frame) is frame
+    shelf = Shelf(tmp_path)
+    put = [shelf.put(frame), shelf.put(frame.iloc[:1])]
+    assert [load(each)["A"].tolist() for each in put] == [["Cough", "", "Fièvre"], ["Cough"]]
+    assert [len(piece) for piece in stream(put[0], ["A"])] == [3]

@@ -5,13 +5,22 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
+import stat
 from pathlib import Path
 
 import pytest
 from studies import read_tree
 
 from cdisc_conv import workplace
-from cdisc_conv.package.writing.staging import check_target, find_foreign_files, stage_folder
+from cdisc_conv.columns.stored import IN_MEMORY, Shelf
+from cdisc_conv.package.writing.staging import (
+    check_target,
+    find_foreign_files,
+    name_full_scratch,
+    open_scratch,
+    stage_folder,
+)
 from cdisc_conv.problems import ProblemsError
 
 
@@ -204,3 +213,48 @@ def test_no_permission_to_make_the_folder(tmp_path, monkeypatch):
         f"PKG013 there is no permission to write in '{tmp_path}', where 'out' is made "
         "(choose an output in a folder that you may write in)"
     ]
+
+
+def test_scratch_is_beside_the_output_and_gone_before_it_is_in_place(tmp_path):
+    with stage_folder(tmp_path / "out", {}) as stage, open_scratch(stage, tmp_path / "out") as scratch:
+        fill(stage, "new")
+        (scratch / "1.arrow").write_text("rows")
+        assert (scratch.parent, stat.S_IMODE(scratch.stat().st_mode)) == (stage.parent, 0o700)
+    assert list(read_tree(tmp_path)) == ["out/manifest.json", "out/sdtm/dm.xpt"]
+
+
+def test_scratch_in_another_folder_is_private_and_what_a_killed_run_left_there_is_removed(tmp_path):
+    place, out = tmp_path / "disk", tmp_path / "out"
+    place.mkdir()
+    with open_scratch(tmp_path / "new", out, str(place)) as scratch:
+        (scratch / "1.arrow").write_text("rows")
+        left = scratch.parent
+        shutil.copytree(left, kept := tmp_path / "kept")
+    assert list(place.iterdir()) == []
+    shutil.copytree(kept, left)  # as if its process had been killed
+    with open_scratch(tmp_path / "new", tmp_path / "another", str(place)) as other:
+        assert left.exists() and other.parent != left
+    with open_scratch(tmp_path / "new", out, str(place)):
+        assert not left.exists()
+    assert list(place.iterdir()) == []
+
+
+def test_there_is_no_folder_for_scratch(tmp_path):
+    with pytest.raises(ProblemsError) as caught, open_scratch(tmp_path, tmp_path / "out", str(tmp_path / "disk")):
+        pass
+    assert str(caught.value) == (
+        f"PKG025 there is no folder '{tmp_path / 'disk'}' for scratch files (make it, or check "
+        "the spelling of --scratch)"
+    )
+
+
+def test_scratch_is_full(tmp_path):
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(ProblemsError) as caught, name_full_scratch(Shelf(tmp_path / "a" / "b")):
+        raise full
+    assert str(caught.value) == (
+        f"RUN003 there is no space left for scratch files in '{tmp_path}'; nothing is written (make room, about as "
+        "much as the package takes, or name a folder on a larger disk with --scratch)"
+    )
+    with pytest.raises(OSError, match="No space left"), name_full_scratch(IN_MEMORY):
+        raise full

@@ -72,9 +72,9 @@ Scratch = Annotated[
     str,
     typer.Option(
         "--scratch",
-        metavar="URL",
-        help="Folder or URL that the cluster's workers reach: rows and results go through it, not the scheduler.",
-        show_default="",
+        metavar="DIR",
+        help="Folder for what would fill the memory; with --scheduler a folder or URL that its workers reach.",
+        show_default="beside the output",
     ),
 ]
 SplitSize = Annotated[

@@ -15,8 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import pandas as pd
-
+from cdisc_conv.columns.stored import Frame
 from cdisc_conv.documents.crf.annotate import describe_crf
 from cdisc_conv.documents.crf.draw import draw_crf
 from cdisc_conv.documents.crf.layout import Layout, lay_out
@@ -70,7 +69,7 @@ def plan_crf(study: Study) -> tuple[Study, PlannedCrf | None]:
     return set_pages(study, layout.where()), PlannedCrf(href, crf, layout, fonts, tuple(problems))
 
 
-def render_crf(planned: PlannedCrf, study: Study, frames: Mapping[str, pd.DataFrame]) -> tuple[bytes, list[Problem]]:
+def render_crf(planned: PlannedCrf, study: Study, frames: Mapping[str, Frame]) -> tuple[bytes, list[Problem]]:
     """The PDF, with bookmarks for the visits of the raw forms; DOC001 names characters that no font has."""
     visits = list_visits(study, frames)
     if isinstance(planned.pages, Blank):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-
+from cdisc_conv.columns.stored import Frame
 from cdisc_conv.columns.texts import fold
 from cdisc_conv.spec.model import Form, Study
 
 
-def list_visits(study: Study, frames: Mapping[str, pd.DataFrame]) -> list[tuple[str, tuple[str, ...]]]:
+def list_visits(study: Study, frames: Mapping[str, Frame]) -> list[tuple[str, tuple[str, ...]]]:
     """The visits that forms.yaml lists under ``events``, in its order, each with the forms that have rows of it.
 
     A row belongs to a visit when a column that the EDC adds holds the visit's event or its external id. Visits without
@@ -32,7 +31,7 @@ def list_visits(study: Study, frames: Mapping[str, pd.DataFrame]) -> list[tuple[
     return [(title, tuple(forms)) for title, forms in visits.items()]
 
 
-def _find_events(form: Form, frame: pd.DataFrame, names: set[str]) -> set[str]:
+def _find_events(form: Form, frame: Frame, names: set[str]) -> set[str]:
     columns = [name for name, field in form.fields.items() if not field.item and name in frame.columns]
     found = [{fold(str(value)) for value in frame[name].unique()} & names for name in columns]
     return max(found, key=len, default=set())

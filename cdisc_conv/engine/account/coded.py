@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.rows import find_distinct_rows
+from cdisc_conv.columns.stored import Frame
 from cdisc_conv.columns.texts import fold, trim_text
 from cdisc_conv.derivations.findings import MOST_FINDINGS
 from cdisc_conv.engine.plan.graph import Plan
@@ -39,7 +40,7 @@ class WrongCode:
 WrongCodes = Mapping[WrongCode, Tally]
 
 
-def find_wrong_codes(study: Study, forms: Mapping[str, pd.DataFrame]) -> WrongCodes:
+def find_wrong_codes(study: Study, forms: Mapping[str, Frame]) -> WrongCodes:
     """The coded values of some raw forms that are wrong, with their rows; blanks around a value mean nothing.
 
     A missing code is not outside the list. Words count as those of the code whatever their case and blanks; a code
@@ -55,12 +56,12 @@ def find_wrong_codes(study: Study, forms: Mapping[str, pd.DataFrame]) -> WrongCo
     return found
 
 
-def _words_of(form: Form, coded: str, frame: pd.DataFrame) -> str:
+def _words_of(form: Form, coded: str, frame: Frame) -> str:
     """The column of a frame that holds the words of a coded one; "" where there is none."""
     return next((name for name, field in form.fields.items() if field.decode_of == coded and name in frame), "")
 
 
-def _check_column(form: str, field: Field, frame: pd.DataFrame, words: str) -> Iterator[tuple[WrongCode, Tally]]:
+def _check_column(form: str, field: Field, frame: Frame, words: str) -> Iterator[tuple[WrongCode, Tally]]:
     columns = [trim_text(frame[name]) for name in (field.name, words) if name]
     if not len(frame):
         return

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
+from cdisc_conv.columns.stored import Frame
 from cdisc_conv.columns.texts import is_filled, is_written
 from cdisc_conv.engine.account.coded import Readers
 from cdisc_conv.engine.account.rows import Lookups, Masks, SourceRows, find_rows
@@ -67,7 +67,7 @@ def _find_lookups(state: State, table: str, length: int, readers: tuple[str, ...
     return {reader: state.matched.get((table, reader), (every, every)) for reader in readers}
 
 
-def _find_filled(state: State, form: str, field: str, frame: pd.DataFrame) -> np.ndarray:
+def _find_filled(state: State, form: str, field: str, frame: Frame) -> np.ndarray:
     if field not in frame:
         return np.zeros(len(frame), dtype=bool)
     return is_written(state.column(TableId.of_form(form), field))

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT, Distinct, find_distinct
+from cdisc_conv.columns.stored import Frame
 from cdisc_conv.columns.texts import trim_text
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, Tally
 from cdisc_conv.spec.lint.codes import closed_values
@@ -41,7 +41,7 @@ NearMisses = Mapping[NearMiss, Tally]
 
 
 def find_near_misses(
-    study: Study, forms: Mapping[str, pd.DataFrame], given: Mapping[str, pd.DataFrame], datasets: Collection[str]
+    study: Study, forms: Mapping[str, Frame], given: Mapping[str, Frame], datasets: Collection[str]
 ) -> NearMisses:
     """The values of raw forms and given datasets that a condition of some datasets just misses, with their rows.
 

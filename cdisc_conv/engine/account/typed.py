@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.stored import Frame
 from cdisc_conv.columns.texts import trim_text
 from cdisc_conv.engine.account.coded import Readers
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, Tally
@@ -28,7 +29,7 @@ WrongTypes = Mapping[tuple[str, str, str], Tally]
 """(form, column, value that is not of its type) -> its rows."""
 
 
-def find_wrong_types(study: Study, forms: Mapping[str, pd.DataFrame]) -> WrongTypes:
+def find_wrong_types(study: Study, forms: Mapping[str, Frame]) -> WrongTypes:
     """The values of some raw forms that are not of their column's type; blanks around a value mean nothing."""
     found: dict[tuple[str, str, str], Tally] = {}
     for form in study.forms.values():

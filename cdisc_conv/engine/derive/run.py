@@ -11,6 +11,7 @@ import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.columns.rows import pick_or_blank, spread
+from cdisc_conv.columns.stored import Frame
 from cdisc_conv.columns.texts import as_text
 from cdisc_conv.derivations.base import Derivation, Ref
 from cdisc_conv.derivations.dates.collected import choose_formats, read_dates
@@ -38,8 +39,8 @@ Progress = Callable[[str], None]
 def run_plan(
     study: Study,
     plan: Plan,
-    forms: Mapping[str, pd.DataFrame],
-    given: Mapping[str, pd.DataFrame],
+    forms: Mapping[str, Frame],
+    given: Mapping[str, Frame],
     datasets: Iterable[str] | None = None,
     progress: Progress = lambda step: None,
     known: Known = NOTHING_KNOWN,
@@ -60,8 +61,8 @@ def run_plan(
 class Inputs:
     """What nodes are made of."""
 
-    forms: Mapping[str, pd.DataFrame]
-    given: Mapping[str, pd.DataFrame]
+    forms: Mapping[str, Frame]
+    given: Mapping[str, Frame]
     known: Known = NOTHING_KNOWN
     keeping: Keeping | None = None
     """Where an earlier run kept variables, which are taken over where nothing of what makes them has changed."""

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.rows import group_codes, slice_rows, spread, stack, take_rows
+from cdisc_conv.columns.stored import Frame
 from cdisc_conv.columns.texts import is_number, is_written, trim_text
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.derivations.evidence import Each, Parameters, SingleValues, list_fixed
@@ -43,8 +44,8 @@ class State:
 
     study: Study
     plan: Plan
-    forms: Mapping[str, pd.DataFrame]
-    given: Mapping[str, pd.DataFrame]
+    forms: Mapping[str, Frame]
+    given: Mapping[str, Frame]
     known: Known = NOTHING_KNOWN
     """What was made before."""
     blocks: dict[tuple[str, int], BlockRows] = field(default_factory=dict)

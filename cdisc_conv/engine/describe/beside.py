@@ -7,16 +7,17 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
+from cdisc_conv.columns.stored import Frame
 from cdisc_conv.dataset import Column, Dataset, Item
 from cdisc_conv.engine.describe.items import byte_length
 from cdisc_conv.engine.facts.values import describe_values
-from cdisc_conv.engine.finish.draft import Draft
+from cdisc_conv.engine.finish.draft import AnyDraft
 from cdisc_conv.spec.expected import label_of
 from cdisc_conv.spec.model import Study
 from cdisc_conv.standards import DatasetStandard
 
 
-def describe_given(study: Study, frames: Mapping[str, pd.DataFrame]) -> list[Dataset]:
+def describe_given(study: Study, frames: Mapping[str, Frame]) -> list[Dataset]:
     """The given datasets, for checks and reports that look into them: their labels, types and lengths."""
     return [
         _describe(study, given.name, given.standard, frames[given.name], {})
@@ -25,7 +26,7 @@ def describe_given(study: Study, frames: Mapping[str, pd.DataFrame]) -> list[Dat
     ]
 
 
-def describe_beside(study: Study, drafts: Iterable[Draft]) -> list[Dataset]:
+def describe_beside(study: Study, drafts: Iterable[AnyDraft]) -> list[Dataset]:
     """The datasets that were made but are not written, for checks that look into them.
 
     Variables that nobody read are not there.
@@ -33,15 +34,13 @@ def describe_beside(study: Study, drafts: Iterable[Draft]) -> list[Dataset]:
     return [_describe_made(study, draft) for draft in drafts]
 
 
-def _describe_made(study: Study, draft: Draft) -> Dataset:
+def _describe_made(study: Study, draft: AnyDraft) -> Dataset:
     spec = draft.spec
     labels = {str(variable): label_of(study, spec, str(variable)) for variable in draft.frame}
     return _describe(study, spec.name, spec.standard, draft.frame, labels)
 
 
-def _describe(
-    study: Study, name: str, standard: DatasetStandard, frame: pd.DataFrame, labels: Mapping[str, str]
-) -> Dataset:
+def _describe(study: Study, name: str, standard: DatasetStandard, frame: Frame, labels: Mapping[str, str]) -> Dataset:
     family = study.family_of(name)
     return Dataset(
         name=name,

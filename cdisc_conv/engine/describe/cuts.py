@@ -8,14 +8,14 @@ import pandas as pd
 from cdisc_conv.columns.distinct import find_distinct
 from cdisc_conv.columns.texts import as_text
 from cdisc_conv.dataset import Cut
-from cdisc_conv.engine.finish.draft import Draft
+from cdisc_conv.engine.finish.draft import AnyDraft
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem
 from cdisc_conv.spec.model import PART, DatasetSpec
 
 _SHOWN = 5
 
 
-def cut_records(draft: Draft) -> tuple[Cut | None, list[Problem]]:
+def cut_records(draft: AnyDraft) -> tuple[Cut | None, list[Problem]]:
     """The part of each record of a domain that is split; None for a domain that is one dataset.
 
     PART001: records that are in no part. They stay, in the dataset that has the name of the domain.
@@ -49,7 +49,7 @@ def cut_records(draft: Draft) -> tuple[Cut | None, list[Problem]]:
     return cut, [Problem("PART001", message, place=place, hint=hint, value=names[0], count=len(lost))]
 
 
-def _read_values(draft: Draft, by: str) -> pd.Series | None:
+def _read_values(draft: AnyDraft, by: str) -> pd.Series | None:
     """What a domain is split by, record by record; None for a variable that it does not have."""
     if by == PART:
         return _read_parts(draft.spec, draft.block)

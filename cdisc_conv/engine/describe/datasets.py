@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
+from cdisc_conv.columns.stored import IN_MEMORY, Shelf, select
 from cdisc_conv.dataset import Dataset, Records
 from cdisc_conv.engine.describe.cuts import cut_records
 from cdisc_conv.engine.describe.metadata import describe_columns, harmonise_lengths, resolve_predecessors
 from cdisc_conv.engine.describe.selection import describe_groups
 from cdisc_conv.engine.describe.supplemental import describe_supplemental
 from cdisc_conv.engine.facts.datasets import DatasetFacts
-from cdisc_conv.engine.finish.draft import Draft
+from cdisc_conv.engine.finish.draft import AnyDraft
 from cdisc_conv.engine.finish.sources import renumber_sources
 from cdisc_conv.engine.plan.graph import Plan
 from cdisc_conv.engine.plan.order import natural_keys, reads_final_order
@@ -33,10 +32,11 @@ class Finished:
 def describe_datasets(
     study: Study,
     plan: Plan,
-    drafts: Sequence[Draft],
+    drafts: Sequence[AnyDraft],
     facts: Mapping[str, DatasetFacts],
     given: Sequence[Dataset] = (),
-    beside: Sequence[Draft] = (),
+    beside: Sequence[AnyDraft] = (),
+    shelf: Shelf = IN_MEMORY,
 ) -> Finished:
     """The finished datasets in the order of the drafts, SUPP-- right after its parent.
 
@@ -64,7 +64,7 @@ def describe_datasets(
             Dataset(
                 name=spec.name,
                 label=spec.label,
-                frame=draft.frame[list(names)],
+                frame=select(draft.frame, names),
                 columns=described.columns,
                 class_name=spec.standard.class_name,
                 structure=spec.structure,
@@ -78,14 +78,14 @@ def describe_datasets(
                 cut=cut,
             )
         )
-        qualifiers = describe_supplemental(study, plan, draft, mine, cut)
+        qualifiers = describe_supplemental(study, plan, draft, mine, cut, shelf)
         if qualifiers is not None:
             datasets.append(qualifiers.dataset)
             known[qualifiers.dataset.name] = qualifiers.facts
-    places = {draft.spec.name: draft.place for draft in (*drafts, *beside)}
     resolved = resolve_predecessors(datasets, known, given)
+    found = {draft.spec.name: draft for draft in (*drafts, *beside)}
     return Finished(
-        tuple(_renumber(study, dataset, places) for dataset in harmonise_lengths(resolved)), tuple(problems)
+        tuple(_renumber(study, dataset, found, shelf) for dataset in harmonise_lengths(resolved)), tuple(problems)
     )
 
 
@@ -98,11 +98,11 @@ def _comment_on(study: Study, spec: DatasetSpec) -> str:
     return " ".join(filter(None, (spec.comment, gathered)))
 
 
-def _renumber(study: Study, dataset: Dataset, places: Mapping[str, np.ndarray]) -> Dataset:
+def _renumber(study: Study, dataset: Dataset, drafts: Mapping[str, AnyDraft], shelf: Shelf) -> Dataset:
     """The dataset with its sources counted as their files count, but for those that it read in that order already."""
     reader = dataset.supplemental_to or dataset.name
-    early = {name: place for name, place in places.items() if not reads_final_order(study, reader, name)}
-    return renumber_sources([dataset], early)[0]
+    early = {name: draft for name, draft in drafts.items() if not reads_final_order(study, reader, name)}
+    return renumber_sources(dataset, lambda name: early[name].place if name in early else None, shelf)
 
 
 def check_keys(spec: DatasetSpec, facts: DatasetFacts) -> list[Problem]:

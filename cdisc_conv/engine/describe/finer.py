@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.rows import spread, take_rows
+from cdisc_conv.columns.stored import Frame
 from cdisc_conv.columns.texts import as_text
 from cdisc_conv.dataset import Condition
 from cdisc_conv.expr import Expression
@@ -63,8 +64,9 @@ def tell_apart(
     return told, used
 
 
-def meets_conditions(conditions: Sequence[Condition], frame: pd.DataFrame) -> np.ndarray:
+def meets_conditions(conditions: Sequence[Condition], table: Frame) -> np.ndarray:
     """The records that meet all conditions of a where-clause; one that asks for another dataset holds for all."""
+    frame = table[list(dict.fromkeys(one.variable for one in conditions if one.variable in table))]
     found = pd.Series(True, index=frame.index)
     for condition in conditions:
         if condition.variable not in frame:

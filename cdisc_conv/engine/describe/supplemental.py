@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.rows import spread, take_rows
+from cdisc_conv.columns.stored import IN_MEMORY, Frame, Shelf, load, stack, stream
 from cdisc_conv.columns.texts import as_text, is_written
 from cdisc_conv.dataset import (
     Column,
@@ -24,9 +27,9 @@ from cdisc_conv.dataset import (
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.engine.describe.items import byte_length, make_item, used_codelist
 from cdisc_conv.engine.describe.origins import provenance_of
-from cdisc_conv.engine.facts.datasets import DatasetFacts
+from cdisc_conv.engine.facts.datasets import DatasetFacts, merge_maps
 from cdisc_conv.engine.facts.values import ValueFacts, describe_values
-from cdisc_conv.engine.finish.draft import Draft
+from cdisc_conv.engine.finish.draft import AnyDraft
 from cdisc_conv.engine.plan.graph import Plan, variable_of
 from cdisc_conv.spec.expected import codelist_of
 from cdisc_conv.spec.model import DatasetSpec, Study
@@ -50,21 +53,34 @@ class Qualifiers:
 
 
 def describe_supplemental(
-    study: Study, plan: Plan, draft: Draft, facts: DatasetFacts, cut: Cut | None = None
+    study: Study,
+    plan: Plan,
+    draft: AnyDraft,
+    facts: DatasetFacts,
+    cut: Cut | None = None,
+    shelf: Shelf = IN_MEMORY,
 ) -> Qualifiers | None:
-    """The SUPP-- dataset of a draft, or None when no record has a qualifier; split (`cut`) as its parent is."""
+    """The SUPP-- dataset of a draft, or None when no record has a qualifier; split (`cut`) as its parent is.
+
+    Its records go to the shelf.
+    """
     names = [name for name, values in facts.qualifiers.items() if values.filled]
     if not names:
         return None
-    pieces = [_qualifier(study, plan, draft, name) for name in names]
-    stacked = pd.concat(pieces, ignore_index=True)
-    order = np.lexsort([stacked["qualifier"], stacked["position"]])
-    stacked = stacked.take(order).reset_index(drop=True)
     template = study.sdtm.standard.supplemental(draft.spec.name)
-    frame = stacked[[variable.name for variable in template.variables]]
-    columns = {str(name): describe_values(series, all_values=True) for name, series in frame.items()}
+    wanted = [variable.name for variable in template.variables]
+    made: list[Frame] = []
+    positions: list[np.ndarray] = []
+    counted: list[dict[str, ValueFacts]] = []
+    for stacked in _stream_qualifiers(study, plan, draft, names):
+        records = stacked[wanted]
+        made.append(shelf.put(records))
+        positions.append(stacked["position"].to_numpy())
+        counted.append({str(name): describe_values(series, all_values=True) for name, series in records.items()})
+    columns = reduce(merge_maps, counted)
+    frame, position = stack(made), np.concatenate(positions)
     levels = {"QVAL": tuple(_level(study, plan, draft.spec, name, facts.qualifiers[name]) for name in names)}
-    made = tuple(
+    described = tuple(
         _column(study, columns[variable.name], variable.name, template.keys, levels.get(variable.name, ()))
         for variable in template.variables
     )
@@ -72,25 +88,42 @@ def describe_supplemental(
         name=template.name,
         label=template.label,
         frame=frame,
-        columns=made,
+        columns=described,
         class_name=template.class_name,
         structure=template.structure,
         standard=study.sdtm.standard.label,
         repeating=True,
         records=Records(
-            _records(draft, stacked["position"].to_numpy()), _picked(draft, stacked["position"], frame["QNAM"])
+            shelf.put(_records(draft, position)), shelf.put(_picked(draft, pd.Series(position), frame["QNAM"]))
         ),
         supplemental_to=draft.spec.name,
-        cut=cut and replace(cut, codes=cut.codes[stacked["position"].to_numpy()]),
+        cut=cut and replace(cut, codes=cut.codes[position]),
     )
     return Qualifiers(dataset, DatasetFacts(len(frame), columns, frozenset()))
 
 
-def _qualifier(study: Study, plan: Plan, draft: Draft, name: str) -> pd.DataFrame:
-    """The records of one qualifier; `position` is the parent record, `qualifier` its place in the mapping."""
-    values = draft.supplemental[name]
+def _stream_qualifiers(study: Study, plan: Plan, draft: AnyDraft, names: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """The records of some qualifiers as they follow each other, those of some parents at a time.
+
+    `position` is the parent record, `qualifier` the place of the qualifier in the mapping.
+    """
+    sequence = f"{draft.spec.name}SEQ"
+    asked = ["STUDYID", SUBJECT, *([sequence] if sequence in draft.frame else [])]
+    start = 0
+    for parents, values in zip(stream(draft.frame, asked), stream(draft.supplemental, names), strict=True):
+        pieces = [_qualifier(study, plan, draft, parents, values[name]) for name in names]
+        stacked = pd.concat(pieces, ignore_index=True)
+        order = np.lexsort([stacked["qualifier"], stacked["position"]])
+        stacked = stacked.take(order).reset_index(drop=True)
+        yield stacked.assign(position=stacked["position"] + start)
+        start += len(parents)
+
+
+def _qualifier(study: Study, plan: Plan, draft: AnyDraft, parents: pd.DataFrame, values: pd.Series) -> pd.DataFrame:
+    """The records of one qualifier of some parents."""
+    name = str(values.name)
     position = np.flatnonzero(is_written(values))
-    parent = draft.frame.take(position).reset_index(drop=True)
+    parent = parents.take(position).reset_index(drop=True)
     sequence = f"{draft.spec.name}SEQ"
     has_sequence = sequence in parent
     provenance = provenance_of(study, plan, plan.parts[draft.spec.name, name])
@@ -110,7 +143,7 @@ def _qualifier(study: Study, plan: Plan, draft: Draft, name: str) -> pd.DataFram
             "QORIG": spread(origin, length),
             "QEVAL": spread(entry.evaluator, length),
             "position": position,
-            "qualifier": np.full(length, list(draft.supplemental).index(name)),
+            "qualifier": np.full(length, list(draft.supplemental.columns).index(name)),
         }
     )
 
@@ -143,19 +176,20 @@ def _column(
     )
 
 
-def _records(draft: Draft, position: np.ndarray) -> pd.DataFrame:
+def _records(draft: AnyDraft, position: np.ndarray) -> pd.DataFrame:
     """The raw rows behind each qualifier: those of its parent record."""
     parents = pd.DataFrame({"parent": position, "record": np.arange(len(position))})
-    joined = parents.merge(draft.records.rename(columns={"record": "parent"}), on="parent", how="inner")
+    joined = parents.merge(load(draft.records).rename(columns={"record": "parent"}), on="parent", how="inner")
     return joined[["record", "source", "row", "variant", "read"]].sort_values(
         ["record", "row"], kind="stable", ignore_index=True
     )
 
 
-def _picked(draft: Draft, position: pd.Series, names: pd.Series) -> pd.DataFrame:
+def _picked(draft: AnyDraft, position: pd.Series, names: pd.Series) -> pd.DataFrame:
     """The records that the values of qualifiers are from."""
     mine = pd.DataFrame({"parent": position.to_numpy(), "variable": names.astype("str")})
     mine = mine.assign(record=np.arange(len(mine)))
-    found = draft.picked.rename(columns={"record": "parent"}).assign(variable=draft.picked["variable"].astype("str"))
+    picked = load(draft.picked)
+    found = picked.rename(columns={"record": "parent"}).assign(variable=picked["variable"].astype("str"))
     joined = mine.merge(found, on=["parent", "variable"], how="inner")[["variable", "record", "source", "row"]]
     return joined.assign(variable=pd.Categorical(joined["variable"]))

@@ -24,7 +24,7 @@ from cdisc_conv.engine.facts.datasets import (
     Pairs,
 )
 from cdisc_conv.engine.facts.values import describe_groups, describe_values
-from cdisc_conv.engine.finish.draft import Draft
+from cdisc_conv.engine.finish.draft import AnyDraft, Draft
 from cdisc_conv.engine.plan.graph import variable_of
 from cdisc_conv.expr.conditions import read_conditions
 from cdisc_conv.problems import SHOWN_ROWS, ProblemsError
@@ -222,7 +222,7 @@ def _collect_full_texts(state: State, draft: Draft) -> dict[str, str]:
     return found
 
 
-def collect_keys(draft: Draft) -> KeyFacts:
+def collect_keys(draft: AnyDraft) -> KeyFacts:
     """The records that share their natural key, and the first of these keys."""
     if not draft.keys or not len(draft.frame):
         return KeyFacts()
@@ -230,7 +230,7 @@ def collect_keys(draft: Draft) -> KeyFacts:
     repeated = np.bincount(codes)[codes] > 1
     if not repeated.any():
         return KeyFacts()
-    groups = draft.frame.loc[repeated, list(draft.keys)].drop_duplicates()
+    groups = draft.frame[list(draft.keys)].loc[repeated].drop_duplicates()
     first = groups.head(SHOWN_KEYS)
     texts = [as_text(first[key].reset_index(drop=True)) for key in draft.keys]
     shown = tuple("/".join(values) for values in zip(*texts, strict=True))

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.stored import IN_MEMORY, Shelf, load
 from cdisc_conv.dataset import Dataset, Records
 
+Places = Callable[[str], np.ndarray | None]
+"""The final position (from 0) of the record that stood at each place of a dataset while it was made; None where the
+sources count records as they end up already."""
 
-def renumber_sources(datasets: Sequence[Dataset], places: Mapping[str, np.ndarray]) -> list[Dataset]:
-    """The datasets with sources such as ``dataset TU`` counted as TU's transport file counts its records.
 
-    While a dataset is made, its records stand in the order of its blocks; `places` gives for each dataset the final
-    position (from 0) of the record that stood at each place then. A source dataset without an entry stays as it is.
-    The records that single values are from are put into one order.
+def renumber_sources(dataset: Dataset, places: Places, shelf: Shelf = IN_MEMORY) -> Dataset:
+    """The dataset with sources such as ``dataset TU`` counted as TU's transport file counts its records.
+
+    The records that single values are from are put into one order. What is made anew goes to the shelf.
     """
-    return [replace(dataset, records=_renumber(dataset.records, places)) for dataset in datasets]
+    return replace(dataset, records=_renumber(dataset.records, places, shelf))
 
 
-def _renumber(records: Records | None, places: Mapping[str, np.ndarray]) -> Records | None:
+def _renumber(records: Records | None, places: Places, shelf: Shelf) -> Records | None:
     if records is None:
         return None
-    frame = _renumber_rows(records.frame, places)
-    if frame is not records.frame:
+    before = load(records.frame)
+    frame = _renumber_rows(before, places)
+    if frame is not before:
         frame = frame.sort_values(["record", "row"], kind="stable", ignore_index=True)
-    return Records(frame, None if records.picked is None else _sort_picked(_renumber_rows(records.picked, places)))
+    picked = None if records.picked is None else _sort_picked(_renumber_rows(load(records.picked), places))
+    return Records(
+        records.frame if frame is before else shelf.put(frame), None if picked is None else shelf.put(picked)
+    )
 
 
 def _sort_picked(picked: pd.DataFrame) -> pd.DataFrame:
@@ -40,12 +47,14 @@ def _sort_categories(column: pd.Series) -> pd.Series:
     return column.cat.set_categories(sorted(column.cat.remove_unused_categories().cat.categories))
 
 
-def _renumber_rows(frame: pd.DataFrame, places: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    known = [f"dataset {name}" for name in places]
-    if not set(frame["source"].cat.categories) & set(known):
-        return frame
-    rows = frame["row"].to_numpy().copy()
-    for name, place in places.items():
-        mask = (frame["source"] == f"dataset {name}").to_numpy(dtype=bool)
-        rows[mask] = place[rows[mask] - 1] + 1
-    return frame.assign(row=rows)
+def _renumber_rows(frame: pd.DataFrame, places: Places) -> pd.DataFrame:
+    rows = frame["row"].to_numpy()
+    changed = False
+    for source in frame["source"].cat.categories:
+        place = places(source.removeprefix("dataset ")) if source.startswith("dataset ") else None
+        if place is not None:
+            mask = (frame["source"] == source).to_numpy(dtype=bool)
+            rows = rows.copy()
+            rows[mask] = place[rows[mask] - 1] + 1
+            changed = True
+    return frame.assign(row=rows) if changed else frame

@@ -11,6 +11,7 @@ import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.columns.numbers import as_numbers
+from cdisc_conv.columns.stored import load
 from cdisc_conv.columns.texts import is_number
 from cdisc_conv.datafiles.encodings import find_codec
 from cdisc_conv.derivations.base import SUBJECT
@@ -85,7 +86,7 @@ def _fill(frame: pd.DataFrame, name: str, number: bool) -> pd.Series:
 
 def _read_text(dataset: str, file: str, folder: Path, strict: bool) -> tuple[pd.DataFrame | None, list[Problem]]:
     form, problems = read_form(FormSource(dataset, file), folder)
-    return (None if form is None else form.frame), _retell(dataset, problems)
+    return (None if form is None else load(form.frame)), _retell(dataset, problems)
 
 
 def _read_transport(dataset: str, file: str, folder: Path, strict: bool) -> tuple[pd.DataFrame | None, list[Problem]]:

@@ -10,18 +10,16 @@ import secrets
 import shutil
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from cdisc_conv.columns.stored import Piece, Stored, write_tables
-from cdisc_conv.engine.facts.facts import Facts
-from cdisc_conv.engine.finish.draft import Draft
+from cdisc_conv.columns.stored import Piece, Stored, load, write_tables
+from cdisc_conv.engine.finish.draft import AnyDraft, KeptDraft
 from cdisc_conv.engine.ranges.range import Range
 from cdisc_conv.engine.workers.parcels import pack
-from cdisc_conv.spec.model import DatasetSpec, Study
+from cdisc_conv.spec.model import Study
 
 INDEX = "kept.json"
 """The list of the files, written last."""
@@ -31,48 +29,6 @@ _FRAME, _SUPPLEMENTAL, _ORDER = "frame ", "supplemental ", "order "
 
 class DamagedError(Exception):
     """What is kept is not there as it was written, or not there at all."""
-
-
-@dataclass(frozen=True)
-class KeptDraft:
-    """A `Draft` on disk: its tables in files."""
-
-    spec: DatasetSpec
-    frame: Stored
-    supplemental: Stored
-    order: Stored
-    """The columns ``block`` and ``place`` of the draft."""
-    records: Stored
-    picked: Stored
-    keys: tuple[str, ...]
-
-    def load(self) -> Draft:
-        """The whole draft in memory."""
-        return Draft(
-            spec=self.spec,
-            frame=self.frame.load(),
-            supplemental=self.supplemental.load(),
-            block=self.order["block"].to_numpy(),
-            records=self.records.load(),
-            picked=self.picked.load(),
-            place=self.order["place"].to_numpy(),
-            keys=self.keys,
-        )
-
-
-@dataclass(frozen=True)
-class KeptRange:
-    """A `Range` on disk, but for its facts, which are small."""
-
-    drafts: tuple[KeptDraft, ...]
-    facts: Facts
-    beside: tuple[KeptDraft, ...] = ()
-    made: frozenset[str] = frozenset()
-
-    def load(self) -> Range:
-        """The whole range in memory."""
-        drafts, beside = (tuple(draft.load() for draft in some) for some in (self.drafts, self.beside))
-        return Range(drafts, self.facts, beside, self.made)
 
 
 def keep_range(made: Range, folder: Path) -> None:
@@ -100,7 +56,7 @@ def keep_range(made: Range, folder: Path) -> None:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def open_range(folder: Path, study: Study) -> KeptRange:
+def open_range(folder: Path, study: Study) -> Range:
     """What is kept in a folder; its records stay there. Raises DamagedError when the folder is not one of `keep_range`.
 
     Whether each file is as it was written is asked with `check_kept`.
@@ -113,7 +69,7 @@ def open_range(folder: Path, study: Study) -> KeptRange:
         )
     except (OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, pickle.UnpicklingError) as error:
         raise DamagedError(f"{folder.name} is not a whole result: {error}") from error
-    return KeptRange(drafts, facts, beside, made)
+    return Range(drafts, facts, beside, made)
 
 
 def check_kept(folder: Path) -> None:
@@ -127,14 +83,14 @@ def check_kept(folder: Path) -> None:
         raise DamagedError(f"{folder.name} has files that are not as they were written: {', '.join(changed)}")
 
 
-def _write_draft(draft: Draft, folder: Path) -> dict[str, Any]:
+def _write_draft(draft: AnyDraft, folder: Path) -> dict[str, Any]:
     name = draft.spec.name
     order = pd.DataFrame({"block": draft.block, "place": draft.place})
-    tables = {_ORDER: order, _FRAME: draft.frame, _SUPPLEMENTAL: draft.supplemental}
+    tables = {_ORDER: order, _FRAME: load(draft.frame), _SUPPLEMENTAL: load(draft.supplemental)}
     lengths = [
         write_tables(folder / f"{name}.arrow", tables).length,
-        write_tables(folder / f"{name}.records.arrow", {"": draft.records}).length,
-        write_tables(folder / f"{name}.picked.arrow", {"": draft.picked}).length,
+        write_tables(folder / f"{name}.records.arrow", {"": load(draft.records)}).length,
+        write_tables(folder / f"{name}.picked.arrow", {"": load(draft.picked)}).length,
     ]
     return {"name": name, "lengths": lengths, "keys": list(draft.keys)}
 
@@ -148,7 +104,9 @@ def _open_draft(folder: Path, study: Study, name: str, lengths: list[int], keys:
         spec=study.datasets[name],
         frame=Stored((main,), _FRAME),
         supplemental=Stored((main,), _SUPPLEMENTAL),
-        order=Stored((main,), _ORDER),
+        blocks=Stored((main,), _ORDER),
+        places=Stored((main,), _ORDER),
+        starts=(0,),
         records=Stored((records,)),
         picked=Stored((picked,)),
         keys=tuple(keys),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.stored import IN_MEMORY, Shelf, load
 from cdisc_conv.engine.account.blocks import count_blocks
 from cdisc_conv.engine.account.count import count_marks, scope_of
 from cdisc_conv.engine.derive.kept_parts import Keeping
@@ -17,15 +19,17 @@ from cdisc_conv.engine.facts.collect import collect_facts
 from cdisc_conv.engine.facts.facts import Facts
 from cdisc_conv.engine.facts.findings import list_findings
 from cdisc_conv.engine.finish.behind import list_picks
-from cdisc_conv.engine.finish.draft import Draft
+from cdisc_conv.engine.finish.draft import AnyDraft, Draft, KeptDraft
 from cdisc_conv.engine.plan.graph import Plan, RowSet
 from cdisc_conv.engine.plan.order import reads_final_order
 from cdisc_conv.engine.plan.reach import find_reach
 from cdisc_conv.engine.ranges.before import Before, make_before
+from cdisc_conv.engine.ranges.kept import keep_range, open_range
 from cdisc_conv.engine.ranges.merge import find_draft, merge_ranges, stack_sources
 from cdisc_conv.engine.ranges.order import order_facts
 from cdisc_conv.engine.ranges.range import WHOLE, DeriveRange, Division, Progress, Range, Rows, derive_range
-from cdisc_conv.engine.ranges.split import Split, split_rows
+from cdisc_conv.engine.ranges.split import split_rows
+from cdisc_conv.engine.ranges.spread import KeepRange, SpreadRows, spread_rows
 from cdisc_conv.engine.workers.choose import choose_workers
 from cdisc_conv.engine.workers.task import name_range
 from cdisc_conv.findings import merge_findings
@@ -40,53 +44,74 @@ def derive_study(
     division: Division = WHOLE,
     progress: Progress = lambda step: None,
     keeping: Keeping | None = None,
+    shelf: Shelf = IN_MEMORY,
 ) -> Range:
     """Make `datasets` of all rows, range after range: what comes out does not depend on how the subjects are divided.
 
-    Raises what `derive_range` raises.
+    The records of several ranges stay on the shelf, if that has a folder. Raises what `derive_range` raises, and
+    OSError when there is no space for them.
     """
     if division.count > 1:
         reach = find_reach(study, plan)
         split = split_rows(study, plan, reach, rows, frozenset(datasets), division.count)
         if split.count > 1:
             before = make_before(study, plan, reach, rows, datasets, split)
-            take = partial(_take, before, rows, split)
-            ranges = _derive_ranges(DeriveRange(study, plan, tuple(datasets)), take, split.count, division, progress)
-            return _join(before, ranges, datasets)
+            if shelf.folder is not None:
+                return _derive_in_ranges(before, rows, datasets, division, progress, shelf)
+            with tempfile.TemporaryDirectory() as folder:
+                return _derive_in_ranges(before, rows, datasets, division, progress, Shelf(Path(folder))).load()
     made = derive_range(study, plan, rows, datasets, progress, keeping)
     return replace(made, facts=order_facts(study, made.facts))
 
 
-def _derive_ranges(
-    task: DeriveRange, take: Callable[[int], Rows], count: int, division: Division, progress: Progress
-) -> list[Range]:
-    """The ranges in their order, whoever makes them and in whatever order they complete."""
+def _derive_in_ranges(
+    before: Before, rows: Rows, datasets: Sequence[str], division: Division, progress: Progress, shelf: Shelf
+) -> Range:
+    """The ranges in their order, whoever makes them and in whatever order they complete, and all of it together."""
+    state, split = before.state, before.split
+    take = spread_rows(rows, split, before.know, before.repeated, shelf.part("ranges"))
     found: dict[int, Range] = {}
+    task = DeriveRange(state.study, state.plan, tuple(datasets))
+    with closing(_map(task, division, take, split.count)) as ranges:
+        for number, kept in ranges:
+            found[number] = open_range(kept, state.study)
+            progress(name_range(number, split.count))
+    return _join(before, [found[number] for number in range(split.count)], datasets, shelf.part("merged"))
+
+
+def _map(
+    task: DeriveRange, division: Division, take: Callable[[int], SpreadRows], count: int
+) -> Generator[tuple[int, Path], None, None]:
+    """The numbers of ranges and the folders of their results, as they complete."""
     workers = choose_workers(division.workers, division.scheduler, division.scratch)
-    with closing(workers.map(task, take, count)) as ranges:
+    if not division.scheduler:
+        yield from workers.map(KeepRange(task), take, count)
+        return
+    # The workers of a cluster have disks of their own: rows and results travel.
+    places: dict[int, Path] = {}
+
+    def send(number: int) -> Rows:
+        rows = take(number)
+        places[number] = rows.result
+        return rows.load(task.study)
+
+    with closing(workers.map(task, send, count)) as ranges:
         for number, made in ranges:
-            found[number] = made
-            progress(name_range(number, count))
-    return [found[number] for number in range(count)]
+            keep_range(made, places[number])
+            yield number, places[number]
 
 
-def _take(before: Before, rows: Rows, split: Split, number: int) -> Rows:
-    """The rows of a range, with what is known before it."""
-    return replace(
-        split.take(rows, number),
-        known=before.know(number),
-        repeated=before.repeated,
-        is_first=number == 0,
-    )
-
-
-def _join(before: Before, ranges: Sequence[Range], datasets: Sequence[str]) -> Range:
+def _join(before: Before, ranges: Sequence[Range], datasets: Sequence[str], shelf: Shelf) -> Range:
     """Everything together: the ranges, and what was made before them."""
     study = before.state.study
-    merged = merge_ranges(study, ranges)
+    merged = merge_ranges(study, ranges, shelf)
     places = {draft.spec.name: _Places(before, ranges, draft) for draft in (*merged.drafts, *merged.beside)}
     own, beside = before.drafts, before.beside
-    drafts = {draft.spec.name: _add_picks(before, draft, places) for draft in merged.drafts}
+    drafts: dict[str, AnyDraft] = {
+        draft.spec.name: _add_picks(before, draft, places, shelf)
+        for draft in merged.drafts
+        if isinstance(draft, KeptDraft)
+    }
     drafts |= {name: _count_sources(study, draft, places) for name, draft in own.items()}
     all_beside = {**{draft.spec.name: draft for draft in merged.beside}, **beside}
     facts = order_facts(study, _join_facts(before, merged, own, places))
@@ -101,14 +126,18 @@ def _join(before: Before, ranges: Sequence[Range], datasets: Sequence[str]) -> R
 class _Places:
     """Where the records of a dataset are that were made of all subjects at once, among those that ranges made."""
 
-    def __init__(self, before: Before, ranges: Sequence[Range], draft: Draft) -> None:
+    def __init__(self, before: Before, ranges: Sequence[Range], draft: AnyDraft) -> None:
         name = draft.spec.name
         self.made = np.zeros(0, dtype=np.int64)
         """The place of each in the order in which the ranges made them."""
+        self.final = self.made
+        """The place of each in the finished dataset."""
+        numbers = [number for number in before.state.blocks_of(name) if (name, number) in before.state.blocks]
+        if not numbers:
+            return
         lengths = [np.bincount(find_draft(each, name).block, minlength=len(draft.spec.blocks)) for each in ranges]
         starts = [np.cumsum([0, *found]) for found in lengths]
         first = np.cumsum([0, *(found.sum() for found in lengths)])
-        numbers = [number for number in before.state.blocks_of(name) if (name, number) in before.state.blocks]
         for number in numbers:
             of_range = before.ranges_of(name, number)
             found = np.empty(len(of_range), dtype=np.int64)
@@ -117,7 +146,6 @@ class _Places:
                 found[mine] = first[place] + starts[place][number] + np.arange(len(mine))
             self.made = np.concatenate([self.made, found])
         self.final = draft.place[self.made]
-        """The place of each in the finished dataset."""
 
 
 def _count_sources(study: Study, draft: Draft, places: Mapping[str, _Places]) -> Draft:
@@ -129,7 +157,7 @@ def _count_sources(study: Study, draft: Draft, places: Mapping[str, _Places]) ->
     )
 
 
-def _move_sources(study: Study, draft: Draft, frame: pd.DataFrame, places: Mapping[str, _Places]) -> pd.DataFrame:
+def _move_sources(study: Study, draft: AnyDraft, frame: pd.DataFrame, places: Mapping[str, _Places]) -> pd.DataFrame:
     rows = frame["row"].to_numpy().copy()
     for name, found in places.items():
         if not reads_final_order(study, draft.spec.name, name) and f"dataset {name}" in frame["source"].cat.categories:
@@ -138,7 +166,7 @@ def _move_sources(study: Study, draft: Draft, frame: pd.DataFrame, places: Mappi
     return frame.assign(row=rows)
 
 
-def _add_picks(before: Before, draft: Draft, places: Mapping[str, _Places]) -> Draft:
+def _add_picks(before: Before, draft: KeptDraft, places: Mapping[str, _Places], shelf: Shelf) -> KeptDraft:
     """The draft with the records that values are from which were made of all subjects."""
     name = draft.spec.name
     across = {part.name for part in before.reach.across if part.dataset == name and part in before.nodes}
@@ -148,7 +176,7 @@ def _add_picks(before: Before, draft: Draft, places: Mapping[str, _Places]) -> D
     picks = picks[picks["variable"].isin(across)].reset_index(drop=True)
     picks = _move_sources(before.state.study, draft, picks, places)
     picks = picks.assign(record=places[name].final[picks["record"].to_numpy()])
-    return replace(draft, picked=stack_sources([draft.picked, picks]))
+    return replace(draft, picked=shelf.put(stack_sources([load(draft.picked), picks])))
 
 
 def _join_facts(before: Before, merged: Range, own: Mapping[str, Draft], places: Mapping[str, _Places]) -> Facts:

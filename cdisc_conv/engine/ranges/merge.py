@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 
@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
+from cdisc_conv.columns.stored import Piece, Shelf, Stored, divide, load, write_tables
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.engine.facts.collect import collect_keys
 from cdisc_conv.engine.facts.facts import Facts
-from cdisc_conv.engine.finish.draft import Draft
+from cdisc_conv.engine.finish.draft import KeptDraft
 from cdisc_conv.engine.plan.order import order_records, reads_final_order, sort_keys
 from cdisc_conv.engine.ranges.range import Range
 from cdisc_conv.findings import Finding, Found
@@ -23,20 +24,20 @@ Starts = Mapping[str, Sequence[int]]
 """Dataset -> how many of its records the ranges before have, range by range."""
 
 
-def merge_ranges(study: Study, ranges: Sequence[Range]) -> Range:
-    """The ranges as one.
+def merge_ranges(study: Study, ranges: Sequence[Range], shelf: Shelf) -> Range:
+    """The ranges, which are kept on disk, as one; what has to be written anew goes to the shelf.
 
     Each has its records in final order, so that they follow each other as the ranges do; where keys do not begin with
     the subject, they are sorted once more. Places and sources count the records of a dataset range after range, in the
     order in which each range made them.
     """
     starts = {
-        name: np.cumsum([0, *(find_draft(each, name).place.size for each in ranges)]).tolist()[:-1]
+        name: np.cumsum([0, *(len(find_draft(each, name).frame) for each in ranges)]).tolist()[:-1]
         for name in (draft.spec.name for draft in (*ranges[0].drafts, *ranges[0].beside))
     }
-    merged = {name: merge_drafts([find_draft(each, name) for each in ranges], starts) for name in starts}
+    merged = {name: merge_drafts([find_draft(each, name) for each in ranges], starts, shelf) for name in starts}
     moves = {name: _find_move(study, draft) for name, draft in merged.items()}
-    drafts = {name: _follow(study, _move(draft, moves[name]), moves) for name, draft in merged.items()}
+    drafts = {name: _follow(study, _move(draft, moves[name], shelf), moves, shelf) for name, draft in merged.items()}
     facts = reduce(Facts.__add__, (_move_rows(each.facts, moves, starts, number) for number, each in enumerate(ranges)))
     counted = {
         name: found if moves.get(name) is None else replace(found, keys=collect_keys(drafts[name]))
@@ -49,33 +50,37 @@ def merge_ranges(study: Study, ranges: Sequence[Range]) -> Range:
     )
 
 
-def find_draft(made: Range, name: str) -> Draft:
-    return next(draft for draft in (*made.drafts, *made.beside) if draft.spec.name == name)
+def find_draft(made: Range, name: str) -> KeptDraft:
+    """The draft of a dataset in a range that is kept on disk."""
+    found = next(draft for draft in (*made.drafts, *made.beside) if draft.spec.name == name)
+    assert isinstance(found, KeptDraft)
+    return found
 
 
-def merge_drafts(pieces: Sequence[Draft], starts: Starts) -> Draft:
+def merge_drafts(pieces: Sequence[KeptDraft], starts: Starts, shelf: Shelf) -> KeptDraft:
     """The records of a dataset range after range."""
     own = starts[pieces[0].spec.name]
     records: list[pd.DataFrame] = []
     picked: list[pd.DataFrame] = []
     for number, (piece, start) in enumerate(zip(pieces, own, strict=True)):
         before = {name: found[number] for name, found in starts.items()}
-        for frame, stack in ((piece.records, records), (piece.picked, picked)):
+        for frame, stack in ((load(piece.records), records), (load(piece.picked), picked)):
             moved = _move_sources(frame, before)
             stack.append(moved.assign(record=moved["record"] + start))
     return replace(
         pieces[0],
         frame=_stack([piece.frame for piece in pieces]),
         supplemental=_stack([piece.supplemental for piece in pieces]),
-        block=np.concatenate([piece.block for piece in pieces]),
-        records=stack_sources(records),
-        picked=stack_sources(picked),
-        place=np.concatenate([piece.place + start for piece, start in zip(pieces, own, strict=True)]),
+        blocks=_stack([piece.blocks for piece in pieces]),
+        places=_stack([piece.places for piece in pieces]),
+        starts=tuple(own),
+        records=shelf.put(stack_sources(records)),
+        picked=shelf.put(stack_sources(picked)),
     )
 
 
-def _stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat(frames, ignore_index=True)
+def _stack(tables: Sequence[Stored]) -> Stored:
+    return replace(tables[0], pieces=tuple(piece for table in tables for piece in table.pieces))
 
 
 def stack_sources(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -103,12 +108,15 @@ def _move_sources(frame: pd.DataFrame, starts: Mapping[str, int]) -> pd.DataFram
     return frame.assign(row=rows)
 
 
-def _find_move(study: Study, draft: Draft) -> np.ndarray | None:
+def _find_move(study: Study, draft: KeptDraft) -> np.ndarray | None:
     """The final position of each record, where the records do not stand in final order yet."""
     by, said = sort_keys(draft.spec, draft.frame.columns), study.settings.get("transliterate") or {}
-    columns = [draft.frame[name] for name in by]
-    if SUBJECT not in by:  # records of different subjects may tie: then they stand as they were made
-        columns += _find_sources(draft)
+    if SUBJECT in by:
+        if _is_in_order(draft.frame, by, said):
+            return None
+        columns = [draft.frame[name] for name in by]
+    else:  # records of different subjects may tie: then they stand as they were made
+        columns = [draft.frame[name] for name in by] + _find_sources(draft)
     order = order_records(columns, said)
     if (np.diff(order) > 0).all():
         return None
@@ -117,43 +125,86 @@ def _find_move(study: Study, draft: Draft) -> np.ndarray | None:
     return move
 
 
-def _find_sources(draft: Draft) -> list[pd.Series]:
+def _is_in_order(frame: Stored, by: Sequence[str], transliterate: Mapping[str, str]) -> bool:
+    """Whether pieces, each of which is in order, follow each other in order: their first and last records say it."""
+    ends = [piece.iloc[[0, -1]] for piece in frame.stream(by) if len(piece)]
+    if not ends:
+        return True
+    both = pd.concat(ends, ignore_index=True)
+    return bool((np.diff(order_records([both[name] for name in by], transliterate)) > 0).all())
+
+
+def _find_sources(draft: KeptDraft) -> list[pd.Series]:
     """What tells the order in which records were made of all rows at once: block, entry of ``for_each``, first row."""
-    records, first = np.unique(draft.records["record"], return_index=True)
+    sources = load(draft.records)
+    records, first = np.unique(sources["record"], return_index=True)
     found = [pd.Series(draft.block.astype("float64"))]
     for name in ("variant", "row"):
         values = np.zeros(len(draft.frame))
-        values[records] = draft.records[name].to_numpy()[first]
+        values[records] = sources[name].to_numpy()[first]
         found.append(pd.Series(values))
     return found
 
 
-def _move(draft: Draft, move: np.ndarray | None) -> Draft:
+def _move(draft: KeptDraft, move: np.ndarray | None, shelf: Shelf) -> KeptDraft:
     """The draft with each record at its final position."""
     if move is None:
         return draft
-    order = np.argsort(move)
-    records = draft.records.assign(record=move[draft.records["record"].to_numpy()])
+    pieces = tuple(_sort_again(draft.frame.pieces, move, shelf))
+    records = load(draft.records)
+    records = records.assign(record=move[records["record"].to_numpy()])
+    picked = load(draft.picked)
     return replace(
         draft,
-        frame=draft.frame.take(order).reset_index(drop=True),
-        supplemental=draft.supplemental.take(order).reset_index(drop=True),
-        block=draft.block[order],
-        records=records.sort_values(["record", "row"], kind="stable", ignore_index=True),
-        picked=draft.picked.assign(record=move[draft.picked["record"].to_numpy()]),
-        place=move[draft.place],
+        frame=replace(draft.frame, pieces=pieces),
+        supplemental=replace(draft.supplemental, pieces=pieces),
+        blocks=replace(draft.blocks, pieces=pieces),
+        records=shelf.put(records.sort_values(["record", "row"], kind="stable", ignore_index=True)),
+        picked=shelf.put(picked.assign(record=move[picked["record"].to_numpy()])),
+        places=shelf.write(pd.DataFrame({"place": move[draft.place]})),
+        starts=(0,),
     )
 
 
-def _follow(study: Study, draft: Draft, moves: Mapping[str, np.ndarray | None]) -> Draft:
+def _sort_again(pieces: Sequence[Piece], move: np.ndarray, shelf: Shelf) -> Iterator[Piece]:
+    """The records of some files in as many new ones, in the order that their final positions give.
+
+    They are divided by position first and sorted then, so that no more of them are in memory than a file has.
+    """
+    whole = Stored(tuple(pieces))
+    numbers = move * len(pieces) // max(1, len(move))
+    for piece in divide(_number_records(whole, move), numbers, [shelf.next_path() for _ in pieces]):
+        content = Stored((piece,), _RECORD).load()
+        order = np.argsort(Stored((piece,), _POSITION)["position"].to_numpy())
+        yield write_tables(shelf.next_path(), {"": content.take(order)})
+        piece.path.unlink()
+
+
+_RECORD, _POSITION = "record ", "position "
+
+
+def _number_records(table: Stored, move: np.ndarray) -> Iterator[dict[str, pd.DataFrame]]:
+    start = 0
+    for piece in table.stream():
+        positions = pd.DataFrame({"position": move[start : start + len(piece)]})
+        yield {_RECORD: piece, _POSITION: positions}
+        start += len(piece)
+
+
+def _follow(study: Study, draft: KeptDraft, moves: Mapping[str, np.ndarray | None], shelf: Shelf) -> KeptDraft:
     """The draft with the records of the datasets that it reads in their final order counted as they are in the end."""
-    for name, move in moves.items():
-        if move is not None and reads_final_order(study, draft.spec.name, name):
-            frames = (_follow_move(frame, f"dataset {name}", move) for frame in (draft.records, draft.picked))
-            records, picked = frames
-            records = records.sort_values(["record", "row"], kind="stable", ignore_index=True)
-            draft = replace(draft, records=records, picked=picked)
-    return draft
+    moved = {
+        f"dataset {name}": move
+        for name, move in moves.items()
+        if move is not None and reads_final_order(study, draft.spec.name, name)
+    }
+    if not moved:
+        return draft
+    records, picked = load(draft.records), load(draft.picked)
+    for source, move in moved.items():
+        records, picked = _follow_move(records, source, move), _follow_move(picked, source, move)
+        records = records.sort_values(["record", "row"], kind="stable", ignore_index=True)
+    return replace(draft, records=shelf.put(records), picked=shelf.put(picked))
 
 
 def _follow_move(frame: pd.DataFrame, source: str, move: np.ndarray) -> pd.DataFrame:

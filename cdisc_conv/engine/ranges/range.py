@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from cdisc_conv.columns.stored import Frame, Stored
 from cdisc_conv.engine.account.blocks import count_blocks
 from cdisc_conv.engine.account.coded import find_wrong_codes
 from cdisc_conv.engine.account.count import count_marks, mark_sources, scope_of
@@ -21,7 +22,7 @@ from cdisc_conv.engine.facts.facts import Facts
 from cdisc_conv.engine.facts.findings import list_findings
 from cdisc_conv.engine.facts.raw_rows import Numbers, number_rows, number_sources
 from cdisc_conv.engine.finish.datasets import finish_beside, finish_dataset
-from cdisc_conv.engine.finish.draft import Draft
+from cdisc_conv.engine.finish.draft import AnyDraft, Draft, KeptDraft
 from cdisc_conv.engine.plan.graph import Plan, RowSet
 from cdisc_conv.spec.model import Study
 from cdisc_conv.tables import TableId
@@ -40,7 +41,7 @@ class Division:
     scheduler: str = ""
     """The address of the Dask cluster that makes them instead."""
     scratch: str = ""
-    """A folder or URL through which rows and results go to the cluster and back."""
+    """A folder for what would fill the memory; for a cluster, a folder or URL through which rows and results go."""
 
     @property
     def count(self) -> int:
@@ -55,9 +56,9 @@ WHOLE = Division()
 class Rows:
     """The rows of some subjects, every column of a form as text, beside the forms and datasets without subjects."""
 
-    forms: Mapping[str, pd.DataFrame]
+    forms: Mapping[str, Frame]
     """Raw forms; one that is missing counts as empty."""
-    given: Mapping[str, pd.DataFrame]
+    given: Mapping[str, Frame]
     """Datasets that are given instead of made."""
     numbers: Numbers = field(default_factory=dict)
     """Of a table of which there are some rows only, the number of each row in its file."""
@@ -68,7 +69,7 @@ class Rows:
     is_first: bool = True
     """Whether it is the first of several ranges, or the only one."""
 
-    def complete(self, study: Study) -> dict[str, pd.DataFrame]:
+    def complete(self, study: Study) -> dict[str, Frame]:
         """The raw forms of a study with every declared column."""
         return {name: complete_form(self.forms.get(name), tuple(form.fields)) for name, form in study.forms.items()}
 
@@ -77,15 +78,23 @@ class Rows:
 class Range:
     """What became of the rows of some subjects."""
 
-    drafts: tuple[Draft, ...]
+    drafts: tuple[AnyDraft, ...]
     """The records of the datasets that were asked for, in the order of the files."""
     facts: Facts
-    beside: tuple[Draft, ...] = ()
+    beside: tuple[AnyDraft, ...] = ()
     """Those of datasets that were made only to be read by others, as far as they were made."""
     made: frozenset[str] = frozenset()
     """The names of the row sets and variables that were made."""
     reused: frozenset[str] = frozenset()
     """Those of variables that an earlier run had made already."""
+
+    def load(self) -> Range:
+        """The same with all records in memory."""
+        drafts, beside = (
+            tuple(draft.load() if isinstance(draft, KeptDraft) else draft for draft in some)
+            for some in (self.drafts, self.beside)
+        )
+        return replace(self, drafts=drafts, beside=beside)
 
 
 @dataclass(frozen=True)
@@ -160,11 +169,13 @@ def _number(drafts: Sequence[Draft], numbers: Numbers) -> tuple[Draft, ...]:
     )
 
 
-def complete_form(frame: pd.DataFrame | None, columns: tuple[str, ...]) -> pd.DataFrame:
+def complete_form(frame: Frame | None, columns: tuple[str, ...]) -> Frame:
     """The frame with every declared column; one that is missing in the file (a finding by then) is blank."""
     if frame is None:
         return pd.DataFrame({name: pd.Series([], dtype="str") for name in columns})
     missing = [name for name in columns if name not in frame]
-    return (
-        frame.assign(**{name: pd.Series("", index=frame.index, dtype="str") for name in missing}) if missing else frame
-    )
+    if not missing:
+        return frame
+    if isinstance(frame, Stored):
+        return frame.with_blank(missing)
+    return frame.assign(**{name: pd.Series("", index=frame.index, dtype="str") for name in missing})

@@ -29,19 +29,6 @@ class Split:
     ranges: Mapping[TableId, np.ndarray]
     """Raw form or given dataset with rows of subjects -> the range (from 0) of each row."""
 
-    def take(self, rows: Rows, number: int) -> Rows:
-        """The rows of one range, with their numbers in the files."""
-        places = {table: np.flatnonzero(ranges == number) for table, ranges in self.ranges.items()}
-
-        def pick(table: TableId, frame: pd.DataFrame) -> pd.DataFrame:
-            return frame.take(places[table]).reset_index(drop=True) if table in places else frame
-
-        return Rows(
-            {name: pick(TableId.of_form(name), frame) for name, frame in rows.forms.items()},
-            {name: pick(TableId(name), frame) for name, frame in rows.given.items()},
-            {table: found + 1 for table, found in places.items()},
-        )
-
 
 def split_rows(study: Study, plan: Plan, reach: PlanReach, rows: Rows, datasets: frozenset[str], count: int) -> Split:
     """The rows of the tables of subjects in at most `count` ranges of about as many rows each.

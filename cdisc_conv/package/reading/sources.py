@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from cdisc_conv.columns.numerals import write_number
+from cdisc_conv.columns.stored import load
 from cdisc_conv.engine.given.files import PARTS, read_file
 from cdisc_conv.package.reading.confine import check_names
 from cdisc_conv.package.writing.manifest import describe_file
@@ -93,7 +94,7 @@ class Sources:
         if missing:
             return None
         read, _ = read_form(source, folder)
-        return read.frame if read is not None else None
+        return load(read.frame) if read is not None else None
 
     def _is_there(self, part: str, file: str, folder: Path) -> bool:
         """Whether a file can be read; one that is not as it was is read with a warning."""

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import pandas as pd
-
+from cdisc_conv.columns.stored import Frame
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.spec.copies import list_copies
@@ -75,7 +74,7 @@ class Ties:
         return self.domains.get(problem.place.dataset, problem.place.dataset)
 
 
-def find_ties(study: Study, forms: Mapping[str, pd.DataFrame]) -> Ties:
+def find_ties(study: Study, forms: Mapping[str, Frame]) -> Ties:
     """The ties in a run over some raw forms."""
     column, home = study.raw.subject, forms.get(study.raw.home)
     subjects = {name: set(frame[column].unique()) for name, frame in forms.items() if column in frame}

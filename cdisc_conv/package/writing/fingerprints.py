@@ -7,15 +7,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
-
 from cdisc_conv.columns.hashes import hash_column
+from cdisc_conv.columns.stored import Frame
 
 NO_VALUES = ("define", "protocol", "formats", "agency", "translations", "split_size")
 """Settings that shape no value: words of define.xml, labels, and which files are written beside transport files."""
 
 
-def describe_columns(frames: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, Any]]:
+def describe_columns(frames: Mapping[str, Frame]) -> dict[str, dict[str, Any]]:
     """For each form or given dataset the number of its rows, and the SHA-256 of each column.
 
     >>> frame = pd.DataFrame({"SEX": pd.Series(["M", "F"], dtype="str")})
@@ -36,5 +35,5 @@ def describe_settings(settings: Mapping[str, Any]) -> dict[str, str]:
     return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(texts.items())}
 
 
-def _describe_frame(frame: pd.DataFrame) -> dict[str, Any]:
+def _describe_frame(frame: Frame) -> dict[str, Any]:
     return {"rows": len(frame), "sha256": {str(name): hash_column(column) for name, column in frame.items()}}

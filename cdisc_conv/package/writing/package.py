@@ -14,6 +14,7 @@ from cdisc_conv.checks.explanations import FILE as EXPLANATIONS
 from cdisc_conv.checks.explanations import Explanations, read_explanations, report_set_aside
 from cdisc_conv.checks.load import load_shipped_rules
 from cdisc_conv.checks.package.titles import TITLES
+from cdisc_conv.columns.stored import slice_rows
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.define import Translation
 from cdisc_conv.documents.crf.prepare import PlannedCrf
@@ -96,7 +97,7 @@ def fill_package(
     domains, problems = fit_datasets(study, conversion.datasets)
     domains, unmade = leave_out_unmade(study, domains, conversion.problems)
     problems += unmade
-    datasets = split_domains(study, domains)
+    datasets = split_domains(study, domains, conversion.shelf)
     explanations, unread = read_explained(study)
     families = list(list_families(study, datasets))
     crf = None if all(family.is_analysis for family, _ in families) else crf  # it stands beside define.xml of SDTM
@@ -161,7 +162,7 @@ def write_family(
     problems = write_datasets(study, datasets, folder / family.name)
     written = [dataset for dataset in datasets if not _was_refused(dataset, problems)]
     kept = {dataset.name for dataset in written}
-    whole = split_domains(study, conversion.datasets)
+    whole = split_domains(study, conversion.datasets, conversion.shelf)
     write_exchange(study, family, [one for one in whole if one.name in kept], folder / family.name)
     return [*problems, *write_definitions(study, family, written, folder, made)]
 
@@ -278,7 +279,7 @@ def _write_file(study: Study, dataset: Dataset, part: Part, folder: Path) -> Non
     said = find_labels(study)
     labels = Translation("", said.get("datasets", {}), said.get("variables", {}), {})
     write_xpt(
-        dataset.frame.iloc[part.start : part.stop],
+        slice_rows(dataset.frame, part.start, part.stop),
         folder / f"{part.name.lower()}.xpt",
         name=part.name,
         label=labels.label(dataset.name) or dataset.label,

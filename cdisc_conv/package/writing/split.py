@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.stored import IN_MEMORY, Frame, Shelf, load, select, take
 from cdisc_conv.columns.texts import is_filled
 from cdisc_conv.dataset import Codelist, Column, Cut, Dataset, Records
 from cdisc_conv.engine.describe.finer import meets_conditions
@@ -20,20 +21,21 @@ from cdisc_conv.standards.model import name_qualifiers
 from cdisc_conv.xpt.variables import LONGEST_LABEL
 
 
-def split_domains(study: Study, datasets: Sequence[Dataset]) -> list[Dataset]:
+def split_domains(study: Study, datasets: Sequence[Dataset], shelf: Shelf = IN_MEMORY) -> list[Dataset]:
     """The datasets with each domain that is split in its parts, and its SUPP-- likewise.
 
     Records of no part stay in a dataset with the name of the domain. Lineage names the records of the parts.
+    What is made anew goes to the shelf.
     """
     cuts = {one.name: one.cut for one in datasets if one.cut is not None}
     if not cuts:
         return list(datasets)
-    parts = [part for dataset in datasets for part in _split(study, dataset, cuts)]
+    parts = [part for dataset in datasets for part in _split(study, dataset, cuts, shelf)]
     places = {f"dataset {name}": _Places.of(name, cut) for name, cut in cuts.items()}
-    return [_rename_sources(part, places) for part in parts]
+    return [_rename_sources(part, places, shelf) for part in parts]
 
 
-def _split(study: Study, dataset: Dataset, cuts: Mapping[str, Cut]) -> Iterator[Dataset]:
+def _split(study: Study, dataset: Dataset, cuts: Mapping[str, Cut], shelf: Shelf) -> Iterator[Dataset]:
     domain = dataset.supplemental_to or dataset.name
     cut = dataset.cut
     if cut is None or domain not in cuts:
@@ -43,20 +45,19 @@ def _split(study: Study, dataset: Dataset, cuts: Mapping[str, Cut]) -> Iterator[
     for number, name in enumerate(cut.names):
         rows = np.flatnonzero(cut.codes == number)
         if dataset.supplemental_to and len(rows):
-            yield _take_qualifiers(study, dataset, name, rows)
+            yield _take_qualifiers(study, dataset, name, _take(dataset, rows, shelf))
         elif not dataset.supplemental_to:
-            yield _take_records(study, dataset, outputs[name], rows)
+            yield _take_records(study, dataset, outputs[name], _take(dataset, rows, shelf))
     rest = np.flatnonzero(cut.codes < 0)
     if len(rest):
-        yield _take(dataset, rest)
+        yield _take(dataset, rest, shelf)
 
 
-def _take_records(study: Study, dataset: Dataset, output: OutputPart, rows: np.ndarray) -> Dataset:
+def _take_records(study: Study, dataset: Dataset, output: OutputPart, part: Dataset) -> Dataset:
     spec = study.datasets[dataset.name]
     split = spec.split_into
     assert split is not None  # there is a cut
-    part = _take(dataset, rows)
-    names = [column.name for column in part.columns if not len(rows) or not _is_dropped(part, column, spec.keeps)]
+    names = [column.name for column in part.columns if not len(part.frame) or not _is_dropped(part, column, spec.keeps)]
     what = "of other values" if not output.values else " or ".join(output.values)
     by = "the part of the mapping" if split.by == PART else split.by
     said = f"The domain {dataset.name} is split by {by}; these are the records with {what}."
@@ -64,7 +65,7 @@ def _take_records(study: Study, dataset: Dataset, output: OutputPart, rows: np.n
         part,
         name=output.name,
         label=output.label or _label_part(dataset.label, output),
-        frame=part.frame[names],
+        frame=select(part.frame, names),
         columns=tuple(_narrow(column, dataset.frame, part.frame) for column in part.columns if column.name in names),
         comment=" ".join(filter(None, (dataset.comment, said))),
         domain=dataset.name,
@@ -72,8 +73,7 @@ def _take_records(study: Study, dataset: Dataset, output: OutputPart, rows: np.n
     )
 
 
-def _take_qualifiers(study: Study, dataset: Dataset, parent: str, rows: np.ndarray) -> Dataset:
-    part = _take(dataset, rows)
+def _take_qualifiers(study: Study, dataset: Dataset, parent: str, part: Dataset) -> Dataset:
     template = study.sdtm.standard.supplemental(parent)
     return replace(
         part,
@@ -91,14 +91,14 @@ def _label_part(label: str, output: OutputPart) -> str:
     return made if len(made.encode()) <= LONGEST_LABEL else label
 
 
-def _take(dataset: Dataset, rows: np.ndarray) -> Dataset:
+def _take(dataset: Dataset, rows: np.ndarray, shelf: Shelf) -> Dataset:
     """Some records of a dataset, with what is known of them."""
     records = dataset.records
     kept = records and Records(
-        _take_rows(records.frame, rows, len(dataset.frame)),
-        None if records.picked is None else _take_rows(records.picked, rows, len(dataset.frame)),
+        shelf.put(_take_rows(load(records.frame), rows, len(dataset.frame))),
+        None if records.picked is None else shelf.put(_take_rows(load(records.picked), rows, len(dataset.frame))),
     )
-    return replace(dataset, frame=dataset.frame.take(rows).reset_index(drop=True), records=kept, cut=None)
+    return replace(dataset, frame=shelf.put(take(dataset.frame, rows)), records=kept, cut=None)
 
 
 def _take_rows(frame: pd.DataFrame, rows: np.ndarray, length: int) -> pd.DataFrame:
@@ -119,7 +119,7 @@ def _is_dropped(part: Dataset, column: Column, keeps: Callable[[str], bool]) -> 
     return not beside and not is_filled(part.frame[column.name]).any()
 
 
-def _narrow(column: Column, whole: pd.DataFrame, part: pd.DataFrame) -> Column:
+def _narrow(column: Column, whole: Frame, part: Frame) -> Column:
     """A column without the terms and the conditions that are only of other parts."""
     codelist = column.item.codelist
     levels = tuple(
@@ -131,7 +131,7 @@ def _narrow(column: Column, whole: pd.DataFrame, part: pd.DataFrame) -> Column:
     return replace(column, item=item, value_level=levels)
 
 
-def _narrow_terms(codelist: Codelist | None, name: str, whole: pd.DataFrame, part: pd.DataFrame) -> Codelist | None:
+def _narrow_terms(codelist: Codelist | None, name: str, whole: Frame, part: Frame) -> Codelist | None:
     if codelist is None or not codelist.terms or pd.api.types.is_numeric_dtype(whole[name].dtype):
         return codelist
     others = set(whole[name].unique()) - set(part[name].unique())
@@ -156,13 +156,13 @@ class _Places:
         return cls(names[cut.codes], rows)
 
 
-def _rename_sources(dataset: Dataset, places: Mapping[str, _Places]) -> Dataset:
+def _rename_sources(dataset: Dataset, places: Mapping[str, _Places], shelf: Shelf) -> Dataset:
     """The dataset with the records behind it named as they are in the files of the package."""
     records = dataset.records
     if records is None:
         return dataset
-    picked = None if records.picked is None else _rename(records.picked, places)
-    return replace(dataset, records=Records(_rename(records.frame, places), picked))
+    picked = None if records.picked is None else shelf.put(_rename(load(records.picked), places))
+    return replace(dataset, records=Records(shelf.put(_rename(load(records.frame), places)), picked))
 
 
 def _rename(frame: pd.DataFrame, places: Mapping[str, _Places]) -> pd.DataFrame:

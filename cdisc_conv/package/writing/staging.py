@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import json
 import os
+import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from cdisc_conv.columns.stored import Shelf
 from cdisc_conv.problems import Problem, ProblemsError
-from cdisc_conv.workplace import name_target, open_workplace, put_in_place, recover
+from cdisc_conv.workplace import SCRATCH, name_target, open_workplace, put_in_place, recover
 
 MANIFEST = "manifest.json"
 TOOL = "cdisc-conv"
@@ -55,6 +59,45 @@ def stage_folder(target: Path, apart_from: Mapping[str, Path]) -> Iterator[Path]
             with suppress(OSError):
                 parent.rmdir()
         raise
+
+
+@contextmanager
+def open_scratch(stage: Path, target: Path, place: str = "") -> Iterator[Path]:
+    """An empty private folder for what is only needed while the folder `stage` is filled, which will become `target`.
+
+    It is beside `stage`, or in the folder `place`; at the end of the block it is gone. What a killed run left there is
+    removed by the next one for the same target. Raises ProblemsError (PKG025) when `place` is no folder, and as
+    `open_workplace` does.
+    """
+    if not place:
+        scratch = stage.parent / SCRATCH
+        scratch.mkdir(mode=0o700)
+        try:
+            yield scratch
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        return
+    if not Path(place).is_dir():
+        message = f"there is no folder '{place}' for scratch files"
+        raise ProblemsError([Problem("PKG025", message, hint="make it, or check the spelling of --scratch")])
+    token = hashlib.sha256(os.fsencode(target.resolve())).hexdigest()[:16]
+    with open_workplace(Path(place).resolve() / f"{target.name}-{token}") as workplace:
+        scratch = workplace / SCRATCH
+        scratch.mkdir(mode=0o700)
+        yield scratch
+
+
+@contextmanager
+def name_full_scratch(shelf: Shelf) -> Iterator[None]:
+    """A disk that is full in the block, where only scratch files are written, is RUN003."""
+    try:
+        yield
+    except OSError as error:
+        if shelf.folder is None or error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        message = f"there is no space left for scratch files in '{shelf.folder.parent.parent}'; nothing is written"
+        hint = "make room, about as much as the package takes, or name a folder on a larger disk with --scratch"
+        raise ProblemsError([Problem("RUN003", message, hint=hint)]) from error
 
 
 def check_target(target: Path, apart_from: Mapping[str, Path]) -> list[Problem]:

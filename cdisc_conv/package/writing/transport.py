@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cdisc_conv.columns.stored import Edit, Frame, edit
 from cdisc_conv.dataset import Column, Condition, Dataset, Item, Term, ValueLevel
 from cdisc_conv.engine.describe.finer import meets_conditions
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
@@ -118,28 +120,24 @@ def fit_for_transport(
 
 
 def _fit_dataset(dataset: Dataset, alphabet: Alphabet, problems: list[Problem]) -> Dataset:
-    changed: dict[str, pd.Series] = {}
+    edits: dict[str, Edit] = {}
     columns: list[Column] = []
     for column in dataset.columns:
         series = dataset.frame[column.name]
-        written: pd.Series | None = None
         if column.numeric:
-            written = _fit_numbers(dataset, column.name, series, problems)
+            if _fit_numbers(dataset, column.name, series, problems):
+                edits[column.name] = _leave_out
         elif changes := _find_changes(series, alphabet):
             problems.extend(_describe_changes(dataset.name, column.name, changes))
-            written = _apply(series, changes)
+            edits[column.name] = partial(_apply, {change.original: change.fit.written for change in changes})
+            series = edits[column.name](series)
+            column = _fit_lengths(column, dataset.frame, series, alphabet)
         elif alphabet.codec not in (ASCII, UTF_8) and not is_printable(_to_arrow(series)):
             column = _fit_lengths(column, dataset.frame, series, alphabet)  # so far in bytes of UTF-8
-        if written is not None:
-            changed[column.name] = written
-        if written is not None and not column.numeric:
-            column = _fit_lengths(column, dataset.frame, written, alphabet)
         problems.extend(_describe_label(column.label, alphabet, Place(dataset=dataset.name, variable=column.name)))
         column = _fit_column(column, alphabet)
         columns.append(
-            _widen(dataset.name, column, alphabet.measure_longest(changed.get(column.name, series)), problems)
-            if not column.numeric
-            else column
+            column if column.numeric else _widen(dataset.name, column, alphabet.measure_longest(series), problems)
         )
     problems.extend(_describe_label(dataset.label, alphabet, Place(dataset=dataset.name)))
     fitted = replace(
@@ -150,9 +148,9 @@ def _fit_dataset(dataset: Dataset, alphabet: Alphabet, problems: list[Problem]) 
         comment=alphabet.fit_prose(dataset.comment),
         columns=tuple(columns),
     )
-    if not changed:
+    if not edits:
         return dataset if fitted == dataset else fitted
-    return replace(fitted, frame=dataset.frame.assign(**changed))
+    return replace(fitted, frame=edit(dataset.frame, edits))
 
 
 def fit_texts(value: Any, alphabet: Alphabet) -> Any:
@@ -198,9 +196,9 @@ def _to_arrow(series: pd.Series) -> pa.LargeStringArray:
     return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
-def _apply(series: pd.Series, changes: Sequence[_Change]) -> pd.Series:
+def _apply(written: Mapping[str, str], series: pd.Series) -> pd.Series:
+    """A column with some values as they are written."""
     codes, distinct = pd.factorize(series, use_na_sentinel=False)
-    written = {change.original: change.fit.written for change in changes}
     replaced = pd.Series([written.get(value, value) for value in distinct], dtype=series.dtype)
     return replaced.take(codes).reset_index(drop=True)
 
@@ -244,22 +242,31 @@ def _describe_unmapped(what: str, original: str, fit: _Fit, place: Place, count:
     return Problem("FIT002", message, Severity.ERROR, place, hint, original, count)
 
 
-def _fit_numbers(dataset: Dataset, name: str, series: pd.Series, problems: list[Problem]) -> pd.Series | None:
-    numbers = series.to_numpy(dtype=float)
-    size = np.abs(numbers)
+def _find_unfit(series: pd.Series) -> np.ndarray:
+    size = np.abs(series.to_numpy(dtype=float))
     with np.errstate(invalid="ignore"):
-        bad = np.isinf(numbers) | (size > LARGEST) | ((size > 0) & (size < SMALLEST))
+        return np.asarray(np.isinf(size) | (size > LARGEST) | ((size > 0) & (size < SMALLEST)))
+
+
+def _leave_out(series: pd.Series) -> pd.Series:
+    """A column of numbers without those that cannot be written."""
+    return series.mask(_find_unfit(series))
+
+
+def _fit_numbers(dataset: Dataset, name: str, series: pd.Series, problems: list[Problem]) -> bool:
+    """Whether some numbers cannot be written, which is reported."""
+    bad = _find_unfit(series)
     if not bad.any():
-        return None
+        return False
     rows = np.flatnonzero(bad)
-    value = repr(float(numbers[rows[0]]))
+    value = repr(float(series.iloc[rows[0]]))
     what = "1 number" if len(rows) == 1 else f"{len(rows)} numbers"
     message = f"{what} that a transport file cannot hold, such as {value}, written as missing"
     hint = f"magnitudes from {SMALLEST:.0e} to {LARGEST:.0e} fit: correct the derivation"
     problems.append(
         Problem("FIT004", message, Severity.ERROR, _place(dataset.name, name, rows), hint, value, len(rows))
     )
-    return series.mask(bad)
+    return True
 
 
 def _widen(dataset: str, column: Column, longest: int, problems: list[Problem]) -> Column:
@@ -279,7 +286,7 @@ def _longest(series: pd.Series, codec: str = UTF_8) -> int:
     return int(pc.max(pc.binary_length(values)).as_py() or 0)
 
 
-def _fit_lengths(column: Column, frame: pd.DataFrame, written: pd.Series, alphabet: Alphabet) -> Column:
+def _fit_lengths(column: Column, frame: Frame, written: pd.Series, alphabet: Alphabet) -> Column:
     """The column with the lengths of what is written, as a whole and under each of its where-clauses."""
     levels = []
     for level in column.value_level:

@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.feather as feather
 
+from cdisc_conv.columns.stored import load
 from cdisc_conv.keeping import find_folder
 from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.raw.files.locate import find_files
@@ -53,11 +54,11 @@ def read_kept_forms(
     forms, problems = read_forms(missing, directory)
     faulty = {problem.place.form for problem in problems if problem.severity is not Severity.NOTE}
     for name, form in forms.items():
-        frames[name] = form.frame
+        frames[name] = load(form.frame)
         kept = places[name]
         if kept is not None and name not in faulty:
             with suppress(OSError, pa.ArrowException):
-                _keep(form.frame, kept)
+                _keep(frames[name], kept)
     return frames, problems
 
 

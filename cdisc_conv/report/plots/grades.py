@@ -12,7 +12,14 @@ import pandas as pd
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.report.plots.axes import Key, Scale, draw_legend, draw_x_axis, measure_legend, plan_ticks
 from cdisc_conv.report.plots.figure import Figure, NothingToDraw, Picture, Table, count_words, make_table
-from cdisc_conv.report.plots.inputs import SAFETY, Population, describe_groups, describe_outsiders, read_population
+from cdisc_conv.report.plots.inputs import (
+    SAFETY,
+    Population,
+    collect_records,
+    describe_groups,
+    describe_outsiders,
+    read_population,
+)
 from cdisc_conv.report.plots.style import GRID, WHITE, Look, paint
 from cdisc_conv.report.plots.svg import INK, Drawing, Group, estimate_width, shorten
 
@@ -48,8 +55,7 @@ class Grades:
 def collect_grades(datasets: Mapping[str, Dataset]) -> Grades:
     """Subjects by preferred term and worst toxicity grade, treatment-emergent events of the safety population only."""
     population = read_population(datasets, SAFETY)
-    events = datasets["ADAE"].frame
-    emergent = events[events["TRTEMFL"] == "Y"]
+    emergent = collect_records(datasets["ADAE"].frame, "TRTEMFL", "Y")
     inside = emergent[emergent["USUBJID"].isin(population.frame["USUBJID"])]
     if inside.empty:
         raise NothingToDraw(f"ADAE has no treatment-emergent event (TRTEMFL = Y) of the {population.label}")
@@ -62,7 +68,7 @@ def collect_grades(datasets: Mapping[str, Dataset]) -> Grades:
     order = pd.DataFrame({"ANY": counts.sum(axis=1), "SEVERE": counts[[3, 4, 5]].sum(axis=1), "TERM": counts.index})
     order = order.sort_values(["ANY", "SEVERE", "TERM"], ascending=[False, False, True])
     uncoded = len(inside) - len(coded)
-    not_emergent = len(events) - len(emergent)
+    not_emergent = len(datasets["ADAE"].frame) - len(emergent)
     sentences = (
         f"{count_words(not_emergent, 'event')} not treatment-emergent left out." if not_emergent else "",
         f"{count_words(uncoded, 'event')} without a preferred term left out." if uncoded else "",

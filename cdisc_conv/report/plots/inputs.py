@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.stored import Frame, load, stream
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.report.plots.figure import NothingToDraw, count_words
 
@@ -55,7 +56,7 @@ def read_population(datasets: Mapping[str, Dataset], flags: tuple[str, ...]) -> 
     A flag is used when the variable is there and some subject has Y. A subject counts once, by the first record.
     NothingToDraw when ADSL has no records.
     """
-    adsl = datasets["ADSL"].frame.drop_duplicates("USUBJID").reset_index(drop=True)
+    adsl = load(datasets["ADSL"].frame).drop_duplicates("USUBJID").reset_index(drop=True)
     if adsl.empty:
         raise NothingToDraw("ADSL has no records")
     flag = next((flag for flag in flags if flag in adsl and (adsl[flag] == "Y").any()), "")
@@ -80,8 +81,13 @@ def find_parameter(datasets: Mapping[str, Dataset], name: str, parameter: str) -
     """The records of one parameter, without any when dataset or parameter are not there."""
     if name not in datasets or not {"USUBJID", "PARAMCD"} <= set(datasets[name].frame):
         return pd.DataFrame({"USUBJID": pd.Series(dtype="str")})
-    frame = datasets[name].frame
-    return frame[frame["PARAMCD"] == parameter]
+    return collect_records(datasets[name].frame, "PARAMCD", parameter)
+
+
+def collect_records(frame: Frame, name: str, value: str) -> pd.DataFrame:
+    """The records that have a value in a column."""
+    pieces = [piece[piece[name] == value] for piece in stream(frame)]
+    return pieces[0] if len(pieces) == 1 else pd.concat(pieces, ignore_index=True)
 
 
 def read_numbers(frame: pd.DataFrame, name: str) -> pd.Series:

@@ -16,7 +16,7 @@ def made_from(record: list[int], source: list[str], row: list[int]) -> Dataset:
 
 def test_rows_of_a_source_dataset_follow_its_order():
     dataset = made_from([0, 0, 1], ["dataset TU", "dataset TU", "form rs"], [1, 3, 3])
-    (renumbered,) = renumber_sources([dataset], {"TU": np.array([2, 0, 1])})
+    renumbered = renumber_sources(dataset, {"TU": np.array([2, 0, 1])}.get)
     assert renumbered.records.frame.to_dict("list") == {
         "record": [0, 0, 1],
         "source": ["dataset TU", "dataset TU", "form rs"],
@@ -26,5 +26,5 @@ def test_rows_of_a_source_dataset_follow_its_order():
 
 def test_forms_and_unknown_datasets_stay():
     dataset = made_from([0, 1], ["form rs", "dataset XX"], [7, 8])
-    (renumbered,) = renumber_sources([dataset], {"TU": np.array([0])})
+    renumbered = renumber_sources(dataset, {"TU": np.array([0])}.get)
     assert renumbered.records.frame["row"].tolist() == [7, 8]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import pandas as pd
 from ranges_alike import list_differences
 
+from cdisc_conv.columns.stored import Shelf
 from cdisc_conv.engine.convert import convert_frames
+from cdisc_conv.engine.derive.known import NOTHING_KNOWN
 from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.engine.plan.reach import find_reach
 from cdisc_conv.engine.ranges.range import Division, Rows
 from cdisc_conv.engine.ranges.split import Split, split_rows
+from cdisc_conv.engine.ranges.spread import spread_rows
 from cdisc_conv.tables import TableId
 
 DM = "records: [{form: dm}]\nvariables:\n  AGE: {copy: AGE}\n"
@@ -84,13 +87,15 @@ def test_given_datasets_are_split_by_usubjid(lab):
     assert ranges_of(split(lab, {"dm": OF_DM}, {"DM": text}, 50, study, given), "DS") == [2, 0, 4]
 
 
-def test_a_form_without_subjects_goes_to_every_range(lab):
+def test_a_form_without_subjects_goes_to_every_range(lab, tmp_path):
     forms = {"dm": OF_DM, "codes": {"AGE": ["1"], "WORDS": ["one"]}}
     text = DM + "  SEX: {lookup: {from: form codes, by: AGE, take: WORDS, optional: true}}\n"
     found = split(lab, forms, {"DM": text}, 2)
     assert TableId("form codes") not in found.ranges
     frames = {name: pd.DataFrame(table, dtype="str") for name, table in forms.items()}
-    rows = found.take(Rows(frames, {}), 1)
+    study = lab.load(forms, {"DM": text})
+    take = spread_rows(Rows(frames, {}), found, lambda number: NOTHING_KNOWN, frozenset(), Shelf(tmp_path))
+    rows = take(1).load(study)
     assert (len(rows.forms["dm"]), len(rows.forms["codes"])) == (2, 1)
     assert {table: numbers.tolist() for table, numbers in rows.numbers.items()} == {"form dm": [3, 4]}
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from cdisc_conv.checks.core.data.library import DETECTABLE, SUPPLEMENTAL, Library, LibraryVariable, Subject
 from cdisc_conv.checks.core.data.vectors import Value, to_text
 from cdisc_conv.checks.core.data.views import View, join_views, view_frame
+from cdisc_conv.columns.stored import load
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.standards import Terminology
 
@@ -56,7 +57,7 @@ class Table:
         self.dataset = dataset
         self.name = dataset.name.upper()
         self.file = file or File(f"{dataset.name.lower()}.xpt")
-        self.view = view_frame(dataset.frame, self.name, self.file.blank)
+        self.view = view_frame(load(dataset.frame), self.name, self.file.blank)
 
     def first(self, name: str) -> str | None:
         """A value of the first record as text; None when there is no such column or no record."""

@@ -109,7 +109,7 @@ def check_repeated_records(scope: Scope) -> Iterator[Hits]:
         raise NotRunnableError(f"{table.name} has no --SEQ that could tell equal records apart")
     # What shares a number is then compared in full.
     rows = np.flatnonzero(pd.Series(hash_records(table, names)).duplicated(keep=False).to_numpy())
-    frame = table.frame.iloc[rows][names].reset_index(drop=True)
+    frame = table.frame[names].iloc[rows].reset_index(drop=True)
     yield Hits(f"{table.prefix}SEQ" if f"{table.prefix}SEQ" in table.frame else "", rows[frame.duplicated(keep=False)])
 
 
