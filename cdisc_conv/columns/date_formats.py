@@ -3,8 +3,10 @@
 A format is written with ``DD``, ``MON`` (English month names of three letters), ``MM``, ``YYYY`` or ``YY``, ``HH``,
 ``MM`` (minutes, once an hour stands before it) and ``SS``; ``T``, blanks and punctuation stand for themselves, but a T
 and a blank between date and time are one. ``00:00`` or ``00:00:00`` at the end stands for itself: the midnight of a
-date without a time. A time at the end of a format may have more than the format says, where that can be read in one
-way only: seconds, decimals of a second, AM or PM, and an offset from UTC.
+date without a time. A language behind a format, ``DD. MON YYYY (de)``, has the names of months in that language, whole
+or abbreviated; SAS informats such as ``DATE9.``, ``MMDDYY10.`` and ``DATETIME20.`` are formats too. A time at the end
+of a format may have more than the format says, where that can be read in one way only: seconds, decimals of a second,
+AM or PM, and an offset from UTC.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import pyarrow.compute as pc
 from cdisc_conv.columns.calendar import exists
 from cdisc_conv.columns.distinct import from_arrow, map_distinct, to_arrow
 from cdisc_conv.columns.iso import MOST_OFFSET
+from cdisc_conv.columns.month_names import MONTHS, find_month
 from cdisc_conv.columns.texts import is_written
 
 DATE_FORMATS = (
@@ -41,6 +44,9 @@ TIME_FORMATS = ("HH:MM", "HH:MM:SS")
 """Formats of a column of times when the study names none."""
 UNKNOWN = ("UN", "UNK", "UK", "NK", "XX", "--", "??")
 """How unknown parts are written (any number of X, - and ?); 00 too for a day or month."""
+
+NO_DATE = "-----"
+"""The date before a time where no date was collected (SDTMIG 3.4, 4.4.2)."""
 
 PARTS = ("year", "month", "day", "hour", "minute", "second")
 _TOKENS = {"YYYY": "year", "YY": "year", "MON": "month", "MM": "month", "DD": "day", "HH": "hour", "SS": "second"}
@@ -73,6 +79,8 @@ class DateFormat:
     pattern: str
     pivot: int | None = None
     """Where years have two digits, the first of the hundred years in which they lie."""
+    language: str = ""
+    """Of the names of months; English ones of three letters where it is not said."""
 
     @property
     def has_date(self) -> bool:
@@ -114,7 +122,8 @@ def read_format(text: str, pivot: int | None = None) -> DateFormat:
     """
     parts: list[str] = []
     pattern: list[str] = []
-    pieces = [piece for piece in re.split("(YYYY|YY|MON|MM|DD|HH|SS)", _HALF.sub("", text)) if piece]
+    written, language = _split_language(_write_out_informat(text))
+    pieces = [piece for piece in re.split("(YYYY|YY|MON|MM|DD|HH|SS)", _HALF.sub("", written)) if piece]
     if "YY" in pieces and pivot is None:
         raise ValueError(
             f"the format '{text}' has years of two digits; 'pivot' (of a study: 'date_pivot') has to say which are "
@@ -130,18 +139,65 @@ def read_format(text: str, pivot: int | None = None) -> DateFormat:
                     f"'{piece}' in the format '{text}' means nothing; formats are written like DD-MON-YYYY or HH:MM"
                 )
             before_time = bool(parts) and pieces[place + 1 : place + 2] == ["HH"] and piece.strip() in ("", "T")
-            pattern.append(r"(?:T|\s+)" if before_time else re.escape(piece))
+            pattern.append(r"(?:T|\s+)" if before_time else _literal_pattern(piece))
             continue
         part = "minute" if piece == "MM" and "hour" in parts else _TOKENS[piece]
         if part in parts:
             raise ValueError(f"the format '{text}' has its {part} twice")
         beside = [pieces[near] for near in (place - 1, place + 1) if 0 <= near < len(pieces)]
-        pattern.append(_part_pattern(piece, part, tight=any(near in _TOKENS for near in beside)))
+        pattern.append(_part_pattern(piece, part, any(near in _TOKENS for near in beside), language))
         parts.append(part)
     if not parts:
         raise ValueError(f"the format '{text}' has no parts; formats are written like DD-MON-YYYY or HH:MM")
     pattern += _allow_more(pieces, parts)
-    return DateFormat(text, tuple(parts), f"(?i)^{''.join(pattern)}$", check_pivot(pivot) if "YY" in pieces else None)
+    century = check_pivot(pivot) if "YY" in pieces else None
+    return DateFormat(text, tuple(parts), f"(?i)^{''.join(pattern)}$", century, language)
+
+
+_LANGUAGE = re.compile(r"(.*\S)\s*\(([A-Za-z]+)\)")
+_INFORMAT = re.compile(r"([A-Z]+|[EB]8601[A-Z]{2})([0-9]*)\.", re.IGNORECASE)
+_ANY = "~"
+"""Stands in what an informat is for the signs that SAS takes between parts of a date."""
+_INFORMATS = {
+    "DATE": ("DD~MON~YYYY", "DDMONYY", 9),
+    "DDMMYY": ("DD~MM~YYYY", "DD~MM~YY", 10),
+    "MMDDYY": ("MM~DD~YYYY", "MM~DD~YY", 10),
+    "YYMMDD": ("YYYY~MM~DD", "YY~MM~DD", 10),
+    "MONYY": ("MONYYYY", "MONYY", 7),
+    "DATETIME": ("DDMONYYYY:HH:MM:SS", "DDMONYY:HH:MM:SS", 18),
+    "TIME": ("HH:MM:SS", "HH:MM", 8),
+    "E8601DA": ("YYYY-MM-DD", "YYYY-MM-DD", 0),
+    "E8601DT": ("YYYY-MM-DDTHH:MM:SS", "YYYY-MM-DDTHH:MM:SS", 0),
+    "B8601DA": ("YYYYMMDD", "YYYYMMDD", 0),
+}
+"""SAS informats: what they are from a width on, and what they are below it."""
+
+
+def _write_out_informat(text: str) -> str:
+    """What a SAS informat reads, as a format; any other text as it is. Raises ValueError for an informat of no date."""
+    found = _INFORMAT.fullmatch(text)
+    if found is None:
+        return text
+    known = _INFORMATS.get(found[1].upper())
+    if known is None:
+        raise ValueError(f"'{text}' is no SAS informat of dates that is read; there are {', '.join(_INFORMATS)}")
+    wide, narrow, width = known
+    return narrow if found[2] and int(found[2]) < width else wide
+
+
+def _split_language(text: str) -> tuple[str, str]:
+    """A format and the language behind it. Raises ValueError for one whose months are not known."""
+    found = _LANGUAGE.fullmatch(text)
+    if found is None:
+        return text, ""
+    if found[2].lower() not in MONTHS:
+        raise ValueError(f"the months of the language '{found[2]}' are not known; there are {', '.join(MONTHS)}")
+    return found[1], found[2].lower()
+
+
+def _literal_pattern(piece: str) -> str:
+    """The pattern of what stands between parts; blanks may be more than one."""
+    return "".join(r"[-/. :]?" if sign == _ANY else re.escape(sign) for sign in piece)
 
 
 def _allow_more(pieces: list[str], parts: list[str]) -> list[str]:
@@ -155,12 +211,13 @@ def _allow_more(pieces: list[str], parts: list[str]) -> list[str]:
     return [*found, _FRACTION if parts[-1] == "second" else "", _TAIL]
 
 
-def _part_pattern(word: str, part: str, tight: bool) -> str:
+def _part_pattern(word: str, part: str, tight: bool, language: str = "") -> str:
     """The pattern of one part; numbers that touch other parts have all their digits."""
     if part == "year":
         return rf"(?P<year>[0-9]{{{len(word)}}}|{_UNKNOWN})"
     if word == "MON":
-        return rf"(?P<month>[A-Z]{{3}}|{_UNKNOWN})"
+        names = r"\pL{3,}[.]?" if language else "[A-Z]{3}"
+        return f"(?P<month>{names}|{_UNKNOWN})"
     return rf"(?P<{part}>[0-9]{{{'2' if tight else '1,2'}}}|{_UNKNOWN})"
 
 
@@ -174,7 +231,9 @@ def read_texts(texts: pd.Series, date_format: DateFormat) -> Reading:
     parts = {part: np.full(len(positions), np.nan) for part in PARTS}
     for part in date_format.parts:
         values = from_arrow(pc.struct_field(picked, part))
-        parts[part] = map_distinct(values, partial(_read_part, part=part)).to_numpy(dtype=float)
+        parts[part] = map_distinct(values, partial(_read_part, part=part, language=date_format.language)).to_numpy(
+            dtype=float
+        )
     if date_format.pivot is not None:
         century = date_format.pivot // 100 * 100
         years = parts["year"] + century
@@ -217,15 +276,15 @@ def _write_offsets(texts: pd.Series) -> pd.Series:
     return from_arrow(pa.array([write(text) for text in texts], pa.large_string()))
 
 
-def _read_part(values: pd.Series, part: str) -> pd.Series:
+def _read_part(values: pd.Series, part: str, language: str = "") -> pd.Series:
     """The numbers of one part; NaN where unknown, -1 for a month name that is none."""
 
     def read(text: str) -> float:
         if text.isdigit():
             number = int(text)
             return np.nan if number == 0 and part in ("day", "month") else float(number)
-        if part == "month" and text.isalpha() and text not in (*_ALL_UNKNOWN, "XX", "XXX", ""):
-            return float(_MONTHS.get(text, -1))
+        if part == "month" and text.rstrip(".").isalpha() and text not in (*_ALL_UNKNOWN, "XX", "XXX", ""):
+            return float(find_month(text, language) if language else _MONTHS.get(text, -1))
         return np.nan
 
     return pd.Series([read(text.upper()) for text in values], dtype="float64")
@@ -353,4 +412,5 @@ def _parse_dates(texts: pd.Series, formats: Sequence[DateFormat]) -> Dates:
     )
     good = pa.array(fault == "")
     date, before_time, time = (from_arrow(pc.if_else(good, text, pa.scalar("", text.type))) for text in made)
+    before_time = before_time.where(filled, NO_DATE)
     return Dates(date, before_time, time, fault)

@@ -42,6 +42,8 @@ Reads files and reports what is wrong with them; knows nothing of studies, mappi
 | RAW040 | rows of a file that several forms share, and that are of none of them | warning |
 | RAW041 | ids of a source that its key form does not have | error |
 | RAW042 | ids that a key form gives to several subjects | error |
+| RAW043 | values that are not written in the informat of their column | error |
+| RAW044 | dates that their informats read in several ways | error |
 """
 
 from cdisc_conv.raw.checks import check_subjects

@@ -20,6 +20,7 @@ from cdisc_conv.raw.files.locate import FoundFile, find_files, locate_file
 from cdisc_conv.raw.files.parts import join_parts
 from cdisc_conv.raw.registry import choose_reader, choose_table
 from cdisc_conv.raw.shaping.collect import Collected, collect_table
+from cdisc_conv.raw.shaping.informats import apply_informats
 from cdisc_conv.raw.shaping.pivot import pivot_form
 from cdisc_conv.raw.source import FormSource, RawForm, ReadFile, Reporter
 from cdisc_conv.raw.tables import TEXT, Container, Fingerprint, RawFile, Reader, fingerprint_file, to_series
@@ -196,6 +197,8 @@ def _finish_form(
         labels = {source.names.get(name, name): label for name, label in labels.items()}
         frame, found = _rename(frame, source, reporter)
         problems += found
+    frame, found = apply_informats(frame, source.informats, source.pivot, reporter)
+    problems += found
     if not len(frame):
         message = f"form '{source.name}' has a header and no rows"
         hint = "export it again if subjects have data there"

@@ -22,10 +22,12 @@ _LEFT_OUT = frozenset(
         "declared",
         "known",
         "described",
+        "informats",
+        "pivot",
     )
 )
 """What stands elsewhere, or says what is wrong with a file and not how it is read; how to reach a database is never
-written down, nor where the files of the study are."""
+written down, nor where the files of the study are. Traces show values as the file has them, whatever their informat."""
 
 
 def describe_source(source: FormSource, encoding: str, delimiter: str) -> dict[str, Any]:

@@ -80,6 +80,10 @@ class FormSource:
     """Where the EDC's dictionary says that a column is there: column in the file -> file and line."""
     missing: tuple[str, ...] = ()
     """Values that stand for none, such as NA; they are read as ""."""
+    informats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """How values are written: column in the study -> formats of its dates, or of its numbers."""
+    pivot: int | None = None
+    """The first of the hundred years in which years of two digits lie."""
     long: Long | None = None
     metadata: tuple[str, ...] = ()
     """Files in the same folder that say more of this one: a SAS format catalogue, the metadata of an ODM file."""

@@ -22,7 +22,7 @@ from cdisc_conv.resources import shipped
 from cdisc_conv.spec.alone import check_raw_section, give_tabulations, is_alone
 from cdisc_conv.spec.forms.dictionary import check_files, explain_system, lay_over, list_files, make_node, name_subject
 from cdisc_conv.spec.forms.fields import check_events, read_forms
-from cdisc_conv.spec.forms.sources import read_raw_settings
+from cdisc_conv.spec.forms.sources import add_iso_formats, read_raw_settings
 from cdisc_conv.spec.mapping.datasets import read_dataset
 from cdisc_conv.spec.mapping.optional import leave_out_uncollected
 from cdisc_conv.spec.mapping.parts import join_parts
@@ -102,7 +102,7 @@ class _Loader:
         families = extend_families(families, document.sponsor_terms, node, self.problems)
         standard = families["sdtm"].standard
         forms, events = self._read_forms(document, node.at(("forms",)), dictionary)
-        settings = self._read_settings(node.get("settings"))
+        settings = add_iso_formats(self._read_settings(node.get("settings")), document.raw, forms)
         shared = read_variables(node.get("variables"), "study", self.problems)
         given = self._read_given(document, standard, node)
         facts = self._read_protocol(families["sdtm"], document, settings.get("visits") or events)

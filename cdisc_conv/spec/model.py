@@ -14,6 +14,7 @@ from cdisc_conv.derivations.base import SELF, Derivation
 from cdisc_conv.expr import Expression
 from cdisc_conv.problems import Place
 from cdisc_conv.raw.subjects import SubjectKey
+from cdisc_conv.spec.outputs import PART, OutputPart, SplitInto
 from cdisc_conv.spec.yaml.nodes import Node
 from cdisc_conv.standards import DatasetStandard, Standard, Terminology
 from cdisc_conv.tables import TableId
@@ -37,6 +38,8 @@ class Field:
     column: str = ""
     """What the file calls it, where that is something else."""
     unit: str = ""
+    informat: tuple[str, ...] = ()
+    """How its values are written, where they are not as derivations read them."""
     unknown_parts: bool = False
     """Whether the day or the month of a date may be unknown."""
     role: str = "item"
@@ -240,29 +243,6 @@ class ValueLevelSpec:
     place: Place = Place()
 
 
-@dataclass(frozen=True, slots=True)
-class OutputPart:
-    """A dataset that holds some records of a domain, such as LBCH of LB; without `values` all others."""
-
-    name: str
-    values: tuple[str, ...]
-    label: str = ""
-    place: Place = Place()
-
-
-@dataclass(frozen=True, slots=True)
-class SplitInto:
-    """The datasets that a domain is split into (SDTMIG 4.1.7), by a variable or by the `PART` of its blocks."""
-
-    by: str
-    datasets: tuple[OutputPart, ...]
-    place: Place = Place()
-
-
-PART = "part"
-"""What a domain is split by where its files or blocks say it, not its values."""
-
-
 @dataclass(frozen=True)
 class DatasetSpec:
     """The mapping of one dataset."""
@@ -431,6 +411,8 @@ class RawSettings:
     metadata: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     """Values that stand for none, such as NA."""
+    informats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """How columns of a kind (date, time, number) are written that name no informat themselves."""
     path: str = ""
     """The folder inside that of the export, or the one file that holds every form."""
     url: str = ""

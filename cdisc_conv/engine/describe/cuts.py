@@ -10,7 +10,8 @@ from cdisc_conv.columns.texts import as_text
 from cdisc_conv.dataset import Cut
 from cdisc_conv.engine.finish.draft import AnyDraft
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem
-from cdisc_conv.spec.model import PART, DatasetSpec
+from cdisc_conv.spec.model import DatasetSpec
+from cdisc_conv.spec.outputs import PART
 
 _SHOWN = 5
 

@@ -16,7 +16,8 @@ from cdisc_conv.columns.stored import IN_MEMORY, Frame, Shelf, load, select, tak
 from cdisc_conv.columns.texts import is_filled
 from cdisc_conv.dataset import Codelist, Column, Cut, Dataset, Records
 from cdisc_conv.engine.describe.finer import meets_conditions
-from cdisc_conv.spec.model import PART, OutputPart, Study
+from cdisc_conv.spec.model import Study
+from cdisc_conv.spec.outputs import PART, OutputPart
 from cdisc_conv.standards.model import name_qualifiers
 from cdisc_conv.xpt.variables import LONGEST_LABEL
 

@@ -199,6 +199,7 @@ def _make_field(name: str, document: FieldDocument, pages: tuple[int, ...], item
         separator=document.separator,
         column=document.column,
         unit=document.unit,
+        informat=document.informat,
         unknown_parts=document.unknown_parts,
         role=role,
         empty=document.empty,

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from cdisc_conv.columns.date_formats import DATE_FORMATS, TIME_FORMATS
 from cdisc_conv.problems import Place, Problem, did_you_mean
 from cdisc_conv.raw import FormSource, Long, RawForm, load_readers
 from cdisc_conv.raw.checks import DELIMITERS, is_delimiter
@@ -42,6 +43,7 @@ def read_layout(document: FormDocument) -> dict[str, Any]:
     }
     said |= {name: value for name in ("quote", "header") if (value := getattr(document, name)) is not None}
     said |= {name: getattr(document, name) for name in ("table", "query") if getattr(document, name)}
+    said |= {"informats": read_informats(document)} if document.informats else {}
     return said | ({"long": Long(**document.long.model_dump())} if document.long else {})
 
 
@@ -55,9 +57,46 @@ def read_subject_key(document: RawDocument, source: str) -> SubjectKey | None:
     return SubjectKey(said.form, MappingProxyType(by), said.take or document.subject)
 
 
+def read_informats(document: LayoutDocument) -> Mapping[str, tuple[str, ...]]:
+    """Kind of column -> how its values are written, as far as that is said."""
+    said = document.informats
+    return {name: texts for name, texts in said.model_dump().items() if texts} if said else {}
+
+
+KINDS = {
+    **dict.fromkeys(("date", "datetime"), "date"),
+    "time": "time",
+    **dict.fromkeys(("integer", "float", "decimal", "number"), "number"),
+}
+"""Type of a column -> the kind of its informat."""
+
+
+def list_informats(study: Study, form: Form) -> dict[str, tuple[str, ...]]:
+    """Columns of a form -> how they are written: as they say themselves, else as the form or its source says."""
+    settings = study.raw.sources.get(form.source, study.raw) if form.source else study.raw
+    usual = {**settings.informats, **form.reading.get("informats", {})}
+    found = {name: field.informat or usual.get(KINDS.get(field.type, ""), ()) for name, field in form.fields.items()}
+    return {name: tuple(texts) for name, texts in found.items() if texts}
+
+
+def add_iso_formats(settings: dict[str, Any], raw: RawDocument, forms: Mapping[str, Form]) -> dict[str, Any]:
+    """Settings whose formats of dates include those of ISO 8601, as columns with an informat are written."""
+    said = settings.get("date_formats")
+    layouts = (raw, *raw.sources.values())
+    has_informats = any(one.informats for one in layouts) or any(
+        "informats" in form.reading or any(field.informat for field in form.fields.values()) for form in forms.values()
+    )
+    if not said or not has_informats or not isinstance(said, str | list):
+        return settings
+    listed = [said] if isinstance(said, str) else said
+    iso = [text for text in (*DATE_FORMATS, *TIME_FORMATS) if "MON" not in text and text not in listed]
+    return {**settings, "date_formats": [*listed, *iso]}
+
+
 def _said(document: SourceDocument) -> dict[str, Any]:
-    names = {field.name for field in fields(RawSettings)} - {"sources"}
-    return {name: value for name in names if (value := getattr(document, name, None)) is not None}
+    names = {field.name for field in fields(RawSettings)} - {"sources", "informats"}
+    said = {name: value for name in names if (value := getattr(document, name, None)) is not None}
+    return {**said, "informats": read_informats(document)}
 
 
 def default_file(name: str, raw: SourceDocument | None) -> str:
@@ -79,7 +118,8 @@ def form_source(study: Study, form: Form) -> FormSource:
     said = dict(form.reading)
     filled = said.pop("filled", False)
     subject = said.pop("subject", "") or settings.subject or study.raw.subject
-    layout = {name: said.pop(name, getattr(settings, name)) for name in LAYOUT}
+    said.pop("informats", None)
+    layout = {name: said.pop(name, getattr(settings, name)) for name in LAYOUT if name != "informats"}
     if layout["delimiter"] == "," and form.file.lower().endswith(_TABS):
         layout["delimiter"] = "\t"
     in_file = {name: field.column or name for name, field in form.fields.items()}
@@ -102,6 +142,8 @@ def form_source(study: Study, form: Form) -> FormSource:
         known=_list_known(study, form),
         elsewhere=_list_elsewhere(study, form) - {*in_file.values()},
         declared={in_file[name]: str(field.place) for name, field in form.fields.items() if field.of_dictionary},
+        informats=list_informats(study, form),
+        pivot=study.settings.get("date_pivot"),
         **layout,
         **said,
     )

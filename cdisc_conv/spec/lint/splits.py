@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from cdisc_conv.derivations.values.copying import Constant
 from cdisc_conv.problems import Problem, Severity, did_you_mean
 from cdisc_conv.spec.lint.variables import MOST_LABEL
-from cdisc_conv.spec.model import PART, DatasetSpec, SplitInto, Study
+from cdisc_conv.spec.model import DatasetSpec, Study
+from cdisc_conv.spec.outputs import PART, SplitInto
 from cdisc_conv.standards.model import GENERAL_CLASSES
 
 _MORE = 2

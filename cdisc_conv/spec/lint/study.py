@@ -23,6 +23,7 @@ from cdisc_conv.spec.lint.copies import check_copies
 from cdisc_conv.spec.lint.drafts import check_drafts
 from cdisc_conv.spec.lint.entries import check_entries
 from cdisc_conv.spec.lint.expressions import check_expressions
+from cdisc_conv.spec.lint.informats import check_informats
 from cdisc_conv.spec.lint.interpolated import check_interpolated
 from cdisc_conv.spec.lint.parameters import check_parameters
 from cdisc_conv.spec.lint.references import check_references
@@ -78,6 +79,7 @@ def check_study(study: Study) -> list[Problem]:
         *check_interpolated(study),
         *check_value_level(study),
         *check_parameters(study),
+        *check_informats(study),
         *check_splits(study),
         *check_drafts(study),
     ]

@@ -6,7 +6,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from cdisc_conv.spec.model import Block, DatasetSpec, OutputPart, SplitInto, Variable
+from cdisc_conv.spec.model import Block, DatasetSpec, Variable
+from cdisc_conv.spec.outputs import OutputPart, SplitInto
 from cdisc_conv.spec.yaml.nodes import Node
 from cdisc_conv.spec.yaml.shapes import DatasetDocument
 

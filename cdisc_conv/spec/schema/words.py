@@ -66,6 +66,11 @@ KEYS: dict[str, dict[str, str]] = {
         "by": "Its column with the id; for ids of several columns, column of this source: column of the form.",
         "take": "Its column with the subject; that of the study when left out.",
     },
+    "InformatsDocument": {
+        "date": "Of dates, such as DD/MM/YYYY, MMDDYY10. or 'DD. MON YYYY (de)'; a list where there are several.",
+        "time": "Of times of day, such as HHMM or 'HH:MM AM'.",
+        "number": "Of numbers, as 1234.5 would be written, such as 1.234,5; or a SAS informat, such as COMMA12.2.",
+    },
     "LayoutDocument": {
         "encoding": "Character encoding, such as utf-8 or cp1252.",
         "delimiter": "What stands between fields: , ; | or a tab.",
@@ -75,6 +80,7 @@ KEYS: dict[str, dict[str, str]] = {
         "format": "The format, where the content does not tell it.",
         "metadata": "Files beside it that describe it.",
         "missing": "Texts that stand for no value.",
+        "informats": "How dates, times and numbers are written in columns that name no informat.",
     },
     "GivenDocument": {
         "file": "The file, in the folder of given datasets.",
@@ -132,6 +138,7 @@ KEYS: dict[str, dict[str, str]] = {
         "decode": "The column beside it that holds the words.",
         "separator": "What stands between codes where it may hold several.",
         "unit": "The unit of its numbers.",
+        "informat": "How its values are written: DD/MM/YYYY, HHMM, 1.234,5 or a SAS informat such as DATE9.",
         "unknown_parts": "Whether day or month of the date may be unknown.",
         "role": "What it is for when it was not collected: subject, site, event, system, derived ...",
         "empty": "A value that says as little as a blank one.",

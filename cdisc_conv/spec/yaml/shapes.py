@@ -15,6 +15,12 @@ Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(val
 Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
 
 
+Written = Annotated[
+    tuple[str, ...], BeforeValidator(lambda value: (str(value),) if isinstance(value, str | int | float) else value)
+]
+"""Texts, of which one may look like a number: the informat 8.2."""
+
+
 class Document(BaseModel):
     """Base of all: keys that are not declared are refused."""
 
@@ -65,9 +71,18 @@ class FieldDocument(Document):
     decode: Text = ""
     separator: str = ""
     unit: Text = ""
+    informat: Written = ()
     unknown_parts: bool = False
     role: Text = ""
     empty: Text = ""
+
+
+class InformatsDocument(Document):
+    """``informats``: how columns of a type are written that name no ``informat`` themselves."""
+
+    date: Texts = ()
+    time: Texts = ()
+    number: Written = ()
 
 
 class LayoutDocument(Document):
@@ -81,6 +96,7 @@ class LayoutDocument(Document):
     format: Text | None = None
     metadata: Texts | None = None
     missing: Texts | None = None
+    informats: InformatsDocument | None = None
 
 
 class LongDocument(Document):
