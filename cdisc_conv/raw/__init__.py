@@ -24,13 +24,13 @@ Reads files and reports what is wrong with them; knows nothing of studies, mappi
 | RAW018 | byte order marks inside the data | warning |
 | RAW019 | the file has no known format, or another one than declared | error |
 | RAW020 | the file does not hold the form's table | error |
-| RAW021 | the declared last line is missing, or the file tells of more rows: it was cut short | error |
+| RAW021 | the declared last line is missing, or the file announces more rows: it was cut short | error |
 | RAW022 | parts of a transfer have other columns | error |
 | RAW023 | rows of a long layout that name no item, or one that their record has already | error |
 | RAW024 | rows of a long layout that differ where one value is kept | note |
 | RAW025 | a zip archive with paths that lead out, links, a password, a zip inside, or a bomb | error |
 | RAW026 | a database that cannot be reached or read | error |
-| RAW027 | a table without a primary key, so its rows have no sure order | note |
+| RAW027 | a table without a primary key, so the order of its rows is not certain | note |
 | RAW028 | merged cells in a workbook | error |
 | RAW029 | formulas without a value, or with an error | error |
 | RAW030 | numbers of a workbook with more digits than are shown | note |
@@ -39,7 +39,7 @@ Reads files and reports what is wrong with them; knows nothing of studies, mappi
 | RAW033 | another hash than the manifest says | error |
 | RAW034 | a file that the manifest does not name | warning |
 | RAW035 | fewer rows than in the package that is replaced | warning |
-| RAW040 | rows of a file that several forms share, and that are of none of them | warning |
+| RAW040 | rows of a file shared by several forms that belong to none of them | warning |
 | RAW041 | ids of a source that its key form does not have | error |
 | RAW042 | ids that a key form gives to several subjects | error |
 | RAW043 | values that are not written in the informat of their column | error |
