@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from cdisc_conv.simulate.course.adverse_events import make_adverse_events
+from cdisc_conv.simulate.course.conditions import draw_conditions
 from cdisc_conv.simulate.course.exposure import simulate_dosing
 from cdisc_conv.simulate.course.story import Story
 from cdisc_conv.simulate.course.subjects import Roster, draw_cohort, make_demographics, plan_roster
@@ -22,7 +23,7 @@ from cdisc_conv.simulate.forms.disposition import (
     make_end_of_treatment,
     make_survival_follow_up,
 )
-from cdisc_conv.simulate.forms.further import make_further_forms, untidy_further_form
+from cdisc_conv.simulate.forms.further import add_items, make_further_forms, untidy_further_form
 from cdisc_conv.simulate.forms.tumours import has_unscheduled_scan, make_tumour_forms
 from cdisc_conv.simulate.forms.visits import make_ecog, make_vital_signs, plan_visits
 from cdisc_conv.simulate.settings.dictionary import Dictionary, read_dictionary
@@ -127,9 +128,12 @@ def _simulate_block(
     identity = Identity(
         settings.study.id, settings.study.country, sites, roster.subjid, dictionary.event("SCR"), roster.consent
     )
-    frames = {rows.form: build_frame(rows, dictionary, identity) for rows in core}
+    further = list(make_further_forms(story, draws))
+    frames = {rows.form: build_frame(add_items(rows, further), dictionary, identity) for rows in core}
     untidied = untidy_frames(frames, settings, draws("untidy"))
-    for rows in make_further_forms(story, draws):
+    for rows in further:
+        if rows.form in frames:
+            continue
         frame = build_frame(rows, dictionary, identity)
         untidied[rows.form] = untidy_further_form(rows.form, frame, story, draws)
     return {form: untidied[form] for form in dictionary.forms if form in untidied}
@@ -164,4 +168,7 @@ def _simulate_core(
         make_death(settings, course, deaths, dictionary, follow_up),
     ]
     core = {rows.form: rows for rows in forms}
-    return Story(settings, dictionary, cohort, disease, course, dosing, visits, scan_eseq, deaths, core), forms
+    conditions = draw_conditions(settings, cohort, draws("topic conditions"))
+    return Story(
+        settings, dictionary, cohort, disease, course, dosing, visits, scan_eseq, deaths, conditions, core
+    ), forms

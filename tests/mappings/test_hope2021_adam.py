@@ -12,7 +12,7 @@ from hope2021 import conversion, datasets, frame, raw, read_days
 from cdisc_conv.package.writing.package import run_checks
 from cdisc_conv.problems import Severity
 
-DATASETS = ["ADSL", "ADAE", "ADCM", "ADEX", "ADLB", "ADMH", "ADQS", "ADTR", "ADRS", "ADTTE"]
+DATASETS = ["ADSL", "ADAE", "ADCM", "ADEG", "ADEX", "ADLB", "ADMH", "ADQS", "ADTR", "ADRS", "ADTTE", "ADVS"]
 EPOCH = pd.Timestamp("1960-01-01")
 RANKS = {"CR": 1, "PR": 2, "SD": 3, "NON-CR/NON-PD": 4, "PD": 5, "NE": 6, "MISSING": 7}
 

@@ -139,7 +139,7 @@ class VisitWindow(Derivation):
         for name, attribute in (("AVISITN", "number"), ("AWTARGET", "target"), ("AWTDIFF", "target")):
             lacking = [window.visit for window in self.windows if getattr(window, attribute) is None]
             if name in self.companions_ and lacking:
-                raise ValueError(f"{name} comes along, but window '{lacking[0]}' has no '{attribute}'")
+                raise ValueError(f"window '{lacking[0]}' has no '{attribute}', which {name} needs")
         return self
 
     @property

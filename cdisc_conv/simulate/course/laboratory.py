@@ -8,34 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 
-from cdisc_conv.simulate.course.story import Story
-from cdisc_conv.simulate.course.time import CYCLE_DAYS
+from cdisc_conv.simulate.course.ongoing import find_effect, find_grade
+from cdisc_conv.simulate.course.story import Story, read_events
+from cdisc_conv.simulate.forms.visits import choose_visits
 from cdisc_conv.simulate.settings.topics import Laboratory, LaboratoryTest
-from cdisc_conv.simulate.tables.draws import NEVER, Bools, Draws, Floats, Ints
+from cdisc_conv.simulate.tables.draws import Bools, Draws, Floats, Ints
 from cdisc_conv.simulate.tables.rows import Rows, join_rows
-from cdisc_conv.simulate.tables.words import (
-    MONTHS,
-    NO_DAY,
-    Words,
-    blank,
-    choose,
-    constant,
-    dates,
-    numbers,
-    times,
-    words_of,
-)
+from cdisc_conv.simulate.tables.words import blank, choose, constant, dates, numbers, times, words_of
 
 LABORATORY_FORMS = ("lb",)
 ORGAN_CRITERION = "INC04"
 """The criterion that organs function: who fails it has values of grade 2 in the tests that say so."""
-FULL_EFFECT_DAYS = 4 * CYCLE_DAYS
-"""Days of treatment after which its effect is whole."""
-EFFECT_OF_MAINTENANCE = 0.4
 PREGNANCY = "PREG"
 
 
@@ -71,11 +57,8 @@ def make_laboratory(story: Story, draws: Draws) -> Iterator[Rows]:
 
 def _take_samples(story: Story, about: Laboratory, draws: Draws) -> _Samples:
     """A sample at each visit at which blood is taken; numbered over all subjects in the order of the visits."""
-    visits, events = story.visits, story.dictionary.events
-    eids = [event.eid for event in events]
-    every = about.every_maintenance_cycles
-    skipped = [eid[0] == "M" and eid[1:].isdigit() and (int(eid[1:]) - 1) % every != 0 for eid in eids]
-    wanted = ~np.array(skipped, dtype=bool)[visits.event]
+    visits = story.visits
+    wanted = choose_visits(visits, story.dictionary, (), about.every_maintenance_cycles)
     wanted &= ~draws.chance(about.not_done, len(visits.event)) | (visits.event == story.dictionary.event("SCR"))
     visit = np.flatnonzero(wanted)
     minute = draws.whole(*about.minutes, len(visit))
@@ -114,7 +97,8 @@ def _measure(story: Story, test: LaboratoryTest, samples: _Samples, draws: Draws
     low, high = (limit[samples.subject] for limit in _find_limits(story, test))
     width, m = high - low, len(samples.subject)
     usual = draws.spread(test.usual.quantiles, len(story.cohort))[samples.subject]
-    place = usual + draws.fraction(-test.noise, test.noise, m) + test.treatment * _find_effect(story, samples)
+    effect = find_effect(story, samples.subject, samples.day)
+    place = usual + draws.fraction(-test.noise, test.noise, m) + test.treatment * effect
     value = low + place * width
     if not test.grades:
         return np.round(value, test.decimals)
@@ -131,59 +115,17 @@ def _measure(story: Story, test: LaboratoryTest, samples: _Samples, draws: Draws
     return np.round(measured, test.decimals)
 
 
-def _find_effect(story: Story, samples: _Samples) -> Floats:
-    """How much of its effect the treatment has at each sample: it grows with the cycles, and is less afterwards."""
-    course, subject = story.course, samples.subject
-    since = samples.day - story.cohort.first_dose[subject]
-    growing = np.clip(since / FULL_EFFECT_DAYS, 0, 1)
-    after = samples.day > course.combination_end[subject] + CYCLE_DAYS
-    return np.where(course.treated[subject], growing * np.where(after, EFFECT_OF_MAINTENANCE, 1.0), 0.0)
-
-
 def _find_grades(story: Story, test: LaboratoryTest, samples: _Samples) -> Ints:
     """The grade of the event that a test shows, at each sample; 0 without one."""
     grade = np.zeros(len(samples.subject), dtype=np.int64)
     if test.event:
-        rows = story.core["ae"]
-        terms = rows.items["AECTCTRM"]
-        wanted = terms.words.index(test.event) if test.event in terms.words else -2
-        mine = np.flatnonzero(terms.codes == wanted)
-        start, end = read_days(rows.items["AESTDAT"])[mine], read_days(rows.items["AEENDAT"])[mine]
-        severity = rows.items["AETOXGR"]
-        level = np.array([int(word) for word in severity.words])[severity.codes[mine]]
-        _raise_grades(grade, samples, rows.subject[mine], start, np.where(end == NO_DAY, NEVER, end), level)
+        grade = find_grade(read_events(story), test.event, samples.subject, samples.day)
     if test.organ_function:
         criteria = list(story.settings.enrolment.failed_criteria)
         place = criteria.index(ORGAN_CRITERION) if ORGAN_CRITERION in criteria else -2
         fails = (story.cohort.failed == place) | (story.cohort.failed_also == place)
         grade = np.where(fails[samples.subject], np.maximum(grade, 2), grade)
     return np.minimum(grade, len(test.grades))
-
-
-def _raise_grades(grade: Ints, samples: _Samples, subject: Ints, start: Ints, end: Ints, level: Ints) -> None:
-    """Put the grade of each event on the samples of its subject that were taken while it lasted."""
-    order = np.argsort(samples.subject, kind="stable")
-    first = np.searchsorted(samples.subject[order], subject, side="left")
-    beyond = np.searchsorted(samples.subject[order], subject, side="right")
-    lengths = beyond - first
-    event = np.repeat(np.arange(len(subject)), lengths)
-    steps = np.arange(len(event)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    sample = order[first[event] + steps]
-    inside = (samples.day[sample] >= start[event]) & (samples.day[sample] <= end[event])
-    np.maximum.at(grade, sample[inside], level[event[inside]])
-
-
-def read_days(words: Words) -> Ints:
-    """Dates as days since 1970; `NO_DAY` for blanks.
-
-    >>> read_days(dates(np.array([19000, NO_DAY]))).tolist() == [19000, NO_DAY]
-    True
-    """
-    days = [
-        (datetime(int(word[7:]), MONTHS.index(word[3:6]) + 1, int(word[:2])) - datetime(1970, 1, 1)).days
-        for word in words.words
-    ]
-    return np.array([*days, NO_DAY], dtype=np.int64)[words.codes]
 
 
 def _settle_counts(values: dict[str, Floats]) -> None:

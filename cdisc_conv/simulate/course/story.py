@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cdisc_conv.simulate.course.conditions import Conditions
 from cdisc_conv.simulate.course.exposure import Dosing
 from cdisc_conv.simulate.course.subjects import Cohort
 from cdisc_conv.simulate.course.time import Course
@@ -35,6 +36,7 @@ class Story:
     scan_eseq: Ints
     """Event sequence of each subject's unscheduled scan (1 without one)."""
     deaths: Deaths
+    conditions: Conditions
     core: Mapping[str, Rows]
     """The rows of the core forms, before dates are blurred and texts spoilt."""
 

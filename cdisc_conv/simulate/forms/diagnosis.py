@@ -44,13 +44,10 @@ def make_medical_history(
         _make_items("MET", spread, np.full(n, NO_DAY), about.metastases, "Metastases to liver", draws),
     ]
     subjects = [everyone, everyone]
-    for condition in about.conditions:
-        (subject,) = np.nonzero(draws.chance(condition.share, n))
-        m = len(subject)
-        start = consent[subject] - draws.whole(*condition.days_before_consent, m)
-        over = draws.chance(condition.over, m)
-        length = np.floor((consent[subject] - start) * draws.fraction(0.1, 0.9, m)).astype(np.int64)
-        end = np.where(over, start + length, NO_DAY)
+    conditions = story.conditions
+    for row, condition in enumerate(about.conditions):
+        (subject,) = np.nonzero(conditions.present[row])
+        start, end = conditions.start[row, subject], conditions.end[row, subject]
         parts.append(_make_items("GEN", start, end, condition.verbatim, condition.term, draws))
         subjects.append(subject)
     event = story.dictionary.event("LOG")

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cdisc_conv.simulate.course.laboratory import read_days
 from cdisc_conv.simulate.course.story import Story
 from cdisc_conv.simulate.course.tumours import PRIMARY
 from cdisc_conv.simulate.forms.diagnosis import make_medical_history
@@ -15,7 +14,7 @@ from cdisc_conv.simulate.settings.topics import History, Procedure
 from cdisc_conv.simulate.tables.draws import Bools, Draws, Ints
 from cdisc_conv.simulate.tables.rows import Rows, join_rows, no_days, rank_within
 from cdisc_conv.simulate.tables.untidy import Blur
-from cdisc_conv.simulate.tables.words import Words, constant, dates, words_of
+from cdisc_conv.simulate.tables.words import Words, constant, dates, read_days, words_of
 
 HISTORY_FORMS = ("pct", "pr", "mh")
 MOST_DRUGS = 3

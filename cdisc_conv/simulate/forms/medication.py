@@ -16,7 +16,7 @@ from cdisc_conv.simulate.tables.untidy import Blur
 from cdisc_conv.simulate.tables.words import NO_DAY, Words, blank, constant, dates, numbers, words_of, yes_no
 
 MEDICATION_FORMS = ("cm",)
-DAYS_PER_YEAR = 365
+PREMEDICATION = "Prophylaxis of nausea and vomiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,16 @@ def make_medication(story: Story, draws: Draws) -> Iterator[Rows]:
 
 
 def blur_medication(settings: Settings) -> dict[str, dict[str, Blur]]:
-    """Starts of which parts are unknown: of what was not begun for an event."""
+    """Starts of which parts are unknown: of what was begun before consent, for another reason than an event."""
     about = settings.medication
     if about is None:
         return {}
-    blur = Blur(about.start_day_unknown, about.start_month_unknown, lambda frame: (frame["CMAENO"] == "").to_numpy())
+    known = {*(each.indication for each in about.long if each.from_first_dose), PREMEDICATION}
+    blur = Blur(
+        about.start_day_unknown,
+        about.start_month_unknown,
+        lambda frame: ((frame["CMAENO"] == "") & ~frame["CMINDC"].isin(known)).to_numpy(),
+    )
     return {"cm": {"CMSTDAT": blur}}
 
 
@@ -89,18 +94,21 @@ def _premedicate(story: Story, about: Medication) -> Iterator[_Spells]:
     starts = story.course.plan.start
     for name in about.premedication:
         drug = np.full(len(subject), _find_drug(about, name))
-        reason = constant("Prophylaxis of nausea and vomiting", len(subject))
+        reason = constant(PREMEDICATION, len(subject))
         none = np.full(len(subject), -1)
         yield _Spells(subject, drug, starts[subject, 0], starts[subject, last], reason, none)
 
 
 def _take_long(story: Story, about: Medication, draws: Draws) -> Iterator[_Spells]:
-    """Medications that go on through the study, begun years before consent or with the treatment."""
+    """Medications that go on through the study: for a condition, before consent, or from the first dose."""
     n, consent = len(story.cohort), story.cohort.roster.consent
     for each in about.long:
         taken = draws.chance(each.subjects, n)
-        years, days = draws.whole(*each.years_before_consent, n), draws.whole(*about.days_before_consent, n)
-        start = consent - DAYS_PER_YEAR * years - days
+        start = consent - draws.whole(*each.days_before_consent, n)
+        if each.condition:
+            taken = taken & story.conditions.has(each.condition)
+            since = story.conditions.since(each.condition)
+            start = since + np.floor((consent - since) * draws.fraction(0, 0.9, n)).astype(np.int64)
         if each.from_first_dose:
             taken = taken & story.course.treated
             start = story.cohort.first_dose

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from cdisc_conv.simulate.course.ongoing import find_grade
 from cdisc_conv.simulate.course.story import Story, read_events
 from cdisc_conv.simulate.settings.topics import Question, Questionnaire
-from cdisc_conv.simulate.tables.draws import NEVER, Draws, Ints
+from cdisc_conv.simulate.tables.draws import Draws, Ints
 from cdisc_conv.simulate.tables.rows import Rows
-from cdisc_conv.simulate.tables.words import NO_DAY, dates, is_word, words_of, yes_no
+from cdisc_conv.simulate.tables.words import NO_DAY, dates, words_of, yes_no
 
 QUESTIONNAIRE_FORMS = ("qs",)
 NOT_ASKED = ("UNS", "SAFU")
@@ -58,21 +59,6 @@ def _answer(story: Story, about: Questionnaire, question: Question, subject: Int
     steps = _draw_steps(about, m, draws)
     on_treatment = (day > story.cohort.first_dose[subject]) & (day <= story.course.treatment_end[subject])
     helped = draws.chance(question.helped_by_treatment, m) & on_treatment
-    grade = _find_grade(story, question.term, subject, day)
+    grade = find_grade(read_events(story), question.term, subject, day)
     answer: Ints = np.clip(usual + steps - helped + grade, 0, len(ANSWERS) - 1)
     return answer
-
-
-def _find_grade(story: Story, term: str, subject: Ints, day: Ints) -> Ints:
-    """Grade of the event of a term that goes on; 0 without. Events of one term do not overlap in a subject."""
-    events = read_events(story)
-    events = events.take(is_word(events.term, term))
-    if not len(events.subject):
-        return np.zeros(len(subject), dtype=np.int64)
-    key = events.subject * (4 * NEVER) + events.start
-    order = np.argsort(key, kind="stable")
-    place = np.searchsorted(key[order], subject * (4 * NEVER) + day, side="right") - 1
-    at = order[np.maximum(place, 0)]
-    end = np.where(events.end == NO_DAY, NEVER, events.end)
-    lasts = (place >= 0) & (events.subject[at] == subject) & (end[at] >= day)
-    return np.where(lasts, events.grade[at], 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,6 +68,18 @@ def plan_visits(
     kept = day <= np.where(cohort.enrolled, course.seen_until(), cohort.decision_day)[subject]
     order = np.flatnonzero(kept)
     return Visits(subject[order], event[order], day[order], eseq[order], cycle[order], ends[order]), scan_eseq
+
+
+def choose_visits(visits: Visits, dictionary: Dictionary, beginnings: Sequence[str], every: int) -> Bools:
+    """The visits whose event ID begins so (all without beginnings); of maintenance cycles the first and every nth."""
+
+    def is_wanted(eid: str) -> bool:
+        skipped = eid[0] == "M" and eid[1:].isdigit() and (int(eid[1:]) - 1) % every != 0
+        return (not beginnings or eid.startswith(tuple(beginnings))) and not skipped
+
+    wanted = np.array([is_wanted(event.eid) for event in dictionary.events], dtype=bool)
+    chosen: Bools = wanted[visits.event]
+    return chosen
 
 
 def _list_planned(

@@ -60,6 +60,10 @@ class Dictionary:
                 return candidate.values or {}
         return {}
 
+    def item_names(self, form: str) -> set[str]:
+        """The items of a form; none when there is no such form."""
+        return {item.name for item in self.forms[form].items} if form in self.forms else set()
+
     def event(self, eid: str) -> int:
         """The position of an event; raises KeyError for an unknown one."""
         for position, event in enumerate(self.events):

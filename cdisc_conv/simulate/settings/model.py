@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from cdisc_conv.simulate.settings.examinations import Electrocardiograms, Examination, VitalSigns
 from cdisc_conv.simulate.settings.kinds import (
     Count,
     Days,
@@ -331,6 +332,9 @@ class Settings(Section):
     deviations: Deviations | None = None
     reproduction: Reproduction | None = None
     questionnaire: Questionnaire | None = None
+    vital_signs: VitalSigns | None = None
+    electrocardiograms: Electrocardiograms | None = None
+    physical: Examination | None = None
     laboratory: Laboratory | None = None
     biomarkers: Biomarkers | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cdisc_conv.problems import Problem, ProblemsError, did_you_mean
@@ -10,6 +11,9 @@ from cdisc_conv.simulate.settings.dictionary import Dictionary
 from cdisc_conv.simulate.settings.model import Settings, count_assessments
 from cdisc_conv.spec.yaml.nodes import Node, read_yaml
 from cdisc_conv.spec.yaml.validate import validate
+
+Used = tuple[str, str, tuple[str, ...], tuple[str | int, ...]]
+"""A form, its item, codes that the settings name, and where they do."""
 
 
 def read_settings(path: Path, dictionary: Dictionary, shown: str = "") -> Settings:
@@ -31,7 +35,7 @@ def read_settings(path: Path, dictionary: Dictionary, shown: str = "") -> Settin
 def _check_codes(settings: Settings, dictionary: Dictionary, node: Node) -> list[Problem]:
     """Codes written in the settings must be codes of the item they end up in."""
     tumours, untidy, exposure = settings.tumours, settings.untidiness, settings.exposure
-    used: list[tuple[str, str, tuple[str, ...], tuple[str | int, ...]]] = [
+    used: list[Used] = [
         ("tl", "TLLOC", pattern.organs, ("tumours", "target_patterns", number, "organs"))
         for number, pattern in enumerate(tumours.target_patterns)
     ]
@@ -54,6 +58,7 @@ def _check_codes(settings: Settings, dictionary: Dictionary, node: Node) -> list
     ]
     for key in ("cause_of_death_without_progression", "cause_of_death_after_progression"):
         used.append(("dd", "DTHCAUS", tuple(getattr(settings.course, key)), ("course", key)))
+    used += _list_examination_codes(settings)
     problems = []
     for form, item, codes, path in used:
         known = dictionary.values(form, item)
@@ -62,6 +67,44 @@ def _check_codes(settings: Settings, dictionary: Dictionary, node: Node) -> list
             place = node.at(path).get(code) or node.at(path)
             problems.append(place.problem("SIM002", f"{item} of form '{form}' has no code '{code}'", hint))
     return problems
+
+
+def _list_examination_codes(settings: Settings) -> Iterator[Used]:
+    """Codes of the examinations that the study has."""
+    if settings.vital_signs:
+        yield "vs", "VSPOS", tuple(settings.vital_signs.positions), ("vital_signs", "positions")
+    if tracings := settings.electrocardiograms:
+        yield "eg", "EGOTH", tuple(tracings.others), ("electrocardiograms", "others")
+        yield "eg", "EGOTH", tuple(tracings.of_events.values()), ("electrocardiograms", "of_events")
+    if physical := settings.physical:
+        yield "pe", "PESYS", tuple(system.code for system in physical.systems), ("physical", "systems")
+
+
+def _find_unknown_terms(settings: Settings) -> Iterator[tuple[str, str, str, Iterable[str]]]:
+    """Adverse events and conditions that a section names and the file lacks: section, term, kind, those it has."""
+    signs = settings.vital_signs.signs if settings.vital_signs else ()
+    systems = settings.physical.systems if settings.physical else ()
+    named: dict[str, set[str]] = {
+        "vital_signs": {term for sign in signs for term in (*sign.events, *sign.grades)},
+        "physical": {term for system in systems for term in system.events},
+        "electrocardiograms": set(settings.electrocardiograms.of_events) if settings.electrocardiograms else set(),
+        "medication": set(settings.medication.for_events) if settings.medication else set(),
+        "laboratory": {test.event for test in settings.laboratory.tests if test.event}
+        if settings.laboratory
+        else set(),
+    }
+    events = {term.term for term in settings.adverse_events.terms}
+    for section, terms in named.items():
+        yield from ((section, term, "adverse event", events) for term in sorted(terms - events))
+    medical = settings.history.medical if settings.history else None
+    conditions = {condition.term for condition in medical.conditions} if medical else set()
+    long = settings.medication.long if settings.medication else ()
+    named = {
+        "vital_signs": {term for sign in signs for term in sign.conditions},
+        "medication": {each.condition for each in long if each.condition},
+    }
+    for section, terms in named.items():
+        yield from ((section, term, "condition", conditions) for term in sorted(terms - conditions))
 
 
 def _check_sense(settings: Settings, dictionary: Dictionary, node: Node) -> list[Problem]:
@@ -103,6 +146,9 @@ def _check_sense(settings: Settings, dictionary: Dictionary, node: Node) -> list
         if all(pattern.sex for pattern in tumours.target_patterns):
             report(("tumours", "target_patterns", number), "no pattern is open to both sexes", "leave `sex` out of one")
             break
+    for section, term, kind, there_are in _find_unknown_terms(settings):
+        hint = did_you_mean(term, there_are) or f"it takes the {kind}s of this file"
+        report((section,), f"no {kind} is called '{term}'", hint)
     for form, topic in find_unset(dictionary, settings):
         message = f"'{topic}' is missing"
         problems.append(

@@ -53,7 +53,10 @@ class LongMedication(Section):
     drug: str
     indication: str
     subjects: Probability
-    years_before_consent: Days = (0, 0)
+    """Of all, or of those with the condition."""
+    condition: str = ""
+    """Of the medical history: taken by those in whom it goes on, begun some time after it."""
+    days_before_consent: Days = (0, 0)
     from_first_dose: bool = False
     """Begun with the treatment; else before consent."""
 
@@ -67,7 +70,6 @@ class Medication(Section):
     """CTCAE term to drugs, of which one is given."""
     premedication: Words
     long: tuple[LongMedication, ...]
-    days_before_consent: Days
     start_day_unknown: Probability
     start_month_unknown: Probability
 

@@ -94,7 +94,7 @@ def test_what_is_refused() -> None:
     )
     assert refused({"visit": "A", "to": 1}, {"visit": "A", "from": 2}) == "'visit_window': there are two windows 'A'"
     assert refused({"visit": "A"}, companions=["AWTDIFF"]) == (
-        "'visit_window': AWTDIFF comes along, but window 'A' has no 'target'"
+        "'visit_window': window 'A' has no 'target', which AWTDIFF needs"
     )
     assert refused() == "'visit_window': 'windows' is empty; it takes at least one"
     assert refused({"visit": "A"}, companions=["ADT"]) == (
