@@ -25,7 +25,7 @@ from cdisc_conv.simulate.forms.disposition import (
 )
 from cdisc_conv.simulate.forms.further import add_items, make_further_forms, untidy_further_form
 from cdisc_conv.simulate.forms.tumours import has_unscheduled_scan, make_tumour_forms
-from cdisc_conv.simulate.forms.visits import make_ecog, make_vital_signs, plan_visits
+from cdisc_conv.simulate.forms.visits import make_ecog, make_vital_signs, plan_visits, read_weights
 from cdisc_conv.simulate.settings.dictionary import Dictionary, read_dictionary
 from cdisc_conv.simulate.settings.model import Settings
 from cdisc_conv.simulate.settings.read import read_settings
@@ -153,14 +153,19 @@ def _simulate_core(
     scans = has_unscheduled_scan(disease, course)
     visits, scan_eseq = plan_visits(settings, cohort, course, dosing, scans, dictionary, visit_draws)
     deaths = draw_causes(settings, course, dosing, follow_up)
+    ecog = make_ecog(settings, cohort, visits, visit_draws)
+    signs = make_vital_signs(settings, cohort, dosing, visits, visit_draws)
+    weighed = read_weights(signs)
     forms = [
         make_demographics(cohort, dictionary),
         make_consent(settings, cohort, course, dictionary, follow_up),
         make_eligibility(settings, cohort, dictionary),
-        make_ecog(settings, cohort, visits, visit_draws),
-        make_vital_signs(settings, cohort, dosing, visits, visit_draws),
+        ecog,
+        signs,
         *dosing.rows,
-        make_adverse_events(settings, cohort, course, dosing, deaths.event, dictionary, draws("adverse_events")),
+        make_adverse_events(
+            settings, cohort, course, dosing, deaths.event, weighed, dictionary, draws("adverse_events")
+        ),
         *make_tumour_forms(settings, disease, course, scan_eseq, dictionary, visit_draws),
         make_end_of_treatment(settings, course, dosing, dictionary, follow_up),
         make_survival_follow_up(settings, course, dictionary, follow_up),

@@ -11,11 +11,17 @@ def test_who_was_operated_on_has_no_primary_tumour_and_ended_chemotherapy_in_tim
     assert set(prior["SUBJID"]).isdisjoint(many["ntl"].query('NTLLOC == "STOMACH"')["SUBJID"])
     surgery = read_dates(prior.set_index("SUBJID")["PRSTDAT"])
     consent = read_dates(many["ic"].query('ICTYPE == "INIT"').set_index("SUBJID")["ICDAT"])
-    assert ((consent[surgery.index] - surgery).dt.days.dropna() >= 260).all()
     therapy = many["pct"]
     assert set(therapy["SUBJID"]) <= set(prior["SUBJID"])
     last = read_dates(therapy["PCENDAT"])
-    assert (therapy["SUBJID"].map(consent) - last).dt.days.dropna().min() >= 183
+    without = (therapy["SUBJID"].map(consent) - last).dt.days
+    refused = set(many["ie"].query('IETESTCD == "INC06"')["SUBJID"])
+    mine = therapy["SUBJID"].isin(refused)
+    assert without[~mine].min() >= 183
+    assert refused and set(therapy.loc[mine, "SUBJID"]) == refused
+    assert without[mine].between(10, 182)[without[mine].notna()].all()
+    since = (consent[surgery.index] - surgery).dt.days.dropna()
+    assert (since[~since.index.isin(refused)] >= 260).all()
     begun, day = read_dates(therapy["PCSTDAT"]), therapy["SUBJID"].map(surgery)
     known = begun.notna() & day.notna()
     assert ((begun < day) == (therapy["PCTYPE"] == "NEO"))[known].all()

@@ -21,7 +21,7 @@ def events(many, read_dates) -> pd.DataFrame:
 def _during(rows: pd.DataFrame, events: pd.DataFrame, term: str) -> pd.DataFrame:
     """The rows of which the day lies within an event of a term."""
     both = rows.reset_index().merge(events[events["AEPT"] == term], on="SUBJID")
-    return both[(both["start"] <= both["day"]) & (both["day"] <= both["end"])].drop_duplicates("index")
+    return both[(both["start"] <= both["day"]) & (both["day"] <= both["end"])]
 
 
 def test_signs_are_measured_with_weight_or_not_at_all(many):
@@ -39,7 +39,8 @@ def test_a_temperature_of_38_is_a_fever_that_goes_on(many, events, read_dates):
     vs = vs.assign(day=read_dates(vs["VSDAT"]), heat=vs["TEMP"].astype(float))
     fever = _during(vs, events, "Fever")
     assert len(fever) > 10
-    lowest = fever["AETOXGR"].map({"1": 38.0, "2": 39.1, "3": 40.1})
+    fever = fever.sort_values("AETOXGR").drop_duplicates("index", keep="last")
+    lowest = fever["AETOXGR"].map({"1": 38.0, "2": 39.1, "3": 40.1, "4": 40.1})
     assert (fever["heat"] >= lowest).all()
     # Of the others only those whose event has a date of which a part is unknown.
     assert len(set(vs.index[vs["heat"] >= 38]) - set(fever["index"])) <= 0.2 * len(fever)
@@ -96,7 +97,7 @@ def test_a_physical_examination_has_every_system_once(many):
 def test_what_goes_on_is_found(many, events, read_dates, term, system):
     pe = many["pe"].query(f'PESYS == "{system}"')
     pe = pe.assign(day=read_dates(pe["PEDAT"]))
-    found = _during(pe, events, term)
+    found = _during(pe, events, term).sort_values("AETOXGR").drop_duplicates("index", keep="last")
     assert len(found) > 50
     assert set(found["PERES"]) == {"A"}
     # Clinically significant from grade 2 on.
@@ -123,3 +124,31 @@ def test_nobody_takes_something_for_cancer_pain_before_the_cancer_is_known(many,
     start = read_dates(pain)
     assert len(start) > 100
     assert not (start < read_dates(found)[start.index]).any()
+
+
+def test_weight_loss_is_an_event_where_the_weights_say_so(many, read_dates):
+    vs = many["vs"].query('WEIGHT != ""')
+    vs = vs.assign(day=read_dates(vs["VSDAT"]), kg=vs["WEIGHT"].astype(float)).sort_values(["SUBJID", "day"])
+    first = read_dates(many["exth"].groupby("SUBJID")["EXPLDAT"].first())
+    before = vs[vs["day"] <= vs["SUBJID"].map(first)]
+    loss = 1 - vs["kg"] / vs["SUBJID"].map(before.groupby("SUBJID")["kg"].last())
+    after = vs["day"] > vs["SUBJID"].map(first)
+    worst = loss[after].groupby(vs["SUBJID"]).max().round(6)
+    events = many["ae"].query('AEPT == "Weight loss"').set_index("SUBJID")
+    assert events.index.is_unique and len(events) > 200
+    assert (worst[events.index] >= 0.05).all()
+    assert ((worst[events.index] >= 0.10) <= (events["AETOXGR"] >= "2")).all()
+    # Who has none lost it when events were no longer collected.
+    assert len(events) > 0.85 * (worst >= 0.05).sum()
+
+
+def test_a_delay_for_laboratory_values_has_such_an_event_before_the_cycle(many, read_dates):
+    late = many["exca"].query('EXDELAY == "Y" and EXADJRS == "LAB"').drop_duplicates(["SUBJID", "EVENTEID"])
+    late = late.assign(planned=read_dates(late["EXPLDAT"]), begun=read_dates(late["EVENTDT"]))
+    terms = ["Neutrophil count decreased", "Platelet count decreased", "White blood cell decreased"]
+    ae = many["ae"][many["ae"]["AEPT"].isin(terms) & (many["ae"]["AEACNCA"] == "INTERRUPTED")]
+    ae = ae.assign(start=read_dates(ae["AESTDAT"]))
+    both = late.merge(ae[["SUBJID", "start", "AETOXGR"]].dropna(), on="SUBJID")
+    near = both[(both["start"] <= both["planned"]) & (both["start"] >= both["planned"] - pd.Timedelta(days=5))]
+    assert set(near["AETOXGR"]) <= {"2", "3"}
+    assert len(late) > 200 and len(near.drop_duplicates(["SUBJID", "EVENTEID"])) > 0.9 * len(late)

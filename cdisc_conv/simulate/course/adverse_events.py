@@ -12,7 +12,7 @@ from cdisc_conv.simulate.course.subjects import Cohort
 from cdisc_conv.simulate.course.time import OFF_DEATH, OFF_LTFU, Course
 from cdisc_conv.simulate.settings.dictionary import Dictionary
 from cdisc_conv.simulate.settings.model import Settings, Term
-from cdisc_conv.simulate.tables.draws import NEVER, Bools, Draws, Ints
+from cdisc_conv.simulate.tables.draws import NEVER, Bools, Draws, Floats, Ints
 from cdisc_conv.simulate.tables.rows import Rows, join_rows, no_days, rank_within
 from cdisc_conv.simulate.tables.words import NO_DAY, Words, choose, constant, dates, times, words_of, yes_no
 
@@ -24,6 +24,21 @@ FATAL_DAYS = (0, 7)
 MOST_UNCHANGED, MOST_LABORATORY = 2, 3
 """Highest grades under treatment without a change of dosing."""
 REACTION_MINUTES = (0, 60)
+
+
+WEIGHT_LOSS = (0.05, 0.10, 0.20)
+"""Share of the weight at the first dose that is lost in grade 1, 2 and 3 (CTCAE 5.0)."""
+LABORATORY = "LAB"
+"""The code of a delay for laboratory values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Weights as they were recorded, one row each."""
+
+    subject: Ints
+    day: Ints
+    kg: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +68,19 @@ def make_adverse_events(
     course: Course,
     dosing: Dosing,
     fatal: Ints,
+    weighed: Weighed,
     dictionary: Dictionary,
     draws: Draws,
 ) -> Rows:
     """The adverse event log: one form per event, one form saying "none" for subjects without. `fatal` is the position
-    of the term that caused each subject's death, negative without."""
+    of the term that caused each subject's death, negative without; `weighed` are the weights of the visits."""
     parts = [
         *_draw_by_chance(settings, cohort, course, dosing, draws),
         _draw_before_first_dose(settings, cohort, course, draws),
         _draw_triggered(settings, cohort, dosing, draws),
         _draw_fatal(settings, cohort, course, fatal, draws),
+        *_draw_delays(settings, cohort, course, draws),
+        *_find_weight_losses(settings, cohort, weighed),
     ]
     events = _Events(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
     events = _keep_in_time(settings, cohort, course, dosing, events)
@@ -173,6 +191,48 @@ def _draw_fatal(settings: Settings, cohort: Cohort, course: Course, fatal: Ints,
     start = np.maximum(course.death[subject] - before, cohort.first_dose[subject])
     events = _episodes(about.terms[0], 0, subject, start, np.full(m, FATAL_GRADE), draws)
     return replace(events, term=number, end=course.death[subject], fatal=np.ones(m, dtype=bool))
+
+
+def _draw_delays(settings: Settings, cohort: Cohort, course: Course, draws: Draws) -> Iterator[_Events]:
+    """The event behind each cycle that was delayed for laboratory values; it is over when the cycle begins."""
+    about, reasons = settings.adverse_events, list(settings.exposure.delay_reasons)
+    if about.laboratory_delays is None or LABORATORY not in reasons:
+        return
+    plan, names = course.plan, [term.term for term in about.terms]
+    subject, cycle = np.nonzero((plan.delay > 0) & (plan.delay_reason == reasons.index(LABORATORY)) & course.given)
+    m = len(subject)
+    places = np.array([names.index(term) for term in about.laboratory_delays])
+    start = (plan.start - plan.delay)[subject, cycle] - draws.whole(0, 5, m)
+    start = np.maximum(start, cohort.first_dose[subject] + 1)
+    events = _episodes(about.terms[0], 0, subject, start, draws.whole(2, 3, m), draws)
+    number, end = places[draws.pick(about.laboratory_delays, m)], plan.start[subject, cycle] - 1
+    drug, action = np.full(m, CAPECITABINE), np.full(m, ACTIONS.index(INTERRUPTED))
+    yield replace(events, term=number, end=end, drug=drug, action=action)
+
+
+def _find_weight_losses(settings: Settings, cohort: Cohort, weighed: Weighed) -> Iterator[_Events]:
+    """Where a visit finds 5 % less than at the first dose: from the first such visit to the last, as bad as it gets."""
+    n, order = len(cohort), np.lexsort((weighed.day, weighed.subject))
+    subject, day, kg = (column[order] for column in (weighed.subject, weighed.day, weighed.kg))
+    first_dose = cohort.first_dose[subject]
+    base, last = np.full(n, np.nan), np.zeros(n, np.int64)
+    before = day <= first_dose
+    base[subject[before]] = kg[before]  # of several the last
+    np.maximum.at(last, subject, day)
+    loss = np.where(before, 0.0, np.round(1 - kg / base[subject], 6))
+    worst, start, end = np.zeros(n), np.full(n, NEVER), np.zeros(n, np.int64)
+    np.maximum.at(worst, subject, loss)
+    lost = loss >= WEIGHT_LOSS[0]
+    np.minimum.at(start, subject[lost], day[lost])
+    np.maximum.at(end, subject[lost], day[lost])
+    (loser,) = np.nonzero(start < NEVER)
+    grade = (worst[loser, None] >= np.array(WEIGHT_LOSS)).sum(axis=1)
+    m, none = len(loser), np.full(len(loser), -1)
+    until = np.where(end < last, end, NEVER)[loser]
+    for number, term in enumerate(settings.adverse_events.terms):
+        if term.weighed:
+            yield _Events(loser, np.full(m, number), start[loser], until, grade, none, np.zeros(m, np.int64),
+                          np.zeros(m, bool), none)  # fmt: skip
 
 
 def _keep_in_time(settings: Settings, cohort: Cohort, course: Course, dosing: Dosing, events: _Events) -> _Events:

@@ -21,6 +21,9 @@ class Conditions:
     start: Ints
     end: Ints
     """`NO_DAY` of a condition that goes on."""
+    menopausal: Bools
+    """Of each subject, whatever the sex: too old to bear children."""
+    sterilized: Bools
 
     def has(self, term: str) -> Bools:
         """The subjects in whom a condition goes on at consent; nobody has one that the settings do not name."""
@@ -29,6 +32,11 @@ class Conditions:
         place = self.terms.index(term)
         ongoing: Bools = self.present[place] & (self.end[place] == NO_DAY)
         return ongoing
+
+    def can_bear_children(self, cohort: Cohort) -> Bools:
+        """The women who can; all women where the study does not ask."""
+        able: Bools = cohort.female & ~self.menopausal & ~self.sterilized
+        return able
 
     def since(self, term: str) -> Ints:
         """The day on which a condition began, for every subject."""
@@ -48,4 +56,9 @@ def draw_conditions(settings: Settings, cohort: Cohort, draws: Draws) -> Conditi
         over = draws.chance(condition.over, n)
         length = np.floor((consent - start[row]) * draws.fraction(0.1, 0.9, n)).astype(np.int64)
         end[row] = np.where(over, start[row] + length, NO_DAY)
-    return Conditions(tuple(condition.term for condition in about), present, start, end)
+    menopausal, sterilized = np.zeros(n, bool), np.zeros(n, bool)
+    if settings.reproduction:
+        menopausal = cohort.age > draws.whole(*settings.reproduction.menopause_years, n)
+        sterilized = ~menopausal & draws.chance(settings.reproduction.sterilized, n)
+    terms = tuple(condition.term for condition in about)
+    return Conditions(terms, present, start, end, menopausal, sterilized)

@@ -66,13 +66,12 @@ def _take_samples(story: Story, about: Laboratory, draws: Draws) -> _Samples:
 
 
 def _choose_samples(story: Story, about: Laboratory, panel: str, samples: _Samples, draws: Draws) -> Bools:
-    """Which samples a panel is asked of: at the events that it names (all without names), of women for pregnancy."""
+    """Which samples a panel is asked of: at the events it names (or all); for pregnancy, of who can bear children."""
     eids = np.array([event.eid for event in story.dictionary.events])[story.visits.event[samples.visit]]
     prefixes = tuple(about.panels[panel])
     asked = np.array([not prefixes or str(eid).startswith(prefixes) for eid in eids], dtype=bool)
     if panel == PREGNANCY:
-        cohort = story.cohort
-        asked &= (cohort.female & (cohort.age < about.childbearing_age))[samples.subject]
+        asked &= story.conditions.can_bear_children(story.cohort)[samples.subject]
     return asked
 
 

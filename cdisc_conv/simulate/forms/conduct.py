@@ -77,9 +77,8 @@ def make_reproduction(story: Story, draws: Draws) -> Iterator[Rows]:
     if about is None:
         raise KeyError("reproduction")
     cohort, n = story.cohort, len(story.cohort)
-    past = cohort.age > draws.whole(*about.menopause_years, n)
-    sterilized = ~past & draws.chance(about.sterilized, n)
-    able = cohort.female & ~past & ~sterilized
+    past, sterilized = story.conditions.menopausal, story.conditions.sterilized
+    able = story.conditions.can_bear_children(cohort)
     women = words_of(draws.pick(about.methods, n), about.methods).where(able)
     men = words_of(draws.pick(about.methods_of_men, n), about.methods_of_men).where(~cohort.female)
     items = {

@@ -18,6 +18,7 @@ from cdisc_conv.simulate.tables.words import Words, constant, dates, read_days, 
 
 HISTORY_FORMS = ("pct", "pr", "mh")
 MOST_DRUGS = 3
+TREATMENT_CRITERION = "INC06"
 
 
 def make_history(story: Story, draws: Draws) -> Iterator[Rows]:
@@ -29,7 +30,9 @@ def make_history(story: Story, draws: Draws) -> Iterator[Rows]:
     primary = story.disease.organs.index(PRIMARY) if PRIMARY in story.disease.organs else -9
     resected = ~(story.disease.non_target_organ == primary).any(axis=1) & draws.chance(about.resected, n)
     surgery = consent - draws.whole(*about.surgery_days_before_consent, n)
-    therapies = join_rows(list(_make_therapies(story, about, resected, surgery, draws)))
+    recently = _draw_recent_therapy(story, about, draws)
+    resected, surgery = resected | (recently > 0), np.where(recently > 0, consent - recently, surgery)
+    therapies = join_rows(list(_make_therapies(story, about, resected, surgery, recently > 0, draws)))
     yield therapies
     kind = draws.whole(0, len(about.surgeries) - 1, n)
     parts = [
@@ -63,13 +66,26 @@ def blur_history(settings: Settings) -> dict[str, dict[str, Blur]]:
     }
 
 
-def _make_therapies(story: Story, about: History, resected: Bools, surgery: Ints, draws: Draws) -> Iterator[Rows]:
-    """Chemotherapy before and after the surgery, ended long enough before consent (inclusion criterion 6)."""
+def _draw_recent_therapy(story: Story, about: History, draws: Draws) -> Ints:
+    """Days from the surgery to consent of who fails the criterion about previous treatment; 0 for the others."""
+    cohort, criteria = story.cohort, list(story.settings.enrolment.failed_criteria)
+    place = criteria.index(TREATMENT_CRITERION) if TREATMENT_CRITERION in criteria else -2
+    fails = (cohort.failed == place) | (cohort.failed_also == place)
+    longest = about.course_days[1] + about.days_from_surgery[1]
+    return np.where(fails, longest + draws.whole(10, about.course_days[0] // 2, len(cohort)), 0)
+
+
+def _make_therapies(
+    story: Story, about: History, resected: Bools, surgery: Ints, recently: Bools, draws: Draws
+) -> Iterator[Rows]:
+    """Chemotherapy before and after the surgery. It ended long enough before consent, unless `recently` says that it
+    is what the subject is refused for (inclusion criterion 6)."""
     n, latest = len(resected), story.cohort.roster.consent - about.fewest_days_without
     for setting, share in (("NEO", about.neoadjuvant), ("ADJ", about.adjuvant)):
         length, gap = draws.whole(*about.course_days, n), draws.whole(*about.days_from_surgery, n)
         start = surgery - gap - length if setting == "NEO" else surgery + gap
         had = resected & draws.chance(share, n) & (start + length <= latest)
+        had = (had & ~recently) | (recently & (setting == "ADJ"))
         chosen = draws.whole(0, len(about.regimens) - 1, n)
         (subject,) = np.nonzero(had)
         m = len(subject)

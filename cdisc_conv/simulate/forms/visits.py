@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cdisc_conv.simulate.course.adverse_events import Weighed
 from cdisc_conv.simulate.course.exposure import Dosing, compute_body_surface
 from cdisc_conv.simulate.course.subjects import Cohort
 from cdisc_conv.simulate.course.time import CYCLE_DAYS, CYCLES, STOP_PD, Course
@@ -139,6 +140,14 @@ def make_vital_signs(settings: Settings, cohort: Cohort, dosing: Dosing, visits:
         "BSA": numbers(compute_body_surface(height, weight), 2, screening | in_cycle),
     }
     return Rows("vs", subject, visits.event, visits.day, items, visits.eseq)
+
+
+def read_weights(rows: Rows) -> Weighed:
+    """The weights of the form of vital signs."""
+    weight = rows.items["WEIGHT"]
+    kg = np.array([*map(float, weight.words), np.nan])[weight.codes]
+    there = np.isfinite(kg)
+    return Weighed(rows.subject[there], rows.day[there], kg[there])
 
 
 def _weigh(cohort: Cohort, visits: Visits, noise: Floats) -> Floats:

@@ -243,6 +243,8 @@ class Term(Section):
     on_infusion: bool = False
     laboratory: bool = False
     by_disease: bool = False
+    weighed: bool = False
+    """Follows from the weights of the visits."""
 
 
 class AdverseEvents(Section):
@@ -263,6 +265,8 @@ class AdverseEvents(Section):
     recovering: Probability
     unlikely: Probability
     related_words: Weights
+    laboratory_delays: Weights | None = None
+    """Terms behind a cycle that was delayed for laboratory values; without them it has no event."""
 
 
 class Therapy(Section):

@@ -220,7 +220,6 @@ class Laboratory(Section):
     not_done: Probability
     haemolysed: Probability
     minutes: Days
-    childbearing_age: Count
     every_maintenance_cycles: Annotated[int, Field(ge=1)]
     panels: dict[str, tuple[str, ...]]
     tests: Annotated[tuple[LaboratoryTest, ...], Field(min_length=1)]
