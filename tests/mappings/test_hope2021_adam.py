@@ -187,10 +187,10 @@ def test_an_event_is_related_when_it_is_to_any_drug() -> None:
 
 @cache
 def doses(form: str) -> pd.DataFrame:
-    """The rows of a dosing form with their days; a start without its day follows the row before it."""
+    """The rows of a dosing form with their days; a start without its day follows the row before it, and the plan."""
     data = raw()[form].assign(start=lambda d: days(d["EXSTDAT"]), end=lambda d: days(d["EXENDAT"]))
     before = data.groupby("SUBJID")["end"].shift() + 1
-    data["start"] = data["start"].fillna(before)
+    data["start"] = data["start"].fillna(np.maximum(before, days(data["EXPLDAT"])))
     data["days"] = data["end"] - data["start"] + 1
     for column in ("EXDOSE", "EXPLDOSE"):
         data[column] = pd.to_numeric(data[column], errors="coerce")
