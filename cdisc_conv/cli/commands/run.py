@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cdisc_conv.cli.options.run import (
@@ -9,6 +10,7 @@ from cdisc_conv.cli.options.run import (
     Encoding,
     Formats,
     Fresh,
+    Out,
     Ranges,
     Raw,
     Scheduler,
@@ -17,10 +19,12 @@ from cdisc_conv.cli.options.run import (
     SplitSize,
     Workers,
 )
-from cdisc_conv.cli.options.shared import Out, Study, split_names
+from cdisc_conv.cli.options.shared import Study, split_names
 
 if TYPE_CHECKING:
     from cdisc_conv.engine.derive.kept_parts import Keeping
+    from cdisc_conv.engine.ranges.range import Division
+    from cdisc_conv.package.kept.inputs import Request
     from cdisc_conv.package.writing.package import Package
 
 
@@ -55,32 +59,41 @@ def run(
       cdisc-conv run hope2021_thal_agc --raw raw --out package --formats json,dsjc
     """
     from cdisc_conv.cli.printing.console import print_line
-    from cdisc_conv.cli.printing.progress import show_progress
     from cdisc_conv.cli.printing.summary import print_package
     from cdisc_conv.package.kept.inputs import Request
     from cdisc_conv.package.kept.rerun import run_what_changed
+    from cdisc_conv.package.writing.publish import is_url, publish
 
     wanted, kinds = split_names(datasets), split_names(formats)
-    request = Request(study, out, raw, sdtm, tuple(wanted) or None, tuple(kinds) or None, encoding, split_size)
+    request = Request(study, Path(out), raw, sdtm, tuple(wanted) or None, tuple(kinds) or None, encoding, split_size)
 
-    def make(keeping: Keeping | None) -> Package:
+    def make(keeping: Keeping | None, folder: Path = request.out) -> Package:
         from cdisc_conv.engine.ranges.range import Division
-        from cdisc_conv.package.run import run_study
 
-        division = Division(ranges, workers, scheduler, scratch)
-        with show_progress() as progress:
-            return run_study(
-                study,
-                raw,
-                out,
-                request.datasets,
-                progress,
-                sdtm,
-                request.formats,
-                encoding,
-                division,
-                split_size,
-                keeping,
-            )
+        return _make(request, folder, Division(ranges, workers, scheduler, scratch), keeping)
 
+    if is_url(out):
+        with publish(out) as folder:
+            made = make(None, folder).result
+        return print_package(made.move(out))
     return print_package(run_what_changed(request, make, lambda said: print_line(said, stderr=True), fresh=fresh))
+
+
+def _make(request: Request, folder: Path, division: Division, keeping: Keeping | None) -> Package:
+    from cdisc_conv.cli.printing.progress import show_progress
+    from cdisc_conv.package.run import run_study
+
+    with show_progress() as progress:
+        return run_study(
+            request.study,
+            request.raw,
+            folder,
+            request.datasets,
+            progress,
+            request.sdtm,
+            request.formats,
+            request.encoding,
+            division,
+            request.split_size,
+            keeping,
+        )

@@ -7,6 +7,14 @@ from typing import Annotated
 
 import typer
 
+Out = Annotated[
+    str,
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        help="Folder to write, or its URL on shared storage; an earlier package there is replaced as a whole.",
+    ),
+]
 Raw = Annotated[
     Path | None,
     typer.Option(

@@ -7,15 +7,15 @@ from cdisc_conv.cli.printing.findings import print_codes, summarise
 from cdisc_conv.package.result import Result
 from cdisc_conv.problems import Problem, Severity, count_by_severity, exit_code
 
-FINDINGS = "findings.json"
+FINDINGS = "report/findings.json"
 
 
 def print_package(package: Result, planted: bool = False) -> int:
     """Print what a run made and found; the exit code. `planted`: findings are meant to be there."""
-    report = package.folder / "report" / "index.html"
+    report = package.name_file("report/index.html")
     some = print_codes(package.problems)
     if some:
-        print_line(f"one finding of each code is shown; all of them are in {report} and {report.parent / FINDINGS}")
+        print_line(f"one finding of each code is shown; all of them are in {report} and {package.name_file(FINDINGS)}")
     if package.problems:
         print_line("")
     print_table(["dataset", "records", "variables", *(f"{severity.value}s" for severity in Severity)], _rows(package))
