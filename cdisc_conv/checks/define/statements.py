@@ -48,6 +48,8 @@ class ItemStatement:
     codelist: CodelistStatement | None = None
     origins: tuple[OriginStatement, ...] = ()
     levels: tuple[LevelStatement, ...] = ()
+    method: str = ""
+    """How it is derived, in the words of its method."""
     line: int = 0
 
 
@@ -95,6 +97,7 @@ class _Reader:
         self._items = document.index("ItemDef")
         self._lists = document.index("def:ValueListDef")
         self._clauses = document.index("def:WhereClauseDef")
+        self._methods = document.index("MethodDef")
         self._leaves = document.index("def:leaf", "ID")
         self._codelists = {oid: self._read_codelist(one) for oid, one in document.index("CodeList").items()}
         self._owners: dict[str, list[str]] = {}
@@ -168,6 +171,7 @@ class _Reader:
             no_data=document.get(reference, "def:HasNoData") == "Yes",
             codelist=self._codelists.get(document.get(codelist, "CodeListOID")),
             origins=tuple(self._read_origin(one) for one in document.children(item, "def:Origin")),
+            method=" ".join(document.texts(self._methods.get(document.get(reference, "MethodOID")), "Description")[:1]),
             line=line_of(reference),
         )
         return statement if inner else replace(statement, levels=self._read_levels(item, dataset))

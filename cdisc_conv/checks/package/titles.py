@@ -54,6 +54,7 @@ TITLES: dict[str, tuple[str, Severity, str]] = {
     "DEF218": ("Links lead somewhere", Severity.ERROR, _DEFINE),
     "DEF219": ("Origins name what exists, and their pages", Severity.ERROR, _DEFINE),
     "DEF221": ("Where-clauses name variables of the dataset", Severity.ERROR, _DEFINE),
+    "DEF223": ("Flags are what their method in define.xml says", Severity.WARNING, _DEFINE),
     "DEF222": ("Datasets that do not repeat have one record per subject", Severity.ERROR, _DEFINE),
 }
 
