@@ -83,8 +83,10 @@ def describe_program() -> tuple[tuple[str, str], ...]:
     root = Path(cdisc_conv.__file__).parent
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc":
-            digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
+        name = path.relative_to(root)
+        # What is shipped beside the code comes with the study, and lies elsewhere in a checkout.
+        if path.is_file() and path.suffix != ".pyc" and name.parts[0] != "_shipped":
+            digest.update(f"{name.as_posix()}\0".encode())
             digest.update(path.read_bytes())
     return (
         ("Python", f"{sys.version_info.major}.{sys.version_info.minor}"),

@@ -32,7 +32,7 @@ class Processes:
         """
         context = multiprocessing.get_context("spawn")
         others = set(multiprocessing.active_children())
-        pool = ProcessPoolExecutor(min(self.count, count), context, _start, (pack(task, by_name=False),))
+        pool = ProcessPoolExecutor(max(1, min(self.count, count)), context, _start, (pack(task, by_name=False),))
         waiting: dict[Future[bytes], int] = {}
         done = 0
         try:
