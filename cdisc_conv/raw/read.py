@@ -197,7 +197,7 @@ def _finish_form(
         labels = {source.names.get(name, name): label for name, label in labels.items()}
         frame, found = _rename(frame, source, reporter)
         problems += found
-    frame, found = apply_informats(frame, source.informats, source.pivot, reporter)
+    frame, found = apply_informats(frame, source, reporter)
     problems += found
     if not len(frame):
         message = f"form '{source.name}' has a header and no rows"

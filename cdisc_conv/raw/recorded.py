@@ -23,6 +23,7 @@ _LEFT_OUT = frozenset(
         "known",
         "described",
         "informats",
+        "exceptions",
         "pivot",
     )
 )

@@ -33,6 +33,15 @@ class Long:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherInformats:
+    """How some rows of a form are written: those with one of the values (``*`` for any characters) in each column."""
+
+    where: Mapping[str, tuple[str, ...]]
+    informats: Mapping[str, tuple[str, ...]]
+    """Column -> formats, in place of those of the column."""
+
+
+@dataclass(frozen=True, slots=True)
 class FormSource:
     """A form and its file.
 
@@ -82,6 +91,8 @@ class FormSource:
     """Values that stand for none, such as NA; they are read as ""."""
     informats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """How values are written: column in the study -> formats of its dates, or of its numbers."""
+    exceptions: tuple[OtherInformats, ...] = ()
+    """Rows that are written otherwise, such as those of a site."""
     pivot: int | None = None
     """The first of the hundred years in which years of two digits lie."""
     long: Long | None = None

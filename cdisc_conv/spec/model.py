@@ -13,6 +13,7 @@ from cdisc_conv.dataset import Origin
 from cdisc_conv.derivations.base import SELF, Derivation
 from cdisc_conv.expr import Expression
 from cdisc_conv.problems import Place
+from cdisc_conv.raw.source import OtherInformats
 from cdisc_conv.raw.subjects import SubjectKey
 from cdisc_conv.spec.outputs import PART, OutputPart, SplitInto
 from cdisc_conv.spec.yaml.nodes import Node
@@ -413,6 +414,8 @@ class RawSettings:
     """Values that stand for none, such as NA."""
     informats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """How columns of a kind (date, time, number) are written that name no informat themselves."""
+    exceptions: tuple[OtherInformats, ...] = ()
+    """Rows that are written otherwise, by kinds of columns."""
     path: str = ""
     """The folder inside that of the export, or the one file that holds every form."""
     url: str = ""

@@ -198,3 +198,48 @@ def test_lint_finds_formats_of_a_column_that_was_read(tmp_path):
     assert [str(one).partition(": ")[2] for one in lint_study(study)[1] if one.code == "LINT116"] == [
         "LINT116 VS.VSDTC has formats for DAT of form vs, whose values its informat DD. MON YYYY (de) has read by then (leave 'formats' out)"
     ]
+
+
+def test_rows_of_a_site_that_are_written_otherwise(tmp_path):
+    form = (
+        FORM.replace('"DD. MON YYYY (de)"', "DD/MM/YYYY")
+        .replace(", informat: HHMM", "")
+        .replace("RES: {label: Result,", "RES: {label: Result, type: float,")
+    )
+    form = form.replace(
+        "vs.csv\n",
+        "vs.csv\n    informats: {except: [{where: {SUBJID: ['002*']}, date: MM/DD/YYYY, number: '1,234.5'}]}\n",
+    )
+    records, problems = make(
+        *write_study(
+            tmp_path,
+            "001;S;WEIGHT;70,5;03/04/2022;\n002;S;WEIGHT;70.5;03/04/2022;\n002;S;PULSE;1,5;13/04/2022;\n",
+            form,
+        )
+    )
+    assert records == [
+        ("WEIGHT", "70.5", "70.5", "2022-04-03"),
+        ("PULSE", "1,5", "nan", ""),
+        ("WEIGHT", "70.5", "70.5", "2022-03-04"),
+    ]
+    assert [one for one in problems if "RAW" in one] == [
+        "raw/vs.csv: RAW043 1 value of RES is not written as 1,234.5: '1,5'; row 3; it stays as it is (correct the values, or the informat in forms.yaml)",
+        "raw/vs.csv: RAW043 1 value of DAT is not a date that there is: '13/04/2022'; row 3; it counts as missing (correct the values, or the informat in forms.yaml)",
+    ]
+
+
+def test_rows_of_a_site_in_all_forms_that_have_its_column(tmp_path):
+    form = FORM.replace('"DD. MON YYYY (de)"', "DD/MM/YYYY").replace(", informat: HHMM", "")
+    study, raw = write_study(tmp_path, "001;A;WEIGHT;70;03/04/2022;\n002;S;WEIGHT;70;03/04/2022;\n", form)
+    edit(study / "study.yaml", "home: dm}", "home: dm, informats: {except: [{where: {VISIT: [A]}, date: MM/DD/YYYY}]}}")
+    records, _ = make(study, raw)
+    assert [record[3] for record in records] == ["2022-03-04", "2022-04-03"]
+
+
+def test_lint_of_rows_of_a_site(tmp_path):
+    form = FORM.replace("vs.csv\n", "vs.csv\n    informats: {except: [{where: {SITE: ['002']}, date: MM/QQ/YYYY}]}\n")
+    study, _ = write_study(tmp_path, form=form)
+    assert [str(one).partition(": ")[2] for one in lint_study(study)[1] if one.code == "LINT116"] == [
+        "LINT116 'except' of the informats of form vs asks for SITE, which the form does not have (did you mean VISIT?)",
+        "LINT116 the informat of column DAT of form vs cannot be read: '/QQ/' in the format 'MM/QQ/YYYY' means nothing; formats are written like DD-MON-YYYY or HH:MM (write it like DD/MM/YYYY, HHMM or 1.234,5, or as a SAS informat such as DATE9.)",
+    ]

@@ -16,6 +16,7 @@ from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
 from cdisc_conv.derivations.findings import report_values
 from cdisc_conv.derivations.parameters import Names, Text, TextMap, join_words
 from cdisc_conv.derivations.registry import register
+from cdisc_conv.derivations.values.copying import MULTIPLE
 from cdisc_conv.expr.library import split_parts
 from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.standards import CodelistTerms
@@ -138,7 +139,7 @@ class Multiple(_Several):
     name: ClassVar[str] = "multiple"
     shorthand: ClassVar[str] = "value"
 
-    multiple: Text = Field("MULTIPLE", description="the value where there are several answers")
+    multiple: Text = Field(MULTIPLE, description="the value where there are several answers")
     most: int = Field(5, ge=2, le=9, description="how many qualifiers there may be")
     label: str = Field("", description="label of the qualifiers, to which their number is added")
 
@@ -168,7 +169,7 @@ class Multiple(_Several):
         return [
             Problem("DRV004", f"'{term}' is not in codelist {codelist.short_name}", hint=codelist.suggest(term))
             for term in said
-            if term not in known
+            if term not in known and term != MULTIPLE
         ]
 
     def method(self, words: Words) -> str:

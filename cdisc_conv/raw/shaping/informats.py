@@ -1,13 +1,14 @@
 """Informats: values of a column read by the format that they are written in, and those that are not written in it.
 
 Dates and times become ISO 8601 with the precision they have, numbers get a decimal point and nothing between thousands.
-So everything that reads the column sees one way of writing, whatever the source had.
+So everything that reads the column sees one way of writing, whatever the source, or a site, had.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 
 import numpy as np
@@ -17,7 +18,7 @@ from cdisc_conv.columns.date_formats import DateFormat, parse_dates, read_format
 from cdisc_conv.columns.number_formats import NumberFormat, read_number_format, read_numbers
 from cdisc_conv.columns.texts import find_texts
 from cdisc_conv.problems import Problem
-from cdisc_conv.raw.source import Reporter
+from cdisc_conv.raw.source import FormSource, OtherInformats, Reporter
 
 _SHOWN = 5
 
@@ -53,16 +54,14 @@ def read_informat(texts: tuple[str, ...], pivot: int | None = None) -> Informat:
     return Informat(texts, dates)
 
 
-def apply_informats(
-    frame: pd.DataFrame, informats: Mapping[str, Sequence[str]], pivot: int | None, reporter: Reporter
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """The frame with the columns of `informats` read, and what is not written so.
+def apply_informats(frame: pd.DataFrame, source: FormSource, reporter: Reporter) -> tuple[pd.DataFrame, list[Problem]]:
+    """The frame with the columns of the source that have informats read, and what is not written so.
 
     RAW043 values in another format, RAW044 dates that can be read in several ways: dates count as missing, texts stay.
 
     >>> frame = pd.DataFrame({"DAT": ["05/01/2022", "UN/02/2022", "2022"], "RES": ["1,5", "<0,2", "NEG"]}, dtype="str")
-    >>> read, found = apply_informats(
-    ...     frame, {"DAT": ["DD/MM/YYYY"], "RES": ["1234,5"]}, None, Reporter("lb", "lb.csv"))
+    >>> source = FormSource("lb", "lb.csv", informats={"DAT": ("DD/MM/YYYY",), "RES": ("1234,5",)})
+    >>> read, found = apply_informats(frame, source, Reporter("lb", "lb.csv"))
     >>> read["DAT"].tolist(), read["RES"].tolist()
     (['2022-01-05', '2022-02', ''], ['1.5', '<0.2', 'NEG'])
     >>> found[0].message
@@ -70,17 +69,45 @@ def apply_informats(
     """
     read: dict[str, pd.Series] = {}
     problems: list[Problem] = []
-    for name, texts in informats.items():
-        if name in frame:
-            read[name], found = _read_column(frame[name], name, read_informat(tuple(texts), pivot), reporter)
-            problems += found
+    rows = [_find_rows(frame, other) for other in source.exceptions]
+    names = (*source.informats, *(name for other in source.exceptions for name in other.informats))
+    for name in dict.fromkeys(names):
+        if name not in frame:
+            continue
+        column, left = frame[name], np.ones(len(frame), dtype=bool)
+        usual = [(left, source.informats.get(name, ()))]
+        others = [
+            (mask, one.informats[name])
+            for mask, one in zip(rows, source.exceptions, strict=True)
+            if name in one.informats
+        ]
+        for mask, texts in (*others, *usual):
+            mine = mask & left
+            left = left & ~mask
+            if texts and mine.any():
+                values, found = _read_column(column, name, read_informat(tuple(texts), source.pivot), reporter, mine)
+                column = column.where(~mine, values)
+                problems += found
+        read[name] = column
     return frame.assign(**read) if read else frame, problems
 
 
+def _find_rows(frame: pd.DataFrame, other: OtherInformats) -> np.ndarray:
+    """The rows that are written otherwise."""
+    found = np.ones(len(frame), dtype=bool)
+    for name, patterns in other.where.items():
+        if name not in frame:
+            return np.zeros(len(frame), dtype=bool)
+        values = find_texts(frame[name])
+        fits = [any(fnmatchcase(str(value), pattern) for pattern in patterns) for value in values.values]
+        found &= np.array(fits, dtype=bool)[values.codes] if fits else False
+    return found
+
+
 def _read_column(
-    column: pd.Series, name: str, informat: Informat, reporter: Reporter
+    column: pd.Series, name: str, informat: Informat, reporter: Reporter, rows: np.ndarray
 ) -> tuple[pd.Series, list[Problem]]:
-    found = find_texts(column)
+    found = find_texts(column.where(rows, ""))
     if informat.number is not None:
         values, wrong = read_numbers(found.values, informat.number)
         faults = [(wrong, "RAW043", f"written as {informat.texts[0]}", "{} as it is", "stays")]

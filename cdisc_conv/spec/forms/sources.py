@@ -16,10 +16,11 @@ from cdisc_conv.raw.checks import DELIMITERS, is_delimiter
 from cdisc_conv.raw.delimited.encoding import COMMON, describe_bad_encoding
 from cdisc_conv.raw.files.transfer import check_transfer
 from cdisc_conv.raw.shaping.headers import describe_bad_header
+from cdisc_conv.raw.source import OtherInformats
 from cdisc_conv.raw.subjects import SubjectKey
 from cdisc_conv.spec.model import Field, Form, RawSettings, Study
 from cdisc_conv.spec.yaml.paths import describe_fault
-from cdisc_conv.spec.yaml.shapes import FormDocument, LayoutDocument, RawDocument, SourceDocument
+from cdisc_conv.spec.yaml.shapes import FormDocument, KindsDocument, LayoutDocument, RawDocument, SourceDocument
 
 LAYOUT = tuple(LayoutDocument.model_fields)
 _TABS = (".tsv", ".tab")
@@ -43,7 +44,7 @@ def read_layout(document: FormDocument) -> dict[str, Any]:
     }
     said |= {name: value for name in ("quote", "header") if (value := getattr(document, name)) is not None}
     said |= {name: getattr(document, name) for name in ("table", "query") if getattr(document, name)}
-    said |= {"informats": read_informats(document)} if document.informats else {}
+    said |= read_informats(document)
     return said | ({"long": Long(**document.long.model_dump())} if document.long else {})
 
 
@@ -57,10 +58,17 @@ def read_subject_key(document: RawDocument, source: str) -> SubjectKey | None:
     return SubjectKey(said.form, MappingProxyType(by), said.take or document.subject)
 
 
-def read_informats(document: LayoutDocument) -> Mapping[str, tuple[str, ...]]:
-    """Kind of column -> how its values are written, as far as that is said."""
+def read_informats(document: LayoutDocument) -> dict[str, Any]:
+    """Kind of column -> how its values are written, as far as that is said; and rows that are written otherwise."""
     said = document.informats
-    return {name: texts for name, texts in said.model_dump().items() if texts} if said else {}
+    if said is None:
+        return {}
+    kinds = {name: getattr(said, name) for name in KindsDocument.model_fields}
+    others = tuple(
+        OtherInformats(one.where, {name: texts for name in KindsDocument.model_fields if (texts := getattr(one, name))})
+        for one in said.exceptions
+    )
+    return {"informats": {name: texts for name, texts in kinds.items() if texts}, "exceptions": others}
 
 
 KINDS = {
@@ -79,12 +87,33 @@ def list_informats(study: Study, form: Form) -> dict[str, tuple[str, ...]]:
     return {name: tuple(texts) for name, texts in found.items() if texts}
 
 
+def list_exceptions(study: Study, form: Form) -> tuple[OtherInformats, ...]:
+    """Rows of a form that are written otherwise, by its columns; those of the form before those of its source.
+
+    What is said of a source does not hold for forms without the columns that it asks for.
+    """
+    settings = study.raw.sources.get(form.source, study.raw) if form.source else study.raw
+    usual = (one for one in settings.exceptions if all(name in form.fields for name in one.where))
+    return tuple(
+        OtherInformats(
+            one.where,
+            {
+                name: one.informats[KINDS[field.type]]
+                for name, field in form.fields.items()
+                if KINDS.get(field.type) in one.informats
+            },
+        )
+        for one in (*form.reading.get("exceptions", ()), *usual)
+    )
+
+
 def add_iso_formats(settings: dict[str, Any], raw: RawDocument, forms: Mapping[str, Form]) -> dict[str, Any]:
     """Settings whose formats of dates include those of ISO 8601, as columns with an informat are written."""
     said = settings.get("date_formats")
     layouts = (raw, *raw.sources.values())
     has_informats = any(one.informats for one in layouts) or any(
-        "informats" in form.reading or any(field.informat for field in form.fields.values()) for form in forms.values()
+        {"informats", "exceptions"} & set(form.reading) or any(field.informat for field in form.fields.values())
+        for form in forms.values()
     )
     if not said or not has_informats or not isinstance(said, str | list):
         return settings
@@ -94,9 +123,9 @@ def add_iso_formats(settings: dict[str, Any], raw: RawDocument, forms: Mapping[s
 
 
 def _said(document: SourceDocument) -> dict[str, Any]:
-    names = {field.name for field in fields(RawSettings)} - {"sources", "informats"}
+    names = {field.name for field in fields(RawSettings)} - {"sources", "informats", "exceptions"}
     said = {name: value for name in names if (value := getattr(document, name, None)) is not None}
-    return {**said, "informats": read_informats(document)}
+    return said | read_informats(document)
 
 
 def default_file(name: str, raw: SourceDocument | None) -> str:
@@ -119,6 +148,7 @@ def form_source(study: Study, form: Form) -> FormSource:
     filled = said.pop("filled", False)
     subject = said.pop("subject", "") or settings.subject or study.raw.subject
     said.pop("informats", None)
+    said.pop("exceptions", None)
     layout = {name: said.pop(name, getattr(settings, name)) for name in LAYOUT if name != "informats"}
     if layout["delimiter"] == "," and form.file.lower().endswith(_TABS):
         layout["delimiter"] = "\t"
@@ -143,6 +173,7 @@ def form_source(study: Study, form: Form) -> FormSource:
         elsewhere=_list_elsewhere(study, form) - {*in_file.values()},
         declared={in_file[name]: str(field.place) for name, field in form.fields.items() if field.of_dictionary},
         informats=list_informats(study, form),
+        exceptions=list_exceptions(study, form),
         pivot=study.settings.get("date_pivot"),
         **layout,
         **said,

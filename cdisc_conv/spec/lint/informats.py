@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdisc_conv.derivations.dates.collected import Datetime
-from cdisc_conv.problems import Problem
+from cdisc_conv.problems import Problem, did_you_mean
 from cdisc_conv.raw.shaping.informats import read_informat
-from cdisc_conv.spec.forms.sources import KINDS, list_informats
+from cdisc_conv.spec.forms.sources import KINDS, list_exceptions, list_informats
 from cdisc_conv.spec.model import DatasetSpec, Form, Study
 from cdisc_conv.spec.references import TargetKind, resolve
 from cdisc_conv.tables import TableId
@@ -43,7 +43,13 @@ def _check_formats(study: Study, dataset: DatasetSpec) -> Iterator[Problem]:
 
 
 def _check_form(study: Study, form: Form) -> Iterator[Problem]:
-    for name, texts in list_informats(study, form).items():
+    others = list_exceptions(study, form)
+    for one in others:
+        for column in (column for column in one.where if column not in form.fields):
+            message = f"'except' of the informats of form {form.name} asks for {column}, which the form does not have"
+            yield Problem("LINT116", message, place=form.place, hint=did_you_mean(column, form.fields))
+    said = [*list_informats(study, form).items(), *(item for one in others for item in one.informats.items())]
+    for name, texts in dict.fromkeys(said):
         field = form.fields[name]
         where = f"column {name} of form {form.name}"
         place = field.place if field.informat and field.place.file else form.place

@@ -67,6 +67,12 @@ KEYS: dict[str, dict[str, str]] = {
         "take": "Its column with the subject; that of the study when left out.",
     },
     "InformatsDocument": {
+        "except": "How some rows are written, such as those of a site, whatever their columns say.",
+    },
+    "ExceptionDocument": {
+        "where": "The rows: column and its values, with * for any characters, such as SITEID: ['102'].",
+    },
+    "KindsDocument": {
         "date": "Of dates, such as DD/MM/YYYY, MMDDYY10. or 'DD. MON YYYY (de)'; a list where there are several.",
         "time": "Of times of day, such as HHMM or 'HH:MM AM'.",
         "number": "Of numbers, as 1234.5 would be written, such as 1.234,5; or a SAS informat, such as COMMA12.2.",

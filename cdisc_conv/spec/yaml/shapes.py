@@ -77,12 +77,24 @@ class FieldDocument(Document):
     empty: Text = ""
 
 
-class InformatsDocument(Document):
-    """``informats``: how columns of a type are written that name no ``informat`` themselves."""
+class KindsDocument(Document):
+    """How dates, times and numbers are written."""
 
     date: Texts = ()
     time: Texts = ()
     number: Written = ()
+
+
+class ExceptionDocument(KindsDocument):
+    """``except``: how some rows are written, such as those of a site."""
+
+    where: dict[Text, Texts] = Field(min_length=1)
+
+
+class InformatsDocument(KindsDocument):
+    """``informats``: how columns of a type are written that name no ``informat`` themselves."""
+
+    exceptions: list[ExceptionDocument] = Field(default=[], alias="except")
 
 
 class LayoutDocument(Document):
