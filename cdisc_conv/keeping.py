@@ -18,6 +18,7 @@ import hashlib
 import logging
 import os
 import secrets
+import shutil
 import stat
 import time
 from contextlib import suppress
@@ -65,7 +66,10 @@ def open_room(name: str) -> Room | None:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A private folder of entries, each with a name of letters, digits, ``-`` and ``_``."""
+    """A private folder of entries, each with a name of letters, digits, ``-`` and ``_``.
+
+    Beside an entry there may be a folder of its name, which goes when it goes.
+    """
 
     folder: Path
 
@@ -94,7 +98,14 @@ class Room:
     def keep(self, name: str, content: bytes) -> None:
         """Write an entry, whole or not at all. A folder that cannot be written keeps nothing, with a warning."""
         if fault := self._put(name, content):
-            _log.warning("a result is not kept for the next run: '%s' cannot be written (%s)", self.folder, fault)
+            self._warn(fault)
+
+    def warn(self, error: OSError) -> None:
+        """Say that something cannot be kept, which stops nobody."""
+        self._warn(error.strerror or str(error))
+
+    def _warn(self, fault: str) -> None:
+        _log.warning("a result is not kept for the next run: '%s' cannot be written (%s)", self.folder, fault)
 
     def _put(self, name: str, content: bytes) -> str:
         new = self.folder / f".{name}.{secrets.token_hex(4)}"
@@ -138,16 +149,34 @@ class Room:
         _log.warning("'%s', which an earlier run kept, %s: it is made anew", path, why)
         with suppress(OSError):
             path.unlink()
+        shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def clean(self, most_bytes: int = MOST_BYTES, most_days: float = MOST_DAYS) -> None:
         """Remove what nothing used for long, and the rest of writers that were killed; never more than it must."""
         now, total = time.time(), 0
         entries = []
         with suppress(OSError):
-            entries = [(entry.stat(follow_symlinks=False), entry.path) for entry in os.scandir(self.folder)]
+            entries = [(entry.stat(follow_symlinks=False), Path(entry.path)) for entry in os.scandir(self.folder)]
         for found, path in sorted(entries, key=lambda entry: -entry[0].st_mtime):
             days = (now - found.st_mtime) / 86_400
-            total += found.st_size
-            if total > most_bytes or days > (most_days if path.endswith(_END) else 1):
-                with suppress(OSError):
-                    os.unlink(path)
+            whole = path.suffix in ("", _END) and not path.name.startswith(".")
+            total += _measure(path, found)
+            if total > most_bytes or days > (most_days if whole else 1):
+                _remove(path, found)
+
+
+def _measure(path: Path, status: os.stat_result) -> int:
+    """The bytes of a file, or of the files in a folder."""
+    if not stat.S_ISDIR(status.st_mode):
+        return status.st_size
+    with suppress(OSError):
+        return sum(entry.stat(follow_symlinks=False).st_size for entry in os.scandir(path))
+    return 0
+
+
+def _remove(path: Path, status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    with suppress(OSError):
+        path.unlink()

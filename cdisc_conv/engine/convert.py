@@ -25,6 +25,7 @@ from cdisc_conv.engine.given.typed import read_given
 from cdisc_conv.engine.plan.graph import Plan, RowSet, plan_study
 from cdisc_conv.engine.ranges.make import derive_study
 from cdisc_conv.engine.ranges.range import WHOLE, Division, Rows
+from cdisc_conv.engine.reused import NOTHING_REUSED, Reuse
 from cdisc_conv.findings import count_errors, describe_findings
 from cdisc_conv.problems import Problem
 from cdisc_conv.raw import FormSource, RawForm, check_subjects, read_forms
@@ -50,10 +51,8 @@ class Conversion:
     """These, and the datasets that were made only to be read by others."""
     given_files: tuple[Path, ...] = ()
     """The files that given datasets were read from."""
-    made: frozenset[str] = frozenset()
-    """The names of the row sets and variables that it needed."""
-    reused: frozenset[str] = frozenset()
-    """Those that an earlier run had made already."""
+    reused: Reuse = NOTHING_REUSED
+    """What of it an earlier run had made already."""
     shelf: Shelf = IN_MEMORY
     """Where the records are that are not in memory, as long as the run lasts."""
 
@@ -152,8 +151,7 @@ def convert_frames(
         made.facts,
         tuple(at_hand),
         beside,
-        made=made.made,
-        reused=made.reused,
+        reused=Reuse(made.made, made.reused, made.kept, made.count),
         shelf=shelf,
     )
 

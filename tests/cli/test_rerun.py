@@ -68,7 +68,7 @@ def test_a_raw_file_that_changed_is_named(cli, tmp_path, kept):
     edit(tmp_path / "raw" / "dm.csv", "002,Screening,F", "002,Screening,M")
     again = run(cli)
     assert says(again) == ["changed since the last run: raw/dm.csv"]
-    assert again.stderr.endswith("made again: 1 of 48 variables (DM.SEX); the others are as before\n")
+    assert again.stderr.endswith("made again: 1 of 48 variables (DM.SEX); the rest is as before\n")
     assert UP_TO_DATE.fullmatch(run(cli).stderr)
 
 
@@ -78,7 +78,7 @@ def test_a_mapping_file_that_changed_and_one_that_was_added_are_named(cli, tmp_p
     (tmp_path / "raw" / "lb.csv").write_text("SUBJID\n")
     again = run(cli)
     assert says(again) == ["changed since the last run: raw/lb.csv, tiny/sdtm/dm.yaml"]
-    assert again.stderr.endswith("made again: 1 of 48 variables (DM.COUNTRY); the others are as before\n")
+    assert again.stderr.endswith("made again: 1 of 48 variables (DM.COUNTRY); the rest is as before\n")
     assert "ACC003" in again.stdout
 
 
@@ -169,6 +169,18 @@ def test_what_is_made_of_kept_variables_has_the_same_bytes(cli, tmp_path, kept):
     edit(tmp_path / "tiny" / "sdtm" / "dm.yaml", "{copy: AGE}", "{expr: number(AGE) + 1}")
     again = run(cli)
     assert "AE.AESTDTC" in again.stderr
+    whole = cli("run", "tiny", "--raw", "raw", "--out", "whole", "--fresh")
+    assert (whole.stdout.replace("whole", "out"), whole.exit_code) == (again.stdout, again.exit_code)
+    assert read_tree(tmp_path / "whole") == read_tree(tmp_path / "out")
+
+
+def test_ranges_are_taken_over_with_the_same_bytes(cli, tmp_path, kept):
+    run(cli, "--ranges", "3")
+    edit(tmp_path / "raw" / "dm.csv", "002,Screening,F", "002,Screening,Q")
+    again = run(cli, "--ranges", "3")
+    assert again.stderr.endswith(
+        "made again: 1 of 3 ranges (2), in these 1 of 48 variables (DM.SEX); the rest is as before\n"
+    )
     whole = cli("run", "tiny", "--raw", "raw", "--out", "whole", "--fresh")
     assert (whole.stdout.replace("whole", "out"), whole.exit_code) == (again.stdout, again.exit_code)
     assert read_tree(tmp_path / "whole") == read_tree(tmp_path / "out")

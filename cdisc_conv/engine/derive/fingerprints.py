@@ -22,6 +22,7 @@ from pydantic import BaseModel
 from cdisc_conv.columns.hashes import hash_column
 from cdisc_conv.derivations.base import SELF
 from cdisc_conv.engine.derive.blocks import BlockRows
+from cdisc_conv.engine.derive.known import Known as KnownParts
 from cdisc_conv.engine.derive.state import State
 from cdisc_conv.engine.plan.graph import Node, Part, RowSet, refs_of, variable_of
 from cdisc_conv.engine.plan.order import final_columns, sort_keys
@@ -150,6 +151,11 @@ def _digest(value: Any) -> str:
     return found.hexdigest()
 
 
+def hash_content(value: Any) -> str:
+    """A hash of a value with the content of all columns and arrays in it. Raises UnknownValueError."""
+    return _digest(_spell_content(value))
+
+
 def _spell_content(value: Any) -> Any:
     """Arrays and columns as hashes of what they hold."""
     if isinstance(value, BlockRows):
@@ -161,10 +167,14 @@ def _spell_content(value: Any) -> Any:
         return (value.dtype.str, value.shape, hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest())
     if isinstance(value, pd.Series):
         return hash_column(value)
+    if isinstance(value, pd.DataFrame):
+        return (len(value), [(name, hash_column(column)) for name, column in value.items()])
     if isinstance(value, Mapping):
         return {name: _spell_content(item) for name, item in value.items()}
     if isinstance(value, tuple):
         return tuple(_spell_content(item) for item in value)
+    if isinstance(value, KnownParts):
+        return {one.name: _spell_content(getattr(value, one.name)) for one in fields(value)}
     return value
 
 

@@ -44,7 +44,7 @@ def keep_range(made: Range, folder: Path) -> None:
             "drafts": [_write_draft(draft, part) for draft in made.drafts],
             "beside": [_write_draft(draft, part) for draft in made.beside],
         }
-        (part / _FACTS).write_bytes(pack((made.facts, made.made)))
+        (part / _FACTS).write_bytes(pack((made.facts, made.made, made.reused, made.kept)))
         files = {path.name: _sum_up(path) for path in sorted(part.iterdir())}
         (part / INDEX).write_text(json.dumps({**index, "files": files}), encoding="utf-8")
         try:
@@ -63,13 +63,13 @@ def open_range(folder: Path, study: Study) -> Range:
     """
     try:
         index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-        facts, made = _FactsUnpickler((folder / _FACTS).read_bytes()).load()
+        facts, made, reused, whole = _FactsUnpickler((folder / _FACTS).read_bytes()).load()
         drafts, beside = (
             tuple(_open_draft(folder, study, **said) for said in index[name]) for name in ("drafts", "beside")
         )
     except (OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, pickle.UnpicklingError) as error:
         raise DamagedError(f"{folder.name} is not a whole result: {error}") from error
-    return Range(drafts, facts, beside, made)
+    return Range(drafts, facts, beside, made, reused, whole)
 
 
 def check_kept(folder: Path) -> None:

@@ -28,6 +28,7 @@ from cdisc_conv.engine.ranges.kept import keep_range, open_range
 from cdisc_conv.engine.ranges.merge import find_draft, merge_ranges, stack_sources
 from cdisc_conv.engine.ranges.order import order_facts
 from cdisc_conv.engine.ranges.range import WHOLE, DeriveRange, Division, Progress, Range, Rows, derive_range
+from cdisc_conv.engine.ranges.reuse import DeriveChanged, keep_cut, read_cut
 from cdisc_conv.engine.ranges.split import split_rows
 from cdisc_conv.engine.ranges.spread import KeepRange, SpreadRows, spread_rows
 from cdisc_conv.engine.workers.choose import choose_workers
@@ -53,30 +54,36 @@ def derive_study(
     """
     if division.count > 1:
         reach = find_reach(study, plan)
-        split = split_rows(study, plan, reach, rows, frozenset(datasets), division.count)
+        earlier = read_cut(keeping, division.count) if keeping is not None else ()
+        split = split_rows(study, plan, reach, rows, frozenset(datasets), division.count, earlier)
         if split.count > 1:
+            if keeping is not None:
+                keep_cut(keeping, division.count, split.firsts)
             before = make_before(study, plan, reach, rows, datasets, split)
+            task = DeriveRange(study, plan, tuple(datasets))
+            if keeping is not None and not division.scheduler:  # other machines do not have what is kept here
+                task = DeriveChanged(study, plan, tuple(datasets), keeping)
             if shelf.folder is not None:
-                return _derive_in_ranges(before, rows, datasets, division, progress, shelf)
+                return _derive_in_ranges(before, rows, task, division, progress, shelf)
             with tempfile.TemporaryDirectory() as folder:
-                return _derive_in_ranges(before, rows, datasets, division, progress, Shelf(Path(folder))).load()
+                return _derive_in_ranges(before, rows, task, division, progress, Shelf(Path(folder))).load()
     made = derive_range(study, plan, rows, datasets, progress, keeping)
     return replace(made, facts=order_facts(study, made.facts))
 
 
 def _derive_in_ranges(
-    before: Before, rows: Rows, datasets: Sequence[str], division: Division, progress: Progress, shelf: Shelf
+    before: Before, rows: Rows, task: DeriveRange, division: Division, progress: Progress, shelf: Shelf
 ) -> Range:
     """The ranges in their order, whoever makes them and in whatever order they complete, and all of it together."""
     state, split = before.state, before.split
     take = spread_rows(rows, split, before.know, before.repeated, shelf.part("ranges"))
     found: dict[int, Range] = {}
-    task = DeriveRange(state.study, state.plan, tuple(datasets))
     with closing(_map(task, division, take, split.count)) as ranges:
         for number, kept in ranges:
             found[number] = open_range(kept, state.study)
             progress(name_range(number, split.count))
-    return _join(before, [found[number] for number in range(split.count)], datasets, shelf.part("merged"))
+    ranges_made = [found[number] for number in range(split.count)]
+    return _note_kept(_join(before, ranges_made, task.datasets, shelf.part("merged")), ranges_made)
 
 
 def _map(
@@ -99,6 +106,13 @@ def _map(
         for number, made in ranges:
             keep_range(made, places[number])
             yield number, places[number]
+
+
+def _note_kept(made: Range, ranges: Sequence[Range]) -> Range:
+    """The result with what of it an earlier run had made: whole ranges, and variables in every range."""
+    kept = frozenset(number for number, each in enumerate(ranges, start=1) if each.kept)
+    reused = frozenset.intersection(*(each.reused for each in ranges))
+    return replace(made, reused=reused, kept=kept, count=len(ranges))
 
 
 def _join(before: Before, ranges: Sequence[Range], datasets: Sequence[str], shelf: Shelf) -> Range:

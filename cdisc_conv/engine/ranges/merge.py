@@ -47,6 +47,7 @@ def merge_ranges(study: Study, ranges: Sequence[Range], shelf: Shelf) -> Range:
         tuple(drafts[draft.spec.name] for draft in ranges[0].drafts),
         replace(facts, datasets=counted),
         tuple(drafts[draft.spec.name] for draft in ranges[0].beside),
+        frozenset().union(*(each.made for each in ranges)),
     )
 
 

@@ -68,6 +68,8 @@ class Rows:
     """Tables of no subject, which other ranges have as well."""
     is_first: bool = True
     """Whether it is the first of several ranges, or the only one."""
+    name: str = "whole"
+    """What tells the range from others of the study."""
 
     def complete(self, study: Study) -> dict[str, Frame]:
         """The raw forms of a study with every declared column."""
@@ -87,6 +89,10 @@ class Range:
     """The names of the row sets and variables that were made."""
     reused: frozenset[str] = frozenset()
     """Those of variables that an earlier run had made already."""
+    kept: frozenset[int] = frozenset()
+    """The numbers (from 1) of the ranges that an earlier run had made as a whole, where there are several."""
+    count: int = 1
+    """How many ranges it was made in."""
 
     def load(self) -> Range:
         """The same with all records in memory."""
@@ -104,11 +110,10 @@ class DeriveRange:
     study: Study
     plan: Plan
     datasets: tuple[str, ...]
-    keeping: Keeping | None = None
 
     def __call__(self, rows: Rows, /) -> Range:
         """The records and facts of the rows of a range."""
-        return derive_range(self.study, self.plan, rows, self.datasets, keeping=self.keeping)
+        return derive_range(self.study, self.plan, rows, self.datasets)
 
 
 def derive_range(
@@ -125,6 +130,18 @@ def derive_range(
 
     Raises what a derivation raises, with a note of the variable and its place in the mapping.
     """
+    return number_range(make_range(study, plan, rows, datasets, progress, keeping), rows.numbers)
+
+
+def make_range(
+    study: Study,
+    plan: Plan,
+    rows: Rows,
+    datasets: Sequence[str],
+    progress: Progress = lambda step: None,
+    keeping: Keeping | None = None,
+) -> Range:
+    """`derive_range`, with rows counted as the range has them."""
     state = run_plan(study, plan, rows.complete(study), rows.given, datasets, progress, rows.known, keeping)
     drafts = tuple(finish_dataset(state, name) for name in datasets if name not in rows.known.datasets)
     beside = tuple(
@@ -132,10 +149,20 @@ def derive_range(
         for name in study.datasets
         if name not in (*datasets, *rows.known.datasets) and (name, 0) in state.blocks
     )
-    facts = number_rows(_collect(study, state, rows, datasets, drafts), rows.numbers)
+    facts = _collect(study, state, rows, datasets, drafts)
     made = scope_of(state).made
     state.forget()
-    return Range(_number(drafts, rows.numbers), facts, _number(beside, rows.numbers), made, state.reused)
+    return Range(drafts, facts, beside, made, state.reused)
+
+
+def number_range(made: Range, numbers: Numbers) -> Range:
+    """The same with rows counted as the files count them."""
+    return replace(
+        made,
+        drafts=_number(made.drafts, numbers),
+        facts=number_rows(made.facts, numbers),
+        beside=_number(made.beside, numbers),
+    )
 
 
 def _collect(study: Study, state: State, rows: Rows, datasets: Sequence[str], drafts: Sequence[Draft]) -> Facts:
@@ -161,11 +188,12 @@ def _collect(study: Study, state: State, rows: Rows, datasets: Sequence[str], dr
     )
 
 
-def _number(drafts: Sequence[Draft], numbers: Numbers) -> tuple[Draft, ...]:
-    """The drafts with the rows of files as the files count them."""
+def _number(drafts: Sequence[AnyDraft], numbers: Numbers) -> tuple[Draft, ...]:
+    """The drafts in memory, with the rows of files as the files count them."""
+    loaded = (draft.load() if isinstance(draft, KeptDraft) else draft for draft in drafts)
     return tuple(
         replace(draft, records=number_sources(draft.records, numbers), picked=number_sources(draft.picked, numbers))
-        for draft in drafts
+        for draft in loaded
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.columns.distinct import map_distinct
+from cdisc_conv.columns.distinct import map_distinct, rank_values
 from cdisc_conv.columns.texts import as_text, fold, text_column, trim_text
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.engine.derive.run import Inputs, run_nodes
@@ -19,6 +19,7 @@ from cdisc_conv.engine.plan.reach import Home, PlanReach
 from cdisc_conv.engine.ranges.range import Rows
 from cdisc_conv.spec.model import SourceKind, Study
 from cdisc_conv.tables import TableId
+from cdisc_conv.xpt.transliteration import as_written
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,23 @@ class Split:
     count: int
     ranges: Mapping[TableId, np.ndarray]
     """Raw form or given dataset with rows of subjects -> the range (from 0) of each row."""
+    firsts: tuple[str, ...] = ()
+    """The subject that each range begins with."""
 
 
-def split_rows(study: Study, plan: Plan, reach: PlanReach, rows: Rows, datasets: frozenset[str], count: int) -> Split:
+def split_rows(
+    study: Study,
+    plan: Plan,
+    reach: PlanReach,
+    rows: Rows,
+    datasets: frozenset[str],
+    count: int,
+    earlier: Sequence[str] = (),
+) -> Split:
     """The rows of the tables of subjects in at most `count` ranges of about as many rows each.
+
+    `earlier` are the subjects that the ranges of an earlier run began with: they begin ranges again as long as none of
+    these has more than twice its share of the rows, so that a subject more or less changes one range.
 
     A range is of subjects that follow each other in the final order of USUBJID, which is made first, for all rows and
     of nothing but what it needs. The raw subject column names a subject, too, whatever its letter case and blanks: rows
@@ -52,12 +66,18 @@ def split_rows(study: Study, plan: Plan, reach: PlanReach, rows: Rows, datasets:
     ties = [_tie(state, study, node, keys, names) for node in _list_row_sets(reach, state)]
     state.forget()
     groups = _join(len(names), [tie for tie in ties if tie is not None])
-    order = _order_groups(names.texts, groups, study.settings.get("transliterate") or {})
+    said = study.settings.get("transliterate") or {}
+    order, firsts = _order_groups(names.texts, groups, said)
     size = np.zeros(len(order), dtype=np.int64)
     for found in keys.values():
         size += np.bincount(order[groups[found]], minlength=len(order))
-    number = _cut(size, count)
-    return Split(int(number.max(initial=0)) + 1, {table: number[order[groups[found]]] for table, found in keys.items()})
+    number = _cut_as_before(firsts, earlier, size, count, said)
+    begins = np.flatnonzero(np.diff(number, prepend=-1))
+    return Split(
+        int(number.max(initial=0)) + 1,
+        {table: number[order[groups[found]]] for table, found in keys.items()},
+        tuple(firsts.iloc[begins]),
+    )
 
 
 _IDENTIFIER = "\0"
@@ -148,8 +168,10 @@ def _join(count: int, ties: list[np.ndarray]) -> np.ndarray:
     return np.unique(np.array([find(name) for name in range(count)], dtype=np.int64), return_inverse=True)[1]
 
 
-def _order_groups(names: list[str], groups: np.ndarray, transliterate: Mapping[str, str]) -> np.ndarray:
-    """The place of each group: by the first of its USUBJID in the final order, or by its raw subject."""
+def _order_groups(
+    names: list[str], groups: np.ndarray, transliterate: Mapping[str, str]
+) -> tuple[np.ndarray, pd.Series]:
+    """The place of each group, by the first of its USUBJID in the final order or its raw subject; and these names."""
     frame = pd.DataFrame({"name": text_column(names), "group": groups})
     raw = ~frame["name"].str.startswith(_IDENTIFIER).to_numpy(dtype=bool)
     place = np.empty(len(frame), dtype=np.int64)
@@ -157,8 +179,24 @@ def _order_groups(names: list[str], groups: np.ndarray, transliterate: Mapping[s
     order = np.lexsort([place, raw, groups])
     first = order[np.flatnonzero(np.concatenate([[True], groups[order][1:] != groups[order][:-1]]))]
     found = np.empty(len(first), dtype=np.int64)
-    found[np.argsort(place[first], kind="stable")] = np.arange(len(first))
-    return found
+    in_order = np.argsort(place[first], kind="stable")
+    found[in_order] = np.arange(len(first))
+    return found, frame["name"].str.removeprefix(_IDENTIFIER).take(first[in_order]).reset_index(drop=True)
+
+
+def _cut_as_before(
+    firsts: pd.Series, earlier: Sequence[str], size: np.ndarray, count: int, transliterate: Mapping[str, str]
+) -> np.ndarray:
+    """The range of each group in order: cut at the subjects of an earlier run where that is still balanced."""
+    if len(earlier) > 1 and len(firsts):
+        whole = pd.concat([firsts, text_column(earlier)], ignore_index=True)
+        ranks = rank_values(as_written(whole, transliterate))
+        bounds = np.sort(ranks[len(firsts) :])[1:]  # what comes before the first one is of the first range
+        number = np.searchsorted(bounds, ranks[: len(firsts)], side="right")
+        number = np.unique(number, return_inverse=True)[1].astype(np.int64)
+        if np.bincount(number, size).max() <= 2 * size.sum() / count:
+            return number
+    return _cut(size, count)
 
 
 def _cut(size: np.ndarray, count: int) -> np.ndarray:

@@ -33,6 +33,7 @@ class SpreadRows:
     """The file of what was made before."""
     repeated: frozenset[TableId]
     is_first: bool
+    name: str
     result: Path
 
     def load(self, study: Study) -> Rows:
@@ -45,6 +46,7 @@ class SpreadRows:
             known,
             self.repeated,
             self.is_first,
+            self.name,
         )
 
 
@@ -88,6 +90,7 @@ def spread_rows(
             known,
             repeated,
             number == 0,
+            f"{number + 1}-{split.count}",
             shelf.next_path().with_suffix(""),
         )
 

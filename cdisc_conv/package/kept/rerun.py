@@ -43,8 +43,8 @@ def run_what_changed(
     if found.changes:
         say(f"changed since the last run: {_list_some(map(_name_change, found.changes))}")
     package = make(_open_ranges(request, before, fresh))
-    if package.reused:
-        say(describe_reuse(package.made, package.reused))
+    if said := package.reused.describe():
+        say(said)
     keep_run(room, request, before, package)
     room.clean()
     return package.result
@@ -60,19 +60,6 @@ def _open_ranges(request: Request, before: Before, fresh: bool) -> Keeping | Non
     shared = sorted(item for item in before.inputs.items() if request.is_shared(item[0]))
     slot = hash_text(repr([str(request.folder.resolve()), request.datasets]))[:32]
     return Keeping(room, hash_text(repr(shared)), slot, fresh)
-
-
-def describe_reuse(made: Iterable[str], reused: Iterable[str]) -> str:
-    """What was made again, of what a run needed and an earlier one had.
-
-    >>> describe_reuse({"records of AE", "AE.AESEV", "AE.AETERM"}, {"AE.AETERM"})
-    'made again: 1 of 2 variables (AE.AESEV); the others are as before'
-    """
-    variables = sorted(name for name in made if " " not in name)
-    again = [name for name in variables if name not in set(reused)]
-    if not again:
-        return f"all {len(variables):,} variables are as before"
-    return f"made again: {len(again):,} of {len(variables):,} variables ({_list_some(again)}); the others are as before"
 
 
 def _name_change(name: str) -> str:

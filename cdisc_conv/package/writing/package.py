@@ -21,6 +21,7 @@ from cdisc_conv.documents.crf.prepare import PlannedCrf
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.engine.describe.accounting import account_for
 from cdisc_conv.engine.describe.lineage import build_lineage
+from cdisc_conv.engine.reused import NOTHING_REUSED, Reuse
 from cdisc_conv.package.inputs import Inputs, Progress, check_raw_files, describe_inputs, quiet
 from cdisc_conv.package.result import Result
 from cdisc_conv.package.writing.beside import make_beside
@@ -57,10 +58,8 @@ class Package:
     problems: tuple[Problem, ...]
     files: int
     study: Study | None = None
-    made: frozenset[str] = frozenset()
-    """The names of the row sets and variables that it needed."""
-    reused: frozenset[str] = frozenset()
-    """Those that an earlier run had made already."""
+    reused: Reuse = NOTHING_REUSED
+    """What of it an earlier run had made already."""
 
     @property
     def result(self) -> Result:
@@ -127,7 +126,7 @@ def fill_package(
     copy_explanations(study, folder)
     read = describe_inputs(inputs, conversion, folder, out)
     files = write_manifest(study, folder, read, [dataset.name for dataset in datasets])
-    return Package(folder, tuple(datasets), tuple(on_screen), files, study, conversion.made, conversion.reused)
+    return Package(folder, tuple(datasets), tuple(on_screen), files, study, conversion.reused)
 
 
 @dataclass(frozen=True)
