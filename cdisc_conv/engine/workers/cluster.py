@@ -73,9 +73,11 @@ class _Run:
                 for number in islice(numbers, max(0, ahead - len(waiting))):
                     waiting[self._send(held, pack(take(number)), number)] = number
                 for future in self._wait(waiting):
-                    parcel = self._receive(future, waiting[future], count)
+                    number = waiting[future]
+                    parcel = self._receive(future, number, count)
+                    del waiting[future]
                     done += 1
-                    yield waiting[future], open_answer(parcel, task.study, waiting.pop(future), count)
+                    yield number, open_answer(parcel, task.study, number, count)
         except (CancelledError, OSError, RuntimeError) as error:
             if isinstance(error, CancelledError) or self.client.status != "running":
                 raise ProblemsError([_describe_lost(waiting.values(), count)]) from error

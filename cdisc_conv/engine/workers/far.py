@@ -13,7 +13,7 @@ from secrets import token_hex
 
 import cdisc_conv
 from cdisc_conv.engine.workers.parcels import answer, pack_error, unpack
-from cdisc_conv.engine.workers.storage import Storage
+from cdisc_conv.engine.workers.storage import TEST, Storage
 from cdisc_conv.engine.workers.task import Task
 from cdisc_conv.problems import Problem, ProblemsError
 
@@ -57,6 +57,8 @@ def answer_range(job: Job, rows: bytes | str, scratch: str = "") -> bytes | str:
             return made
         name = f"made-{token_hex(8)}"  # not that of the range: a worker that was given up may still be writing it
         try:
+            if not Storage(scratch).has(TEST):
+                raise FileNotFoundError("the run has ended, and has removed its scratch")
             Storage(scratch).put(name, made)
         except Exception as error:
             return pack_error(error)
@@ -71,7 +73,7 @@ def forget_run(run: str) -> None:
 def read_test(scratch: str) -> str:
     """Why a worker cannot read the scratch of a run; nothing when it can."""
     try:
-        Storage(scratch).get("test")
+        Storage(scratch).get(TEST)
     except Exception as error:
         return str(error) or type(error).__name__
     return ""

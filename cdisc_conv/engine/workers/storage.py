@@ -8,6 +8,8 @@ from typing import Any
 
 from cdisc_conv.problems import Problem, ProblemsError
 
+TEST = "test"
+"""A file that is there as long as the run is."""
 HINT = "--scratch takes a folder or a URL that every worker reaches, such as s3://bucket/folder"
 
 
@@ -28,6 +30,11 @@ class Storage:
         files, folder = self._open()
         found: bytes = files.cat_file(f"{folder}/{name}")
         return found
+
+    def has(self, name: str) -> bool:
+        """Whether there is a file of this name."""
+        files, folder = self._open()
+        return bool(files.exists(f"{folder}/{name}"))
 
     def drop(self, name: str) -> None:
         """Remove a file."""
@@ -54,8 +61,8 @@ def open_storage(url: str) -> Storage:
     """
     storage = Storage(f"{url.rstrip('/')}/cdisc-conv-{secrets.token_hex(8)}")
     try:
-        storage.put("test", b"test")
-        if storage.get("test") != b"test":
+        storage.put(TEST, b"test")
+        if storage.get(TEST) != b"test":
             raise OSError("what was written is not what is read")
     except Exception as error:  # every file system of fsspec has exceptions of its own
         message = f"the scratch '{url}' cannot be used: {str(error) or type(error).__name__}"

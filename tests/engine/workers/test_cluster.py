@@ -16,9 +16,11 @@ from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.engine.ranges.range import DeriveRange, Division, Rows
 from cdisc_conv.engine.workers import cluster as cluster_module
 from cdisc_conv.engine.workers import connect as connect_module
+from cdisc_conv.engine.workers import far
 from cdisc_conv.engine.workers.cluster import Cluster
 from cdisc_conv.engine.workers.connect import check_cluster
-from cdisc_conv.engine.workers.storage import Storage
+from cdisc_conv.engine.workers.parcels import open_answer, pack
+from cdisc_conv.engine.workers.storage import Storage, open_storage
 from cdisc_conv.problems import ProblemsError
 
 pytest.importorskip("distributed")
@@ -223,6 +225,30 @@ def test_scratch_that_is_full_for_a_worker(study, cluster, tmp_path, monkeypatch
     assert caught.value.errno == errno.ENOSPC
     assert list(tmp_path.glob("scratch/*")) == []
     assert list_leftovers(cluster) == []
+
+
+def test_a_range_that_is_made_after_the_run_has_ended_leaves_nothing(study, tmp_path):
+    """Python cannot stop what a worker is at when a run is interrupted."""
+    storage = open_storage((tmp_path / "scratch").as_uri())
+    storage.put("rows-1", pack(Rows(frames(), {})))
+    task = DeriveRange(study, plan_study(study), ("DM",))
+
+    class EndsMeanwhile:
+        study = task.study
+
+        def __call__(self, rows):
+            storage.clear()
+            return task(rows)
+
+    job = far.Job("run", b"", far.describe_program())
+    far._opened[job.run] = EndsMeanwhile()
+    try:
+        answer = far.answer_range(job, "rows-1", storage.url)
+    finally:
+        far.forget_run(job.run)
+    with pytest.raises(FileNotFoundError, match="the run has ended, and has removed its scratch"):
+        open_answer(answer, study, 0, 1)
+    assert list((tmp_path / "scratch").iterdir()) == []
 
 
 def test_scratch_of_an_unknown_kind(study, cluster):
