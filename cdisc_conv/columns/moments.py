@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdisc_conv.columns.calendar import DAY, count_days, count_month
-from cdisc_conv.columns.distinct import find_distinct, from_arrow, rank_values, to_arrow
+from cdisc_conv.columns.distinct import find_distinct, from_arrow, holds_text, rank_distinct, rank_values, to_arrow
 from cdisc_conv.columns.durations import measure_durations, move
 from cdisc_conv.columns.iso import NAMES, Parts, read_single, share_parts
 
@@ -288,15 +288,12 @@ def rank_in_time(series: pd.Series) -> np.ndarray:
     >>> rank_in_time(pd.Series(["2022-03-01T14:30+02:00", "2022-03-01T13:44Z"], dtype="str")).tolist()
     [0, 1]
     """
-    if pd.api.types.is_numeric_dtype(series.dtype):
-        return rank_values(series)
     found = find_distinct(series)
-    texts = to_arrow(found.values)
-    if not pc.any(pc.match_substring_regex(texts, _OFFSET)).as_py():
-        return rank_values(series)
+    if not holds_text(series) or not pc.any(pc.match_substring_regex(to_arrow(found.values), _OFFSET)).as_py():
+        return rank_distinct(found)
     moments = read_written(found.values).moments
     if moments.faults.any():
-        return rank_values(series)
+        return rank_distinct(found)
     if not (moments.timed & ~moments.has_offset).any():
         moments = moments.on_clock(np.zeros(len(moments.offset)))
     order = np.lexsort([rank_values(found.values), np.nan_to_num(moments.earliest, nan=-np.inf)])

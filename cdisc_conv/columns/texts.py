@@ -56,9 +56,14 @@ def _may_have_outer_blanks(texts: Any) -> bool:
         return False
     offsets = _list_offsets(texts)
     data = np.frombuffer(data_buffer, dtype=np.uint8)
-    filled = offsets[1:] > offsets[:-1]
-    ends = np.concatenate([data[offsets[:-1][filled]], data[offsets[1:][filled] - 1]])
-    return bool(((ends <= 0x20) | (ends >= 0x80)).any())
+    every = data[offsets[0] : offsets[-1]]
+    if every.min(initial=0x7F) > 0x20 and every.max(initial=0) < 0x80:
+        return False
+    starts, stops = offsets[:-1], offsets[1:]
+    filled = stops > starts
+    if not filled.all():
+        starts, stops = starts[filled], stops[filled]
+    return any(bool(((ends <= 0x20) | (ends >= 0x80)).any()) for ends in (data[starts], data[stops - 1]))
 
 
 def _list_offsets(texts: Any) -> np.ndarray:
@@ -66,6 +71,15 @@ def _list_offsets(texts: Any) -> np.ndarray:
     if not len(texts):
         return np.zeros(1, dtype=np.int64)
     return np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
+
+
+def longest_bytes(texts: pd.Series) -> int:
+    """The bytes of UTF-8 of the longest text.
+
+    >>> longest_bytes(pd.Series(["ab", "皮"], dtype="str"))
+    3
+    """
+    return int(np.diff(_list_offsets(to_arrow(texts))).max(initial=0))
 
 
 def find_texts(series: pd.Series) -> Distinct:

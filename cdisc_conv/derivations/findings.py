@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.columns.distinct import find_distinct
+from cdisc_conv.columns.distinct import Distinct
 from cdisc_conv.columns.numbers import find_lost_digits
 from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.derivations.base import Rows
@@ -52,12 +52,11 @@ def report_values(
         )
 
 
-def report_lost_digits(rows: Rows, texts: pd.Series, field: str = "", number: str = "") -> None:
+def report_lost_digits(rows: Rows, found: Distinct, field: str = "", number: str = "") -> None:
     """A warning (NUM002) for each text that writes a number of more digits than a numeric variable holds.
 
     `number` is the variable that loses them, where it is not the one being made.
     """
-    found = find_distinct(texts)
     lost = find_lost_digits(found.values)
 
     def describe(text: str) -> tuple[str, str]:

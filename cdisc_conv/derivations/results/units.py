@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from cdisc_conv.columns.distinct import find_distinct
 from cdisc_conv.columns.rows import find_distinct_rows, take_rows
 from cdisc_conv.columns.texts import as_text, is_number, repeat_text, text_column
 from cdisc_conv.derivations.base import Derivation, Kind, Ref, Rows, Words
@@ -152,7 +153,7 @@ class Convert(Derivation):
             self._report(rows, codes, keys, [results[key[0]] for key in keys], outcomes, find)
             number = rows.variable if rows.numeric else _name_number(rows.variable)
             if number and not is_number(values):
-                report_lost_digits(rows, values, self.value, number)
+                report_lost_digits(rows, find_distinct(values), self.value, number)
         return codes, outcomes
 
     def _convert_one(self, result: Result, key: _Key, find: Callable[[_Key], Conversion | None]) -> _Outcome:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
+from cdisc_conv.columns.distinct import find_distinct
 from cdisc_conv.columns.rows import take_rows
 from cdisc_conv.columns.texts import as_text, is_number, repeat_text
 from cdisc_conv.dataset import OriginType
@@ -64,7 +65,7 @@ class Expr(Derivation):
         made = rows.evaluate(self.expression)
         for name in columns_as_numbers(self.expression):
             if not is_number(seen := rows.peek(name)):
-                report_lost_digits(rows, seen, name)
+                report_lost_digits(rows, find_distinct(seen), name)
         return made.map({True: "Y", False: "N"}).astype("str") if made.dtype == bool else made
 
     def specialise(self, known: Known) -> Derivation:

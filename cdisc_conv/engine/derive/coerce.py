@@ -33,5 +33,5 @@ def as_number(series: pd.Series, rows: Rows, field: str = "") -> pd.Series:
         return f"'{text}' is not a number; {rows.variable} is left missing", ""
 
     report_values(rows, "NUM001", found.codes, found.values, bad, describe, field=field, most=SHOWN_VALUES, rest=REST)
-    report_lost_digits(rows, series, field)
+    report_lost_digits(rows, found, field)
     return found.spread(parsed)

@@ -8,9 +8,8 @@ import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.columns.stored import Frame
+from cdisc_conv.columns.texts import is_written, longest_bytes
 from cdisc_conv.dataset import Column, Dataset, Item
-from cdisc_conv.engine.describe.items import byte_length
-from cdisc_conv.engine.facts.values import describe_values
 from cdisc_conv.engine.finish.draft import AnyDraft
 from cdisc_conv.spec.expected import label_of
 from cdisc_conv.spec.model import Study
@@ -63,9 +62,9 @@ def _describe_column(standard: DatasetStandard, name: str, series: pd.Series, la
         name=name,
         label=labels.get(name) or (known.label if known else name),
         numeric=numeric,
-        item=Item("float", 8) if numeric else Item("text", byte_length(describe_values(series))),
+        item=Item("float", 8) if numeric else Item("text", max(1, longest_bytes(series))),
         role=known.role if known else "",
         core=known.core if known else "",
-        may_be_missing=bool(series.isna().any() if numeric else (series == "").any()),
+        may_be_missing=bool(series.isna().any() if numeric else not is_written(series).all()),
         non_standard=known is None,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ import pandas as pd
 from cdisc_conv.columns.rows import spread, take_rows
 from cdisc_conv.columns.stored import IN_MEMORY, Frame, Shelf, load, stack, stream
 from cdisc_conv.columns.texts import as_text, is_written
+from cdisc_conv.columns.threads import map_columns
 from cdisc_conv.dataset import (
     Column,
     Condition,
@@ -76,7 +77,9 @@ def describe_supplemental(
         records = stacked[wanted]
         made.append(shelf.put(records))
         positions.append(stacked["position"].to_numpy())
-        counted.append({str(name): describe_values(series, all_values=True) for name, series in records.items()})
+        series = [records[name] for name in wanted]
+        facts_of = map_columns(partial(describe_values, all_values=True), series, len(records))
+        counted.append(dict(zip(wanted, facts_of, strict=True)))
     columns = reduce(merge_maps, counted)
     frame, position = stack(made), np.concatenate(positions)
     levels = {"QVAL": tuple(_level(study, plan, draft.spec, name, facts.qualifiers[name]) for name in names)}

@@ -11,6 +11,7 @@ import pandas as pd
 from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.columns.rows import find_distinct_rows, group_codes, take_rows
 from cdisc_conv.columns.texts import as_text, is_written
+from cdisc_conv.columns.threads import map_columns
 from cdisc_conv.derivations.values.long_text import SHORTENED, Split
 from cdisc_conv.engine.derive.rows import PartRows
 from cdisc_conv.engine.derive.state import State
@@ -23,7 +24,7 @@ from cdisc_conv.engine.facts.datasets import (
     LevelFacts,
     Pairs,
 )
-from cdisc_conv.engine.facts.values import describe_groups, describe_values
+from cdisc_conv.engine.facts.values import ValueFacts, describe_groups, describe_values
 from cdisc_conv.engine.finish.draft import AnyDraft, Draft
 from cdisc_conv.engine.plan.graph import variable_of
 from cdisc_conv.expr.conditions import read_conditions
@@ -52,15 +53,9 @@ def collect_facts(state: State, draft: Draft) -> DatasetFacts:
     numeric = frozenset(name for name, values in series.items() if values.dtype != TEXT)
     return DatasetFacts(
         records=len(frame),
-        columns={
-            name: describe_values(values, all_values=_has_codelist(state.study, spec, name))
-            for name, values in series.items()
-        },
+        columns=_describe(state.study, spec, series),
         numeric=numeric,
-        qualifiers={
-            name: describe_values(values, all_values=_has_codelist(state.study, spec, name))
-            for name, values in qualifiers.items()
-        },
+        qualifiers=_describe(state.study, spec, qualifiers),
         codes=_collect_codes(draft, column, codes, ranks),
         levels=levels,
         pairs=collect_pairs(frame) if spec.family.is_analysis else {},
@@ -88,6 +83,16 @@ def _has_codelist(study: Study, spec: DatasetSpec, name: str) -> bool:
     blocks = (spec.own_variable(name, block) for block in spec.blocks)
     entry = next((entry for entry in blocks if entry is not None), None)
     return entry is not None and codelist_of(study, spec, entry) is not None
+
+
+def _describe(study: Study, spec: DatasetSpec, columns: Mapping[str, pd.Series]) -> dict[str, ValueFacts]:
+    """The facts of each whole column."""
+
+    def describe(name: str) -> ValueFacts:
+        return describe_values(columns[name], all_values=_has_codelist(study, spec, name))
+
+    rows = max(map(len, columns.values()), default=0)
+    return dict(zip(columns, map_columns(describe, columns, rows), strict=True))
 
 
 def _number_codes(frame: pd.DataFrame, column: str) -> tuple[list[str], np.ndarray]:

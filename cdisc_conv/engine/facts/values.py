@@ -130,11 +130,16 @@ def describe_groups(
     looks = _look_at_numbers(found) if is_number(series) else _look_at_texts(found, results)
     inside = groups >= 0
     codes, groups = (found.codes, groups) if inside.all() else (found.codes[inside], groups[inside])
-    records = np.bincount(groups, minlength=count)
-    filled = np.bincount(groups[looks.filled[codes]], minlength=count)
-    pairs = _distinct_pairs(groups, codes, max(1, len(found.values)), count)
-    value = pairs % max(1, len(found.values))
-    starts = np.searchsorted(pairs // max(1, len(found.values)), np.arange(count + 1))
+    size = max(1, len(found.values))
+    if count == 1 and inside.all():  # whole columns are most of the work, and have each of their values
+        records, pairs = np.array([len(codes)]), np.arange(len(found.values))
+        filled = records if looks.filled.all() else np.array([np.count_nonzero(looks.filled[codes])])
+    else:
+        records = np.bincount(groups, minlength=count)
+        filled = np.bincount(groups[looks.filled[codes]], minlength=count)
+        pairs = _distinct_pairs(groups, codes, size, count)
+    value = pairs % size
+    starts = np.searchsorted(pairs // size, np.arange(count + 1))
     there = np.flatnonzero(np.diff(starts))
     highest = {name: np.zeros(count, dtype=np.int64) for name in looks.measures}
     joined = np.zeros(count, dtype=np.int64)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.rows import take_rows
+from cdisc_conv.columns.threads import map_columns
 from cdisc_conv.engine.derive.state import State
 from cdisc_conv.engine.finish.behind import list_origins, list_picks
 from cdisc_conv.engine.finish.draft import Draft
@@ -78,7 +79,6 @@ def sort_records(draft: Draft, transliterate: Mapping[str, str] | None = None) -
 
 
 def _reorder(frame: pd.DataFrame, order: np.ndarray) -> pd.DataFrame:
-    """The rows in another order; the columns one by one on all processors, since arrow lets go of the interpreter."""
-    with ThreadPoolExecutor() as threads:
-        columns = threads.map(lambda name: frame[name].take(order).reset_index(drop=True), frame.columns)
-        return pd.DataFrame(dict(zip(frame.columns, columns, strict=True)), frame.index, copy=False)
+    """The rows in another order."""
+    columns = map_columns(lambda name: take_rows(frame[name], order), frame.columns, len(frame))
+    return pd.DataFrame(dict(zip(frame.columns, columns, strict=True)), frame.index, copy=False)
