@@ -155,6 +155,11 @@ def stream(frame: Frame, names: Sequence[str] | None = None) -> Iterator[pd.Data
         yield frame if names is None else frame[list(names)]
 
 
+def count_pieces(frame: Frame) -> int:
+    """In how many pieces `stream` gives the table."""
+    return len(frame.pieces) if isinstance(frame, Stored) else 1
+
+
 def take(frame: Frame, rows: np.ndarray) -> pd.DataFrame:
     """The records at some positions, which ascend."""
     return frame.take(rows) if isinstance(frame, Stored) else frame.take(rows).reset_index(drop=True)

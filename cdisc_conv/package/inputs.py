@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cdisc_conv.columns.stored import Frame
 from cdisc_conv.engine.convert import Conversion
+from cdisc_conv.engine.ranges.range import Division
 from cdisc_conv.problems import Place, Problem, Severity
+from cdisc_conv.raw.files.locate import find_files
 from cdisc_conv.report.places import locate
-from cdisc_conv.spec.forms.sources import list_expected
+from cdisc_conv.spec.forms.sources import form_source, list_expected
 from cdisc_conv.spec.model import Study
 
 Progress = Callable[[str], None]
@@ -51,6 +54,45 @@ class Inputs:
         if read is None:
             return ""
         return locate(read, folder if read.is_relative_to(folder) else out)
+
+
+BYTES_PER_RANGE = 8 << 20
+"""Of the files of raw forms, as much as one range of subjects is made of where nobody says how many there are."""
+_WHOLE = 2 * BYTES_PER_RANGE
+"""Files up to this size are one range."""
+_PACKED = {".parquet": 8, ".dsjc": 8}
+"""How much larger what a file holds is than the file itself."""
+
+
+def choose_ranges(study: Study, inputs: Inputs, division: Division) -> Division:
+    """The division with a number of ranges (it has none where nobody asked for one) that the memory has room for.
+
+    Ranges are about as large whatever the size of the files, so that the memory for one range is enough for all.
+    """
+    if division.ranges:
+        return division
+    size = measure_inputs(study, inputs)
+    return replace(division, ranges=1 if size <= _WHOLE else -(-size // BYTES_PER_RANGE))
+
+
+def measure_inputs(study: Study, inputs: Inputs) -> int:
+    """The bytes of the files that the forms are read from, or without raw forms of the datasets that are given."""
+    if inputs.raw is None:
+        files = {path for path in inputs.sdtm.iterdir() if path.suffix.lower() in (".xpt", ".csv")}
+    else:
+        sources = [form_source(study, form) for form in study.forms.values()]
+        files = {found.path for source in sources if not source.url for found in find_files(source, inputs.raw)[0]}
+    return sum(map(_measure, files))
+
+
+def _measure(path: Path) -> int:
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as file:
+                return sum(entry.file_size for entry in file.infolist())
+        return path.stat().st_size * _PACKED.get(path.suffix.lower(), 1)
+    except (OSError, zipfile.BadZipFile):  # a finding when it is read
+        return 0
 
 
 def describe_inputs(inputs: Inputs, conversion: Conversion, folder: Path, out: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from cdisc_conv.checks import lint_folder
 from cdisc_conv.columns.stored import IN_MEMORY, Shelf
 from cdisc_conv.engine.derive.kept_parts import Keeping
 from cdisc_conv.engine.ranges.range import WHOLE, Division
-from cdisc_conv.package.inputs import Inputs, Progress, find_fewer_rows, quiet
+from cdisc_conv.package.inputs import Inputs, Progress, choose_ranges, find_fewer_rows, quiet
 from cdisc_conv.package.writing.exchange import choose_encoding, choose_formats, choose_split_size
 from cdisc_conv.package.writing.package import Package, fill_package
 from cdisc_conv.package.writing.staging import (
@@ -86,7 +86,7 @@ def run_study(
     wanted = choose_datasets(study, datasets, analysis_only=raw is None)
     _require_folders(raw, sdtm)
     inputs = Inputs(raw, folder)
-    division = _ask_cluster(division)
+    division = choose_ranges(study, inputs, _ask_cluster(division))
     before = read_manifest(out) or {}
     apart = inputs.folders
     if export is not None and export != raw:  # what stands beside the one file of an export is not of it

@@ -36,7 +36,7 @@ def run(
     sdtm: Sdtm = None,
     formats: Formats = "",
     encoding: Encoding = "",
-    ranges: Ranges = 1,
+    ranges: Ranges = None,
     workers: Workers = 1,
     scheduler: Scheduler = "",
     scratch: Scratch = "",
@@ -70,7 +70,7 @@ def run(
     def make(keeping: Keeping | None, folder: Path = request.out) -> Package:
         from cdisc_conv.engine.ranges.range import Division
 
-        return _make(request, folder, Division(ranges, workers, scheduler, scratch), keeping)
+        return _make(request, folder, Division(ranges or 0, workers, scheduler, scratch), keeping)
 
     if is_url(out):
         with publish(out) as folder:

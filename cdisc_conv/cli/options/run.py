@@ -56,9 +56,13 @@ Encoding = Annotated[
     ),
 ]
 Ranges = Annotated[
-    int,
+    int | None,
     typer.Option(
-        "--ranges", metavar="N", min=1, help="Make the subjects in N ranges, one after the other: the same files."
+        "--ranges",
+        metavar="N",
+        min=1,
+        help="Make the subjects in N ranges, one after the other: the same files.",
+        show_default="by the size of the raw files",
     ),
 ]
 Workers = Annotated[

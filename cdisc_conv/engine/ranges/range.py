@@ -35,7 +35,7 @@ class Division:
     """How a study is divided; nothing of what is made depends on it."""
 
     ranges: int = 1
-    """The most ranges of subjects; at least as many as there are workers."""
+    """The most ranges of subjects; at least as many as there are workers. 0 leaves it to the size of the files."""
     workers: int = 1
     """The processes that make them side by side."""
     scheduler: str = ""

@@ -14,7 +14,7 @@ from cdisc_conv.checks.explanations import FILE as EXPLANATIONS
 from cdisc_conv.checks.explanations import Explanations, read_explanations, report_set_aside
 from cdisc_conv.checks.load import load_shipped_rules
 from cdisc_conv.checks.package.titles import TITLES
-from cdisc_conv.columns.stored import slice_rows
+from cdisc_conv.columns.stored import count_pieces, slice_rows
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.define import Translation
 from cdisc_conv.documents.crf.prepare import PlannedCrf
@@ -204,6 +204,7 @@ def run_checks(conversion: Conversion, datasets: Sequence[Dataset], aside: Colle
             beside=list_beside(conversion, datasets, family) if family.is_analysis else (),
             occasion="made",
             set_aside=aside,
+            ranges=max((count_pieces(one.frame) for one in mine), default=1),
         )
         for family, mine in list_families(study, datasets)
     ]
