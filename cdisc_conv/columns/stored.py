@@ -219,6 +219,10 @@ class Shelf:
         assert self.folder is not None
         return self.folder / f"{next(self._numbers)}.arrow"
 
+    def next_paths(self, count: int) -> list[Path]:
+        """Several of them."""
+        return [self.next_path() for _ in range(count)]
+
     def put(self, frame: pd.DataFrame) -> Frame:
         """The same table, on disk where there is a folder."""
         return frame if self.folder is None else self.write(frame)

@@ -55,7 +55,7 @@ def derive_study(
     if division.count > 1:
         reach = find_reach(study, plan)
         earlier = read_cut(keeping, division.count) if keeping is not None else ()
-        split = split_rows(study, plan, reach, rows, frozenset(datasets), division.count, earlier)
+        split = split_rows(study, plan, reach, rows, frozenset(datasets), division.count, earlier, shelf)
         if split.count > 1:
             if keeping is not None:
                 keep_cut(keeping, division.count, split.firsts)

@@ -174,7 +174,7 @@ def _sort_again(pieces: Sequence[Piece], move: np.ndarray, shelf: Shelf) -> Iter
     """
     whole = Stored(tuple(pieces))
     numbers = move * len(pieces) // max(1, len(move))
-    for piece in divide(_number_records(whole, move), numbers, [shelf.next_path() for _ in pieces]):
+    for piece in divide(_number_records(whole, move), numbers, shelf.next_paths(len(pieces))):
         content = Stored((piece,), _RECORD).load()
         order = np.argsort(Stored((piece,), _POSITION)["position"].to_numpy())
         yield write_tables(shelf.next_path(), {"": content.take(order)})

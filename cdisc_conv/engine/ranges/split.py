@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import map_distinct, rank_values
+from cdisc_conv.columns.stored import IN_MEMORY, Shelf, Stored, divide, stream
 from cdisc_conv.columns.texts import as_text, fold, text_column, trim_text
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.engine.derive.run import Inputs, run_nodes
 from cdisc_conv.engine.derive.state import State
-from cdisc_conv.engine.plan.graph import Plan, RowSet
+from cdisc_conv.engine.plan.graph import Node, Part, Plan, RowSet
 from cdisc_conv.engine.plan.order import order_records
 from cdisc_conv.engine.plan.reach import Home, PlanReach
 from cdisc_conv.engine.ranges.range import Rows
@@ -41,6 +42,7 @@ def split_rows(
     datasets: frozenset[str],
     count: int,
     earlier: Sequence[str] = (),
+    shelf: Shelf = IN_MEMORY,
 ) -> Split:
     """The rows of the tables of subjects in at most `count` ranges of about as many rows each.
 
@@ -52,30 +54,36 @@ def split_rows(
     that are tied by either of them, directly or by way of others, stay together. So a site that makes two USUBJID of
     one subject takes nothing apart, rows without a subject stay with all records without USUBJID, at the front, and a
     subject that a look-up does not know is one of them. Rows of which no USUBJID is made stand by their raw subject.
+
+    With a shelf that has a folder, the rows of some subjects are in memory at a time.
     """
     names = _Names()
-    texts = {table: _read_subjects(rows, table, column) for table, column in reach.subjects.items()}
-    keys = {
-        table: names.number(text if table.is_form else _IDENTIFIER + text)
-        for table, text in texts.items()
-        if text is not None
-    }
+    keys: dict[TableId, np.ndarray] = {}
+    for table, column in reach.subjects.items():
+        text = _read_subjects(rows, table, column)
+        if text is not None:
+            keys[table] = names.number(text if table.is_form else _IDENTIFIER + text)
     if not len(names):
         return Split(1, {})
-    state = _make_subjects(study, plan, reach, rows, datasets)
-    ties = [_tie(state, study, node, keys, names) for node in _list_row_sets(reach, state)]
-    state.forget()
-    groups = _join(len(names), [tie for tie in ties if tie is not None])
+    needed = _list_needed(plan, reach, datasets)
+    ties = []
+    for portion, theirs in _portion(rows, keys, _is_apart(reach, rows, needed), shelf):
+        state = run_nodes(study, plan, Inputs(portion.complete(study), portion.given), needed)
+        tied = [_tie(state, study, node, theirs, names) for node in _list_row_sets(reach, state)]
+        ties += [tie for tie in tied if tie is not None]
+        state.forget()
+    groups = _join(len(names), np.unique(np.concatenate(ties), axis=0) if ties else np.zeros((0, 2), dtype=np.int64))
     said = study.settings.get("transliterate") or {}
     order, firsts = _order_groups(names.texts, groups, said)
     size = np.zeros(len(order), dtype=np.int64)
     for found in keys.values():
         size += np.bincount(order[groups[found]], minlength=len(order))
     number = _cut_as_before(firsts, earlier, size, count, said)
+    of_group = number.astype(np.int32)[order]
     begins = np.flatnonzero(np.diff(number, prepend=-1))
     return Split(
         int(number.max(initial=0)) + 1,
-        {table: number[order[groups[found]]] for table, found in keys.items()},
+        {table: of_group[groups[found]] for table, found in keys.items()},
         tuple(firsts.iloc[begins]),
     )
 
@@ -101,7 +109,7 @@ class _Names:
         """The number of each name."""
         codes, distinct = pd.factorize(texts)
         found = [self._numbers.setdefault(str(text), len(self._numbers)) for text in distinct]
-        return np.array(found, dtype=np.int64)[codes] if found else np.zeros(0, dtype=np.int64)
+        return np.array(found, dtype=np.int32)[codes] if found else np.zeros(0, dtype=np.int32)
 
 
 def _read_subjects(rows: Rows, table: TableId, column: str) -> pd.Series | None:
@@ -116,12 +124,47 @@ def _read_subjects(rows: Rows, table: TableId, column: str) -> pd.Series | None:
     return map_distinct(trim_text(frame[column]), lambda texts: text_column(map(fold, texts)))
 
 
-def _make_subjects(study: Study, plan: Plan, reach: PlanReach, rows: Rows, datasets: frozenset[str]) -> State:
-    """The row sets that follow subjects, with their USUBJID."""
+def _list_needed(plan: Plan, reach: PlanReach, datasets: frozenset[str]) -> frozenset[Node]:
+    """What has to be made for the row sets that follow subjects, and their USUBJID."""
     needed = plan.needed_for(datasets)
     followed = [node for node, home in reach.homes.items() if home is Home.SUBJECT and node in needed]
     parts = [part for node in followed for part in plan.parts[node.dataset, SUBJECT] if node.block in part.blocks]
-    return run_nodes(study, plan, Inputs(rows.complete(study), rows.given), plan.upstream_of([*followed, *parts]))
+    return frozenset(plan.upstream_of([*followed, *parts]))
+
+
+def _is_apart(reach: PlanReach, rows: Rows, needed: frozenset[Node]) -> bool:
+    """Whether some nodes can be made of the rows of each raw subject alone."""
+    return not any(
+        node in reach.across if isinstance(node, Part) else reach.homes[node] is Home.ACROSS for node in needed
+    ) and not any(TableId(name) in reach.subjects for name in rows.given)
+
+
+def _portion(
+    rows: Rows, keys: Mapping[TableId, np.ndarray], apart: bool, shelf: Shelf
+) -> Iterator[tuple[Rows, Mapping[TableId, np.ndarray]]]:
+    """The rows of some raw subjects after others, with the names of their subjects; all at once unless kept `apart`."""
+    total = sum(map(len, keys.values()))
+    if not apart or shelf.folder is None or total <= PORTION:
+        yield rows, keys
+        return
+    count = -(-total // PORTION)
+    portions = {table: found % count for table, found in keys.items()}
+    pieces = {
+        table: divide(({"": piece} for piece in stream(rows.forms[table.name])), found, shelf.next_paths(count))
+        for table, found in portions.items()
+    }
+    for number in range(count):
+        mine = {table.name: Stored((found[number],)) for table, found in pieces.items()}
+        yield (
+            Rows({**rows.forms, **mine}, rows.given),
+            {table: found[portions[table] == number] for table, found in keys.items()},
+        )
+        for found in pieces.values():
+            found[number].path.unlink()
+
+
+PORTION = 300_000
+"""Raw rows whose subjects are made at a time."""
 
 
 def _list_row_sets(reach: PlanReach, state: State) -> Iterator[RowSet]:
@@ -152,7 +195,7 @@ def _tie(
     return np.unique(pairs, axis=0) if len(pairs) else None
 
 
-def _join(count: int, ties: list[np.ndarray]) -> np.ndarray:
+def _join(count: int, ties: np.ndarray) -> np.ndarray:
     """The group of each of `count` names, from 0: names that are tied, directly or by way of others, share one."""
     first = list(range(count))
 
@@ -162,7 +205,7 @@ def _join(count: int, ties: list[np.ndarray]) -> np.ndarray:
             name = first[name]
         return name
 
-    for one, other in (pair for tie in ties for pair in tie.tolist()):
+    for one, other in ties.tolist():
         one, other = find(one), find(other)
         first[max(one, other)] = min(one, other)
     return np.unique(np.array([find(name) for name in range(count)], dtype=np.int64), return_inverse=True)[1]

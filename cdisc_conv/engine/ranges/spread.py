@@ -114,7 +114,7 @@ def _put(frame: Frame, shelf: Shelf) -> Frame:
 
 def _divide_table(frame: Frame, ranges: np.ndarray, count: int, shelf: Shelf) -> list[Piece]:
     """The rows of a table by range, each with its number in the file."""
-    return divide(_number_rows(frame), ranges, [shelf.next_path() for _ in range(count)])
+    return divide(_number_rows(frame), ranges, shelf.next_paths(count))
 
 
 def _number_rows(frame: Frame) -> Iterator[dict[str, pd.DataFrame]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 from ranges_alike import list_differences
 
 from cdisc_conv.columns.stored import Shelf
 from cdisc_conv.engine.convert import convert_frames
 from cdisc_conv.engine.derive.known import NOTHING_KNOWN
+from cdisc_conv.engine.derive.run import run_nodes
 from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.engine.plan.reach import find_reach
 from cdisc_conv.engine.ranges.range import Division, Rows
@@ -105,3 +108,29 @@ def test_a_study_without_rows_is_one_range(lab):
     plan = plan_study(study)
     one, many = (convert_frames(study, plan, {}, {}, ["DM"], division=Division(count)) for count in (1, 7))
     assert list_differences(one, many) == []
+
+
+def test_subjects_are_made_some_at_a_time(lab, tmp_path, monkeypatch):
+    forms = {
+        "dm": {
+            "SUBJID": ["c", "a", "b", "d", "e"],
+            "AGE": ["1", "2", "3", "4", "5"],
+            "SITE": ["1", "2", "1", "2", "1"],
+        },
+        "ae": {"SUBJID": ["e", "A ", "", "c", "b"], "TERM": ["v", "w", "x", "y", "z"]},
+    }
+    dm = "records: [{form: dm}]\nvariables:\n  USUBJID: {subject_id: '{SITE}-{SUBJID}'}\n"
+    text = AE + "  USUBJID: {lookup: {from: DM, by: {raw.SUBJID: SUBJID}, take: USUBJID}}\n"
+    dm += "  SUBJID: {copy: SUBJID}\n"
+    study = lab.load(forms, {"DM": dm, "AE": text})
+    plan = plan_study(study)
+    rows = Rows({name: pd.DataFrame(table, dtype="str") for name, table in forms.items()}, {})
+    split_up = partial(split_rows, study, plan, find_reach(study, plan), rows, frozenset(study.datasets), 3)
+    whole = split_up()
+    monkeypatch.setattr("cdisc_conv.engine.ranges.split.PORTION", 2)
+    runs = []
+    monkeypatch.setattr("cdisc_conv.engine.ranges.split.run_nodes", lambda *rest: runs.append(rest) or run_nodes(*rest))
+    parts = split_up(Shelf(tmp_path).part("scratch"))
+    assert (len(runs), parts.count, list((tmp_path / "scratch").iterdir())) == (5, whole.count, [])
+    for table in ("form dm", "form ae"):
+        assert ranges_of(parts, table) == ranges_of(whole, table)
