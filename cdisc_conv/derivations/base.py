@@ -275,6 +275,11 @@ class Derivation(BaseModel, ABC):
         """The method text where it stands beside others (a branch of ``cases``), and so is never empty."""
         return self.method(words)
 
+    @property
+    def imputes(self) -> bool:
+        """Whether it may fill in what was not collected: define.xml calls its method an imputation."""
+        return False
+
     def reads(self) -> tuple[str, ...]:
         """References it reads, in order: every `Ref`, every name in an expression, and those of nested derivations.
 

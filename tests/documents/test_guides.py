@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import docx
 import pytest
+from analysis import write_analysis
 from pypdf import PdfReader
 from studies import edit, write_tiny_raw, write_tiny_study
 
@@ -87,6 +88,32 @@ def test_it_says_what_the_run_knows(folder):
     for said in ("SDTMIG 3.4", "2025-03-28", "Ages are as reported by the subject.", "the same text on every form"):
         assert said in text
     assert "Made from: form Adverse Events." in text
+
+
+def test_the_guide_of_the_analysis_names_imputations_and_flags(tmp_path):
+    folder = write_tiny_study(tmp_path)
+    adam = "define:\n  adam:\n    documents:\n      - {id: ADRG, title: Guide, href: adrg.pdf}\n"
+    edit(folder / "study.yaml", "raw: {", f"{adam}raw: {{")
+    write_analysis(tmp_path)
+    label = "label: Pooled Age Group 1}\n"
+    start = "  ASTDT: {numeric_date: {date: AESTDTC, impute: month}}\n"
+    flag = "  ONTRTFL: {on_treatment: {start: ASTDT, last_dose: TRTSDT}}\n"
+    edit(folder / "adam" / "adae.yaml", label, f"{label}{start}{flag}")
+    write_tiny_raw(tmp_path)
+    run(folder)
+    guide = tmp_path / "out" / "adam" / "adrg.docx"
+    assert [one for one in headings(guide) if one.startswith("3.")] == [
+        "3.1 Core Variables",
+        "3.2 Treatment Variables",
+        "3.3 Visit Windows and Record Selection",
+        "3.4 Imputation Methods",
+        "3.5 Decisions",
+    ]
+    rows = [[cell.text for cell in row.cells] for table in docx.Document(guide).tables for row in table.rows]
+    (imputed,) = [row for row in rows if row[:2] == ["ADAE", "ASTDT"]]
+    assert imputed[2].startswith("The date of ADAE.AESTDTC as a SAS date (days since 1960-01-01).")
+    assert [row[1] for row in rows if row[1] == "ONTRTFL"] == ["ONTRTFL"]
+    assert "No values are imputed." not in "".join(one.text for one in docx.Document(guide).paragraphs)
 
 
 def test_findings_stand_with_their_explanations(folder):

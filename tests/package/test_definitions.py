@@ -120,6 +120,7 @@ def read(folder):
             "terms": {one.get("CodedValue"): one.findtext(f"{ODM}Decode/{ODM}TranslatedText") for one in terms},
             "origin": "" if origin is None else f"{origin.get('Type')} {' '.join(origin.itertext()).strip()}".strip(),
             "method": texts.get(ref.get("MethodOID"), ""),
+            "type": {one.get("OID"): one.get("Type") for one in root.iter(f"{ODM}MethodDef")}.get(ref.get("MethodOID")),
             "comment": texts.get(item.get(f"{DEF}CommentOID"), ""),
         }
 
@@ -143,6 +144,10 @@ def test_companions_have_labels(read):
         "Duration Until Event Units",
         "Analysis Start Date Imputation Flag",
     ]
+
+
+def test_what_fills_in_unknown_parts_of_a_date_is_an_imputation(read):
+    assert [read("all", "ADAE", name)["type"] for name in ("ASTDT", "EVDURN")] == ["Imputation", "Computation"]
 
 
 def test_the_codelist_of_a_predecessor_comes_along(read):

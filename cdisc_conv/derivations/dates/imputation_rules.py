@@ -95,6 +95,10 @@ class ImputedDate(Derivation):
         return None
 
     @property
+    def imputes(self) -> bool:
+        return self.imputes_dates or self._time not in (None, "none")
+
+    @property
     def imputes_dates(self) -> bool:
         return self.impute != "none"
 

@@ -137,6 +137,10 @@ class Cases(Derivation):
             raise ValueError(f"branch {early[0]} has no 'when' and takes all records, so those after it get none")
         return value
 
+    @property
+    def imputes(self) -> bool:
+        return any(branch.derivation.imputes for branch in self.branches)
+
     def derive(self, rows: Rows) -> pd.Series:
         left = np.ones(len(rows), dtype=bool)
         pieces: list[pd.Series] = []

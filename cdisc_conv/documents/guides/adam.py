@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from cdisc_conv.dataset import Dataset, find_dataset
+import re
+from collections.abc import Iterator
+
+from cdisc_conv.dataset import Dataset, Item, find_dataset
 from cdisc_conv.documents.guides.model import Guide, Known, Section, Table
 from cdisc_conv.documents.guides.parts import (
     count_subjects,
@@ -13,6 +16,9 @@ from cdisc_conv.documents.guides.parts import (
     list_decisions,
     summarise_conformance,
 )
+
+SELECTION = re.compile("AVISIT|AWTARGET|ABLFL|ONTRTFL|ANL[0-9][0-9]FL")
+"""Variables that say which analysis visit a record is of, and which records are analysed."""
 
 PURPOSE = (
     "This guide accompanies define.xml of the analysis datasets. It says what they are made from and in which "
@@ -59,27 +65,37 @@ def _consider(known: Known) -> Section:
     others = [one for one in known.datasets if one.name != "ADSL"]
     core = [name for name in names if others and all(name in one.frame.columns for one in others)]
     treatment = [name for name in names if name.startswith(("TRT", "TR0", "ARM", "ACTARM", "DOSE"))]
-    imputed = sorted(
-        {
-            (one.name, column.name, column.item.method)
-            for one in known.datasets
-            for column in one.columns
-            if column.item.method_type == "Imputation" and column.item.method
-        }
-    )
-    methods: tuple[str | Table, ...] = ("No values are imputed.",)
-    if imputed:
-        methods = (Table(("Dataset", "Variable", "Method"), tuple(imputed), (1, 1, 5)),)
+    imputed = [row for row, item in _list_methods(known) if item.method_type == "Imputation"]
+    selected = [row for row, _ in _list_methods(known) if SELECTION.fullmatch(row[1])]
     return Section(
         "Analysis Considerations Related to Multiple Analysis Datasets",
         (),
         (
             Section("Core Variables", _name(core, labels, "No variable of ADSL is in all other datasets.")),
             Section("Treatment Variables", _name(treatment, labels, "There are no treatment variables in ADSL.")),
-            Section("Imputation Methods", methods),
+            Section(
+                "Visit Windows and Record Selection", _tabulate(selected, "No variable selects visits or records.")
+            ),
+            Section("Imputation Methods", _tabulate(imputed, "No values are imputed.")),
             Section("Decisions", tuple(list_decisions(known)) or ("No decisions are recorded.",)),
         ),
     )
+
+
+def _list_methods(known: Known) -> Iterator[tuple[tuple[str, str, str], Item]]:
+    """Every method of a variable, those of its single parameters too, once: dataset, variable, text; and its item."""
+    seen = set()
+    for one in known.datasets:
+        for column in one.columns:
+            for item in (column.item, *(level.item for level in column.value_level)):
+                row = (one.name, column.name, item.method)
+                if item.method and row not in seen:
+                    seen.add(row)
+                    yield row, item
+
+
+def _tabulate(rows: list[tuple[str, str, str]], none: str) -> tuple[str | Table, ...]:
+    return (Table(("Dataset", "Variable", "Method"), tuple(rows), (1, 1, 5)),) if rows else (none,)
 
 
 def _name(names: list[str], labels: dict[str, str], none: str) -> tuple[str | Table, ...]:

@@ -136,4 +136,6 @@ def make_item(
     kind, length, digits = describe_numbers(facts)
     if not numeric:
         kind, length, digits = describe_text(facts, described), byte_length(facts), None
-    return Item(kind, length, digits, origin=origin, method=method, comment=comment, codelist=codelist)
+    method_type = "Imputation" if provenance.imputes else "Computation"
+    said = {"origin": origin, "method": method, "comment": comment, "method_type": method_type}
+    return Item(kind, length, digits, codelist=codelist, **said)

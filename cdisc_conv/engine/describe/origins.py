@@ -38,6 +38,8 @@ class Provenance:
     origin: Origin | None
     method: str
     comment: str
+    imputes: bool = False
+    """Whether the method fills in what was not collected."""
 
 
 def provenance_of(study: Study, plan: Plan, parts: Sequence[Part]) -> Provenance:
@@ -52,7 +54,7 @@ def provenance_of(study: Study, plan: Plan, parts: Sequence[Part]) -> Provenance
     text = "" if _only_names(study, parts) else _combine_texts(study, parts, origins)
     comment = " ".join(dict.fromkeys(c for part in parts if (c := variable_of(study, part).comment)))
     if origin is not None and origin.type is OriginType.DERIVED:
-        return Provenance(origin, text, comment)
+        return Provenance(origin, text, comment, any(variable_of(study, part).derivation.imputes for part in parts))
     if origin is not None and origin.predecessor and parts:
         keys = [(ref.table, ref.column) for ref in map(ColumnRef, origin.predecessor.split(", "))]
         comment = f"{comment} {explain_left_out(study, parts[0].dataset, keys)}".strip()

@@ -203,7 +203,8 @@ def _said(said: ValueLevelSpec | None, found: Provenance) -> Provenance:
     """The provenance with what an entry of ``value_level`` says."""
     if said is None:
         return found
-    return Provenance(said.origin or found.origin, said.method or found.method, said.comment or found.comment)
+    method, comment = said.method or found.method, said.comment or found.comment
+    return replace(found, origin=said.origin or found.origin, method=method, comment=comment)
 
 
 def _may_make(value: Any, code: str) -> bool:
