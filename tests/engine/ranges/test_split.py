@@ -130,7 +130,7 @@ def test_subjects_are_made_some_at_a_time(lab, tmp_path, monkeypatch):
     monkeypatch.setattr("cdisc_conv.engine.ranges.split.PORTION", 2)
     runs = []
     monkeypatch.setattr("cdisc_conv.engine.ranges.split.run_nodes", lambda *rest: runs.append(rest) or run_nodes(*rest))
-    parts = split_up(Shelf(tmp_path).part("scratch"))
+    parts = split_up(shelf=Shelf(tmp_path).part("scratch"))
     assert (len(runs), parts.count, list((tmp_path / "scratch").iterdir())) == (5, whole.count, [])
     for table in ("form dm", "form ae"):
         assert ranges_of(parts, table) == ranges_of(whole, table)
