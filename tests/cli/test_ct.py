@@ -212,3 +212,34 @@ def test_diff_says_what_it_means_for_a_study(cli, tmp_path):
         "  tiny/sdtm/dm.yaml:17: STD009 DM.SEX: 'M' means MALE of SEX (C66731) now, and meant M\n"
         "2 variables and 2 mapped values of the study touched\n",
     )
+
+
+def test_show_takes_the_version_that_a_study_follows(cli, tmp_path):
+    write(tmp_path)
+    cli("ct", "import", NAME, "--study", "tiny")
+    assert cli("ct", "show", "SEX", "--study", "tiny").stdout.startswith(
+        "SEX (C66731), Sex: not extensible, SDTM CT 2025"
+    )
+    edit(tmp_path / "tiny" / "study.yaml", "sdtm_ct: 2025-03-28", "sdtm_ct: 2024-09-27")
+    assert cli("ct", "show", "SEX", "--study", "tiny").stdout.startswith(
+        "SEX (C66731), Sex: not extensible, SDTM CT 2024"
+    )
+
+
+def test_instruments_are_found_by_their_names_where_there_are_no_synonyms(cli, tmp_path):
+    walk = [(*row[:4], row[4], "", *row[6:]) for row in WALK]
+    walk = [(*row[:7], "Walk Functional Test") if row[0] == "C1" else row for row in walk]
+    write(tmp_path, (*SEX, *walk))
+    cli("ct", "import", NAME)
+    shown = cli("ct", "show", "WALK", "--package", "sdtm 2024-09-27").stdout
+    assert [line.split(" ")[0] for line in shown.splitlines() if "SDTM CT" in line][:2] == ["WLK1TC", "WLK1TN"]
+
+
+def test_diff_says_which_codelists_are_not_there_to_be_compared(cli, tmp_path):
+    write(tmp_path)
+    cli("ct", "import", NAME)
+    result = cli("ct", "diff", "2024-09-27", "2025-03-28")
+    assert result.stdout.splitlines()[1] == (
+        "note: SDTM CT 2025-03-28 comes with cdisc-conv without the codelists of most instruments, which are among "
+        "those removed; import its publication to compare them"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from cdisc_conv.cli.commands.imports import find_folder
@@ -26,7 +27,7 @@ def show_name(name: str, package: str, study: str) -> int:
     if _is_package(name, folder):
         _show_package(_load(name, folder))
         return 0
-    packages = [_load(package, folder)] if package else list(_newest(folder))
+    packages = [_load(package, folder)] if package else list(_choose(folder))
     for found in packages:
         if codelists := list(_find(found, name)):
             for number, codelist in enumerate(codelists):
@@ -54,15 +55,26 @@ def _load(words: str, folder: Path | None) -> Terminology:
         raise ProblemsError([Problem("STD010", str(error), hint=hint)]) from None
 
 
-def _newest(folder: Path | None) -> Iterator[Terminology]:
-    """The newest package of each name, SDTM first."""
-    newest: dict[str, str] = {}
+def _choose(folder: Path | None) -> Iterator[Terminology]:
+    """The package of each name that a study follows, or else the newest one, SDTM first."""
     sources = list_sources("ct", folder)
+    newest: dict[str, str] = {}
     for source in sources:
         newest[source.key.name] = max(newest.get(source.key.name, ""), source.key.version)
+    newest |= _list_followed(folder) if folder is not None else {}
     for name in sorted(newest, key=lambda name: (name != "sdtm", name)):
         key = Key("ct", name, newest[name])
         yield read_terminology(next(source for source in sources if source.key == key))
+
+
+def _list_followed(folder: Path) -> dict[str, str]:
+    """Name of a package -> the version that a study follows; nothing for a study that cannot be read."""
+    from cdisc_conv.spec.load import load_study
+
+    with suppress(ProblemsError):
+        packages = (family.terminology for family in load_study(folder)[0].families.values())
+        return {_FAMILIES[one.name]: one.version for one in packages if one.name in _FAMILIES}
+    return {}
 
 
 def _find(package: Terminology, name: str) -> Iterator[CodelistTerms]:
@@ -109,6 +121,12 @@ def show_differences(old: str, new: str, study: str) -> int:
         raise ProblemsError([Problem("STD011", message, hint="compare two versions of one package")])
     found = compare_packages(before, after)
     print_line(f"{before.package_label} to {after.version}: {found.summary}")
+    if before.partial != after.partial:
+        partial = before if before.partial else after
+        print_line(
+            f"note: {partial.package_label} comes with cdisc-conv without the codelists of most instruments, which "
+            f"are among those {'added' if before.partial else 'removed'}; import its publication to compare them"
+        )
     if folder is not None:
         return _show_impact(folder, found)
     for sign, codelists in (("+", found.added), ("-", found.removed)):

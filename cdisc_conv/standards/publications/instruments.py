@@ -2,7 +2,8 @@
 
 The terminology says so in three ways. The category of an instrument (a term of QSCAT, FTCAT or CCCAT) has a short name
 among its synonyms: ECOG has ECOG1. Its tests are in the codelists of that name with TC and TN behind it: ECOG1TC and
-ECOG1TN. Its responses are in codelists whose names and definitions name the tests they are for: "... ORRES for ECOG101
+ECOG1TN; where a publication has no synonyms, those with the preferred term of the category before "Test Code" and "Test
+Name". Its responses are in codelists whose names and definitions name the tests they are for: "... ORRES for ECOG101
 TN/TC".
 """
 
@@ -31,7 +32,7 @@ def bind_instruments(lists: Iterable[PublishedList]) -> dict[str, str]:
     lists = tuple(lists)
     by_short_name = {codelist.value: codelist for codelist in lists}
     tests = _order_tests(lists)
-    bindings: dict[str, str] = {}
+    bindings = _bind_by_name(lists)
     for category, short_name in _list_categories(lists):
         for ending, variable in (("TC", "--TESTCD"), ("TN", "--TEST")):
             if (found := by_short_name.get(f"{short_name}{ending}")) is not None:
@@ -40,6 +41,18 @@ def bind_instruments(lists: Iterable[PublishedList]) -> dict[str, str]:
         if named := _RESPONSES.search(codelist.name):
             bindings[codelist.code] = f"--{named[1]} {' '.join(_find_tests(codelist, named, tests))}"
     return bindings
+
+
+def _bind_by_name(lists: tuple[PublishedList, ...]) -> dict[str, str]:
+    """Codelists of tests that are called as a category."""
+    by_name = {codelist.name: codelist for codelist in lists}
+    categories = [term for codelist in lists if codelist.code in CATEGORIES for term in codelist.terms]
+    return {
+        found.code: f"{variable} {term.value}"
+        for term in categories
+        for ending, variable in (("Test Code", "--TESTCD"), ("Test Name", "--TEST"))
+        if term.preferred_term and (found := by_name.get(f"{term.preferred_term} {ending}")) is not None
+    }
 
 
 def _list_categories(lists: tuple[PublishedList, ...]) -> Iterable[tuple[str, str]]:
