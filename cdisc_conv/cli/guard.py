@@ -78,33 +78,36 @@ def guarded(command: Callable[_P, int]) -> Callable[_P, None]:
 
     @wraps(command)
     def call(*args: _P.args, **kwargs: _P.kwargs) -> None:
-        forget_placed()
         _log_to_console()
         try:
-            code = command(*args, **kwargs)
-        except typer.Exit:
-            raise
-        except ProblemsError as error:
-            from cdisc_conv.cli.printing.findings import print_problems
-
-            print_problems(error.problems, stderr=True)
-            code = FAILED
-        except OSError as error:
-            _say(describe_os_error(error))
-            code = FAILED
+            code = report_failure(command, *args, **kwargs)
         except KeyboardInterrupt as error:
             _say(f"{error.args[0] if isinstance(error, Ended) else 'interrupted'}; {_describe_outputs()}")
-            code = FAILED
-        except MemoryError:
-            _say(f"not enough memory; {_describe_outputs()} (fewer --datasets need less)")
-            code = FAILED
-        except Exception:
-            _say("this is a defect of cdisc-conv; please report it with the lines below")
-            typer.echo(make_visible(traceback.format_exc()), err=True)
             code = FAILED
         raise typer.Exit(code)
 
     return call
+
+
+def report_failure(command: Callable[_P, int], *args: _P.args, **kwargs: _P.kwargs) -> int:
+    """What a command returns, or exit code 2 after the message of its exception; Ctrl-C is raised."""
+    forget_placed()
+    try:
+        return command(*args, **kwargs)
+    except typer.Exit:
+        raise
+    except ProblemsError as error:
+        from cdisc_conv.cli.printing.findings import print_problems
+
+        print_problems(error.problems, stderr=True)
+    except OSError as error:
+        _say(describe_os_error(error))
+    except MemoryError:
+        _say(f"not enough memory; {_describe_outputs()} (fewer --datasets need less)")
+    except Exception:
+        _say("this is a defect of cdisc-conv; please report it with the lines below")
+        typer.echo(make_visible(traceback.format_exc()), err=True)
+    return FAILED
 
 
 def describe_os_error(error: OSError) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cdisc_conv.cli.guard import report_failure
 from cdisc_conv.cli.options.run import (
     Datasets,
     Encoding,
@@ -17,6 +19,7 @@ from cdisc_conv.cli.options.run import (
     Scratch,
     Sdtm,
     SplitSize,
+    Watch,
     Workers,
 )
 from cdisc_conv.cli.options.shared import Study, split_names
@@ -42,6 +45,7 @@ def run(
     scratch: Scratch = "",
     split_size: SplitSize = "",
     fresh: Fresh = False,
+    watch: Watch = False,
 ) -> int:
     """Turn a raw export into SDTM and ADaM datasets, define.xml and reports.
 
@@ -51,6 +55,10 @@ def run(
     stop it: they are in the report. The output folder is replaced as a whole at the very end, so that a run that fails
     or is interrupted changes nothing.
 
+    Only what changed since the last run is made again, and nothing where nothing did; stderr says what. What this needs
+    is kept in a private folder of the user that can be deleted (CDISC_CONV_CACHE names another one; set to nothing,
+    nothing is kept).
+
     \b
     Example:
       cdisc-conv run mappings/hope2021_thal_agc --raw raw --out package
@@ -59,24 +67,34 @@ def run(
       cdisc-conv run hope2021_thal_agc --raw raw --out package --formats json,dsjc
     """
     from cdisc_conv.cli.printing.console import print_line
-    from cdisc_conv.cli.printing.summary import print_package
     from cdisc_conv.package.kept.inputs import Request
-    from cdisc_conv.package.kept.rerun import run_what_changed
-    from cdisc_conv.package.writing.publish import is_url, publish
+    from cdisc_conv.package.kept.watch import watch_inputs
 
     wanted, kinds = split_names(datasets), split_names(formats)
     request = Request(study, Path(out), raw, sdtm, tuple(wanted) or None, tuple(kinds) or None, encoding, split_size)
+    once = partial(_run, request, out, (ranges or 0, workers, scheduler, scratch))
+    if not watch:
+        return once(fresh)
+    return watch_inputs(request, partial(report_failure, once), partial(print_line, stderr=True), fresh=fresh)
+
+
+def _run(request: Request, out: str, division: tuple[int, int, str, str], fresh: bool) -> int:
+    """Run what is requested, as far as it changed, and print what came of it; the exit code."""
+    from cdisc_conv.cli.printing.console import print_line
+    from cdisc_conv.cli.printing.summary import print_package
+    from cdisc_conv.package.kept.rerun import run_what_changed
+    from cdisc_conv.package.writing.publish import is_url, publish
 
     def make(keeping: Keeping | None, folder: Path = request.out) -> Package:
         from cdisc_conv.engine.ranges.range import Division
 
-        return _make(request, folder, Division(ranges or 0, workers, scheduler, scratch), keeping)
+        return _make(request, folder, Division(*division), keeping)
 
     if is_url(out):
         with publish(out) as folder:
             made = make(None, folder).result
         return print_package(made.move(out))
-    return print_package(run_what_changed(request, make, lambda said: print_line(said, stderr=True), fresh=fresh))
+    return print_package(run_what_changed(request, make, partial(print_line, stderr=True), fresh=fresh))
 
 
 def _make(request: Request, folder: Path, division: Division, keeping: Keeping | None) -> Package:

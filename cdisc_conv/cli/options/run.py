@@ -98,6 +98,9 @@ SplitSize = Annotated[
         show_default="5GB, as the FDA asks",
     ),
 ]
+Watch = Annotated[
+    bool, typer.Option("--watch", help="Run again whenever the mapping or the data are saved; Ctrl-C ends.")
+]
 Fresh = Annotated[
     bool, typer.Option("--fresh", help="Make everything again, whatever earlier runs kept: the same files.")
 ]

@@ -63,7 +63,7 @@ def _find(room: Room, name: str, study: Study) -> Range | None:
         if hashlib.sha256((folder / INDEX).read_bytes()).hexdigest().encode() != sealed:
             raise DamagedError(name)
         check_kept(folder)
-        found = open_range(folder, study)
+        found = open_range(folder, study).load()
     except (DamagedError, OSError):
         room.drop(name, "was damaged")
         return None

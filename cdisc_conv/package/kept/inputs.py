@@ -93,7 +93,7 @@ def describe_inputs(request: Request) -> dict[str, str]:
     for folder in filter(None, (raw, request.sdtm)):  # of a package, whether its data are synthetic
         found |= {str(path): hash_file(path) for path in [folder.parent / "manifest.json"] if path.is_file()}
     store = _find_store()
-    found |= {str(path): _describe_status(path.stat()) for path in _walk(store) if path.exists()}
+    found |= {str(path): describe_status(path.stat()) for path in walk(store) if path.exists()}
     return found
 
 
@@ -116,7 +116,7 @@ def hash_program() -> str:
     package = Path(_package_file).resolve().parent
     digest = hashlib.sha256(repr([sys.version, platform.machine(), *map(os.environ.get, _ENVIRONMENT)]).encode())
     for folder in (package, *map(shipped, KINDS), *_list_plug_ins(package)):
-        for path in _walk(folder):
+        for path in walk(folder):
             digest.update(f"{path.name} {hash_file(path)}\n".encode(errors="surrogateescape"))
     digest.update("\n".join(_list_installed()).encode(errors="surrogateescape"))
     return digest.hexdigest()
@@ -155,7 +155,7 @@ def _find_store() -> Path:
 
 
 def _describe_folder(folder: Path, deep: bool = True) -> dict[str, str]:
-    return {str(path): _describe(path) for path in _walk(folder, deep)}
+    return {str(path): _describe(path) for path in walk(folder, deep)}
 
 
 def _describe(path: Path) -> str:
@@ -163,14 +163,15 @@ def _describe(path: Path) -> str:
         status = path.stat()
     except OSError:
         return "unreadable"
-    return hash_file(path) if status.st_size <= MOST_HASHED else _describe_status(status)
+    return hash_file(path) if status.st_size <= MOST_HASHED else describe_status(status)
 
 
-def _describe_status(status: os.stat_result) -> str:
+def describe_status(status: os.stat_result) -> str:
+    """Size, times and place on the disk of a file, which change when it is written."""
     return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
 
 
-def _walk(place: Path, deep: bool = True) -> Iterator[Path]:
+def walk(place: Path, deep: bool = True) -> Iterator[Path]:
     """The files in a folder and what lies in it, sorted; links to folders are followed, once each."""
     if place.is_file():
         yield place
