@@ -88,6 +88,26 @@ def test_times_by_review() -> None:
     ).any()
 
 
+def test_diameters_and_sums_by_review_are_those_of_the_accepted_reader() -> None:
+    rows = raw()["rtl"].merge(raw()["radj"][["SUBJID", "ADJREAD"]], on="SUBJID").query("READER == ADJREAD")
+    rows = rows[rows["TLSTATE"].isin(["MEASURED", "SMALL", "NOTASSESSED"])]
+    made = frame("ADTR")
+    review = made[made["PARCAT2"] == "Independent Review"]
+    lesions = review[review["PARAMCD"].str.match("LDIR|NLDIR")]
+    assert len(lesions) == len(rows)
+    sums = review[review["PARAMCD"] == "SDIAMIR"]
+    assert len(sums) == len(rows.drop_duplicates(["SUBJID", "EVENTEID", "ESEQ"]))
+    complete = sums[sums["ANL01FL"] == "Y"].groupby("SUBJID")["AVAL"].agg(list).to_dict()
+    written = rows[rows["TLSUM"] != ""].drop_duplicates(["SUBJID", "EVENTEID", "ESEQ"])
+    written = written.assign(day=read_days(written["TLDAT"])).sort_values("day")
+    unread = rows[rows["TLSTATE"] == "NOTASSESSED"][["SUBJID", "EVENTEID", "ESEQ"]].apply(tuple, axis=1)
+    whole = written[~written[["SUBJID", "EVENTEID", "ESEQ"]].apply(tuple, axis=1).isin(unread)]
+    assert complete == whole.groupby("SUBJID")["TLSUM"].agg(lambda texts: [float(text) for text in texts]).to_dict()
+    best = made.query('PARAMCD == "BESTPCIR"').set_index("SUBJID")["AVAL"]
+    assert best.to_dict() == sums.query('ANL02FL == "Y"').set_index("SUBJID")["PCHG"].to_dict()
+    assert set(made.query('PARAMCD == "SDIAM"')["PARCAT2"]) == {"Investigator"}
+
+
 def test_without_a_review_the_investigator_stands_alone() -> None:
     forms = {form: raw()[form].head(0) for form in ("rtl", "rntl", "rnl", "rrs", "radj")}
     made = convert_subject("01-010", **forms)
