@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.numbers import as_numbers
 from cdisc_conv.columns.rows import group_codes, slice_rows, spread, stack, take_rows
 from cdisc_conv.columns.stored import Frame
 from cdisc_conv.columns.texts import is_number, is_written, trim_text
@@ -321,5 +322,5 @@ def split_blocks(records: np.ndarray, lengths: Sequence[tuple[int, int]]) -> lis
 def _same_kind(pieces: list[pd.Series]) -> list[pd.Series]:
     """Pieces that can be stacked: where one is numeric, blank text pieces become missing numbers."""
     if any(is_number(piece) for piece in pieces):
-        return [pd.to_numeric(piece, errors="coerce").astype("float64") for piece in pieces]
+        return [piece if piece.dtype == np.float64 else as_numbers(piece) for piece in pieces]
     return pieces

@@ -213,7 +213,7 @@ def _look_at_texts(found: Distinct, results: bool) -> _Distinct:
     looks = (
         (filled & ~_matches(texts, _DATE)) * int(Looks.NO_DATE)
         | (filled & ~_matches(texts, _DATETIME)) * int(Looks.NO_DATETIME)
-        | _matches(texts, "T") * int(Looks.TIME)
+        | _numpy(pc.match_substring(texts, "T")).astype(bool) * int(Looks.TIME)
         | interval * int(Looks.INTERVAL)
     )
     nothing = np.zeros(len(size), dtype=np.int64)

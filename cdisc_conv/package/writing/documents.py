@@ -6,7 +6,7 @@ ADaM, and the study's folder does not hold it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,12 +16,12 @@ from cdisc_conv.checks.explanations import Explanation, Explanations
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.documents.crf.prepare import PlannedCrf, open_study_fonts, render_crf, report_missing
 from cdisc_conv.documents.guides.adam import write_adam_guide
-from cdisc_conv.documents.guides.docx import render_docx
-from cdisc_conv.documents.guides.model import Known
+from cdisc_conv.documents.guides.model import Guide, Known
 from cdisc_conv.documents.guides.pdf import render_pdf
 from cdisc_conv.documents.guides.sdtm import write_sdtm_guide
 from cdisc_conv.engine.account.lines import Accounting
 from cdisc_conv.engine.convert import Conversion
+from cdisc_conv.package.writing.beside import make_beside
 from cdisc_conv.package.writing.families import list_families
 from cdisc_conv.problems import Problem
 from cdisc_conv.spec.model import Family, Study
@@ -69,7 +69,28 @@ def draw_crf(conversion: Conversion, crf: PlannedCrf | None) -> tuple[bytes, lis
 
 def write_guides(conversion: Conversion, datasets: Sequence[Dataset], folder: Path, outcome: Outcome) -> list[Problem]:
     """Write the reviewer's guides of the package in `folder`, each as PDF and as DOCX; characters without a font."""
+    guides = dict(_write_guides(conversion, datasets, outcome))
     problems: list[Problem] = []
+    with make_beside(lambda: _render_words(guides.values())) as words:
+        for path, guide in guides.items():
+            fonts, _ = open_study_fonts(conversion.study)
+            write_document(folder / path, render_pdf(guide, fonts))
+            problems += report_missing(fonts, path.relative_to(path.parts[0]).as_posix())
+        for path, content in zip(guides, words(), strict=True):
+            write_document((folder / path).with_suffix(".docx"), content)
+    return problems
+
+
+def _render_words(guides: Iterable[Guide]) -> list[bytes]:
+    from cdisc_conv.documents.guides.docx import render_docx  # here, for only the copy of the process needs it
+
+    return [render_docx(guide) for guide in guides]
+
+
+def _write_guides(
+    conversion: Conversion, datasets: Sequence[Dataset], outcome: Outcome
+) -> Iterator[tuple[PurePosixPath, Guide]]:
+    """The guides of a package, by their place in its folder."""
     reasons = _explain(outcome)
     for family, mine in list_families(conversion.study, datasets):
         for href in _list_guides(conversion.study, family):
@@ -85,12 +106,7 @@ def write_guides(conversion: Conversion, datasets: Sequence[Dataset], folder: Pa
                 reasons,
             )
             guide = write_adam_guide(known) if family.is_analysis else write_sdtm_guide(known)
-            fonts, _ = open_study_fonts(conversion.study)
-            target = folder / family.name / href
-            write_document(target, render_pdf(guide, fonts))
-            write_document(target.with_suffix(".docx"), render_docx(guide))
-            problems += report_missing(fonts, href)
-    return problems
+            yield PurePosixPath(family.name, href), guide
 
 
 def _explain(outcome: Outcome) -> dict[Problem, str]:
