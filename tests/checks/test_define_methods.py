@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cdisc_conv.checks.define.baselines import check_baseline
 from cdisc_conv.checks.define.columns import Columns
+from cdisc_conv.checks.define.extremes import check_extreme
 from cdisc_conv.checks.define.methods import check_method, read_method
 from cdisc_conv.checks.define.statements import ItemStatement
 from cdisc_conv.dataset import Column, Dataset, Item
@@ -105,6 +106,28 @@ def test_baselines_that_are_not_the_last(method: str, rows: tuple[int, ...]) -> 
     )
     item = ItemStatement("ABLFL", "text", method=method)
     found = list(check_baseline(Columns(advs, {"ADSL": adsl}), item))
+    assert [row for one in found for row in one.problem.place.rows] == list(rows)
+
+
+@pytest.mark.parametrize(
+    ("method", "flags", "rows"),
+    [
+        ("Y on the record with the lowest ADVS.AVAL for each subject and ADVS.PARAMCD; blank on all other records. "
+         "Only records where ADVS.ADT is greater than ADSL.TRTSDT and that have ADVS.AVAL count.", ",,Y,,", ()),
+        ("Y on the record with the lowest ADVS.AVAL for each subject and ADVS.PARAMCD; blank on all other records. "
+         "Only records where ADVS.ADT is greater than ADSL.TRTSDT and that have ADVS.AVAL count.", "Y,,,,", (1,)),
+        ("Y on the record with the highest ADVS.AVAL for each subject; blank on all other records.", ",Y,Y,,", (3,)),
+        ("Y on the record with the highest ADVS.AVAL for each subject; blank on all other records.", ",Y,,Y,", (2, 4)),
+        ("Y on the last record by ADVS.ADT for each subject, ADVS.PARAMCD; blank on all other records.", ",,,,Y", ()),
+        ("Y on the first record by ADVS.ADT for each subject; blank on all other records.", ",,,,", (1,)),
+    ],
+)  # fmt: skip
+def test_flags_of_extremes(method: str, flags: str, rows: tuple[int, ...]) -> None:
+    adsl = make_analysis_dataset("ADSL", "USUBJID|TRTSDT\n01|2022-01-05")
+    values = ("2022-01-04|120", "2022-01-08|125", "2022-01-09|123", "2022-01-10|125", "2022-01-11|123")
+    lines = [f"01|SYSBP|{value}|{flag}" for value, flag in zip(values, flags.split(","), strict=True)]
+    advs = make_analysis_dataset("ADVS", "\n".join(["USUBJID|PARAMCD|ADT|AVAL|ANL01FL", *lines]))
+    found = list(check_extreme(Columns(advs, {"ADSL": adsl}), ItemStatement("ANL01FL", "text", method=method)))
     assert [row for one in found for row in one.problem.place.rows] == list(rows)
 
 

@@ -3,7 +3,7 @@
 Codes: DEF201 a dataset without a file, DEF202 a dataset that is not described, DEF203 and DEF204 the same for
 variables, DEF205 order, DEF206 labels, DEF213 keys that are not unique, DEF215 data where there should be none,
 DEF218 links that lead nowhere, DEF219 origins, DEF222 several records of a subject in a dataset that does not repeat;
-for values see `values` and `conditions`, for flags `methods` and `baselines`.
+for values see `values` and `conditions`, for flags `methods`, `baselines` and `extremes`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from cdisc_conv.checks.codes import combine
 from cdisc_conv.checks.define.baselines import check_baseline
 from cdisc_conv.checks.define.columns import SUBJECT, Columns
 from cdisc_conv.checks.define.conditions import check_conditions
+from cdisc_conv.checks.define.extremes import check_extreme
 from cdisc_conv.checks.define.methods import check_method
 from cdisc_conv.checks.define.statements import DatasetStatement, ItemStatement
 from cdisc_conv.checks.define.values import check_values
@@ -54,6 +55,7 @@ def check_against(
                 yield from check_conditions(columns, item)
                 yield from check_method(columns, item)
                 yield from check_baseline(columns, item)
+                yield from check_extreme(columns, item)
 
 
 def check_links(

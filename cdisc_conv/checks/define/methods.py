@@ -77,15 +77,15 @@ class Definition:
     """
 
     condition: str
-    otherwise: str | None
     needed: tuple[str, ...]
+    otherwise: str | None
 
 
 def read_method(text: str, has: Callable[[str], bool]) -> Definition | None:
     """What a method says of a flag, None when it cannot be read as a whole; `has` knows the variables.
 
     >>> read_method("Y if SAFFL = 'Y' and AGE GE 18, otherwise N", {"SAFFL", "AGE"}.__contains__)
-    Definition(condition='(SAFFL == "Y" and AGE >= 18)', otherwise='N', needed=('AGE',))
+    Definition(condition='(SAFFL == "Y" and AGE >= 18)', needed=('AGE',), otherwise='N')
     >>> read_method("Y for the last record before treatment", {"SAFFL"}.__contains__)
     """
     text = " ".join(text[:_MOST].split())
@@ -93,15 +93,42 @@ def read_method(text: str, has: Callable[[str], bool]) -> Definition | None:
         found = shape.fullmatch(text)
         if found is None:
             continue
-        try:
-            reader = _Reader(_split(found["condition"]), has)
-            condition = reader.read()
-        except _UnreadError:
+        condition = read_condition(found["condition"], has)
+        if condition is None:
             continue
         value = found["value"]
         otherwise = None if value is None else "N" if value.upper() == "N" else ""
-        return Definition(condition, otherwise, tuple(dict.fromkeys(reader.needed)))
+        return Definition(*condition, otherwise)
     return None
+
+
+def read_condition(text: str, has: Callable[[str], bool]) -> tuple[str, tuple[str, ...]] | None:
+    """A condition in words or signs as an expression, and the variables that it needs; None when it is not all read.
+
+    >>> read_condition("ADT is at most TRTSDT and AVAL is not missing", {"ADT", "TRTSDT", "AVAL"}.__contains__)
+    ('(ADT <= TRTSDT and AVAL != "")', ('ADT', 'TRTSDT'))
+    """
+    try:
+        reader = _Reader(_split(text), has)
+        condition = reader.read()
+    except _UnreadError:
+        return None
+    return condition, tuple(dict.fromkeys(reader.needed))
+
+
+def evaluate(columns: Columns, condition: str, needed: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray] | None:
+    """Which records meet a condition, and of which that is certain; None where types do not go together."""
+    try:
+        expression = parse(condition)
+        if expression.check(lambda name: _type_of(_coded(columns, name)), Type.BOOLEAN)[1]:
+            return None
+        met = expression.evaluate(lambda name: _vector(columns, name), columns.length).to_numpy(dtype=bool)
+    except ProblemsError:
+        return None
+    known = np.ones(columns.length, dtype=bool)
+    for name in needed:
+        known &= ~_coded(columns, name).blank
+    return met, known
 
 
 def _split(text: str) -> list[tuple[str, str]]:
@@ -229,25 +256,15 @@ def check_method(columns: Columns, item: ItemStatement) -> Iterator[Finding]:
     if not item.method or not _FLAG.fullmatch(item.name) or columns.is_numeric(item.name):
         return
 
-    def has(name: str) -> bool:
-        return columns.has(_own(name, columns))
-
-    found = read_method(item.method, has)
+    found = read_method(item.method, lambda name: columns.has(own_name(name, columns)))
     if found is None or item.name in found.needed:
         return
-    try:
-        expression = parse(found.condition)
-        if expression.check(lambda name: _type_of(_coded(columns, name)), Type.BOOLEAN)[1]:
-            return
-        met = expression.evaluate(lambda name: _vector(columns, name), columns.length).to_numpy(dtype=bool)
-    except ProblemsError:
+    answer = evaluate(columns, found.condition, found.needed)
+    if answer is None:
         return
-    known = np.ones(columns.length, dtype=bool)
-    for name in found.needed:
-        known &= ~_coded(columns, name).blank
+    met, known = answer
     flags = columns.coded(item.name)
-    yes = flags.spread(np.array([text == "Y" for text in flags.texts], dtype=bool))
-    wrong = known & (met != yes)
+    wrong = known & (met != find_flagged(columns, item.name))
     if found.otherwise is not None:
         other = flags.spread(np.array([text == found.otherwise for text in flags.texts], dtype=bool))
         wrong |= known & ~met & ~other
@@ -259,13 +276,19 @@ def check_method(columns: Columns, item: ItemStatement) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _own(name: str, columns: Columns) -> str:
+def find_flagged(columns: Columns, name: str) -> np.ndarray:
+    """Which records have a flag (bool)."""
+    flags = columns.coded(name)
+    return flags.spread(np.array([text == "Y" for text in flags.texts], dtype=bool))
+
+
+def own_name(name: str, columns: Columns) -> str:
     """The name of a variable of the dataset itself without the dataset."""
     return name.removeprefix(f"{columns.name}.")
 
 
 def _coded(columns: Columns, name: str) -> Coded:
-    return columns.coded(_own(name, columns))
+    return columns.coded(own_name(name, columns))
 
 
 def _type_of(coded: Coded) -> Type:

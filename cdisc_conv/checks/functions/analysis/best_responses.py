@@ -73,7 +73,7 @@ class Responses:
     def last(self, mask: np.ndarray) -> np.ndarray:
         """How late each subject's last such assessment is, in days from the start; -inf where there is none."""
         found = np.full(self.subjects, -_FAR)
-        np.maximum.at(found, self.subject[mask], self.since[mask])
+        np.fmax.at(found, self.subject[mask], self.since[mask])
         return found
 
     def find_confirmed(self, conventions: Conventions, strict: bool) -> np.ndarray:

@@ -25,8 +25,10 @@ from cdisc_conv.checks.tables import SUBJECT, Table, show_date
 
 _RESPONSES = ("RSP", "CRSP")
 _CONFIRMED = {"CBOR": True, "CRSP": True, "BOR": False, "RSP": False}
+_PROGRESSED = "PD"
 _PROGRESSION = ("PFS", "TTP")
 _DURATION = ("DOR", "DUROR", "RSD")
+_TO_RESPONSE = ("TTR", "TTRESP")
 
 
 class BestResponses(Parameters):
@@ -55,7 +57,8 @@ class ResponseTimes(BestResponses):
 
 @register_check(BestResponses, reach="subject")
 def check_best_responses(scope: Scope) -> Iterator[Hits]:
-    """Best responses (BOR, CBOR) and responses (RSP, CRSP) that no convention gives for the subject's assessments.
+    """Best responses (BOR, CBOR), responses (RSP, CRSP) and progressions (PD) that no convention gives for the
+    assessments of the subject.
 
     The assessments are those of the parameter OVR or OVRLRESP with the same suffix (BORIR and OVRIR), or without one
     those of RS. Those up to the first progression count, of one day the worst, all of them or those of the analysis
@@ -65,10 +68,13 @@ def check_best_responses(scope: Scope) -> Iterator[Hits]:
     """
     table = scope.table
     table.require("PARAMCD", "AVALC", SUBJECT)
-    known, wrong = list(_list_parameters(scope, tuple(_CONFIRMED))), _Wrong(scope, "AVALC")
+    known, wrong = list(_list_parameters(scope, (*_CONFIRMED, _PROGRESSED))), _Wrong(scope, "AVALC")
     require_answers(known)
     codes = table.coded("PARAMCD").texts
     for code, (name, suffix), answers in known:
+        if name == _PROGRESSED:
+            _compare_progression(wrong, code, answers)
+            continue
         options = answers.confirmed if _CONFIRMED[name] else answers.best
         if not _CONFIRMED[name] and not {f"CBOR{suffix}", f"CRSP{suffix}"} & set(codes):
             options = options | answers.confirmed
@@ -135,34 +141,46 @@ def _compare_best(found: _Wrong, code: int, answers: Answers, options: np.ndarra
     found.add(rows, wrong, name)
 
 
+def _compare_progression(found: _Wrong, code: int, answers: Answers) -> None:
+    days = np.isfinite(answers.progressions)
+    _compare_answer(found, code, answers, np.asarray(days.any(axis=0)), np.asarray(days.all(axis=0)))
+
+
 def _compare_response(found: _Wrong, code: int, answers: Answers, options: np.ndarray) -> None:
+    may, must = options[:, [CR, PR]].any(axis=1), ~options[:, PR + 1 :].any(axis=1)
+    _compare_answer(found, code, answers, may, must)
+
+
+def _compare_answer(found: _Wrong, code: int, answers: Answers, may: np.ndarray, must: np.ndarray) -> None:
+    """Records of a parameter that are Y although they may not be, or N although they must be Y; by subject."""
     table, rows = found.table, found.rows_of(code)
     texts, places = table.coded("AVALC"), answers.place(table)[rows]
-    yes = texts.spread(np.array([text == "Y" for text in texts.texts], dtype=bool))[rows]
-    no = texts.spread(np.array([text == "N" for text in texts.texts], dtype=bool))[rows]
+    yes, no = (texts.spread(np.array([text == each for text in texts.texts], dtype=bool))[rows] for each in "YN")
     known = (places >= 0) & answers.asked[places]
-    may = np.where(places >= 0, options[places][:, [CR, PR]].any(axis=1), False)
-    must = np.where(places >= 0, ~options[places][:, PR + 1 :].any(axis=1), False)
+    may, must = ((places >= 0) & each[places] for each in (may, must))
     wrong = (yes & ~may & (known | (places < 0))) | (no & must & known)
     found.add(rows, wrong, lambda place: "Y" if must[place] else "N")
 
 
 @register_check(ResponseTimes, reach="subject")
 def check_response_times(scope: Scope) -> Iterator[Hits]:
-    """Times to progression or death (PFS, TTP) and durations of response (DOR, DUROR, RSD) that the subject's
-    assessments do not give.
+    """Times to progression or death (PFS, TTP), durations of response (DOR, DUROR, RSD) and times to response (TTR,
+    TTRESP) that the subject's assessments do not give.
 
     The event is the first progression after the start, by any convention of which assessments count; for PFS and
     durations also the death of ADSL, whichever comes first. A duration begins with the first response, or with the
-    first that is confirmed. An event that EVNTDESC calls clinical is not asked.
+    first that is confirmed, and so does a time to response end. An event that EVNTDESC calls clinical is not asked.
     """
     table = scope.table
     table.require("PARAMCD", "ADT", "CNSR", "STARTDT", SUBJECT)
-    known = list(_list_parameters(scope, (*_PROGRESSION, *_DURATION)))
+    known = list(_list_parameters(scope, (*_PROGRESSION, *_DURATION, *_TO_RESPONSE)))
     require_answers(known)
     wrong = _Wrong(scope, "STARTDT" if scope.parameters.finds == "start" else "ADT")
     for code, (name, _), answers in known:
-        if scope.parameters.finds != "start":
+        if name in _TO_RESPONSE:
+            if scope.parameters.finds == "event":
+                _compare_response_day(wrong, code, answers)
+        elif scope.parameters.finds != "start":
             _compare_end(wrong, code, answers, dies=name != "TTP")
         elif name in _DURATION:
             _compare_start(wrong, code, answers)
@@ -178,6 +196,17 @@ def _compare_start(found: _Wrong, code: int, answers: Answers) -> None:
     known = (places < 0) | answers.asked[places]
     wrong = known & ~np.isnan(starts) & ~(days == starts).any(axis=0)
     found.add(rows, wrong, lambda place: _show_days(days[:, place]) or "no duration")
+
+
+def _compare_response_day(found: _Wrong, code: int, answers: Answers) -> None:
+    """Times to response that end with an event on a day that is none of a first response."""
+    rows = found.rows_of(code)
+    places = answers.place(found.table)[rows]
+    dates, censored = (found.table.numbers(name)[rows] for name in ("ADT", "CNSR"))
+    days = np.where(places >= 0, answers.responses[:, places], np.inf)
+    known = (places < 0) | answers.asked[places]
+    wrong = known & (censored == 0) & ~np.isnan(dates) & ~(days == dates).any(axis=0)
+    found.add(rows, wrong, lambda place: _show_days(days[:, place]) or "no response")
 
 
 def _compare_end(found: _Wrong, code: int, answers: Answers, dies: bool) -> None:
