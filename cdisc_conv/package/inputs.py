@@ -11,7 +11,9 @@ from typing import Any
 
 from cdisc_conv.columns.stored import Frame
 from cdisc_conv.engine.convert import Conversion
+from cdisc_conv.engine.derive.kept_parts import Keeping
 from cdisc_conv.engine.ranges.range import Division
+from cdisc_conv.engine.ranges.reuse import keep_count
 from cdisc_conv.problems import Place, Problem, Severity
 from cdisc_conv.raw.files.locate import find_files
 from cdisc_conv.report.places import locate
@@ -64,15 +66,17 @@ _PACKED = {".parquet": 8, ".dsjc": 8}
 """How much larger what a file holds is than the file itself."""
 
 
-def choose_ranges(study: Study, inputs: Inputs, division: Division) -> Division:
+def choose_ranges(study: Study, inputs: Inputs, division: Division, keeping: Keeping | None = None) -> Division:
     """The division with a number of ranges (it has none where nobody asked for one) that the memory has room for.
 
-    Ranges are about as large whatever the size of the files, so that the memory for one range is enough for all.
+    Ranges are about as large whatever the size of the files, so that the memory for one range is enough for all. They
+    are as many as in the run before (`keeping`) as long as that is about right.
     """
     if division.ranges:
         return division
     size = measure_inputs(study, inputs)
-    return replace(division, ranges=1 if size <= _WHOLE else -(-size // BYTES_PER_RANGE))
+    wanted = 1 if size <= _WHOLE else -(-size // BYTES_PER_RANGE)
+    return replace(division, ranges=wanted if keeping is None else keep_count(keeping, wanted))
 
 
 def measure_inputs(study: Study, inputs: Inputs) -> int:

@@ -86,7 +86,7 @@ def run_study(
     wanted = choose_datasets(study, datasets, analysis_only=raw is None)
     _require_folders(raw, sdtm)
     inputs = Inputs(raw, folder)
-    division = choose_ranges(study, inputs, _ask_cluster(division))
+    division = choose_ranges(study, inputs, _ask_cluster(division), keeping)
     before = read_manifest(out) or {}
     apart = inputs.folders
     if export is not None and export != raw:  # what stands beside the one file of an export is not of it

@@ -97,5 +97,19 @@ def keep_cut(keeping: Keeping, count: int, firsts: Sequence[str]) -> None:
         keeping.room.keep(_name_cut(keeping, count), json.dumps(list(firsts)).encode())
 
 
+def keep_count(keeping: Keeping, wanted: int) -> int:
+    """The number of ranges where the size of the files wants `wanted`: that of the run before while it is about right.
+
+    Else a row more could divide the study anew, and everything would be made again.
+    """
+    name = f"count-{keeping.slot}"
+    content = keeping.room.find(name) or b""
+    earlier = int(content) if content.isdigit() else 0
+    chosen = earlier if 2 * wanted <= 3 * earlier and 2 * earlier <= 3 * wanted else wanted
+    if chosen != earlier:
+        keeping.room.keep(name, str(chosen).encode())
+    return chosen
+
+
 def _name_cut(keeping: Keeping, count: int) -> str:
     return f"cut-{keeping.slot}-{count}"

@@ -14,6 +14,7 @@ from cdisc_conv.engine.convert import Conversion, convert_frames
 from cdisc_conv.engine.derive.kept_parts import Keeping
 from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.engine.ranges.range import Division
+from cdisc_conv.engine.ranges.reuse import keep_count
 from cdisc_conv.keeping import Room
 from tests.engine.conftest import Lab, frame_of
 
@@ -51,6 +52,7 @@ class Bench:
         self._lab = Lab(folder)
         self.room = Room(folder / "room")
         assert self.room.make() == ""
+        self.keeping = Keeping(self.room, "base")
 
     def convert(self, forms: Mapping[str, Mapping[str, Sequence[str]]] = FORMS, cm: str = CM, **more) -> Conversion:
         """A conversion that uses what is kept, which is the same as one in one range that does not."""
@@ -58,7 +60,7 @@ class Bench:
         frames = {name: frame_of(table) for name, table in forms.items()}
         plan, names = plan_study(study), list(study.datasets)
         division = Division(4, more.pop("workers", 1))
-        keeping = replace(Keeping(self.room, "base"), **more)
+        keeping = replace(self.keeping, **more)
         made = convert_frames(study, plan, frames, {}, names, division=division, keeping=keeping)
         assert list_differences(made, convert_frames(study, plan, frames, {}, names)) == []
         return made
@@ -121,6 +123,15 @@ def test_a_range_with_more_than_twice_its_share_is_cut_anew(bench):
     assert again.reused.ranges == 4
     assert 2 not in again.reused.kept
     assert bench.convert(forms).reused.kept == {1, 2, 3, 4}
+
+
+@pytest.mark.parametrize(("earlier", "wanted", "chosen"), [(0, 4, 4), (4, 5, 4), (4, 3, 4), (4, 7, 7), (4, 1, 1)])
+def test_ranges_are_as_many_as_before_while_that_is_about_right(tmp_path, earlier, wanted, chosen):
+    keeping = Bench(tmp_path).keeping
+    if earlier:
+        assert keep_count(keeping, earlier) == earlier
+    assert keep_count(keeping, wanted) == chosen
+    assert keep_count(keeping, wanted) == chosen
 
 
 def test_a_form_without_subjects_is_of_every_range(bench):
