@@ -182,6 +182,13 @@ def simulate_raw(words: str | Path, subjects: int, seed: int, out: Path) -> dict
     return write_exports(find_study(words), subjects, seed, out)
 
 
+def _suggest(study: Study, name: str) -> str:
+    """What to ask for instead of a dataset that is not mapped."""
+    if (domain := study.domain_of(name)) != name:
+        return f"it is a part of {domain}, which is made as a whole: name {domain}"
+    return did_you_mean(name, study.datasets) or f"there are: {', '.join(study.datasets)}"
+
+
 def choose_datasets(study: Study, names: Sequence[str] | None, analysis_only: bool = False) -> tuple[str, ...] | None:
     """The datasets asked for, in the study's order; None stands for all.
 
@@ -201,7 +208,7 @@ def choose_datasets(study: Study, names: Sequence[str] | None, analysis_only: bo
             Problem(
                 "PKG006",
                 f"{study.name} maps no dataset {name}",
-                hint=did_you_mean(name, study.datasets) or f"there are: {', '.join(study.datasets)}",
+                hint=_suggest(study, name),
             )
             for name in unknown
         ]

@@ -471,6 +471,12 @@ class Study:
         source = self.raw.sources.get(self.forms[form].source) if form in self.forms else None
         return source.subject_key if source else None
 
+    def domain_of(self, dataset: str) -> str:
+        """The domain of a dataset that it is split into, such as LB for LBCH; the name itself for others."""
+        return next(
+            (name for name, spec in self.datasets.items() for one in spec.outputs if one.name == dataset), dataset
+        )
+
     def family_of(self, dataset: str) -> Family:
         """What a dataset of the study follows; what is given is SDTM."""
         return self.datasets[dataset].family if dataset in self.datasets else self.sdtm

@@ -7,13 +7,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft7Validator
 from studies import edit, write_files, write_tiny_raw, write_tiny_study
 
 from cdisc_conv.engine.convert import convert
 from cdisc_conv.package.reading.trace import trace_records
 from cdisc_conv.package.run import run_study
+from cdisc_conv.package.schema import describe_mapping
 from cdisc_conv.problems import Severity
 from cdisc_conv.spec.lint.study import lint_study
+from cdisc_conv.spec.yaml.nodes import read_yaml
 
 FORM = """\
   vs:
@@ -243,3 +246,13 @@ def test_lint_of_rows_of_a_site(tmp_path):
         "LINT116 'except' of the informats of form vs asks for SITE, which the form does not have (did you mean VISIT?)",
         "LINT116 the informat of column DAT of form vs cannot be read: '/QQ/' in the format 'MM/QQ/YYYY' means nothing; formats are written like DD-MON-YYYY or HH:MM (write it like DD/MM/YYYY, HHMM or 1.234,5, or as a SAS informat such as DATE9.)",
     ]
+
+
+def test_the_schema_takes_them(tmp_path):
+    form = FORM.replace(
+        "vs.csv\n",
+        "vs.csv\n    informats: {date: [DATE9.], number: 8.2, except: [{where: {VISIT: [A]}, number: 8.2}]}\n",
+    )
+    study, _ = write_study(tmp_path, form=form)
+    found = Draft7Validator(describe_mapping(study)).iter_errors(read_yaml(study / "forms.yaml").plain())
+    assert [one.message for one in found] == []

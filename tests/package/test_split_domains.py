@@ -8,15 +8,20 @@ import shutil
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft7Validator
 from lxml import etree
 from studies import edit, write_files, write_tiny_raw, write_tiny_study
 
 from cdisc_conv.checks.package.run import check
 from cdisc_conv.compare.packages.run import compare_paths
 from cdisc_conv.engine.ranges.range import Division
+from cdisc_conv.package.looking.rows import find_dataset
 from cdisc_conv.package.reading.trace import trace_records
 from cdisc_conv.package.run import run_study
+from cdisc_conv.package.schema import describe_mapping
+from cdisc_conv.problems import ProblemsError
 from cdisc_conv.spec.lint.study import lint_study
+from cdisc_conv.spec.yaml.nodes import read_yaml
 from cdisc_conv.xpt import read_xpt, write_xpt
 
 FORM = "  lb: {label: Laboratory, file: lb.csv, columns: {CAT: Panel, TEST: Test, RES: Result, DAT: Date, SPEC: Specimen, NOTE: Note}}\n"
@@ -288,3 +293,21 @@ variables:
     assert [str(one).partition(": ")[2] for one in lint_study(study)[1] if one.code == "LINT222"] == [
         "LINT222 FA is split by part, but a block of its records names none (give the file or the block a 'part')"
     ]
+
+
+def test_a_part_is_shown_and_made_with_its_domain(folders, tmp_path):
+    study, raw = folders
+    loaded, _ = lint_study(study)
+    assert find_dataset(loaded, "lbch") == "LB"
+    with pytest.raises(ProblemsError) as error:
+        run_study(study, raw, tmp_path / "out", ["LBCH"])
+    assert [str(one) for one in error.value.problems] == [
+        "PKG006 TINY-01 maps no dataset LBCH (it is a part of LB, which is made as a whole: name LB)"
+    ]
+
+
+def test_the_schema_takes_it(folders):
+    schema = describe_mapping(folders[0])
+    assert [
+        one.message for one in Draft7Validator(schema).iter_errors(read_yaml(folders[0] / "sdtm" / "lb.yaml").plain())
+    ] == []

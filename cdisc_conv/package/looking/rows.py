@@ -100,8 +100,8 @@ def look_at(study: Study, datasets: Sequence[str], raw: Path, sdtm: Path | None 
 
 
 def find_dataset(study: Study, words: str) -> str:
-    """The name of a mapped dataset, whatever its case. Raises ProblemsError (PKG007)."""
-    name = words.upper()
+    """The name of a mapped dataset, whatever its case; of a part that of its domain. Raises ProblemsError (PKG007)."""
+    name = study.domain_of(words.upper())
     if name in study.datasets:
         return name
     hint = did_you_mean(name, study.datasets) or f"it maps: {', '.join(study.datasets)}"

@@ -16,7 +16,7 @@ Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isi
 
 
 Written = Annotated[
-    tuple[str, ...], BeforeValidator(lambda value: (str(value),) if isinstance(value, str | int | float) else value)
+    tuple[Text, ...], BeforeValidator(lambda value: (str(value),) if isinstance(value, str | int | float) else value)
 ]
 """Texts, of which one may look like a number: the informat 8.2."""
 
