@@ -68,7 +68,8 @@ def lay_out_ectd(package: Path, out: Path, study: Study | None = None) -> Submis
     `study` adds the mapping, as text, to the programs. Findings: ECTD001 a name that an eCTD cannot have, ECTD002 a
     path that is too long, ECTD003 a dataset of more than 5 GB, ECTD004 a link that leads nowhere, ECTD005 a document
     that a reviewer expects and that is missing, ECTD006 a file that is not laid out, ECTD008 a link or bookmark of a
-    PDF, or a page that define.xml names, that leads nowhere. Raises ProblemsError (ECTD007) when the folder holds no
+    PDF, or a page that define.xml names, that leads nowhere, ECTD009 programs that are missing or not what made the
+    package. Raises ProblemsError (ECTD007) when the folder holds no
     package, as `stage_folder` does for `out`, and OSError.
     """
     manifest = read_manifest(package)
@@ -78,6 +79,7 @@ def lay_out_ectd(package: Path, out: Path, study: Study | None = None) -> Submis
     with stage_folder(out, {"package": package}) as stage:
         base = stage / "m5" / "datasets" / name_folder(str(manifest.get("study") or "study"))
         problems = list(_copy_files(package, base))
+        problems += _check_mapping(manifest, study, base)
         if study is not None:
             _write_programs(study, base / PROGRAMS)
         problems += [*_check_names(stage), *_check_documents(base), *_check_links(base), *_check_pdfs(base)]
@@ -115,6 +117,38 @@ def _copy_files(package: Path, base: Path) -> Iterator[Problem]:
             target = base / place / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
+
+
+def name_study(package: Path) -> str:
+    """The folder name of the mapping that made a package, as its manifest has it; "" when that does not say."""
+    files = [str(entry["path"]) for entry in (read_manifest(package) or {}).get("mapping") or ()]
+    return next((path.removesuffix("/study.yaml") for path in files if path.endswith("/study.yaml")), "")
+
+
+def made_by(study: Study, package: Path) -> bool:
+    """Whether the files of a mapping are those that made a package, by their SHA-256."""
+    return not _list_changed(read_manifest(package) or {}, study)
+
+
+def _list_changed(manifest: Mapping[str, Any], study: Study) -> list[str]:
+    """The mapping files that did not make the package; none where the manifest names no files."""
+    known = {entry["sha256"] for entry in manifest.get("mapping") or ()}
+    hashed = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in study.files}
+    return sorted(path.name for path, digest in hashed.items() if known and digest not in known)
+
+
+def _check_mapping(manifest: Mapping[str, Any], study: Study | None, base: Path) -> Iterator[Problem]:
+    """ECTD009: analysis datasets without programs, or a mapping that is not the one that made the package."""
+    if study is None:
+        if (base / KINDS["adam"]).is_dir():
+            message = "the programs of the analysis datasets are missing: the mapping that made them was not found"
+            yield Problem("ECTD009", message, Severity.WARNING, hint="name its folder with --study")
+        return
+    if changed := _list_changed(manifest, study):
+        names = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
+        message = f"the programs are not what made the package: {names} of the mapping changed since"
+        hint = "make the package again, or name the mapping that made it with --study"
+        yield Problem("ECTD009", message, Severity.WARNING, hint=hint)
 
 
 def _write_programs(study: Study, folder: Path) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from analysis import write_analysis
 from studies import edit, read_tree, write_tiny_raw, write_tiny_study
 
-from cdisc_conv.package.ectd import lay_out_ectd, list_links
+from cdisc_conv.package.ectd import lay_out_ectd, list_links, made_by, name_study
 from cdisc_conv.package.run import run_study
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.spec.load import load_study
@@ -86,6 +87,30 @@ def test_what_is_missing_or_cannot_be_named_so(folder):
         f"{SDTM}/My Plan.pdf: ECTD001 an eCTD cannot have a file called 'My Plan.pdf' (small letters, digits, hyphens, "
         "at most 64 characters)",
         "ECTD005 csdrg.pdf of SDTM is missing (name it among the documents of 'define' in study.yaml)",
+    ]
+
+
+def test_programs_that_are_missing_or_not_what_made_the_package(folder):
+    write_analysis(folder.parent)
+    out, ectd = folder.parent / "out", folder.parent / "ectd"
+    run_study(folder, folder.parent / "raw", out)
+    assert name_study(out) == folder.name
+    assert made_by(load_study(folder)[0], out)
+
+    def find(study):
+        return [str(one) for one in lay_out_ectd(out, ectd, study).problems if one.code == "ECTD009"]
+
+    assert find(load_study(folder)[0]) == []
+    assert find(None) == [
+        "ECTD009 the programs of the analysis datasets are missing: the mapping that made them was not found (name its "
+        "folder with --study)"
+    ]
+    edit(folder / "sdtm" / "ae.yaml", "dataset: AE\n", "dataset: AE\n# changed\n")
+    changed = load_study(folder)[0]
+    assert not made_by(changed, out)
+    assert find(changed) == [
+        "ECTD009 the programs are not what made the package: ae.yaml of the mapping changed since (make the package "
+        "again, or name the mapping that made it with --study)"
     ]
 
 
