@@ -59,6 +59,10 @@ class BlockDraft:
     working: list[Line] = field(default_factory=list)
     reason: str = ""
     score: float = 1.0
+    source: str = ""
+    """The dataset whose records it reads, instead of a form."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """How columns of a group are taken where its rows differ."""
 
     def names(self) -> set[str]:
         """Every variable that the block fills."""

@@ -77,3 +77,45 @@ def test_events_are_named_and_numbered_by_the_dates_of_all_forms(tmp_path: Path)
         "  - {event: Follow-up, eid: FU, visitnum: 3}",
     ]
     assert "unscheduled: numbered after the visit that it follows" in "\n".join(events)
+
+
+def test_demographics_visits_and_epochs_from_several_forms(tmp_path: Path) -> None:
+    files = {
+        "dm.csv": "SUBJID,SITEID,SEX,RACE,BRTHDAT\n001,S1,Male,White,1960-05-01\n002,S1,Female,Asian,1971-02-01\n",
+        "consent.csv": "SUBJID,ICDAT,ICTIM\n001,2024-01-02,10:15\n002,2024-01-03,11:00\n",
+        "randomisation.csv": "SUBJID,RANDDAT,TRTARM\n001,2024-01-09,Placebo\n002,2024-01-09,Drug A\n",
+        "visit_dates.csv": "SUBJID,VISIT,VISITDAT\n001,Screening,2024-01-02\n001,Week 4,2024-02-06\n"
+        "002,Screening,2024-01-03\n",
+        "ex.csv": "SUBJID,EXTRT,EXDOSE,EXDOSU,EXSTDAT,EXENDAT\n001,Drug A,5,mg,2024-01-10,2024-02-20\n"
+        "002,Drug A,5,mg,2024-01-10,2024-02-20\n",
+        "eos.csv": "SUBJID,EOSDAT,EOSREAS,EOSSP\n001,2024-03-01,Completed,\n002,2024-02-25,Death,at home\n",
+        "ae.csv": "SUBJID,AETERM,AESTDAT,AESOC\n001,Cough,2024-01-05,Respiratory\n001,Rash,2024-01-15,Skin\n",
+    }
+    raw = write_files(tmp_path / "raw", files)
+    init_study(raw, tmp_path / "study")
+    assert list_findings(tmp_path / "study") == []
+    package = run_study(tmp_path / "study", raw, tmp_path / "out")
+    assert [str(one) for one in package.problems if one.code.startswith("ACC")] == []
+    frames = {one.name: one.frame for one in package.datasets}
+    dm = frames["DM"][["RFICDTC", "RFPENDTC", "DTHDTC", "DTHFL", "AGE", "ARM"]].astype(str).to_numpy().tolist()
+    assert dm == [
+        ["2024-01-02T10:15", "2024-03-01", "", "", "63.0", "Placebo"],
+        ["2024-01-03T11:00", "2024-02-25", "2024-02-25", "Y", "52.0", "Drug A"],
+    ]
+    assert frames["SV"][["USUBJID", "VISITNUM", "VISIT", "SVSTDTC"]].to_numpy().tolist() == [
+        ["STUDY-001", 1.0, "SCREENING", "2024-01-02"],
+        ["STUDY-001", 2.0, "WEEK 4", "2024-02-06"],
+        ["STUDY-002", 1.0, "SCREENING", "2024-01-03"],
+    ]
+    assert frames["AE"][["AETERM", "EPOCH", "AEBODSYS"]].to_numpy().tolist() == [
+        ["COUGH", "SCREENING", "Respiratory"],
+        ["RASH", "TREATMENT", "Skin"],
+    ]
+    ds = frames["DS"][["DSDECOD", "DSTERM", "DSCAT"]].drop_duplicates().to_numpy().tolist()
+    assert sorted(ds) == [
+        ["COMPLETED", "COMPLETED", "DISPOSITION EVENT"],
+        ["DEATH", "AT HOME", "DISPOSITION EVENT"],
+        ["INFORMED CONSENT OBTAINED", "INFORMED CONSENT OBTAINED", "PROTOCOL MILESTONE"],
+        ["RANDOMIZED", "RANDOMIZED", "PROTOCOL MILESTONE"],
+    ]
+    assert frames["SE"]["ETCD"].tolist() == ["SCRN", "TRT", "FU", "SCRN", "TRT", "FU"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cdisc_conv.draft.datasets.entries import make_flag_condition, make_plain_entry, raw
 from cdisc_conv.draft.matching.codes import yes_codes
@@ -10,10 +11,17 @@ from cdisc_conv.draft.matching.columns import Guess, Item
 from cdisc_conv.draft.model import BlockDraft, Line
 from cdisc_conv.draft.reading.names import words
 
+CONSENT = "INFORMED CONSENT OBTAINED"
 
-def complete_disposition(block: BlockDraft, guesses: Sequence[Guess], items: Sequence[Item]) -> list[Line]:
+
+def complete_disposition(title: str, block: BlockDraft, guesses: Sequence[Guess], items: Sequence[Item]) -> list[Line]:
     """DSTERM in the words of the reason where no column has it, COMPLETED where the form says so, and DSCAT."""
     names = block.names()
+    milestone = "" if names & {"DSDECOD", "DSTERM"} else find_milestone(title)
+    if milestone:
+        reason = f"form {block.form} is of it"
+        constants = (("DSTERM", milestone), ("DSDECOD", milestone), ("DSCAT", "PROTOCOL MILESTONE"))
+        return [Line(name, {"constant": text}, 0.75, reason) for name, text in constants if name not in names]
     decode = next((guess for guess in guesses if guess.target == "DSDECOD"), None)
     completed = next((item for item in items if _asks_completion(item) and yes_codes(item.profile)), None)
     found: list[Line] = []
@@ -37,6 +45,31 @@ def complete_disposition(block: BlockDraft, guesses: Sequence[Guess], items: Seq
         reason = "how the subject's participation ended"
         found.append(Line("DSCAT", {"constant": "DISPOSITION EVENT"}, 0.7, reason))
     return found
+
+
+def date_disposition(guesses: list[Guess], items: Sequence[Item]) -> list[Guess]:
+    """The guesses with the date of the event as DSSTDTC: that of collection, or the one date of the form, stands in."""
+    targets = {guess.target for guess in guesses}
+    if "DSSTDTC" in targets:
+        return guesses
+    if "DSDTC" in targets:
+        return [replace(one, target="DSSTDTC") if one.target == "DSDTC" else one for one in guesses]
+    used = {guess.item.column for guess in guesses}
+    dates = [item for item in items if item.profile.kind in ("date", "datetime") and item.column not in used]
+    reason = "the one date of the form"
+    return [*guesses, Guess(dates[0], "DSSTDTC", 0.6, reason)] if len(dates) == 1 else guesses
+
+
+def find_milestone(title: str) -> str:
+    """The milestone that a form is of by its label and name; "" for none.
+
+    >>> find_milestone("Informed Consent ic"), find_milestone("Randomisation"), find_milestone("End of Study")
+    ('INFORMED CONSENT OBTAINED', 'RANDOMIZED', '')
+    """
+    said = set(words(title))
+    if said & {"consent", "icf", "ic"}:
+        return CONSENT
+    return "RANDOMIZED" if any(word.startswith("randomi") or word == "rand" for word in said) else ""
 
 
 def _complete_term(line: Line, decode: Item) -> Line:

@@ -17,8 +17,9 @@ from cdisc_conv.draft.datasets.standardized import choose_units, draft_converted
 from cdisc_conv.draft.datasets.units import make_term_line, read_unit_term
 from cdisc_conv.draft.matching.codes import find_term, no_codes
 from cdisc_conv.draft.matching.columns import Guess, Item, Knowledge, guess_columns
-from cdisc_conv.draft.matching.targets import ANY, PERFORMED, TIME
+from cdisc_conv.draft.matching.targets import ANY, DEATH, PERFORMED, TIME
 from cdisc_conv.draft.matching.tests_of import Test, find_tests, make_own_test, name_apart
+from cdisc_conv.draft.matching.vocabulary import INSTRUMENTS
 from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Draft, Fate, Line
 from cdisc_conv.draft.reading.profiles import is_measured, is_number
 
@@ -54,6 +55,8 @@ def draft_findings(page: Page, frame: pd.DataFrame, draft: Draft, known: Knowled
         return
     tests, left = find_tests(page.items, domain, known, every=True)
     guesses = [guess for guess in guess_columns(left, domain, known) if _is_of_form(guess, domain)]
+    if not any(guess.target == f"{domain[:2]}DTC" for guess in guesses):
+        guesses = [replace(one, target=f"{domain[:2]}DTC") if one.target == DEATH else one for one in guesses]
     used = {guess.item.column for guess in guesses}
     questions = [item for item in left if item.column not in used]
     if not tests or known.codelist(domain, f"{domain[:2]}TESTCD") is None:
@@ -121,6 +124,12 @@ def add_tests(
     for test in tests:
         groups.setdefault(_kind(test), []).append(test)
     gate = next((guess for guess in guesses if guess.target in (PERFORMED, ANY)), None)
+    aside = [] if gate is not None else [one for one in guesses if one.target.endswith("REASND")]
+    if gate is not None and not no_codes(gate.item.profile):
+        aside, gate = [gate], None
+    aside += [one for one in guesses if one.target.startswith("@") and one.target != TIME and one not in (gate, *aside)]
+    guesses = [one for one in guesses if one not in aside]
+    questions = [*questions, *(one.item for one in aside)]
     plain = [guess for guess in guesses if guess is not gate]
     for number, group in enumerate(groups.values()):
         block = BlockDraft(page.form, score=page.placed.score, reason=page.placed.reason)
@@ -146,6 +155,8 @@ def add_tests(
 def _kind(test: Test) -> tuple[Any, ...]:
     """What results of one block have in common: numbers, or the same codes."""
     item = test.result
+    if test.code in INSTRUMENTS:
+        return ("instrument", test.code)
     if item.profile.longest > MOST_TEXT:
         return ("long",)
     if item.beside or not item.profile.codes:
@@ -175,6 +186,8 @@ def _make_entry(
 ) -> Mapping[str, Any]:
     """One line of ``for_each``."""
     prefix = domain[:2]
+    if test.code in INSTRUMENTS and test.result.beside:
+        draft.note(test.result.profile, Fate.STANDARD, f"{domain}.{prefix}STRESC", test.score, test.reason)
     if test.name in frame:  # a text that is a column's name would be taken for the column
         test.name = test.name.capitalize()
     entry: dict[str, Any] = {f"{prefix}TESTCD": test.code, f"{prefix}TEST": test.name}
@@ -195,6 +208,8 @@ def _make_entry(
         entry.setdefault("UNIT", "")
         if _kind(test)[0] == "numbers":
             entry["OWNUNIT"] = chosen.get(test.code, "")
+    if any(one.code in INSTRUMENTS and one.result.beside for one in group):
+        entry["CODE"] = f"raw.{test.result.column}"
     entry["#"] = f"# draft {test.score:.2f}: {test.reason}"
     return entry
 
@@ -281,6 +296,12 @@ def _word_line(group: Sequence[Test], domain: str, known: Knowledge) -> Line:
 def _standard_lines(group: Sequence[Test], domain: str, numbers: bool, known: Knowledge) -> list[Line]:
     """Standard results without units."""
     prefix = domain[:2]
+    if not numbers and all(test.code in INSTRUMENTS for test in group):
+        code = "CODE" if any(test.result.beside for test in group) else "RESULT"
+        return [
+            Line(f"{prefix}STRESC", {"copy": code}, 0.8, "the code of the answer"),
+            Line(f"{prefix}STRESN", {"expr": f"number({code})"}, 0.8, "the code of the answer"),
+        ]
     if not numbers:
         lines = [_word_line(group, domain, known)]
         if any(is_number(value) for test in group for value in test.result.profile.values):

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from cdisc_conv.draft.datasets.entries import raw
-from cdisc_conv.draft.datasets.leftovers import add_qualifiers, note_beside
+from cdisc_conv.draft.datasets.leftovers import add_qualifiers, declare, note_beside
 from cdisc_conv.draft.datasets.records import Page, fill_block
 from cdisc_conv.draft.datasets.standardized import choose_units, draft_converted, draft_ranges
 from cdisc_conv.draft.datasets.units import make_term_line, read_unit_term
@@ -63,6 +63,9 @@ def draft_long(page: Page, parts: Mapping[str, Item], frame: pd.DataFrame, draft
     tests = _draft_tests(block, parts, frame, domain, draft, known)
     _draft_results(block, parts, frame, tests, domain, known)
     done = fill_block(block, guesses, domain, known, draft)
+    if "--TESTCD" in parts and "--TEST" in parts:
+        same = f"the same answer as {parts['--TESTCD'].column}, in words"
+        declare(draft, parts["--TEST"].profile, Fate.SYSTEM, same, 0.85)
     for part, item in parts.items():
         target = f"{domain}.{part.replace('--', prefix)}"
         fate = Fate.OWN if known.is_own(domain) else Fate.STANDARD

@@ -10,17 +10,21 @@ import pandas as pd
 
 from cdisc_conv.draft.datasets.eligibility import draft_eligibility
 from cdisc_conv.draft.datasets.findings import add_measurements, draft_findings, draft_own
-from cdisc_conv.draft.datasets.leftovers import declare, set_personal_apart
+from cdisc_conv.draft.datasets.leftovers import add_qualifiers, declare, set_personal_apart
+from cdisc_conv.draft.datasets.other_forms import add_other_forms
 from cdisc_conv.draft.datasets.records import Page, add_emergence, draft_records, finish_dataset, has_topic
 from cdisc_conv.draft.datasets.repeats import split_repeats
 from cdisc_conv.draft.datasets.subjects import (
     add_death,
+    add_end_of_participation,
     add_home_qualifiers,
     add_reference_dates,
+    complete_age,
     draft_subjects,
     is_country,
 )
-from cdisc_conv.draft.datasets.visits import Visit, add_visits, order_visits
+from cdisc_conv.draft.datasets.timing import add_elements, add_subject_visits, find_visit_date
+from cdisc_conv.draft.datasets.visits import Visit, add_visits, find_event_column, order_visits
 from cdisc_conv.draft.matching.columns import Item, Knowledge, list_items
 from cdisc_conv.draft.matching.forms import Placed, place_form
 from cdisc_conv.draft.matching.tests_of import MEASURED
@@ -58,20 +62,44 @@ def draft_study(material: Material, subject: str, home: str) -> tuple[Draft, lis
     draft_subjects(pages[home], material.profiles[home], material.frames[home], subject, draft, known)
     _draft_forms(pages, home, material, draft)
     draft.datasets = {name: one for name, one in draft.datasets.items() if one.blocks}
+    add_other_forms(pages, home, material.frames, subject, draft, known)
     day_one = add_reference_dates(draft)
     add_death(draft)
     logs = [name for name, page in pages.items() if classes[name] in LOGS and page.placed.domain not in ("EX", "EC")]
     frames = {name: frame for name, frame in material.frames.items() if name in pages}
     visits = order_visits(frames, material.profiles, logs, subject, material.study.settings.get("visits") or ())
+    dated = {name: frame for name, frame in frames.items() if name not in logs}
+    own = [name for name, page in pages.items() if _is_of_visits(page, material)]
+    add_subject_visits(draft, dated, material.profiles, visits, subject, own)
+    for name in own:
+        _add_rest(pages[name], draft, known)
+    add_end_of_participation(draft)
+    complete_age(draft)
     if day_one and "AE" in draft.datasets:
         add_emergence(draft.datasets["AE"])
+    epochs = add_elements(draft)
     for dataset in draft.datasets.values():
-        if dataset.name != "DM":
+        if dataset.name not in ("DM", "SE"):
             add_visits(dataset, material.profiles, visits, known, draft)
-        finish_dataset(dataset, known, day_one)
+        finish_dataset(dataset, known, day_one, epochs)
     _declare_keys(material, draft)
     _name_columns(draft, material)
     return draft, visits
+
+
+def _is_of_visits(page: Page, material: Material) -> bool:
+    """Whether a form is of visits, and has what tells them apart and their dates."""
+    profiles = material.profiles[page.form]
+    return page.placed.domain == "SV" and bool(find_event_column(profiles) and find_visit_date(profiles))
+
+
+def _add_rest(page: Page, draft: Draft, known: Knowledge) -> None:
+    """What a form of visits has beside their dates, as qualifiers of its block of SV."""
+    used = {one.column for one in draft.used if one.form == page.form}
+    dataset = draft.datasets.get("SV")
+    for block in dataset.blocks if dataset is not None else ():
+        if dataset is not None and block.form == page.form:
+            add_qualifiers(block, [item for item in page.items if item.column not in used], dataset, known, draft)
 
 
 def _leave_out(material: Material, form: str, draft: Draft) -> None:
@@ -138,6 +166,8 @@ def _draft_forms(pages: Mapping[str, Page], home: str, material: Material, draft
             continue
         if domain in MEASURED:
             draft_findings(page, frame, draft, known)
+            continue
+        if _is_of_visits(page, material):
             continue
         left = add_measurements(page, frame, draft, known)
         if domain == "IE" and draft_eligibility(replace(page, items=tuple(left)), draft, known):

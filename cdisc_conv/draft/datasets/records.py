@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cdisc_conv.draft.datasets.disposition import complete_disposition
+from cdisc_conv.draft.datasets.disposition import complete_disposition, date_disposition, find_milestone
 from cdisc_conv.draft.datasets.entries import make_entry, make_flag_condition, make_ongoing, raw
 from cdisc_conv.draft.datasets.leftovers import add_qualifiers, note_beside
 from cdisc_conv.draft.datasets.seriousness import CRITERIA, add_criteria
@@ -42,6 +43,7 @@ def draft_records(page: Page, draft: Draft, known: Knowledge, items: Sequence[It
     domain = page.placed.domain
     items = list(page.items if items is None else items)
     guesses = guess_columns(items, domain, known, page.placed.prefixes)
+    guesses = date_disposition(guesses, items) if domain == "DS" else guesses
     topic = f"{domain[:2]}{TOPICS[known.dataset(domain).class_name]}"
     if topic.endswith("TERM") and domain != "DS" and topic not in {guess.target for guess in guesses}:
         guesses = _add_topic(guesses, items, topic)
@@ -55,13 +57,16 @@ def draft_records(page: Page, draft: Draft, known: Knowledge, items: Sequence[It
     dataset = draft.block(domain, block)
     block.lines += _add_unit(guesses, block.names(), domain, known)
     if domain == "DS":
-        block.lines += complete_disposition(block, guesses, items)
+        block.lines += complete_disposition(f"{page.label} {page.form}", block, guesses, items)
+        block.lines += _date_of_visit(page, block.names(), "DSSTDTC")
     occurred, asked = f"{domain[:2]}OCCUR", f"{domain[:2]}PRESP"
     if occurred in block.names() and asked not in block.names() and known.variable(domain, asked) is not None:
         entry = {"when": f'{occurred} != ""', "constant": "Y"}
         block.lines.append(Line(asked, entry, 0.8, f"{occurred} says that the form asks for it"))
     if topic not in block.names():
         block.lines.append(_name_topic(topic, page))
+    block.lines += _complete_coding(block.names()) if domain == "AE" else []
+    block.lines += _state_not_done(block.names(), domain, known)
     add_qualifiers(block, left, dataset, known, draft)
 
 
@@ -70,13 +75,26 @@ def has_topic(page: Page, known: Knowledge) -> bool:
     domain = page.placed.domain
     topic = f"{domain[:2]}{TOPICS[known.dataset(domain).class_name]}"
     targets = {guess.target for guess in guess_columns(page.items, domain, known, page.placed.prefixes)}
-    return bool(targets & {topic, "DSDECOD"})
+    milestone = domain == "DS" and bool(find_milestone(f"{page.label} {page.form}"))
+    return bool(targets & {topic, "DSDECOD"}) or milestone
+
+
+def _date_of_visit(page: Page, names: set[str], target: str) -> list[Line]:
+    """The date of the visit for a variable that the form has no date for."""
+    profile = page.event_date
+    if target in names or profile is None:
+        return []
+    said: Any = {"date": profile.name, "formats": list(profile.formats)} if profile.formats else profile.name
+    return [Line(target, {"datetime": said}, 0.6, "the date of the visit, as the form has none of its own")]
 
 
 def fill_block(block: BlockDraft, guesses: Sequence[Guess], domain: str, known: Knowledge, draft: Draft) -> set[str]:
     """The lines of recognised columns; the columns that are done with. What is left of a column goes to SUPP--."""
     done: set[str] = set()
     times = {_TIMES[guess.target]: guess for guess in guesses if guess.target in _TIMES}
+    targets = {guess.target.removeprefix(domain[:2]) for guess in guesses}
+    if "DTC" in times and "DTC" not in targets and "STDTC" in targets and "STDTC" not in times:
+        times["STDTC"] = times.pop("DTC")
     for guess in guesses:
         lines, left = _make_lines(guess, domain, known)
         for line in lines:
@@ -157,8 +175,40 @@ def _add_unit(guesses: Sequence[Guess], names: set[str], domain: str, known: Kno
     return [Line(unit, {"when": f"{dose} >= 0", "constant": term.value}, 0.8, reason)]
 
 
+def _complete_coding(names: set[str]) -> list[Line]:
+    """The body system of coded events: their primary system organ class, unless the sponsor analyses another one."""
+    pairs = (("AEBODSYS", "AESOC"), ("AEBDSYCD", "AESOCCD"))
+    reason = "the primary system organ class; name another one where the analysis uses it"
+    return [
+        Line(body, {"copy": primary}, 0.7, reason) for body, primary in pairs if primary in names and body not in names
+    ]
+
+
+def _state_not_done(names: set[str], domain: str, known: Knowledge) -> list[Line]:
+    """--STAT of records for which only a reason says that they were not done."""
+    reason, state = f"{domain[:2]}REASND", f"{domain[:2]}STAT"
+    if reason not in names or state in names or known.variable(domain, state) is None:
+        return []
+    return [Line(state, {"when": f'{reason} != ""', "constant": "NOT DONE"}, 0.7, "a reason why it was not done")]
+
+
+_NO_TREATMENT = frozenset(
+    (
+        *("study", "drug", "treatment", "administration", "administrations", "dosing", "dose", "doses", "exposure"),
+        *("infusion", "infusions", "medication", "form", "log", "record", "records", "investigational", "product"),
+        *("ip", "imp", "as", "collected", "intake", "injection", "injections", "of", "the", "and", "agent", "trial"),
+    )
+)
+"""Words of labels of exposure that name no treatment."""
+
+
 def _name_topic(topic: str, page: Page) -> Line:
     """A form without a topic column: its label is what all of its records are about."""
+    said = re.findall(r"[A-Za-z][A-Za-z0-9-]*", page.label or page.form)
+    telling = [word for word in said if word.lower() not in _NO_TREATMENT and word.upper() != page.placed.domain]
+    if topic in ("EXTRT", "ECTRT") and 0 < len(telling) <= 3:
+        reason = f"the label of the form is '{page.label}': the drug that it names"
+        return Line(topic, {"constant": " ".join(telling).upper()}, 0.5, reason)
     reason = f"{topic} was not collected: name what form {page.form} is about"
     return Line(topic, {"constant": ""}, 0.0, reason, True)
 
@@ -185,9 +235,21 @@ def add_emergence(dataset: DatasetDraft) -> None:
             block.supplemental.append(Line("AETRTEM", entry, 0.6, reason))
 
 
-def finish_dataset(dataset: DatasetDraft, known: Knowledge, day_one: bool) -> None:
-    """What holds for all records: study days, and a blank for what the standard asks for and nobody collected."""
+def add_epoch(dataset: DatasetDraft, known: Knowledge) -> None:
+    """EPOCH of the date of a record, from SE."""
+    prefix = dataset.name[:2]
+    every = [block.names() | {line.name for line in dataset.lines} for block in dataset.blocks]
+    date = next((f"{prefix}{end}" for end in ("STDTC", "DTC") if any(f"{prefix}{end}" in one for one in every)), "")
+    there = any("EPOCH" in names for names in every)
+    if date and not there and dataset.name not in ("DM", "SE") and known.variable(dataset.name, "EPOCH") is not None:
+        dataset.lines.append(Line("EPOCH", {"epoch": date}, 0.7, f"the epoch of {date}, from SE"))
+
+
+def finish_dataset(dataset: DatasetDraft, known: Knowledge, day_one: bool, epochs: bool = False) -> None:
+    """What holds for all records: study days, epochs, and a blank for what the standard asks for and lacks."""
     prefix, standard = dataset.name[:2], known.dataset(dataset.name)
+    if epochs:
+        add_epoch(dataset, known)
     every = [block.names() for block in dataset.blocks]
     shared = {line.name for line in dataset.lines}
     for date, day in (("STDTC", "STDY"), ("ENDTC", "ENDY"), ("DTC", "DY")):

@@ -165,26 +165,60 @@ def add_reference_dates(draft: Draft) -> bool:
     return True
 
 
+def add_end_of_participation(draft: Draft) -> None:
+    """RFPENDTC from disposition and visits."""
+    dm = draft.datasets["DM"]
+    dates = [
+        f"{name}.{date}"
+        for name, date in (("DS", "DSSTDTC"), ("SV", "SVENDTC"))
+        if name in draft.datasets and all(date in block.names() for block in draft.datasets[name].blocks)
+    ]
+    if "DS.DSSTDTC" in dates and not any(line.name == "RFPENDTC" for line in dm.all_lines()):
+        dm.lines.append(Line("RFPENDTC", {"max": dates if len(dates) > 1 else dates[0]}, 0.6, "the last known date"))
+
+
+def complete_age(draft: Draft) -> None:
+    """AGE at informed consent, else at the first dose, where only the date of birth was collected."""
+    dm = draft.datasets["DM"]
+    names = {line.name for line in dm.all_lines()}
+    date = next((one for one in ("RFICDTC", "RFSTDTC") if one in names), "")
+    if "BRTHDTC" not in names or "AGE" in names or not date:
+        return
+    dm.lines += [
+        Line("AGE", {"age": {"birth": "BRTHDTC", "date": date}}, 0.7, f"the age at {date}, as none was collected"),
+        Line("AGEU", {"when": "AGE > 0", "constant": "YEARS"}, 0.9, "years are counted"),
+    ]
+
+
 def add_death(draft: Draft) -> None:
     """DTHFL and DTHDTC of subjects of whom disposition or a fatal event says that they died."""
     dm, ae, ds = (draft.datasets.get(name) for name in ("DM", "AE", "DS"))
-    if dm is None or any(line.name in ("DTHFL", "DTHDTC") for line in dm.all_lines()):
+    names_ = {line.name for line in dm.all_lines()} if dm is not None else {"DTHFL"}
+    if dm is None or "DTHFL" in names_:
         return
-    if ds is not None and all({"DSDECOD", "DSSTDTC"} <= block.names() for block in ds.blocks):
+    if (
+        "DTHDTC" not in names_
+        and ds is not None
+        and all({"DSDECOD", "DSSTDTC"} <= block.names() for block in ds.blocks)
+    ):
         died = {"from": "DS", "where": 'DSDECOD == "DEATH"'}
         dm.lines.append(Line("DTHDTC", {"lookup": {**died, "take": "DSSTDTC"}}, 0.7, "the disposition event of death"))
         if ae is None:
             dm.lines.append(Line("DTHFL", {"exists": died}, 0.7, "the disposition event of death"))
+    dated = any(line.name == "DTHDTC" for line in dm.all_lines())
     if ae is None:
+        flagged = any(line.name == "DTHFL" for line in dm.lines)
+        if dated and not flagged:
+            dm.lines.append(Line("DTHFL", {"when": 'DTHDTC != ""', "constant": "Y"}, 0.9, "a date of death"))
         return
     names = set.intersection(*(block.names() for block in ae.blocks)) | {line.name for line in ae.lines}
     asked = [text for name, text in (("AESDTH", 'AESDTH == "Y"'), ("AEOUT", 'AEOUT == "FATAL"')) if name in names]
-    if not asked and any(line.name == "DTHDTC" for line in dm.lines):
+    if not asked and any(line.name == "DTHDTC" for line in dm.all_lines()):
         flag_: dict[str, object] = {"when": 'DTHDTC != ""', "constant": "Y"}
         dm.lines.append(Line("DTHFL", flag_, 0.7, "a date of death"))
     if asked:
         where = " or ".join(asked)
         flag: dict[str, object] = {"exists": {"from": "AE", "where": where}}
-        if any(line.name == "DTHDTC" for line in dm.lines):
+        if any(line.name == "DTHDTC" for line in dm.all_lines()):
             flag = {"cases": [{"when": 'DTHDTC != ""', "constant": "Y"}, flag]}
         dm.lines.append(Line("DTHFL", flag, 0.7, "a fatal event of the subject, or a date of death"))

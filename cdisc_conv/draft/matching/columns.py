@@ -142,7 +142,8 @@ def guess_columns(items: Sequence[Item], domain: str, known: Knowledge, prefixes
     `prefixes` are other letters that names of the form begin with, such as EC on a form that becomes EX.
     """
     shared = shared_parts(item.name for item in items)
-    guesses = [guess for item in items for guess in _guess(item, domain, known, shared, (domain[:2], *prefixes))]
+    letters = dict.fromkeys([domain[:2], *prefixes, *shared_letters(items)])
+    guesses = [guess for item in items for guess in _guess(item, domain, known, shared, tuple(letters))]
     taken: dict[str, Guess] = {}
     done: set[str] = set()
     for guess in sorted(guesses, key=lambda one: -one.score):
@@ -151,6 +152,15 @@ def guess_columns(items: Sequence[Item], domain: str, known: Knowledge, prefixes
             done.add(guess.item.column)
     order = {item.column: place for place, item in enumerate(items)}
     return sorted(taken.values(), key=lambda one: order[one.item.column])
+
+
+def shared_letters(items: Sequence[Item]) -> list[str]:
+    """The two to five letters that the names of all items of a form begin with, such as EOS of EOSDAT and EOSREAS."""
+    names = [item.name.upper() for item in items]
+    first, last = min(names, default=""), max(names, default="")
+    same = next((place for place, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), len(first))
+    shared = first[:same].rstrip("_0123456789") if len(names) > 1 else ""
+    return [shared[:length] for length in range(len(shared), 1, -1)] if 2 <= len(shared) <= 5 else []
 
 
 def _guess(
@@ -185,6 +195,8 @@ def _by_name(
         for prefix in prefixes:
             rest = spelling.removeprefix(prefix)
             own = rest != spelling
+            if own and (often := PLAIN.get(domain, {}).get(rest)):
+                yield often, 0.86 - less, f"{rest} behind {prefix} is common for {often}"
             if own and (found := _resolve(domain, CDASH.get(rest, ""), known)):
                 yield found, 0.96 - less, f"CDASH calls it {spelling}"
             if own and len(rest) > 2 and _is_target(domain, f"{domain[:2]}{rest}", known):

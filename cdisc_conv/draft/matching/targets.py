@@ -106,7 +106,18 @@ PLAIN: Mapping[str, Mapping[str, str]] = {
     "AE": {"AEDIS": "AESDISAB", "AESDIS": "AESDISAB", "AEHOSP": "AESHOSP", "AELIFE": "AESLIFE", "AEDTH": "AESDTH"},
     "CM": {"MEDNAME": "CMTRT", "DRUGNAME": "CMTRT"},
     "EX": {"DRUG": "EXTRT", "DRUGAD": "EXTRT", "DRUGNAME": "EXTRT", "AGENT": "EXTRT", "IPNAME": "EXTRT"},
-    "DS": {"DISCONDAT": "DSSTDTC", "COMPLDAT": "DSSTDTC", "ENDOFSTUDYDAT": "DSSTDTC"},
+    "DS": {
+        "DAT": "DSSTDTC",
+        "DATE": "DSSTDTC",
+        "REAS": "DSDECOD",
+        "REASON": "DSDECOD",
+        "SP": "DSTERM",
+        "SPEC": "DSTERM",
+        "OTH": "DSTERM",
+        "DISCONDAT": "DSSTDTC",
+        "COMPLDAT": "DSSTDTC",
+        "ENDOFSTUDYDAT": "DSSTDTC",
+    },
 }
 """Names that stand for a variable in one domain."""
 

@@ -190,6 +190,9 @@ def _attach(
 ) -> bool:
     """Put a column beside the results that it belongs to; whether it belongs to any."""
     key, part = parsed
+    if not part and (test := _find_by_unit(key, tests)) is not None:
+        test.columns["--ORRESU"] = item
+        return True
     mine = [test for known, test in tests.items() if key == known]
     if not mine and part and key:
         joined = "".join(key)
@@ -202,6 +205,15 @@ def _attach(
     for test in free:
         test.columns[part] = item
     return bool(free)
+
+
+def _find_by_unit(key: Sequence[str], tests: Mapping[tuple[str, ...], Test]) -> Test | None:
+    """The test whose name a name is with the letters of a unit behind it: HEIGHTU of HEIGHT."""
+    joined = "".join(key)
+    for known, test in tests.items():
+        if "--ORRESU" not in test.columns and joined in {"".join(known) + end for end in ("U", "UN", "UNIT", "UNITS")}:
+            return test
+    return None
 
 
 def _find_inside(item: Item, tests: Mapping[tuple[str, ...], Test], shared: Sequence[str]) -> tuple[list[Test], str]:

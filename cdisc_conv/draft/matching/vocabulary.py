@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 FORMS: Mapping[str, tuple[str, ...]] = {
-    "DM": ("demographics", "demography", "demographic", "subject information", "enrollment", "enrolment", "enrol"),
+    "DM": (
+        "demographics",
+        "demography",
+        "demographic",
+        "subject information",
+        "enrollment",
+        "enrolment",
+        "enrol",
+        "demog",
+    ),
     "AE": ("adverse events", "adverse event", "ae log", "sae", "serious adverse event", "aes"),
     "CM": (
         "concomitant medications",
@@ -76,6 +85,11 @@ FORMS: Mapping[str, tuple[str, ...]] = {
         "off treatment",
         "withdrawal",
         "death discontinuation",
+        "icf",
+        "ic",
+        "rand",
+        "eos",
+        "eot",
     ),
     "DV": ("protocol deviations", "protocol deviation", "deviations"),
     "CE": ("clinical events",),

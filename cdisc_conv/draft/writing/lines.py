@@ -39,11 +39,14 @@ def write_dataset(dataset: DatasetDraft) -> str:
 
 def write_block(block: BlockDraft, alone: bool) -> list[str]:
     """A block of ``records``; one that is `alone` has its entries under ``variables``."""
-    lines = [f"  - form: {scalar(block.form)}  {mark(block.score, block.reason)}"]
+    source = f"from: {scalar(block.source)}" if block.source else f"form: {scalar(block.form)}"
+    lines = [f"  - {source}  {mark(block.score, block.reason)}"]
     if block.where:
         lines.append(f"    where: {scalar(block.where)}")
     if block.group:
         lines.append(f"    group: {flow(list(block.group))}")
+    if block.columns:
+        lines.append(f"    columns: {flow(block.columns)}")
     if block.for_each:
         lines.append("    for_each:")
         for entry in block.for_each:
