@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -38,7 +38,6 @@ MOST_MEMORY = 6.0
 """GiB, of all processes together."""
 LEAST = 1_000
 """Subjects from which on the exponent is fitted: below, a run is mostly fixed cost."""
-SUBJECTS_PER_RANGE = 500
 _SAMPLE_EVERY = 0.2
 
 
@@ -86,11 +85,10 @@ def measure_all(quick: bool) -> Iterator[Found]:
 
 def measure_run(subjects: int, workers: int) -> Cost:
     """The cost of a run of the frozen study, its raw data made before."""
-    ranges = max(workers, math.ceil(subjects / SUBJECTS_PER_RANGE))
     with tempfile.TemporaryDirectory() as name:
         raw, out = Path(name) / "raw", Path(name) / "out"
         make_raw(subjects, raw)
-        arguments = ["run", str(STUDY), "--raw", str(raw), "--out", str(out), "--ranges", str(ranges)]
+        arguments = ["run", str(STUDY), "--raw", str(raw), "--out", str(out)]
         load = os.getloadavg()[0]
         start = time.perf_counter()
         process = subprocess.Popen(
@@ -111,7 +109,7 @@ def measure_run(subjects: int, workers: int) -> Cost:
         size = sum(path.stat().st_size for path in raw.iterdir()) / 1e6
         return Cost(
             subjects=subjects,
-            ranges=ranges,
+            ranges=int(found[-1]) if (found := re.findall(r"range \d+ of (\d+) made", said)) else 1,
             workers=workers,
             raw=size,
             records=count_records(out),

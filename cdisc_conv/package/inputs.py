@@ -60,22 +60,26 @@ class Inputs:
 
 BYTES_PER_RANGE = 8 << 20
 """Of the files of raw forms, as much as one range of subjects is made of where nobody says how many there are."""
+RANGES_PER_WORKER = 4
 _WHOLE = 2 * BYTES_PER_RANGE
 """Files up to this size are one range."""
 _PACKED = {".parquet": 8, ".dsjc": 8}
 """How much larger what a file holds is than the file itself."""
 
 
-def choose_ranges(study: Study, inputs: Inputs, division: Division, keeping: Keeping | None = None) -> Division:
+def choose_ranges(
+    study: Study, inputs: Inputs, division: Division, keeping: Keeping | None = None, workers: int = 0
+) -> Division:
     """The division with a number of ranges (it has none where nobody asked for one) that the memory has room for.
 
     Ranges are about as large whatever the size of the files, so that the memory for one range is enough for all. They
-    are as many as in the run before (`keeping`) as long as that is about right.
+    are as many as in the run before (`keeping`) as long as that is about right. There are some for each of the
+    `workers` of a cluster, so that one that is slow, or lost, costs little.
     """
     if division.ranges:
         return division
     size = measure_inputs(study, inputs)
-    wanted = 1 if size <= _WHOLE else -(-size // BYTES_PER_RANGE)
+    wanted = max(1 if size <= _WHOLE else -(-size // BYTES_PER_RANGE), RANGES_PER_WORKER * workers)
     return replace(division, ranges=wanted if keeping is None else keep_count(keeping, wanted))
 
 

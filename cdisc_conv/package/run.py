@@ -32,8 +32,6 @@ from cdisc_conv.workplace import recover
 SYNTHETIC = "Synthetic data: simulated from the protocol; no value comes from a real person."
 DEMO = "hope2021_thal_agc"
 """The shipped study that the demo simulates."""
-RANGES_PER_WORKER = 4
-"""On a cluster, so that a worker that is slower than others, or lost, costs little."""
 
 
 def open_study(words: str | Path) -> tuple[Study, list[Problem]]:
@@ -86,7 +84,7 @@ def run_study(
     wanted = choose_datasets(study, datasets, analysis_only=raw is None)
     _require_folders(raw, sdtm)
     inputs = Inputs(raw, folder)
-    division = choose_ranges(study, inputs, _ask_cluster(division), keeping)
+    division = choose_ranges(study, inputs, division, keeping, workers=_ask_cluster(division))
     before = read_manifest(out) or {}
     apart = inputs.folders
     if export is not None and export != raw:  # what stands beside the one file of an export is not of it
@@ -115,20 +113,19 @@ def _require_folders(raw: Path | None, sdtm: Path | None) -> None:
         raise ProblemsError(missing)
 
 
-def _ask_cluster(division: Division) -> Division:
-    """Before anything is read, whether the cluster can make ranges; a few for each worker where no number is given.
+def _ask_cluster(division: Division) -> int:
+    """The number of workers that the cluster has, before anything is read; 0 for a run without one.
 
-    Raises ProblemsError.
+    Raises ProblemsError when there are none, or they cannot make ranges.
     """
     if not division.scheduler:
-        return division
+        return 0
     if division.workers > 1:
         hint = "--workers are processes of this machine; a cluster has its own"
         raise ProblemsError([Problem("PKG008", "give --workers or --scheduler, not both", hint=hint)])
     from cdisc_conv.engine.workers.connect import check_cluster
 
-    workers = check_cluster(division.scheduler)
-    return division if division.ranges > 1 else replace(division, ranges=RANGES_PER_WORKER * workers)
+    return check_cluster(division.scheduler)
 
 
 def _open_raw(study: Study, raw: Path | None) -> tuple[Study, Path | None]:
