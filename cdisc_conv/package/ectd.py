@@ -25,8 +25,9 @@ from cdisc_conv.datafiles.write_json import FORMATS
 from cdisc_conv.documents.links import read_links
 from cdisc_conv.engine.describe.lineage import LineageNode, build_lineage, list_names
 from cdisc_conv.engine.plan.graph import plan_study
+from cdisc_conv.package.listing import MANIFEST, TOOL, read_manifest
 from cdisc_conv.package.writing.manifest import describe_files
-from cdisc_conv.package.writing.staging import MANIFEST, TOOL, read_manifest, stage_folder
+from cdisc_conv.package.writing.staging import stage_folder
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 from cdisc_conv.spec.model import Study
 from cdisc_conv.xpt.parts import FOLDER as SPLIT

@@ -13,6 +13,7 @@ from cdisc_conv.columns.stored import IN_MEMORY, Shelf
 from cdisc_conv.engine.derive.kept_parts import Keeping
 from cdisc_conv.engine.ranges.range import WHOLE, Division
 from cdisc_conv.package.inputs import Inputs, Progress, choose_ranges, find_fewer_rows, quiet
+from cdisc_conv.package.listing import read_manifest
 from cdisc_conv.package.writing.exchange import choose_encoding, choose_formats, choose_split_size
 from cdisc_conv.package.writing.package import Package, fill_package
 from cdisc_conv.package.writing.staging import (
@@ -20,7 +21,6 @@ from cdisc_conv.package.writing.staging import (
     check_place,
     name_full_scratch,
     open_scratch,
-    read_manifest,
     stage_folder,
 )
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean

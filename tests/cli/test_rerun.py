@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -190,3 +192,22 @@ def test_a_run_that_failed_keeps_nothing(cli, tmp_path, kept):
     edit(tmp_path / "tiny" / "sdtm" / "dm.yaml", "{copy: AGE}", "{copy: AGEE}")
     assert run(cli).exit_code == 2
     assert list(kept.iterdir()) == []
+
+
+def test_that_nothing_changed_is_found_without_a_heavy_import(cli, kept):
+    run(cli)
+    code = (
+        "import sys\n"
+        "from cdisc_conv.cli import main\n"
+        "sys.argv = ['cdisc-conv', 'run', 'tiny', '--raw', 'raw', '--out', 'out']\n"
+        "try:\n"
+        "    main()\n"
+        "except SystemExit as end:\n"
+        "    assert not end.code, end.code\n"
+        "heavy = ('pandas', 'numpy', 'pyarrow', 'lxml', 'yaml', 'jinja2')\n"
+        "print([name for name in heavy if name in sys.modules])\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert UP_TO_DATE.fullmatch(done.stderr)
+    assert done.stdout.rstrip().endswith("[]")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cdisc_conv.package.writing.staging import read_manifest
+from cdisc_conv.package.listing import read_manifest
 
 pytest.importorskip("fsspec")
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from cdisc_conv.package.listing import read_manifest
 from cdisc_conv.package.writing.publish import publish
-from cdisc_conv.package.writing.staging import read_manifest
 from cdisc_conv.problems import ProblemsError
 
 local = pytest.importorskip("fsspec.implementations.local")

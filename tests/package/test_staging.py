@@ -14,13 +14,8 @@ from studies import read_tree
 
 from cdisc_conv import workplace
 from cdisc_conv.columns.stored import IN_MEMORY, Shelf
-from cdisc_conv.package.writing.staging import (
-    check_target,
-    find_foreign_files,
-    name_full_scratch,
-    open_scratch,
-    stage_folder,
-)
+from cdisc_conv.package.listing import find_foreign_files
+from cdisc_conv.package.writing.staging import check_target, name_full_scratch, open_scratch, stage_folder
 from cdisc_conv.problems import ProblemsError
 
 

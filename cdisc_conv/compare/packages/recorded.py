@@ -8,8 +8,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from cdisc_conv.package.listing import read_manifest
 from cdisc_conv.package.reading.recorded import check_manifest, read_lineage
-from cdisc_conv.package.writing.staging import read_manifest
 from cdisc_conv.problems import Problem, ProblemsError
 from cdisc_conv.tables import ColumnRef
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from cdisc_conv.keeping import Room
 from cdisc_conv.package.kept.inputs import Request, describe_files, describe_inputs, find_changes, hash_file
+from cdisc_conv.package.listing import MANIFEST, find_foreign_files, read_manifest
 from cdisc_conv.package.result import Result
-from cdisc_conv.package.writing.staging import MANIFEST, find_foreign_files, read_manifest
 from cdisc_conv.problems import Place, Problem, Severity
 from cdisc_conv.resources import shipped
 

@@ -17,11 +17,11 @@ import pandas as pd
 from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
 from cdisc_conv.datafiles.encodings import find_codec
 from cdisc_conv.expr import Expression, Type, parse, suggest_quotes
+from cdisc_conv.package.listing import read_manifest
 from cdisc_conv.package.reading.confine import is_name
 from cdisc_conv.package.reading.follow import Cell, Follower, Records, Way
 from cdisc_conv.package.reading.recorded import check_manifest, read_lineage
 from cdisc_conv.package.reading.sources import Sources, TracedRow, read_values, show_value
-from cdisc_conv.package.writing.staging import read_manifest
 from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
 from cdisc_conv.workplace import recover
 from cdisc_conv.xpt import XptFile, read_xpt

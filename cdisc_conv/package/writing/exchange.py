@@ -17,7 +17,7 @@ from cdisc_conv import __version__
 from cdisc_conv.datafiles.write_json import FORMATS, JsonHeader, write_dataset_json
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.define.building.xml import make_oid_part
-from cdisc_conv.package.writing.staging import TOOL
+from cdisc_conv.package.listing import TOOL
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.spec.agencies import check_agency
 from cdisc_conv.spec.model import Family, Study

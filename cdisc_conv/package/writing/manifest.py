@@ -12,8 +12,8 @@ from typing import Any
 
 from cdisc_conv import __version__
 from cdisc_conv.checks.load import FILE as RULES
+from cdisc_conv.package.listing import MANIFEST, TOOL
 from cdisc_conv.package.writing.fingerprints import describe_settings
-from cdisc_conv.package.writing.staging import MANIFEST, TOOL
 from cdisc_conv.report.places import name_spec_file
 from cdisc_conv.spec.model import Study
 

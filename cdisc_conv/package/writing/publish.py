@@ -11,9 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from cdisc_conv.package.writing.staging import MANIFEST, TOOL, read_manifest
+from cdisc_conv.package.listing import MANIFEST, TOOL, read_manifest
 from cdisc_conv.problems import Problem, ProblemsError
-from cdisc_conv.report.places import NEARBY
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
@@ -37,6 +36,8 @@ def publish(url: str, scratch: Path | None = None) -> Iterator[Path]:
 
     Raises ProblemsError: PKG003 there is something else at `url`, PKG025 it cannot be used.
     """
+    from cdisc_conv.report.places import NEARBY  # imports much, which `is_url` need not wait for
+
     files, target = _open(url)
     with tempfile.TemporaryDirectory(dir=scratch, prefix=f"{TOOL}-") as name:
         # So deep that the way to the raw folder is no part of the package: it would differ from run to run.

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import os
 import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from cdisc_conv.columns.stored import Shelf
+from cdisc_conv.package.listing import DROPPINGS, TOOL, find_foreign_files, read_manifest
 from cdisc_conv.problems import Problem, ProblemsError
 from cdisc_conv.workplace import SCRATCH, name_target, open_workplace, put_in_place, recover
-
-MANIFEST = "manifest.json"
-TOOL = "cdisc-conv"
-_DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
-"""Files that file managers leave behind; they do not keep a folder from being replaced."""
 
 
 @contextmanager
@@ -133,33 +127,6 @@ def check_place(target: Path, apart_from: Mapping[str, Path]) -> list[Problem]:
     return []
 
 
-def find_foreign_files(folder: Path) -> list[str]:
-    """Files of a package folder that its manifest does not list, as relative names with forward slashes."""
-    manifest = read_manifest(folder)
-    listed = {entry["path"] for entry in manifest["outputs"]} if manifest else set()
-    return [
-        name
-        for path in sorted(folder.rglob("*"))
-        if (path.is_symlink() or not path.is_dir())
-        and path.name not in _DROPPINGS
-        and (name := path.relative_to(folder).as_posix()) != MANIFEST
-        and name not in listed
-    ]
-
-
-def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a package that cdisc-conv wrote, or None when `folder` holds none."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    ours = isinstance(manifest, dict) and isinstance(manifest.get("tool"), dict)
-    if not ours or manifest["tool"].get("name") != TOOL or not isinstance(manifest.get("outputs"), list):
-        return None
-    whole = all(isinstance(entry, dict) and isinstance(entry.get("path"), str) for entry in manifest["outputs"])
-    return manifest if whole else None
-
-
 def _resolve(target: Path) -> Path:
     """The folder itself, links followed. Raises ProblemsError (PKG002) for links that lead round in a circle."""
     try:
@@ -175,7 +142,7 @@ def _raise_any(problems: list[Problem]) -> None:
 
 
 def _check_content(target: Path) -> list[Problem]:
-    if not any(path.name not in _DROPPINGS for path in target.iterdir()):
+    if not any(path.name not in DROPPINGS for path in target.iterdir()):
         return []
     if read_manifest(target) is None:
         message = f"the output folder '{target}' is not empty, and no earlier run of {TOOL} made it"
