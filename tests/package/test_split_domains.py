@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -311,3 +312,33 @@ def test_the_schema_takes_it(folders):
     assert [
         one.message for one in Draft7Validator(schema).iter_errors(read_yaml(folders[0] / "sdtm" / "lb.yaml").plain())
     ] == []
+
+
+def test_a_part_without_records_is_reported_once(folders, tmp_path):
+    study, raw = folders
+    edit(study / "sdtm" / "lb.yaml", "    LBCH: CHEMISTRY\n", "    LBUR: URINALYSIS\n    LBCH: CHEMISTRY\n")
+    package = run_study(study, raw, tmp_path / "out")
+    assert [str(one) for one in package.problems if one.place.dataset == "LBUR"] == [
+        "LBUR: PKG010 LBUR has no records, so there is no lbur.xpt; define.xml says so"
+    ]
+    define = (package.folder / "sdtm" / "define.xml").read_text(encoding="utf-8")
+    assert re.search(r'<ItemGroupDef OID="IG.LBUR"[^>]* def:HasNoData="Yes"', define)
+
+
+def test_several_files_by_their_parts(folders, tmp_path):
+    study, raw = folders
+    file = LB.replace(SPLIT, "part: LBCH\nsplit_into: {by: part, datasets: {LBCH: {label: Chemistry}}}\n")
+    chemistry = file.replace("form: lb\n", 'form: lb\n    where: CAT == "CHEMISTRY"\n')
+    others = chemistry.replace(
+        "part: LBCH\nsplit_into: {by: part, datasets: {LBCH: {label: Chemistry}}}", "part: LBHE"
+    ).replace("==", "!=")
+    write_files(study, {"sdtm/lb.yaml": chemistry, "sdtm/lb2.yaml": others})
+    package = run_study(study, raw, tmp_path / "out")
+    assert [one.label for one in package.datasets if one.name in ("LBCH", "LBHE")] == [
+        "Chemistry",
+        "Laboratory Test Results",
+    ]
+    assert list_records(package, "LBHE", "LBTESTCD", "LBSEQ") == [("HGB", "3.0"), ("HGB", "2.0"), ("INR", "3.0")]
+    write_files(study, {"sdtm/lb2.yaml": others.replace("part: LBHE\n", "part: LBHE\nsplit_into: {by: part}\n")})
+    (twice,) = [one for one in lint_study(study)[1] if one.code == "SPEC110"]
+    assert (twice.message, twice.place.line) == ("LB is split into datasets twice", 3)

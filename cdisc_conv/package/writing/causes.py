@@ -176,7 +176,7 @@ def drop_repeated(checked: Iterable[Problem], told: Sequence[Problem], ties: Tie
     return [
         each
         for each in checked
-        if not _is_same(each, ties.domain_of(each), known)
+        if not any(_is_same(each, name, known) for name in dict.fromkeys((each.place.dataset, ties.domain_of(each))))
         and not _is_caused(each, ties.domain_of(each), counts)
         and not (each.code in CODED and _is_copied(each, outside, ties))
         and not (each.code == "ID002" and strange and _is_stranger(each, ties))

@@ -60,8 +60,9 @@ def _take_records(study: Study, dataset: Dataset, output: OutputPart, part: Data
     assert split is not None  # there is a cut
     names = [column.name for column in part.columns if not len(part.frame) or not _is_dropped(part, column, spec.keeps)]
     what = "of other values" if not output.values else " or ".join(output.values)
-    by = "the part of the mapping" if split.by == PART else split.by
-    said = f"The domain {dataset.name} is split by {by}; these are the records with {what}."
+    said = f"The domain {dataset.name} is split by {split.by}; these are the records with {what}."
+    if split.by == PART:
+        said = f"The domain {dataset.name} is in several datasets, of which this is one."
     return replace(
         part,
         name=output.name,
@@ -88,7 +89,9 @@ def _take_qualifiers(study: Study, dataset: Dataset, parent: str, part: Dataset)
 
 def _label_part(label: str, output: OutputPart) -> str:
     """The label of the domain and the one value of the part, as far as there is room for both."""
-    made = f"{label}, {output.values[0].title()}" if len(output.values) == 1 else label
+    made = (
+        f"{label}, {output.values[0].title()}" if len(output.values) == 1 and output.values[0] != output.name else label
+    )
     return made if len(made.encode()) <= LONGEST_LABEL else label
 
 
