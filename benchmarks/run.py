@@ -1,4 +1,4 @@
-"""A run from a cold start: the frozen study at 106 subjects, and lint, each in a new process.
+"""What people wait for: lint, preview, and a run of the frozen study at 106 subjects, each in a new process.
 
     python -m benchmarks.run
 
@@ -19,18 +19,26 @@ from benchmarks.figures import ROOT, Figure, Found, draw_table
 
 STUDY = ROOT / "benchmarks" / "study"
 SUBJECTS = 106
-MOST_RUN, MOST_LINT = 4.0, 0.8
+MOST_LINT, MOST_PREVIEW, MOST_RUN, MOST_RERUN = 0.8, 1.0, 4.0, 1.5
+RANGES = 5
 
 
 def measure_all(quick: bool) -> Iterator[Found]:
-    """Seconds of `lint` and of `run`, with their targets on two quiet cores."""
+    """Seconds of the commands, with their targets on two quiet cores."""
     rounds = 2 if quick else 5
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        raw = ["--raw", str(folder / "raw")]
         make_raw(SUBJECTS, folder / "raw")
         yield Figure("lint", time_command(["lint", str(STUDY)], rounds), most=MOST_LINT)
-        run = ["run", str(STUDY), "--raw", str(folder / "raw"), "--out", str(folder / "out")]
-        yield Figure(f"run, {SUBJECTS} subjects", time_command(run, rounds), most=MOST_RUN)
+        preview = ["preview", str(STUDY), "AE", *raw]
+        yield Figure("preview of AE, not the first", time_command(preview, rounds), most=MOST_PREVIEW)
+        run = ["run", str(STUDY), *raw, "--out", str(folder / "out")]
+        fresh = time_command([*run, "--fresh"], rounds)
+        yield Figure(f"run, {SUBJECTS} subjects", fresh, most=MOST_RUN)
+        yield Figure("run, nothing changed", time_command(run, rounds), most=MOST_RERUN)
+        ranges = time_command([*run, "--fresh", "--ranges", str(RANGES)], rounds=1)
+        yield Figure("run, what one more range costs", (ranges - fresh) / (RANGES - 1))
 
 
 def make_raw(subjects: int, folder: Path) -> None:
