@@ -16,11 +16,14 @@ from cdisc_conv.checks.registry import load_checks
 from cdisc_conv.checks.tables import ADAM_GUIDE, NO_DATASET, NotRunnableError, Table, Tables
 from cdisc_conv.checks.told import Findings, merge_told
 from cdisc_conv.checks.words import describe_told, tell_hits
+from cdisc_conv.columns.memory import release_memory
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.problems import Problem, ProblemsError
 from cdisc_conv.standards import Standard, Terminology
 
 _REASONS = 3
+_MOST_CODES = 8_000_000
+"""Values of columns of whole datasets that are held in memory between rules."""
 
 
 @dataclass(frozen=True)
@@ -120,11 +123,15 @@ def _run_rules(
             if answer.stays_within or tables is whole:
                 progress(answer.rule.id)
                 answer.ask([table for table in tables.tables if tables is whole or is_of_subjects(table)], keep)
+        if tables is not whole:
+            release_memory()
     if ranges > 1:
-        for answer in answers.values():
-            progress(answer.rule.id)
-            left = [table for table in whole.tables if not (answer.stays_within and is_of_subjects(table))]
-            answer.ask(left, keep)
+        for table in whole.tables:
+            for answer in answers.values():
+                if not (answer.stays_within and is_of_subjects(table)):
+                    progress(answer.rule.id)
+                    answer.ask([table], keep)
+                    whole.forget(_MOST_CODES)
     findings = [finding for answer in answers.values() for finding in answer.describe(whole, keep)]
     run = [answer.rule.id for answer in answers.values() if answer.asked]
     not_run = {

@@ -23,7 +23,7 @@ from cdisc_conv.checks.codes import Coded, code_series
 from cdisc_conv.columns.distinct import from_arrow, to_arrow
 from cdisc_conv.columns.moments import Moments, read_written
 from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
-from cdisc_conv.columns.stored import Frame
+from cdisc_conv.columns.stored import Frame, is_numeric
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.expr import Expression, parse
 from cdisc_conv.expr.vectors import TEXT_TYPE, Vector
@@ -86,6 +86,13 @@ class Tables:
         """Those that are only looked into, and those that are asked."""
         return (*self.beside, *self.tables)
 
+    def forget(self, most: int) -> None:
+        """Let go of what rules worked out when it is more than so many values."""
+        if sum(table.held for table in self.all) > most:
+            self._subjects.clear()
+            for table in self.all:
+                table.forget()
+
     def find(self, name: str) -> Table | None:
         """The dataset of that name, or None; of a domain that is split, the records of all its datasets."""
         found = self._by_name.get(name)
@@ -142,6 +149,16 @@ class Table:
         """Of the records of a range, their numbers in the whole dataset."""
         self.whole: Table = self
         """The dataset with all records, for what a rule asks of all of them."""
+
+    @property
+    def held(self) -> int:
+        """How many values of its columns are held in memory."""
+        return self.length * (len(self._coded) + len(self._moments) + len(self._owner_rows) + len(self.memo))
+
+    def forget(self) -> None:
+        """Let go of what was read and worked out; it is read again when it is asked for."""
+        for held in (self._coded, self._moments, self._owner_rows, self.memo):
+            held.clear()
 
     def numbers_of(self, rows: np.ndarray) -> tuple[int, ...]:
         """The numbers of records, from 1."""
@@ -240,7 +257,7 @@ class Table:
         return tuple(name for name in self.names if not self.is_numeric(name))
 
     def is_numeric(self, name: str) -> bool:
-        return pd.api.types.is_numeric_dtype(self.frame[name].dtype)
+        return is_numeric(self.frame, name)
 
     def date_kind(self, name: str) -> DateKind:
         """What a numeric column of an analysis dataset counts, "" when that is not a time."""

@@ -63,8 +63,19 @@ class Stored:
     def _filed(self) -> tuple[str, ...]:
         if self.chosen is not None:
             return self.chosen
-        names = _read_schema(self.pieces[0].path).names
+        names = self._schema.names
         return tuple(name.removeprefix(self.prefix) for name in names if name.startswith(self.prefix))
+
+    @cached_property
+    def _schema(self) -> pa.Schema:
+        return _read_schema(self.pieces[0].path)
+
+    def is_numeric(self, name: str) -> bool:
+        """Whether a column holds numbers."""
+        if name in self.blank:
+            return False
+        kind = self._schema.field(self.prefix + name).type
+        return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind))
 
     def __len__(self) -> int:
         return sum(piece.length for piece in self.pieces)
@@ -153,6 +164,11 @@ def stream(frame: Frame, names: Sequence[str] | None = None) -> Iterator[pd.Data
         yield from frame.stream(names)
     else:
         yield frame if names is None else frame[list(names)]
+
+
+def is_numeric(frame: Frame, name: str) -> bool:
+    """Whether a column holds numbers, which is known without reading it."""
+    return frame.is_numeric(name) if isinstance(frame, Stored) else pd.api.types.is_numeric_dtype(frame[name].dtype)
 
 
 def count_pieces(frame: Frame) -> int:

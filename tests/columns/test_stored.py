@@ -72,6 +72,7 @@ def test_some_columns_and_blank_ones(tmp_path):
     assert wider["C"].tolist() == ["", "", ""]
     assert_frame_equal(wider[["C", "A"]], pd.DataFrame({"C": ["", "", ""], "A": TEXTS}, dtype="str"))
     assert [name for name, _ in wider.items()] == ["A", "B", "C"]
+    assert [wider.is_numeric(name) for name in wider] == [False, True, False]
 
 
 def test_records_are_divided_over_files_in_their_order(tmp_path):

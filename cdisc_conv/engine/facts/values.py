@@ -22,7 +22,7 @@ from cdisc_conv.columns.numbers import parse_numbers
 from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.columns.texts import is_number
 
-MOST_VALUES = 10_000
+MOST_VALUES = 1_000
 """Distinct values that are kept of a column without a codelist; no codelist of values that data use is as long."""
 
 _DATE = r"^\d{4}-\d\d-\d\d$"

@@ -75,15 +75,15 @@ def _derive_in_ranges(
     before: Before, rows: Rows, task: DeriveRange, division: Division, progress: Progress, shelf: Shelf
 ) -> Range:
     """The ranges in their order, whoever makes them and in whatever order they complete, and all of it together."""
-    state, split = before.state, before.split
+    split = before.split
     take = spread_rows(rows, split, before.know, before.repeated, shelf.part("ranges"))
-    found: dict[int, Range] = {}
+    found: dict[int, Path] = {}
     with closing(_map(task, division, take, split.count)) as ranges:
         for number, kept in ranges:
-            found[number] = open_range(kept, state.study)
+            found[number] = kept
             progress(name_range(number, split.count))
-    ranges_made = [found[number] for number in range(split.count)]
-    return _note_kept(_join(before, ranges_made, task.datasets, shelf.part("merged")), ranges_made)
+    folders = [found[number] for number in range(split.count)]
+    return _join(before, folders, task.datasets, shelf.part("merged"))
 
 
 def _map(
@@ -115,10 +115,12 @@ def _note_kept(made: Range, ranges: Sequence[Range]) -> Range:
     return replace(made, reused=reused, kept=kept, count=len(ranges))
 
 
-def _join(before: Before, ranges: Sequence[Range], datasets: Sequence[str], shelf: Shelf) -> Range:
+def _join(before: Before, folders: Sequence[Path], datasets: Sequence[str], shelf: Shelf) -> Range:
     """Everything together: the ranges, and what was made before them."""
     study = before.state.study
-    merged = merge_ranges(study, ranges, shelf)
+    # Facts are read when they are added up, one range after the other.
+    ranges = [replace(open_range(folder, study), facts=Facts()) for folder in folders]
+    merged = merge_ranges(study, ranges, (open_range(folder, study).facts for folder in folders), shelf)
     places = {draft.spec.name: _Places(before, ranges, draft) for draft in (*merged.drafts, *merged.beside)}
     own, beside = before.drafts, before.beside
     drafts: dict[str, AnyDraft] = {
@@ -129,12 +131,13 @@ def _join(before: Before, ranges: Sequence[Range], datasets: Sequence[str], shel
     drafts |= {name: _count_sources(study, draft, places) for name, draft in own.items()}
     all_beside = {**{draft.spec.name: draft for draft in merged.beside}, **beside}
     facts = order_facts(study, _join_facts(before, merged, own, places))
-    return Range(
+    made = Range(
         tuple(drafts[name] for name in datasets),
         facts,
         tuple(all_beside[name] for name in study.datasets if name in all_beside),
         merged.made,
     )
+    return _note_kept(made, ranges)
 
 
 class _Places:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 
@@ -24,8 +24,10 @@ Starts = Mapping[str, Sequence[int]]
 """Dataset -> how many of its records the ranges before have, range by range."""
 
 
-def merge_ranges(study: Study, ranges: Sequence[Range], shelf: Shelf) -> Range:
-    """The ranges, which are kept on disk, as one; what has to be written anew goes to the shelf.
+def merge_ranges(study: Study, ranges: Sequence[Range], facts_of: Iterable[Facts], shelf: Shelf) -> Range:
+    """The ranges, whose records are on disk, as one; what has to be written anew goes to the shelf.
+
+    `facts_of` are the facts of each range, which are asked for one after the other.
 
     Each has its records in final order, so that they follow each other as the ranges do; where keys do not begin with
     the subject, they are sorted once more. Places and sources count the records of a dataset range after range, in the
@@ -38,7 +40,7 @@ def merge_ranges(study: Study, ranges: Sequence[Range], shelf: Shelf) -> Range:
     merged = {name: merge_drafts([find_draft(each, name) for each in ranges], starts, shelf) for name in starts}
     moves = {name: _find_move(study, draft) for name, draft in merged.items()}
     drafts = {name: _follow(study, _move(draft, moves[name], shelf), moves, shelf) for name, draft in merged.items()}
-    facts = reduce(Facts.__add__, (_move_rows(each.facts, moves, starts, number) for number, each in enumerate(ranges)))
+    facts = reduce(Facts.__add__, (_move_rows(each, moves, starts, number) for number, each in enumerate(facts_of)))
     counted = {
         name: found if moves.get(name) is None else replace(found, keys=collect_keys(drafts[name]))
         for name, found in facts.datasets.items()

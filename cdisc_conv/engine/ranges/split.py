@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import map_distinct, rank_values
+from cdisc_conv.columns.memory import release_memory
 from cdisc_conv.columns.stored import IN_MEMORY, Shelf, Stored, divide, stream
 from cdisc_conv.columns.texts import as_text, fold, text_column, trim_text
 from cdisc_conv.derivations.base import SUBJECT
@@ -72,6 +73,7 @@ def split_rows(
         tied = [_tie(state, study, node, theirs, names) for node in _list_row_sets(reach, state)]
         ties += [tie for tie in tied if tie is not None]
         state.forget()
+        release_memory()
     groups = _join(len(names), np.unique(np.concatenate(ties), axis=0) if ties else np.zeros((0, 2), dtype=np.int64))
     said = study.settings.get("transliterate") or {}
     order, firsts = _order_groups(names.texts, groups, said)
@@ -163,7 +165,7 @@ def _portion(
             found[number].path.unlink()
 
 
-PORTION = 300_000
+PORTION = 100_000
 """Raw rows whose subjects are made at a time."""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.memory import release_memory
 from cdisc_conv.columns.stored import Frame, Piece, Shelf, Stored, divide, load, stream
 from cdisc_conv.engine.derive.known import Known
 from cdisc_conv.engine.ranges.kept import keep_range
@@ -64,6 +65,7 @@ class KeepRange:
     def __call__(self, rows: SpreadRows, /) -> Path:
         """Make the records and facts of a range, and keep them in the folder that comes back."""
         keep_range(self.derive(rows.load(self.study)), rows.result)
+        release_memory()
         return rows.result
 
 
