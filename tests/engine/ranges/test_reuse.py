@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from ranges_alike import list_differences
 
 from cdisc_conv.engine.convert import Conversion, convert_frames
@@ -204,3 +206,31 @@ def test_a_run_that_was_killed_goes_on_from_the_ranges_that_it_kept(tmp_path, mo
         bench.convert()
     monkeypatch.undo()
     assert bench.convert().reused.kept == {1, 2}
+
+
+VALUES = st.sampled_from(["", "01", "04", "12", "13", "M", "aspirin", "2.5", "ü"])
+CELLS = st.tuples(st.sampled_from(["dm", "cm"]), st.integers(0, 99), VALUES)
+ROWS = st.tuples(st.sampled_from(["dm", "cm"]), st.sampled_from(["on top", "at the end", "less"]), VALUES)
+LINES = st.sampled_from(
+    [("{copy: TRT}", "{copy: {source: TRT, case: upper}}"), ("keys: [STUDYID, USUBJID, CMTRT]", "")]
+)
+
+
+@given(st.lists(st.one_of(CELLS, ROWS, LINES), min_size=1, max_size=3))
+@settings(max_examples=10)
+def test_random_edits_of_rows_and_lines_give_what_a_full_run_gives(tmp_path_factory, edits):
+    bench, forms, text = Bench(tmp_path_factory.mktemp("edits")), copy_forms(), CM
+    bench.convert(forms, text)
+    for edit in edits:
+        if len(edit) == 2:
+            text = text.replace(*edit)
+        elif isinstance(edit[1], int):
+            form, place, value = edit
+            columns = list(forms[form].values())
+            column = columns[place % len(columns)]
+            column[place % len(column)] = value
+        else:
+            form, where, value = edit
+            for column in forms[form].values():
+                column[:] = {"on top": [value, *column], "at the end": [*column, value], "less": column[1:]}[where]
+        bench.convert(forms, text)  # compares with a conversion in one range that uses nothing kept
