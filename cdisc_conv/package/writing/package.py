@@ -35,9 +35,9 @@ from cdisc_conv.package.writing.split import split_domains
 from cdisc_conv.package.writing.staging import stage_folder
 from cdisc_conv.package.writing.transport import fit_for_transport
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
-from cdisc_conv.report import render_pages, write_reports
 from cdisc_conv.report.files import describe_lineage
 from cdisc_conv.report.places import rename_folders, spec_folders
+from cdisc_conv.report.write import render_pages, write_reports
 from cdisc_conv.spec.agencies import find_codec, find_labels
 from cdisc_conv.spec.model import Family, Study
 from cdisc_conv.spec.terms.sponsor_terms import extend_terminology
