@@ -342,3 +342,19 @@ def test_several_files_by_their_parts(folders, tmp_path):
     write_files(study, {"sdtm/lb2.yaml": others.replace("part: LBHE\n", "part: LBHE\nsplit_into: {by: part}\n")})
     (twice,) = [one for one in lint_study(study)[1] if one.code == "SPEC110"]
     assert (twice.message, twice.place.line) == ("LB is split into datasets twice", 3)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("split_into: {by: LBCAT}\n", "LINT222 LB is split into no datasets: 'datasets' is missing (such as datasets: {LBAB: VALUE})"),
+        ("split_into: {by: part}\n", "LINT222 LB is split into no datasets: no block and no file of it has a 'part' (name the parts)"),
+        ("split_into: LBCAT\n", "SPEC003 'split_into' of LB: 'key: value' lines are expected"),
+        ("split_into: {datasets: {LBCH: CHEMISTRY}}\n", "SPEC002 LB needs 'by'"),
+        ("split_into: {by: LBCAT, dataset: {LBCH: CHEMISTRY}}\n", "SPEC001 LB has no 'dataset' (did you mean datasets?)"),
+    ],
+    ids=["no datasets", "no parts", "a text", "no by", "misspelt"],
+)  # fmt: skip
+def test_lint_of_its_shape(folders, said, message):
+    edit(folders[0] / "sdtm" / "lb.yaml", SPLIT, said)
+    assert message in [str(one).partition(": ")[2] for one in lint_study(folders[0])[1]]

@@ -58,6 +58,12 @@ def _check_names(study: Study, dataset: DatasetSpec) -> Iterator[Problem]:
 
 
 def _check_values(dataset: DatasetSpec, split: SplitInto) -> Iterator[Problem]:
+    if not dataset.outputs:
+        what = "no block and no file of it has a 'part'" if split.by == PART else "'datasets' is missing"
+        message = f"{dataset.name} is split into no datasets: {what}"
+        hint = f"such as datasets: {{{dataset.name}AB: VALUE}}" if split.by != PART else "name the parts"
+        yield Problem("LINT222", message, place=split.place, hint=hint)
+        return
     homes: dict[str, str] = {}
     rests: list[str] = []
     for one in dataset.outputs:
