@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cdisc_conv.columns.memory import release_memory
 from cdisc_conv.columns.stored import IN_MEMORY, Frame, Shelf
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.account.coded import describe_codes, list_readers
@@ -79,6 +80,8 @@ def convert(
     wanted = _choose(study, datasets)
     apart = shelf if division.count > 1 else IN_MEMORY
     forms, problems = read_forms(form_sources(study, plan, wanted), raw, shelf=apart)
+    if apart is not IN_MEMORY:
+        release_memory()
     forms, found = join_subjects(forms, list_subject_keys(study), study.raw.subject, apart)
     problems += [*found, *check_subjects(forms, study.raw.subject, study.raw.home, list_subject_keys(study))]
     problems += check_transfers(study, forms, raw)

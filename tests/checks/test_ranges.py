@@ -94,6 +94,19 @@ def list_differences(one: CheckReport, other: CheckReport) -> list[str]:
     ]
 
 
+def test_columns_of_whole_datasets_are_let_go_and_read_again():
+    ae = make_dataset("AE", "USUBJID|AETERM\n01|a\n01|b\n02|a")
+    tables = Tables([ae], STANDARD, TERMINOLOGY)
+    (table,) = tables.tables
+    codes = table.coded("AETERM").codes.tolist()
+    assert table.held == 3
+    tables.forget(3)
+    assert table.held == 3
+    tables.forget(2)
+    assert table.held == 0
+    assert table.coded("AETERM").codes.tolist() == codes
+
+
 def test_ranges_are_of_subjects_and_keep_the_numbers_of_records() -> None:
     dm = make_dataset("DM", "USUBJID|AGE\n03|1\n01|2\n02|3\n04|4")
     ta = make_dataset("TA", "ARMCD\nA")
