@@ -194,3 +194,13 @@ def test_a_rule_that_cannot_be_computed_is_not_run() -> None:
     assert report.not_run == {
         "OWN001": 'in DM, AGE is a number and "61" is a text, which do not compare, at character 5 of: AGE == "61"'
     }
+
+
+def test_a_wrong_pair_is_one_finding_and_the_right_one_is_left_alone() -> None:
+    rule = next(rule for rule in load_shipped_rules() if rule.id == "DM005")
+    lines = ["USUBJID|ARMCD|ARM", "01|A|Arm A", "02|A|Arm A", "03|A|Arm B", "04|B|Arm B"]
+    found = check([make_dataset("DM", "\n".join(lines))], rules=[rule]).problems
+    assert [(problem.place.rows, problem.count) for problem in found] == [((3,), 1)]
+    lines = ["USUBJID|ARMCD|ARM", "01|A|Arm A", "02|A|Arm A", "03|B|Arm B", "04|B|Arm B", "05|A|Arm B"]
+    found = check([make_dataset("DM", "\n".join(lines))], rules=[rule]).problems
+    assert [(problem.place.rows, problem.count) for problem in found] == [((5,), 1)]

@@ -8,7 +8,6 @@ from typing import Literal
 import numpy as np
 
 from cdisc_conv.checks.functions.analysis.best_responses import (
-    CR,
     NAMES,
     NE,
     PR,
@@ -142,13 +141,14 @@ def _compare_best(found: _Wrong, code: int, answers: Answers, options: np.ndarra
 
 
 def _compare_progression(found: _Wrong, code: int, answers: Answers) -> None:
-    days = np.isfinite(answers.progressions)
-    _compare_answer(found, code, answers, np.asarray(days.any(axis=0)), np.asarray(days.all(axis=0)))
+    seen = np.isfinite(answers.progressions)
+    some, every = (np.asarray(each, dtype=bool) for each in (seen.any(axis=0), seen.all(axis=0)))
+    _compare_answer(found, code, answers, some, every)
 
 
 def _compare_response(found: _Wrong, code: int, answers: Answers, options: np.ndarray) -> None:
-    may, must = options[:, [CR, PR]].any(axis=1), ~options[:, PR + 1 :].any(axis=1)
-    _compare_answer(found, code, answers, may, must)
+    may, other = (np.asarray(part.any(axis=1), dtype=bool) for part in (options[:, : PR + 1], options[:, PR + 1 :]))
+    _compare_answer(found, code, answers, may, ~other)
 
 
 def _compare_answer(found: _Wrong, code: int, answers: Answers, may: np.ndarray, must: np.ndarray) -> None:

@@ -57,8 +57,7 @@ def check_one_to_one(scope: Scope) -> Iterator[Hits]:
     """Values of two variables that do not go together one to one; blanks are not looked at."""
     table, (first, second) = scope.table, (scope.parameters.first, scope.parameters.second)
     table.require(first, second)
-    yield from find_several(scope, [first], second)
-    yield from find_several(scope, [second], first)
+    yield from _find_mismatched(scope, first, second)
 
 
 @register_check(OneToOneWithin, reach="across", of_domain=True)
@@ -66,8 +65,7 @@ def check_one_to_one_within(scope: Scope) -> Iterator[Hits]:
     """Values of two variables that do not go together one to one within others; blanks are not looked at."""
     table, (first, second) = scope.table, (scope.parameters.first, scope.parameters.second)
     table.require(first, second, *scope.parameters.within)
-    yield from find_several(scope, [first, *scope.parameters.within], second)
-    yield from find_several(scope, [second, *scope.parameters.within], first)
+    yield from _find_mismatched(scope, first, second, scope.parameters.within)
 
 
 @register_check(OneValue, of_domain=True)
@@ -79,8 +77,43 @@ def check_one_value(scope: Scope) -> Iterator[Hits]:
     yield from find_several(scope, per, scope.parameters.of)
 
 
-def find_several(scope: Scope, per: Sequence[str], of: str) -> Iterator[Hits]:
-    """A finding for each combination of `per` with more than one value of `of`, on the records of the rarer values."""
+def _find_mismatched(scope: Scope, first: str, second: str, within: Sequence[str] = ()) -> Iterator[Hits]:
+    """Values that do not go together one to one, each wrong pair once.
+
+    A pair that is rare for both of its values is reported for the first. One that is rare only because a pair took its
+    place which is itself the rarer one of its other value is not: of A-1, A-1 and B-1, where B-2 is right, B-1 is.
+    """
+    table = scope.table
+    rows = np.flatnonzero(scope.mask & ~table.coded(first).blank & ~table.coded(second).blank)
+    ours, theirs = (
+        combine([table.coded(name).take(rows) for name in (one, *within)], len(rows)) for one in (first, second)
+    )
+    pairs, distinct = pd.factorize(ours * (int(theirs.max(initial=-1)) + 2) + theirs)
+    place, counts = first_of(pairs, len(distinct)), np.bincount(pairs, minlength=len(distinct))
+    keys = (ours[place], theirs[place])
+    rarer = [_is_rarer(key, counts) for key in keys]
+    led = [rare & other[_find_winners(key, rare)] for key, rare, other in zip(keys, rarer, rarer[::-1], strict=True)]
+    reported = rarer[0] & ~led[0]
+    skipped = [led[0], led[1] | reported]
+    if not (reported | (rarer[1] & ~skipped[1])).any():
+        skipped = [np.zeros_like(led[0]), np.zeros_like(led[1])]
+    for one, other, skip in ((first, second, skipped[0]), (second, first, skipped[1])):
+        left_out = np.zeros(table.length, dtype=bool)
+        left_out[rows] = skip[pairs]
+        yield from find_several(scope, [one, *within], other, left_out)
+
+
+def _find_winners(keys: np.ndarray, rarer: np.ndarray) -> np.ndarray:
+    """For each pair, the pair that is not the rarer one of its key."""
+    winners = np.zeros(int(keys.max(initial=-1)) + 1, dtype="int64")
+    winners[keys[~rarer]] = np.flatnonzero(~rarer)
+    return np.asarray(winners[keys])
+
+
+def find_several(scope: Scope, per: Sequence[str], of: str, left_out: np.ndarray | None = None) -> Iterator[Hits]:
+    """A finding for each combination of `per` with more than one value of `of`, on the records of the rarer values but
+    those `left_out` (bool).
+    """
     table = scope.table
     table.require(*per, of)
     filled = scope.mask & ~table.coded(of).blank & ~table.coded(per[0]).blank
@@ -90,17 +123,18 @@ def find_several(scope: Scope, per: Sequence[str], of: str) -> Iterator[Hits]:
     pairs, distinct = pd.factorize(keys * max(len(values.values), 1) + values.codes)
     first = first_of(pairs, len(distinct))
     pair_keys, counts = keys[first], np.bincount(pairs, minlength=len(distinct))
-    found = np.flatnonzero(_is_rarer(pair_keys, counts)[pairs])
+    told = _is_rarer(pair_keys, counts)[pairs]
+    found = np.flatnonzero(told if left_out is None else told & ~left_out[rows])
     wrong, groups = rows[found], keys[found]
 
-    def words(row: int) -> dict[str, str]:
+    def fill(row: int) -> dict[str, str]:
         members = np.flatnonzero(pair_keys == groups[np.searchsorted(wrong, row)])
         texts = [values.text(int(first[member])) for member in members[np.argsort(-counts[members], kind="stable")]]
         given = {name: table.text(name, row) for name in per}
-        told = ", ".join(f"{name} {text}" for name, text in given.items())
-        return {"value": "/".join(given.values()), "given": told, "of": of, "values": _list_texts(texts)}
+        words = ", ".join(f"{name} {text}" for name, text in given.items())
+        return {"value": "/".join(given.values()), "given": words, "of": of, "values": _list_texts(texts)}
 
-    yield Hits(scope.variable or of, wrong, groups, words)
+    yield Hits(scope.variable or of, wrong, groups, fill)
 
 
 def _is_rarer(keys: np.ndarray, counts: np.ndarray) -> np.ndarray:
