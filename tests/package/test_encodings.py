@@ -103,6 +103,12 @@ def test_compare_knows_what_transliteration_makes(folder):
     options = Options(rules=Rules(), transliterate=True)
     found = compare_paths(folder / "ascii", folder / "utf", options)
     assert [one.equal for one in found.datasets] == [True, True, True]
+    # Of define.xml only what depends on the encoding is left.
+    assert sorted({(one.dataset, one.variable, one.attribute) for one in found.define}) == [
+        ("", "", "comment"),
+        ("AE", "AEDECOD", "length"),
+        ("AE", "AETERM", "length"),
+    ]
     found = compare_paths(folder / "utf", folder / "ascii" / "sdtm", options)
     assert [one.equal for one in found.datasets] == [True, True, True]
 

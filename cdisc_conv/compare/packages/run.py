@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cdisc_conv.compare.datasets.run import KEEP, compare_tables, may_be_number
-from cdisc_conv.compare.packages.spelling import note_encodings, respell_tables
+from cdisc_conv.compare.packages.spelling import note_encodings, respell_definitions, respell_tables
 from cdisc_conv.compare.result import Comparison
 from cdisc_conv.compare.rules import Rules
 from cdisc_conv.datafiles.faults import make_error
@@ -71,7 +71,7 @@ def compare_paths(
     for path in (base, other):
         recover(path)
     if base.suffix.lower() == ".xml" or other.suffix.lower() == ".xml":
-        return _compare_definitions(base, other)
+        return _compare_definitions(base, other, options.transliterate)
     files: list[list[DatasetFile]] = []
     problems = _check_encoding(options.encoding)
     for path in (base, other):
@@ -95,7 +95,7 @@ def compare_paths(
         numbers.update(name for name in options.rules.tolerated() if may_be_number(name, tables))
     if len(pairs) > 1:
         _check_spelling(options, known, numbers)
-    define, notes = _compare_folders_define(base, other)
+    define, notes = _compare_folders_define(base, other, options.transliterate)
     if not options.transliterate and pairs:
         notes = (*notes, *note_encodings(pairs[0][0].path, pairs[0][1].path))
     reasons, untold = _explain(base, other, found)
@@ -197,7 +197,7 @@ def _read_defined_keys(file: DatasetFile) -> tuple[str, ...]:
     return ()
 
 
-def _compare_definitions(base: Path, other: Path) -> PackageComparison:
+def _compare_definitions(base: Path, other: Path, respelled: bool) -> PackageComparison:
     from cdisc_conv.compare.packages.define_xml import compare_define
 
     paths = [_find_definitions(path).get("sdtm", path / DEFINE) if path.is_dir() else path for path in (base, other)]
@@ -206,11 +206,11 @@ def _compare_definitions(base: Path, other: Path) -> PackageComparison:
             raise make_error("CMP001", "there is no such file or folder", path, "check the spelling")
         if path.suffix.lower() != ".xml":
             raise make_error("CMP001", "a define.xml can only be compared with another", path)
-    found = compare_define(paths[0], paths[1])
+    found = compare_define(*(respell_definitions(paths) if respelled else paths))
     return PackageComparison(str(base), str(other), (), define=tuple(found.differences), notes=tuple(found.problems))
 
 
-def _compare_folders_define(base: Path, other: Path) -> tuple[tuple[Any, ...], tuple[Problem, ...]]:
+def _compare_folders_define(base: Path, other: Path, respelled: bool) -> tuple[tuple[Any, ...], tuple[Problem, ...]]:
     """The differences of the define.xml of both sides: that of the folder or its SDTM, and that of its ADaM."""
     if not (base.is_dir() and other.is_dir()):
         return (), ()
@@ -220,7 +220,8 @@ def _compare_folders_define(base: Path, other: Path) -> tuple[tuple[Any, ...], t
     for family in PLACES:
         there = [(folder, found[family]) for folder, found in sides if family in found]
         if len(there) == len(sides):
-            both = _compare_definitions(*(path for _, path in there))
+            (_, first), (_, second) = there
+            both = _compare_definitions(first, second, respelled)
             differences += both.define
             notes += both.notes
         elif there:

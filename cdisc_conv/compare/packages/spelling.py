@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 import pyarrow as pa
+from lxml import etree
 
 from cdisc_conv.datafiles.encodings import read_spelling
 from cdisc_conv.datafiles.read import DatasetFile
@@ -27,6 +29,30 @@ def find_spelling(path: Path) -> Spelling | None:
         return None
     name, said = found
     return ("UTF-8" if path.suffix.lower() != ".xpt" else name), MappingProxyType(dict(said))
+
+
+def respell_definitions(paths: Sequence[Path]) -> list[Path | bytes]:
+    """The define.xml of both sides with their text as the smaller encoding of the datasets has it; as they are, where
+    the encodings are the same or not known, or a file cannot be read."""
+    known = [found for path in paths if (found := read_spelling(path)) is not None]
+    if len(known) < len(paths) or known[0][0] == known[1][0]:
+        return list(paths)
+    name, said = min(known, key=lambda one: _SIZES.index(one[0]))
+    alphabet = Alphabet(MappingProxyType(dict(said)), ENCODINGS[name])
+    return [_respell_definition(path, alphabet) for path in paths]
+
+
+def _respell_definition(path: Path, alphabet: Alphabet) -> Path | bytes:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        tree = etree.parse(path, parser)
+    except (OSError, etree.XMLSyntaxError):  # whoever reads it next says what is wrong
+        return path
+    for element in tree.iter(etree.Element):
+        element.text = element.text and alphabet.fit_prose(element.text)
+        for name, text in element.attrib.items():
+            element.set(name, alphabet.fit_name(str(text)))
+    return etree.tostring(tree, encoding="UTF-8", xml_declaration=True)
 
 
 def respell_tables(tables: list[Table], files: tuple[DatasetFile, DatasetFile]) -> list[Table]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from cdisc_conv.dataset import Codelist, Item, Term
 from cdisc_conv.engine.describe.origins import Provenance
@@ -136,6 +137,5 @@ def make_item(
     kind, length, digits = describe_numbers(facts)
     if not numeric:
         kind, length, digits = describe_text(facts, described), byte_length(facts), None
-    method_type = "Imputation" if provenance.imputes else "Computation"
-    said = {"origin": origin, "method": method, "comment": comment, "method_type": method_type}
-    return Item(kind, length, digits, codelist=codelist, **said)
+    item = Item(kind, length, digits, origin=origin, method=method, comment=comment, codelist=codelist)
+    return replace(item, method_type="Imputation") if provenance.imputes else item

@@ -213,7 +213,7 @@ def _draw_delays(settings: Settings, cohort: Cohort, course: Course, draws: Draw
 def _find_weight_losses(settings: Settings, cohort: Cohort, weighed: Weighed) -> Iterator[_Events]:
     """Where a visit finds 5 % less than at the first dose: from the first such visit to the last, as bad as it gets."""
     n, order = len(cohort), np.lexsort((weighed.day, weighed.subject))
-    subject, day, kg = (column[order] for column in (weighed.subject, weighed.day, weighed.kg))
+    subject, day, kg = weighed.subject[order], weighed.day[order], weighed.kg[order]
     first_dose = cohort.first_dose[subject]
     base, last = np.full(n, np.nan), np.zeros(n, np.int64)
     before = day <= first_dose

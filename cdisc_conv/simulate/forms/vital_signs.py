@@ -96,9 +96,9 @@ def _make_tracings(story: Story, about: Electrocardiograms, pulse: Floats, draws
     rate = pulse[chosen].astype(np.int64) + draws.whole(-about.rate_differs, about.rate_differs, m)
     women = cohort.female[subject]
     pr, qrs = (_draw_interval(about, spread.quantiles, story, subject, draws) for spread in (about.pr_ms, about.qrs_ms))
-    corrected = _draw_interval(about, about.qtcf_ms.quantiles, story, subject, draws)
-    corrected = corrected + about.qtcf_longer_in_women_ms * women
-    corrected = corrected + about.qtcf_longer_on_treatment_ms * find_effect(story, subject, day)
+    longer = about.qtcf_longer_in_women_ms * women
+    longer = longer + about.qtcf_longer_on_treatment_ms * find_effect(story, subject, day)
+    corrected = _draw_interval(about, about.qtcf_ms.quantiles, story, subject, draws) + longer
     qt = np.rint(np.minimum(corrected, about.longest_qtcf_ms) * np.cbrt(60 / rate)).astype(np.int64)
     # As the EDC calculates it from what was entered (Fridericia).
     qtcf = np.rint(qt / np.cbrt(60 / rate)).astype(np.int64)
