@@ -87,7 +87,8 @@ def _fill(stage: Path, out: Path, exports: Exports, raw: Path, subject: str) -> 
     write_schema(stage)
     _, found = lint_whole(stage)
     shown = [show_place(problem, stage, out) for problem in found]
-    problems = (*exports.problems, *material.problems, *shown)
+    earlier = [show_place(problem, stage, out) for problem in (*exports.problems, *material.problems)]
+    problems = (*earlier, *shown)
     page = render_report(name, describe_source(exports), draft, problems)
     (stage / FILE).write_text(page, encoding="utf-8", newline="\n")
     return Outcome(out, draft, exports, problems)
@@ -115,8 +116,13 @@ def describe_source(exports: Exports) -> str:
 
 def show_place(problem: Problem, stage: Path, out: Path) -> Problem:
     """A finding with the file where it will be."""
-    file = problem.place.file.replace(stage.as_posix(), out.as_posix())
-    return replace(problem, place=replace(problem.place, file=file))
+    staged = f"{stage.parent.name}/{stage.name}"
+
+    def show(text: str) -> str:
+        return text.replace(stage.as_posix(), out.as_posix()).replace(staged, out.name)
+
+    place = replace(problem.place, file=show(problem.place.file))
+    return replace(problem, message=show(problem.message), hint=show(problem.hint), place=place)
 
 
 def find_missing(material: Material, exports: Exports) -> dict[str, dict[str, Any] | None]:
@@ -129,10 +135,15 @@ def find_missing(material: Material, exports: Exports) -> dict[str, dict[str, An
     added: dict[str, dict[str, Any]] = {}
     if exports.dictionary is not None and len(gone) < len(material.study.forms):
         found |= dict.fromkeys(form for form in exports.dictionary.forms if form in gone)
+    for problem in material.problems:
+        if problem.code == "RAW004" and exports.dictionary is not None and problem.place.form in material.frames:
+            columns = added.setdefault(problem.place.form, {}).setdefault("columns", {})
+            columns |= dict.fromkeys(_list_absent(material, problem.place.form))
     for form, profiles in material.profiles.items():
         codes = {name: codes for name, one in profiles.items() if (codes := find_undeclared(one))}
         if codes and exports.dictionary is not None:
-            added.setdefault(form, {})["columns"] = {name: {"values": values} for name, values in codes.items()}
+            listed = {name: {"values": values} for name, values in codes.items()}
+            added.setdefault(form, {}).setdefault("columns", {}).update(listed)
         of_table = form in exports.tables
         pairs = describe_pairs(material.frames[form], {} if of_table else profiles)
         if pairs:
@@ -147,6 +158,12 @@ def find_missing(material: Material, exports: Exports) -> dict[str, dict[str, An
         long = described.reading.get("long") if described is not None else None
         added.setdefault(form, {}).update({"long": {**long, "missing": missing}} if long else {"missing": missing})
     return found | added
+
+
+def _list_absent(material: Material, form: str) -> list[str]:
+    """Columns of the dictionary that the file of a form does not have."""
+    fields, frame = material.study.forms[form].fields, material.frames[form]
+    return [name for name, field in fields.items() if name not in frame and not field.decode_of]
 
 
 def read_material(stage: Path, exports: Exports) -> Material:

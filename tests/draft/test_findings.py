@@ -57,7 +57,7 @@ def test_units_of_labels_are_converted_and_decimal_commas_read(raw: Path) -> Non
     vs = run_draft(raw, "VS")
     assert vs[["VSTESTCD", "VSORRES", "VSSTRESC", "VSSTRESN"]].to_numpy().tolist() == [
         ["HEIGHT", "70", "177.8", 177.8],
-        ["TEMP", "36,6", "36,6", 36.6],
+        ["TEMP", "36,6", "36.6", 36.6],
         ["HEIGHT", "60", "152.4", 152.4],
     ]
 

@@ -309,9 +309,15 @@ def _standard_lines(group: Sequence[Test], domain: str, numbers: bool, known: Kn
             lines.append(Line(f"{prefix}STRESN", number, 0.7, "the result where it is a number"))
         return lines
     return [
-        Line(f"{prefix}STRESC", {"copy": f"{prefix}ORRES"}, 0.7, "no unit was collected"),
+        Line(f"{prefix}STRESC", _plain_result(prefix, group), 0.7, "no unit was collected"),
         Line(f"{prefix}STRESN", {"expr": make_number(f"{prefix}ORRES", group)}, 0.7, "the result as a number"),
     ]
+
+
+def _plain_result(prefix: str, group: Sequence[Test]) -> dict[str, Any]:
+    """The result as it is, with a decimal point."""
+    comma = any("," in value for test in group for value in test.result.profile.values)
+    return {"expr": f'replace({prefix}ORRES, ",", ".")'} if comma else {"copy": f"{prefix}ORRES"}
 
 
 def _list_units(test: Test, domain: str, known: Knowledge) -> list[str]:
@@ -340,7 +346,11 @@ def _unit_line(group: Sequence[Test], domain: str, known: Knowledge) -> Line:
             said |= set(item.profile.codes.values())
     if codelist is None:
         return Line(f"{prefix}ORRESU", {"copy": "UNIT"}, 0.8, "the units as they were collected")
-    return make_term_line(f"{prefix}ORRESU", "UNIT", sorted(said), codelist, "the units of the form")
+    line = make_term_line(f"{prefix}ORRESU", "UNIT", sorted(said), codelist, "the units of the form")
+    if any("--ORRESU" in test.columns for test in group):
+        return line
+    origin = {"type": "Assigned", "source": "Sponsor"}  # nobody entered what labels say
+    return replace(line, entry={**line.entry, "origin": origin})
 
 
 def _attribute_line(group: Sequence[Test], part: str, name: str, target: str, domain: str, known: Knowledge) -> Line:

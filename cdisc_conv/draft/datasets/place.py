@@ -10,7 +10,7 @@ import pandas as pd
 
 from cdisc_conv.draft.datasets.eligibility import draft_eligibility
 from cdisc_conv.draft.datasets.findings import add_measurements, draft_findings, draft_own
-from cdisc_conv.draft.datasets.leftovers import add_qualifiers, declare, set_personal_apart
+from cdisc_conv.draft.datasets.leftovers import declare, set_personal_apart
 from cdisc_conv.draft.datasets.other_forms import add_other_forms
 from cdisc_conv.draft.datasets.records import Page, add_emergence, draft_records, finish_dataset, has_topic
 from cdisc_conv.draft.datasets.repeats import split_repeats
@@ -71,8 +71,6 @@ def draft_study(material: Material, subject: str, home: str) -> tuple[Draft, lis
     dated = {name: frame for name, frame in frames.items() if name not in logs}
     own = [name for name, page in pages.items() if _is_of_visits(page, material)]
     add_subject_visits(draft, dated, material.profiles, visits, subject, own)
-    for name in own:
-        _add_rest(pages[name], draft, known)
     add_end_of_participation(draft)
     complete_age(draft)
     if day_one and "AE" in draft.datasets:
@@ -91,15 +89,6 @@ def _is_of_visits(page: Page, material: Material) -> bool:
     """Whether a form is of visits, and has what tells them apart and their dates."""
     profiles = material.profiles[page.form]
     return page.placed.domain == "SV" and bool(find_event_column(profiles) and find_visit_date(profiles))
-
-
-def _add_rest(page: Page, draft: Draft, known: Knowledge) -> None:
-    """What a form of visits has beside their dates, as qualifiers of its block of SV."""
-    used = {one.column for one in draft.used if one.form == page.form}
-    dataset = draft.datasets.get("SV")
-    for block in dataset.blocks if dataset is not None else ():
-        if dataset is not None and block.form == page.form:
-            add_qualifiers(block, [item for item in page.items if item.column not in used], dataset, known, draft)
 
 
 def _leave_out(material: Material, form: str, draft: Draft) -> None:
@@ -168,6 +157,10 @@ def _draft_forms(pages: Mapping[str, Page], home: str, material: Material, draft
             draft_findings(page, frame, draft, known)
             continue
         if _is_of_visits(page, material):
+            date = find_visit_date(material.profiles[name])
+            others = tuple(item for item in page.items if item.column != date)
+            if others:
+                draft_own(replace(page, items=others), frame, next(letters), draft, known)
             continue
         left = add_measurements(page, frame, draft, known)
         if domain == "IE" and draft_eligibility(replace(page, items=tuple(left)), draft, known):
@@ -215,7 +208,9 @@ def _place_forms(material: Material, draft: Draft) -> dict[str, Page]:
 def _place_form(material: Material, name: str, draft: Draft) -> Page:
     """A form with its questions, personal data set apart, and its domain."""
     form = material.study.forms[name]
-    items = fold_families(set_personal_apart(list_items(name, material.profiles[name]), draft), draft)
+    items = fold_families(
+        set_personal_apart(list_items(name, material.profiles[name]), draft), draft, material.profiles[name]
+    )
     placed = place_form(name, form.label, items, material.known)
     repeats = tuple(
         column

@@ -173,7 +173,19 @@ def _read_file(folder: Path, file: str) -> list[Table]:
 
 
 def _read_table(container: Container, name: str, file: str, reading: Mapping[str, Any]) -> list[Table]:
-    """The forms that a table holds: one, or each instrument of a REDCap export."""
+    """The forms that a table holds: one, or each instrument of a REDCap export.
+
+    A row of merged cells above the names of a sheet holds headings, which are skipped.
+    """
+    try:
+        return _open_table(container, name, file, reading)
+    except ProblemsError as error:
+        if [one.code for one in error.problems] != ["RAW028"]:
+            raise
+    return _open_table(container, name, file, {**reading, "header": ["skip", "names"]})
+
+
+def _open_table(container: Container, name: str, file: str, reading: Mapping[str, Any]) -> list[Table]:
     said = {**reading, "header": tuple(reading.get("header", ("names",)))}
     inner = f"{file}/{name}" if container.holds_files and name else file
     source = FormSource(Path(inner).stem, inner, table="" if container.holds_files else name, **said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -62,8 +63,12 @@ def describe_pairs(frame: pd.DataFrame, described_by: Mapping[str, Profile]) -> 
     return described
 
 
-def fold_families(items: Sequence[Item], draft: Draft) -> list[Item]:
+def fold_families(
+    items: Sequence[Item], draft: Draft, profiles: Mapping[str, Profile] = MappingProxyType({})
+) -> list[Item]:
     """One item for each answer; the other columns of it are declared, with what they repeat.
+
+    `profiles` are all columns of the form: of the date of the visit, which is no item, all others are declared.
 
     Of a date the one that was typed is read, where it is one, since unknown parts are only there; of anything else
     what was typed is read where the other column lacks some of it.
@@ -76,6 +81,14 @@ def fold_families(items: Sequence[Item], draft: Draft) -> list[Item]:
         if match and match["end"].upper() in _FORMS and (base in by_name or f"{base}_RAW" in by_name):
             families.setdefault(base, {})[match["end"].upper()] = item
     gone: set[str] = set()
+    dates = {name.upper(): name for name, one in profiles.items() if one.role == "event_date" and one.filled}
+    for item in items:
+        match = _SPLIT.fullmatch(item.name)
+        base = dates.get(match["base"].upper(), "") if match and match["end"].upper() in _FORMS else ""
+        if match and base:
+            gone.add(item.column)
+            declare(draft, item.profile, Fate.SYSTEM, f"the same answer as {base}, {_FORMS[match['end'].upper()]}", 0.8)
+    families = {base: members for base, members in families.items() if base not in dates}
     chosen: dict[str, Item] = {}
     for base, members in families.items():
         plain, typed = by_name.get(base), members.get("RAW")

@@ -69,6 +69,9 @@ def _list_additions(said: Mapping[str, Any]) -> Iterable[str]:
             continue
         yield "    columns:"
         for name, entry in value.items():
+            if entry is None:
+                yield f"      {scalar(name)}: null  {mark(0, 'the export has no such column', True)}"
+                continue
             beside = entry.get("#")
             said = {key: inner for key, inner in entry.items() if key != "#"}
             reason = "the export has codes that the dictionary does not: name what they mean"
