@@ -135,7 +135,8 @@ def apply_explanations(
     """The findings with their reasons, and what is wrong with the explanations: unknown rules, nothing to explain.
 
     `known` are the ids of all rules. The first explanation that covers a finding counts; one that covers none is
-    reported, so that the file never holds more than what stands.
+    reported, so that the file never holds more than what stands. Rules of CDISC are only missed where some are
+    imported: the file goes with a package to people who have none.
     """
     problems = [
         _report_unknown(rule, known, place)
@@ -143,7 +144,7 @@ def apply_explanations(
             *((one.rule, one.place) for one in explanations.entries),
             *((rule, place) for rule, _, place in explanations.set_aside),
         ]
-        if rule not in known
+        if rule not in known and not _is_left_to_core(rule, known)
     ]
     used: Counter[int] = Counter()
     told: list[Finding] = []
@@ -158,6 +159,11 @@ def apply_explanations(
             problems.append(Problem("EXPL002", message, Severity.NOTE, one.place, "take the explanation out"))
     problems += _report_doubled(explanations)
     return told, problems
+
+
+def _is_left_to_core(rule: str, known: Collection[str]) -> bool:
+    """Whether it is a rule of CDISC, none of which is imported here."""
+    return _CORE_ID.fullmatch(rule) is not None and not any(map(_CORE_ID.fullmatch, known))
 
 
 def report_set_aside(explanations: Explanations, known: Collection[str]) -> list[Problem]:

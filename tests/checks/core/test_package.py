@@ -122,3 +122,14 @@ def test_what_a_file_does_not_say_is_not_asked(package: Path, tmp_path: Path) ->
     result = check(package, sdtmig="3.4", drafts=True)
     assert [one.text for one in result.findings if one.problem.code == "X-30"] == []
     assert result.not_run["X-30"] == "AE has no variable_label; DM has no variable_label; ZZ has no variable_label"
+
+
+def test_explanations_of_rules_that_are_not_imported_stay_quiet(package: Path, tmp_path: Path) -> None:
+    said = "explanations:\n  - {rule: CORE-000001, dataset: AE, reason: the sponsor's way}\n"
+    (package / "explanations.yaml").write_text(said, encoding="utf-8")
+    assert [one.text for one in check(package, sdtmig="3.4").findings if one.problem.code.startswith("EXPL")] == []
+    text = REPEATED.replace("STATUS", "Published").replace("X-29", "CORE-000029")
+    (tmp_path / "rule.yml").write_text(text, encoding="utf-8")
+    import_rules(tmp_path / "rule.yml", version="1")
+    found = [one.text for one in check(package, sdtmig="3.4").findings if one.problem.code.startswith("EXPL")]
+    assert found == ["there is no rule CORE-000001"]
