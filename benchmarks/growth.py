@@ -27,7 +27,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.figures import ROOT, Figure, Found, draw_table
+from benchmarks.figures import ROOT, Figure, Found, draw_table, split_installed
 from benchmarks.run import STUDY, make_raw
 
 SIZES = (100, 1_000, 10_000)
@@ -70,6 +70,10 @@ class Growth:
 
 def measure_all(quick: bool) -> Iterator[Found]:
     """Time and memory at each size, and how the time grows."""
+    _, missing = split_installed(["psutil"])
+    if missing:
+        yield from missing
+        return
     costs = []
     for subjects in SIZES[:2] if quick else SIZES:
         cost = measure_run(subjects, workers=1)
