@@ -154,3 +154,29 @@ def test_a_workbook_with_merged_headings_above_the_names(tmp_path: Path) -> None
     init_study(tmp_path / "raw", tmp_path / "study")
     assert "header: [skip, names]" in (tmp_path / "study" / "forms.yaml").read_text()
     assert list_findings(tmp_path / "study") == []
+
+
+def test_what_rave_makes_of_dates_is_declared(tmp_path: Path) -> None:
+    keys = "project,environmentName,subjectId,StudySiteId,Subject,SiteNumber,instanceId,DataPageId,"
+    keys += "recordposition,RecordActive"
+    columns = {"DM": ["SEX"], "LB": ["LBDAT", "LBDAT_RAW", "LBDAT_INT", "HGB"]}
+    described = [
+        f"P1,V_P1_{form},{number},{name},char,20,$20,"
+        for form, own in columns.items()
+        for number, name in enumerate([*keys.split(","), *own], 1)
+    ]
+    start = "P1,Prod,{n},5,00{n},S1,7,8,1,1"
+    files = {
+        "metadata.csv": "\n".join(
+            ["projectname,viewname,ordinal,varname,vartype,varlength,varformat,varlabel", *described, ""]
+        ),
+        "V_P1_DM.csv": f"{keys},SEX\n{start.format(n=1)},Male\n{start.format(n=2)},Female\n",
+        "V_P1_LB.csv": f"{keys},LBDAT,LBDAT_RAW,LBDAT_INT,HGB\n"
+        f"{start.format(n=1)},2024-02-01T00:00:00,2024 Feb 01,2024-02-01T00:00:00,12.1\n",
+    }
+    raw = write_files(tmp_path / "raw", files)
+    outcome = init_study(raw, tmp_path / "study", "rave")
+    fates = {one.column: (one.fate.value, one.reason) for one in outcome.draft.used if one.form == "LB"}
+    assert fates["LBDAT_INT"] == ("not submitted: system column", "added by the EDC: made of what was collected")
+    package = run_study(tmp_path / "study", raw, tmp_path / "out")
+    assert [str(one) for one in package.problems if one.code in ("ACC001", "ACC002", "ACC003")] == []

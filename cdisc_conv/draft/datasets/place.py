@@ -242,6 +242,7 @@ _REASONS = {
     "repeat": "numbers repeats in the EDC",
     "form": "added by the EDC: the form",
     "system": "added by the EDC, and not collected",
+    "derived": "added by the EDC: made of what was collected",
 }
 
 
