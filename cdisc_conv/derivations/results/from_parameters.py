@@ -173,7 +173,7 @@ class FromParameters(Derivation):
                     "code": code,
                     "place": place,
                     "known": KnownCodes(code, codes, earlier=self.source == SELF),
-                    "against": Total(int(code in codes)),
+                    "against": Total(int((known == code).sum())),
                 },
             )
 
