@@ -49,8 +49,8 @@ def test_formats_may_be_mixed_and_versions_5_and_8_are_read(tmp_path: Path) -> N
         ("AE", "ae.xpt"), ("CM", "cm.parquet"), ("DM", "dm.csv"),
     ]  # fmt: skip
     assert [line.partition(";")[0] for line in told(result, "ID002")] == [
-        "AE.USUBJID row 1: ID002 the subject is not in DM",
-        "CM.USUBJID row 1: ID002 the subject is not in DM",
+        "AE.USUBJID row 1: ID002 subject 03 is not in DM",
+        "CM.USUBJID row 1: ID002 subject 03 is not in DM",
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.checks.functions.general.common import by_value, by_variable, whole
+from cdisc_conv.checks.functions.general.common import by_value, whole
 from cdisc_conv.checks.functions.general.terminology import fold
 from cdisc_conv.checks.model import Hits, Parameters, Scope
 from cdisc_conv.checks.registry import register_check
@@ -32,7 +32,7 @@ def check_subject_in_dm(scope: Scope) -> Iterator[Hits]:
     coded = table.coded(SUBJECT)
     folded = {fold(text) for text in table.tables.require("DM").coded(SUBJECT).texts}
     alike = np.array([fold(text) in folded for text in coded.texts], dtype=bool)
-    yield by_variable(SUBJECT, (table.subject_rows == -1) & ~coded.spread(alike) & ~coded.blank & scope.mask)
+    yield by_value(SUBJECT, coded, (table.subject_rows == -1) & ~coded.spread(alike) & ~coded.blank & scope.mask)
 
 
 @register_check(reach="across")
