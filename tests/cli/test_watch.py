@@ -36,8 +36,10 @@ def watching(tmp_path) -> Iterator[subprocess.Popen]:
 def read_run(process: subprocess.Popen) -> list[str]:
     """What a run says on stderr until it waits, beside its steps."""
     assert process.stderr is not None
-    said = list(iter(process.stderr.readline, WAITING))
-    assert process.poll() is None, said
+    said: list[str] = []
+    while (line := process.stderr.readline()) != WAITING:
+        assert line, said  # it has ended
+        said.append(line)
     return [line.rstrip() for line in said if not line.startswith("[")]
 
 
