@@ -25,7 +25,7 @@ BLOCK = '  - form: ae\n    where: AEYN == "Y"'
         ),
         (
             '  - form: ae\n    where: AEYN == "Y"\n    tests: 3',
-            "6: SPEC001 AE has no 'tests' (known are: carry, columns, for_each, form, from, group, merge, order, set, split, supplemental, take, where, working)",
+            "6: SPEC001 AE has no 'tests' (known are: carry, columns, for_each, form, from, group, merge, order, part, set, split, supplemental, take, where, working)",
         ),
         (
             '  - form: ae\n    where: AEYN == "Y"\n    group: [SUBJID, AETERM]\n    columns:\n      AESTDAT: mostcomplete',

@@ -17,6 +17,7 @@ NO_VALUES = ("define", "protocol", "formats", "agency", "translations", "split_s
 def describe_columns(frames: Mapping[str, Frame]) -> dict[str, dict[str, Any]]:
     """For each form or given dataset the number of its rows, and the SHA-256 of each column.
 
+    >>> import pandas as pd
     >>> frame = pd.DataFrame({"SEX": pd.Series(["M", "F"], dtype="str")})
     >>> described = describe_columns({"dm": frame})["dm"]
     >>> described["rows"], described["sha256"]["SEX"][:12]
