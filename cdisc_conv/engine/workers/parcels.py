@@ -6,6 +6,7 @@ import io
 import pickle
 import traceback
 from collections.abc import Mapping
+from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
@@ -15,7 +16,9 @@ from cdisc_conv.spec.model import DatasetSpec, Study
 
 
 class _Packer(pickle.Pickler):
-    """Packs read-only mappings too and, where the other side has the study, datasets of it by their name."""
+    """Packs read-only mappings too, enumerations by their value and, where the other side has the study, its datasets
+    by their name.
+    """
 
     def __init__(self, file: io.BytesIO, by_name: bool) -> None:
         super().__init__(file, protocol=5)
@@ -25,6 +28,8 @@ class _Packer(pickle.Pickler):
         return item.name if self._by_name and isinstance(item, DatasetSpec) else None
 
     def reducer_override(self, item: Any) -> Any:
+        if isinstance(item, Enum):  # by its value; what Python itself writes differs from version to version
+            return type(item), (item.value,)
         return (_freeze, (dict(item),)) if isinstance(item, MappingProxyType) else NotImplemented
 
 
