@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cdisc_conv.checks.define.baselines import check_baseline
 from cdisc_conv.checks.define.columns import Columns
 from cdisc_conv.checks.define.extremes import check_extreme
-from cdisc_conv.checks.define.methods import check_method, read_method
+from cdisc_conv.checks.define.methods import Definition, check_method, read_method
 from cdisc_conv.checks.define.statements import ItemStatement
 from cdisc_conv.dataset import Column, Dataset, Item
 from tests.checks.conftest import make_analysis_dataset
@@ -56,7 +56,7 @@ def test_what_is_not_read_to_its_end_is_not_asked(method: str) -> None:
 
 @given(st.text(alphabet="Yif SAFLotherwise=',.()\"<>^1", max_size=80))
 def test_any_text_is_read_or_not(text: str) -> None:
-    read_method(f"Y if {text}", NAMES.__contains__)
+    assert isinstance(read_method(f"Y if {text}", NAMES.__contains__), Definition | None)
 
 
 def make(name: str, **data: list[str]) -> Dataset:

@@ -28,8 +28,8 @@ def run_what_changed(
 ) -> Result:
     """The result of `make`, which does what is requested, or that of an earlier run when nothing has changed since.
 
-    `make` is given where parts of earlier runs are kept. `say` is told what was skipped, or what has changed. `fresh`
-    ignores what earlier runs kept. Raises what `make` raises; then the run is made again the next time.
+    The argument of `make` says where parts of earlier runs are kept. `say` prints what was skipped, or what has
+    changed. `fresh` ignores what earlier runs kept. Raises what `make` raises; the next call then makes the run again.
     """
     room = open_room(RUNS)
     if room is None:

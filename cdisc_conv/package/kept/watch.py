@@ -26,11 +26,11 @@ def watch_inputs(
     fresh: bool = False,
     pause: float = PAUSE,
 ) -> int:
-    """Call `run` now, and again after each change of what it reads, until Ctrl-C; what it returned last.
+    """Call `run` now, and again after each change of what it reads, until Ctrl-C. Returns its last result.
 
-    `run` is told whether to ignore what earlier runs kept, which only the first one does, and prints what it cannot do.
-    A file that is saved while it runs counts as changed after it. Ctrl-C in the middle of a run ends that run, and is
-    raised.
+    The argument of `run` says whether to ignore what earlier runs kept (`fresh`, in the first run only); `run` reports
+    its own errors. A file that is saved during a run counts as changed afterwards. Ctrl-C in the middle of a run ends
+    it and is raised.
     """
     while True:
         seen = _look(request)
