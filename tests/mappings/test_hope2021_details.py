@@ -43,6 +43,8 @@ def test_each_by_hand() -> None:
                 DVCAT="MINOR", DVCAT_DEC="Minor", DVSTDAT="20-MAR-2023"),
         ho=_row("ho", HOTERM="ICU", HOTERM_DEC="Intensive care unit", HOAENO="3", HOSTDAT="01-APR-2023",
                 HOENDAT="05-APR-2023", HOONGO="N", HOONGO_DEC="No"),
+        ae=_row("ae", FSEQ="2", AEYN="Y", AETERM="numb fingers", AEPT="Peripheral sensory neuropathy",
+                AESTDAT="14-APR-2023"),
         fa=_row("fa", FAAENO="2", FADAT="14-APR-2023", FACOLD="Y", FACOLD_DEC="Yes", FAHANDS="Y", FAHANDS_DEC="Yes",
                 FAFEET="N", FAFEET_DEC="No"),
         co=_row("co", COAENO="3", CODAT="02-APR-2023", COVAL="x" * 120 + " " + "y" * 120),
@@ -64,14 +66,12 @@ def test_each_by_hand() -> None:
     assert _shown(made["HO"], "HOTERM HODECOD HOLNKID HOSTDTC HOENDTC") == [
         ["INTENSIVE CARE UNIT", "INTENSIVE CARE UNIT STAY", "3", "2023-04-01", "2023-04-05"]
     ]
-    assert _shown(made["FA"], "FATESTCD FAOBJ FALNKID FASTRESC FADTC") == [
-        ["OCCUR", "NEUROPATHY IN THE FEET", "2", "N", "2023-04-14"],
-        ["OCCUR", "NEUROPATHY IN THE HANDS", "2", "Y", "2023-04-14"],
-        ["OCCUR", "NEUROPATHY PROVOKED BY COLD", "2", "Y", "2023-04-14"],
+    assert _shown(made["FA"], "FATESTCD FALOC FAOBJ FALNKID FASTRESC FADTC") == [
+        ["COLDPROV", "", "Peripheral sensory neuropathy", "2", "Y", "2023-04-14"],
+        ["OCCUR", "FOOT", "Peripheral sensory neuropathy", "2", "N", "2023-04-14"],
+        ["OCCUR", "HAND", "Peripheral sensory neuropathy", "2", "Y", "2023-04-14"],
     ]
-    assert _shown(made["CO"], "RDOMAIN IDVAR IDVARVAL COVAL COVAL1 CODTC CODY") == [
-        ["AE", "AESPID", "3", "x" * 120, "y" * 120, "2023-04-02", "21.0"]
-    ]
+    assert _shown(made["CO"], "RDOMAIN IDVAR IDVARVAL COVAL COVAL1") == [["AE", "AESPID", "3", "x" * 120, "y" * 120]]
 
 
 def test_details_are_tied_to_records_of_ae() -> None:

@@ -29,7 +29,8 @@ def test_ec_has_what_was_planned_for_each_drug_and_cycle(form: str, drug: str) -
     made = by_subject(frame("EC").query('ECMOOD == "SCHEDULED" and ECTRT == @drug'))
     assert set(made[["SUBJID", "ECGRPID", "ECSTDTC", "ECDOSE"]].itertuples(index=False, name=None)) == set(expected)
     assert len(made) == len(rows)
-    assert set(made["ECDOSU"]) == {"mg"} and set(made["ECOCCUR"]) == set(made["ECADJ"]) == {""}
+    assert set(made["ECDOSU"]) == {"mg"}
+    assert set(made["ECPRESP"]) == set(made["ECOCCUR"]) == set(made["ECADJ"]) == {""}
 
 
 def test_ec_has_each_row_of_the_dosing_forms_as_performed() -> None:

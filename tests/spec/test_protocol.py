@@ -111,6 +111,10 @@ def test_summary_is_coded(tmp_path):
         ("TPHASE", 1, "PHASE II TRIAL", "", "C15601", "CDISC CT", "2025-03-28"),
         ("TRT", 1, "THALIDOMIDE", "", "4Z8R6ORS6L", "UNII", "2025-01"),
     ]
+    assert [row for row in made if row[0] in ("SDTMVER", "SDTIGVER")] == [
+        ("SDTIGVER", 1, "3.4", "", "C189638", "CDISC CT", "2025-03-28"),
+        ("SDTMVER", 1, "2.0", "", "C189639", "CDISC CT", "2025-03-28"),
+    ]
 
 
 def lint_protocol(lint, old: str, new: str, *more: tuple[str, str, str]) -> list[str]:

@@ -31,11 +31,14 @@ CODELISTS = {
     "INTMODEL": "INTMODEL",
     "INTTYPE": "INTTYPE",
     "ONGOSIND": YES_NO,
+    "PDPSTIND": YES_NO,
     "PDSTIND": YES_NO,
     "PIPIND": YES_NO,
     "RANDOM": YES_NO,
     "RDIND": YES_NO,
     "ROUTE": "ROUTE",
+    "SDTIGVER": "SDTMIGRS",
+    "SDTMVER": "SDTMVRS",
     "SEXPOP": "SEXPOP",
     "STYPE": "STYPE",
     "TBLIND": "TBLIND",
@@ -45,6 +48,9 @@ CODELISTS = {
     "TTYPE": "TTYPE",
 }
 """The codelist that the values of a parameter come from, by its short name."""
+
+VERSIONS = ("SDTIGVER", "SDTMVER")
+"""What the study says of its standards; a terminology that is older than they are has no code of them."""
 
 DURATIONS = ("AGEMAX", "AGEMIN", "CRMDUR", "LENGTH", "PLNTRDUR", "PTRTDUR", "SDMDUR", "TRGFUDUR")
 DATES = ("CSRARDTC", "DCUTDTC", "SENDTC", "SSTDTC")
@@ -152,7 +158,7 @@ class _Reader:
             return {"code": "", "reference": "", "version": ""}
         codelist = self._find(name)
         term = next((term for term in codelist.terms if term.value == value), None)
-        if term is None:
+        if term is None and parameter not in VERSIONS:
             own = "list a term of your own under 'sponsor_terms' in study.yaml" if codelist.extensible else ""
             hint = did_you_mean(value, [one.value for one in codelist.terms]) or own
             message = f"parameter {parameter}: '{value}' is not a term of codelist {name}"
