@@ -11,7 +11,7 @@ import numpy as np
 from cdisc_conv.checks.findings import Finding
 from cdisc_conv.checks.load import FILE, fill_prefix, load_rules, load_shipped_rules
 from cdisc_conv.checks.model import Hits, Occasion, Rule, Scope
-from cdisc_conv.checks.ranges import is_of_subjects, split_tables
+from cdisc_conv.checks.ranges import Ranges, cut_datasets, split_tables
 from cdisc_conv.checks.registry import load_checks
 from cdisc_conv.checks.tables import ADAM_GUIDE, NO_DATASET, NotRunnableError, Table, Tables
 from cdisc_conv.checks.told import Findings, merge_told
@@ -55,7 +55,7 @@ def check_datasets(
     occasion: Occasion | None = None,
     declared: bool = True,
     progress: Callable[[str], None] = lambda rule: None,
-    ranges: int = 1,
+    ranges: int | Ranges = 1,
 ) -> CheckReport:
     """Everything that is wrong in finished SDTM or ADaM datasets, before they are written.
 
@@ -69,8 +69,8 @@ def check_datasets(
     rules that are not asked. `keep` is the number of records that each of the findings holds. `occasion` leaves out
     the rules that are not asked on it (`Rule.asked_of`), and hints for a package say what to do without a mapping.
     `declared` is False where nothing could say which terms are the sponsor's own. `progress` gets the id of each rule
-    before it runs. `ranges` is the number of parts in which subjects are checked: with more of them less memory is
-    needed, and the findings are the same.
+    before it runs. `ranges` is the number of parts in which subjects are checked, or the datasets cut into them: with
+    more of them less memory is needed, and the findings are the same.
 
     Problems carry the rule's id as code, dataset, variable, the first record numbers (from 1) and the number of
     records; there is one per rule, dataset, variable and value, and never one per record.
@@ -94,7 +94,8 @@ def check_datasets(
         chosen, problems = (*chosen, *own), found
     chosen = _choose_rules(chosen, standard, occasion)
     asked = [rule for rule in chosen if rule.id not in set_aside]
-    findings, run, not_run = _run_rules(asked, tables, keep, progress, ranges)
+    cut = cut_datasets((t.dataset for t in tables.all), ranges) if isinstance(ranges, int) else ranges
+    findings, run, not_run = _run_rules(asked, tables, keep, progress, cut)
     problems += [finding.problem for finding in findings]
     return CheckReport(tuple(problems), tuple(run), not_run, tuple(findings), chosen)
 
@@ -110,7 +111,7 @@ def _choose_rules(rules: Iterable[Rule], standard: Standard, occasion: Occasion 
 
 
 def _run_rules(
-    rules: Iterable[Rule], whole: Tables, keep: int, progress: Callable[[str], None], ranges: int
+    rules: Iterable[Rule], whole: Tables, keep: int, progress: Callable[[str], None], ranges: Ranges
 ) -> tuple[list[Finding], list[str], dict[str, str]]:
     """What the rules find, which could be asked, and why the others could not.
 
@@ -122,13 +123,13 @@ def _run_rules(
         for answer in answers.values():
             if answer.stays_within or tables is whole:
                 progress(answer.rule.id)
-                answer.ask([table for table in tables.tables if tables is whole or is_of_subjects(table)], keep)
+                answer.ask([table for table in tables.tables if tables is whole or ranges.is_cut(table.dataset)], keep)
         if tables is not whole:
             release_memory()
-    if ranges > 1:
+    if ranges.count > 1:
         for table in whole.tables:
             for answer in answers.values():
-                if not (answer.stays_within and is_of_subjects(table)):
+                if not (answer.stays_within and ranges.is_cut(table.dataset)):
                     progress(answer.rule.id)
                     answer.ask([table], keep)
                     whole.forget(_MOST_CODES)

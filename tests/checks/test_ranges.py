@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdisc_conv.checks import CheckReport, Rule, check_datasets
-from cdisc_conv.checks.ranges import split_tables
+from cdisc_conv.checks.ranges import cut_datasets, split_tables
 from cdisc_conv.checks.tables import Tables
 from cdisc_conv.checks.told import Cause, Findings, Told, merge_told
 from cdisc_conv.dataset import Dataset
@@ -110,7 +110,7 @@ def test_columns_of_whole_datasets_are_let_go_and_read_again():
 def test_ranges_are_of_subjects_and_keep_the_numbers_of_records() -> None:
     dm = make_dataset("DM", "USUBJID|AGE\n03|1\n01|2\n02|3\n04|4")
     ta = make_dataset("TA", "ARMCD\nA")
-    parts = list(split_tables(Tables([dm, ta], STANDARD, TERMINOLOGY), 2))
+    parts = list(split_tables(Tables([dm, ta], STANDARD, TERMINOLOGY), cut_datasets([dm, ta], 2)))
     assert [[table.frame.iloc[:, 0].tolist() for table in part.tables] for part in parts] == [
         [["01", "02"], ["A"]],
         [["03", "04"], ["A"]],

@@ -74,7 +74,7 @@ def ask_rule(rule: CoreRule, table: Table, study: Study) -> Hits:
         prefix=table.prefix,
         view=view,
         rows=rows,
-        names=_find_names(rule, view, table, rows),
+        names=find_names(rule, view, table.prefix, rows),
         whole=rule.sensitivity is Sensitivity.DATASET or presence,
     )
 
@@ -116,10 +116,10 @@ def _ask(check: Check, view: View, prefix: str, study: Study | None) -> Mask:
     return found.answer(Question(check, view, prefix, study))
 
 
-def _find_names(rule: CoreRule, view: View, table: Table, rows: np.ndarray) -> tuple[str, ...]:
+def find_names(rule: CoreRule, view: View, prefix: str, rows: np.ndarray) -> tuple[str, ...]:
     """The variables to report: those that the rule names, else those that its conditions are about."""
     said: Iterable[str] = rule.outputs or (check.name for check in rule.checks)
-    names = dict.fromkeys(_fill(name, table.prefix) for name in said)
+    names = dict.fromkeys(_fill(name, prefix) for name in said)
     for vector in [found for name in names if (found := view.find(name)) is not None]:
         _add_listed(names, vector, view, rows)
     return tuple(names)

@@ -12,7 +12,6 @@ import numpy as np
 from cdisc_conv.checks.core.data.define import DefineFacts
 from cdisc_conv.checks.core.data.library import Library
 from cdisc_conv.checks.core.data.study import File, Study
-from cdisc_conv.checks.core.data.vectors import to_text
 from cdisc_conv.checks.core.evaluate import STUDY
 from cdisc_conv.checks.core.results import CoreFinding, list_findings
 from cdisc_conv.checks.core.rule.keep import load_kept_rules
@@ -126,11 +125,10 @@ def _list_records(found: CoreFinding, study: Study) -> Records:
     if table is None or not len(found.rows) or not found.about_records:
         return Records()
     rows = found.rows[:MOST_RECORDS]
-    wanted = ("USUBJID", f"{table.prefix}SEQ", *found.values)
-    columns = {name: vector for name in dict.fromkeys(wanted) if (vector := table.view.find(name)) is not None}
-    taken = [vector.take(rows - 1) for vector in columns.values() if int(rows.max()) <= table.view.length]
-    values = tuple(tuple(to_text(each.at(place)) for each in taken) for place in range(len(rows)))
-    return Records(tuple(rows.tolist()), tuple(columns) if taken else (), values if taken else ())
+    if int(rows[-1]) > table.view.length:
+        return Records(tuple(rows.tolist()))
+    shown = table.show(("USUBJID", f"{table.prefix}SEQ", *found.values), rows)
+    return Records(tuple(rows.tolist()), tuple(shown), tuple(zip(*shown.values(), strict=True)))
 
 
 def join_findings(own: Sequence[Finding], core: Sequence[Finding], same: Mapping[str, frozenset[str]]) -> list[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from cdisc_conv.checks.core.data.vectors import Value, Vector, as_items, group_rows, is_missing, to_text
 from cdisc_conv.checks.core.evaluate import NOT_THERE, STUDY, Hits
@@ -88,7 +89,7 @@ def _split(hits: Hits) -> Iterator[CoreFinding]:
         yield CoreFinding(hits.rule, name, np.zeros(0, dtype="int64"), hits.values(int(hits.rows[0])))
         return
     datasets = hits.view.datasets.take(hits.rows)
-    for code in np.unique(datasets.codes):
+    for code in pd.unique(datasets.codes):
         yield from _split_dataset(hits, to_text(datasets.values[code]), hits.rows[datasets.codes == code])
 
 

@@ -109,6 +109,7 @@ def test_an_operator_and_its_opposite_are_never_both_true(
     text = "{Core: {Id: %s}, " + scope + ", Check: {all: [{name: AETERM, operator: %s, value: Rash, prefix: 2}]}}"
     rules = [read_rule(text % (each, each)) for each in (name, opposite)]
     found = {
-        hits.rule.id: set(hits.rows.tolist()) for hits in run_core(make_study(make_events(rows), LIBRARY), rules).hits
+        hits.rule.id: set(hits.view.rows.tolist())
+        for hits in run_core(make_study(make_events(rows), LIBRARY), rules).hits
     }
     assert not found.get(name, set()) & found.get(opposite, set())

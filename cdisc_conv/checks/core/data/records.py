@@ -139,7 +139,7 @@ def _lengthen(table: Table, said: Mapping[str, Mapping[str, Value]]) -> View:
     places = np.repeat(np.arange(count), length)
     facts = dict.fromkeys(name for row in said.values() for name in row)
     columns: dict[str, Column] = {
-        "row_number": from_numbers(np.tile(np.arange(1.0, length + 1), count)),
+        "row_number": from_numbers(np.tile(view.rows.astype("float64"), count)),
         "variable_name": Vector(places, tuple(names)),
         "variable_value": lambda: concatenate([view.find(name) or constant(None, length) for name in names]),
     }
@@ -149,7 +149,7 @@ def _lengthen(table: Table, said: Mapping[str, Mapping[str, Value]]) -> View:
     columns["variable_value_length"] = lambda: _count_letters(
         concatenate([view.find(name) or constant(None, length) for name in names])
     )
-    return View(columns, constant(table.name, length * count), np.tile(np.arange(1, length + 1), count))
+    return View(columns, constant(table.name, length * count), np.tile(view.rows, count))
 
 
 def _count_letters(vector: Vector) -> Vector:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
+import numpy as np
+
 from cdisc_conv.checks.core.data.library import DETECTABLE, SUPPLEMENTAL, Library, LibraryVariable, Subject
-from cdisc_conv.checks.core.data.vectors import Value, to_text
+from cdisc_conv.checks.core.data.vectors import Value, from_series, to_text
 from cdisc_conv.checks.core.data.views import View, join_views, view_frame
-from cdisc_conv.columns.stored import load
+from cdisc_conv.checks.ranges import Ranges
+from cdisc_conv.columns.stored import select, stream, take
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.standards import Terminology
 
@@ -51,18 +54,35 @@ class File:
 
 
 class Table:
-    """One dataset. ``domain`` is what its first record says; a dataset such as ``QSPH`` is a part of domain QS."""
+    """One dataset. ``domain`` is what its first record says; a dataset such as ``QSPH`` is a part of domain QS.
 
-    def __init__(self, dataset: Dataset, file: File | None = None) -> None:
+    Of a range of subjects, `numbers` are those of its records and `of` is the dataset as a whole, which says what
+    it is.
+    """
+
+    def __init__(
+        self, dataset: Dataset, file: File | None = None, numbers: np.ndarray | None = None, of: Table | None = None
+    ) -> None:
         self.dataset = dataset
         self.name = dataset.name.upper()
         self.file = file or File(f"{dataset.name.lower()}.xpt")
-        self.view = view_frame(load(dataset.frame), self.name, self.file.blank)
+        self.view = view_frame(dataset.frame, self.name, self.file.blank, numbers)
+        self._of = of or self
 
     def first(self, name: str) -> str | None:
         """A value of the first record as text; None when there is no such column or no record."""
-        vector = self.view.find(name) if self.view.length else None
-        return None if vector is None else to_text(vector.at(0))
+        frame = self._of.dataset.frame
+        if name not in frame or not len(frame):
+            return None
+        column = next(piece[name] for piece in stream(frame, [name]) if len(piece))
+        return to_text(from_series(column.iloc[:1]).at(0))
+
+    def show(self, names: Iterable[str], rows: np.ndarray) -> dict[str, list[str]]:
+        """The values of variables that it has, in some records (numbers from 1, ascending), as text."""
+        there = [name for name in dict.fromkeys(names) if name in self.view]
+        taken = take(select(self.dataset.frame, there), rows - 1)
+        vectors = {name: from_series(taken[name], self.file.blank) for name in there}
+        return {name: [to_text(vector.at(row)) for row in range(len(rows))] for name, vector in vectors.items()}
 
     @cached_property
     def domain(self) -> str:
@@ -140,7 +160,7 @@ class Table:
             "dataset_location": self.file.name,
             "dataset_name": self.name,
             "dataset_label": self.dataset.label,
-            "record_count": float(self.view.length),
+            "record_count": float(len(self._of.dataset.frame)),
             "is_ap": self.about_persons,
             "ap_suffix": self.suffix,
             "domain": self.domain,
@@ -169,6 +189,20 @@ class Study:
     """The names of datasets that are only looked into."""
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What rules worked out and others need as well."""
+
+    def part(self, ranges: Ranges, number: int) -> Study:
+        """The same package in one range of subjects."""
+        taken = [(table, *ranges.take(table.dataset, number)) for table in self.tables]
+        return replace(self, tables=tuple(Table(dataset, of.file, numbers, of) for of, dataset, numbers in taken))
+
+    def forget(self, most: int) -> None:
+        """Let go of what was read and worked out when it is more than so many values."""
+        joined = [each for kept in self.memo.values() for each in (kept if isinstance(kept, tuple) else (kept,))]
+        views = {each for each in joined if isinstance(each, View)} | {table.view for table in self.tables}
+        if sum(view.held for view in views) > most:
+            self.memo.clear()
+            for table in self.tables:
+                table.view.forget()
 
     def once(self, key: Any, work: Callable[[], T]) -> T:
         """What `work` makes, made once per key."""

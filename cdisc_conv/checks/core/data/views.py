@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
-import pandas as pd
 
 from cdisc_conv.checks.core.data.vectors import Value, Vector, concatenate, constant, from_series, from_values
+from cdisc_conv.columns.stored import Frame, Stored
 
 Column: TypeAlias = Vector | Callable[[], Vector]
 
@@ -21,6 +22,7 @@ class View:
 
     def __init__(self, columns: Mapping[str, Column], datasets: Vector, rows: np.ndarray) -> None:
         self._columns = dict(columns)
+        self._read: dict[str, Vector] = {}
         self.datasets = datasets
         self.rows = rows
 
@@ -40,8 +42,18 @@ class View:
         column = self._columns.get(name)
         if column is None or isinstance(column, Vector):
             return column
-        self._columns[name] = vector = column()
-        return vector
+        if name not in self._read:
+            self._read[name] = column()
+        return self._read[name]
+
+    @property
+    def held(self) -> int:
+        """How many values of columns that were read are in memory."""
+        return self.length * len(self._read)
+
+    def forget(self) -> None:
+        """Let go of the columns that were read; they are read again when they are asked for."""
+        self._read.clear()
 
     def with_columns(self, columns: Mapping[str, Column]) -> View:
         """This view with more columns; those of the same name are replaced."""
@@ -75,15 +87,16 @@ class View:
         return vector
 
 
-def view_frame(frame: pd.DataFrame, dataset: str, blank: Value = "") -> View:
-    """The records of a dataset; `blank` is what a blank text is."""
+def view_frame(frame: Frame, dataset: str, blank: Value = "", numbers: np.ndarray | None = None) -> View:
+    """The records of a dataset; `blank` is what a blank text is, `numbers` are those of the records, from 1."""
     length = len(frame)
-    columns = {str(name): _read_later(frame, position, blank) for position, name in enumerate(frame.columns)}
-    return View(columns, constant(dataset, length), np.arange(1, length + 1))
+    columns = {str(name): partial(_read_column, frame, position, blank) for position, name in enumerate(frame.columns)}
+    return View(columns, constant(dataset, length), np.arange(1, length + 1) if numbers is None else numbers)
 
 
-def _read_later(frame: pd.DataFrame, position: int, blank: Value) -> Column:
-    return lambda: from_series(frame.iloc[:, position], blank)
+def _read_column(frame: Frame, position: int, blank: Value) -> Vector:
+    column = frame[frame.columns[position]] if isinstance(frame, Stored) else frame.iloc[:, position]
+    return from_series(column, blank)
 
 
 def view_rows(rows: Sequence[Mapping[str, Value]], dataset: str, names: Iterable[str] = ()) -> View:

@@ -72,6 +72,19 @@ def find_reach(rule: CoreRule) -> Reach:
     return max(reaches)
 
 
+def stays_within(rule: CoreRule) -> bool:
+    """Whether a rule is asked range by range of subjects.
+
+    Beside what looks further these are not: joins that make columns of the values of records (supplemental qualifiers,
+    related records), and those that keep records without a partner, whose missing values are those of a whole column.
+    """
+    return find_reach(rule) <= Reach.SUBJECT and not any(map(_makes_columns, rule.joins))
+
+
+def _makes_columns(join: Join) -> bool:
+    return join.child or join.how == "left" or join.name.startswith(("SUPP", "SQ", "RELREC"))
+
+
 def _reach_type(rule: CoreRule) -> Reach:
     name = rule.type.casefold()
     if "presence" in name:
