@@ -95,6 +95,8 @@ class Draft:
 
     datasets: dict[str, DatasetDraft] = field(default_factory=dict)
     used: list[Used] = field(default_factory=list)
+    partly: set[tuple[str, str]] = field(default_factory=set)
+    """Forms and columns of which a variable leaves some values out: the whole column goes to SUPP-- as well."""
     not_submitted: dict[str, Line] = field(default_factory=dict)
     sponsor_terms: dict[str, dict[str, str]] = field(default_factory=dict)
     """Terms of the study's own by the short name of their codelist, with what they mean; "" where they say it."""

@@ -105,11 +105,12 @@ def _text_line(guess: Guess, domain: str) -> Line:
 def make_plain_entry(item: Item, variables: Collection[str] = ()) -> dict[str, Any]:
     """The entry of a column whose values go out as they were collected: dates in ISO 8601, codes in words.
 
+    A column of dates with a value that is none goes out as it is, so that the value is not lost.
     A column that is called like one of `variables` is named with ``raw.`` before it.
     """
     profile = item.profile
     column = f"raw.{item.column}" if item.column in variables else item.column
-    if profile.kind in ("date", "datetime"):
+    if profile.kind in ("date", "datetime") and not profile.undated:
         if profile.formats:
             return {"datetime": {"date": column, "formats": list(profile.formats)}}
         return {"datetime": column}

@@ -142,10 +142,11 @@ def add_tests(
             else:
                 block.lines.append(line)
         of_row = plain if gate is None else [one for one in plain if not one.target.endswith("REASND")]
-        fill_block(block, of_row, domain, known, draft)
+        done = fill_block(block, of_row, domain, known, draft)
         complete_block(block, page, domain, known)
         if number == 0:
-            add_qualifiers(block, questions, dataset, known, draft)
+            left = [one.item for one in of_row if one.item.column not in done]
+            add_qualifiers(block, [*questions, *left], dataset, known, draft)
         dataset.blocks.append(block)
     undone = _not_done(page, gate, plain, tests, dataset, known, draft) if gate is not None else None
     if undone is not None:

@@ -168,7 +168,7 @@ def _draft_forms(pages: Mapping[str, Page], home: str, material: Material, draft
         if kind == "FINDINGS":
             draft_findings(replace(page, items=tuple(left)), frame, draft, known)
             continue
-        used = {one.column for one in draft.used if one.form == name}
+        used = {one.column for one in draft.used if one.form == name and (name, one.column) not in draft.partly}
         left = [item for item in left if item.column not in used]
         if name == home and domain == "DM":
             add_home_qualifiers(page, left, draft, known)

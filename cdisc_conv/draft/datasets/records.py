@@ -106,7 +106,9 @@ def fill_block(block: BlockDraft, guesses: Sequence[Guess], domain: str, known: 
             block.lines.append(line)
         if lines:
             note_used(guess, f"{domain}.{lines[0].name}", draft)
-        if lines and not left:
+        if left:
+            draft.partly.add((guess.item.form, guess.item.column))
+        elif lines:
             done.add(guess.item.column)
     return done
 

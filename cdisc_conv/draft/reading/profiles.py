@@ -40,6 +40,7 @@ _TIMES = ("HH:MM", "HH:MM:SS")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|\.\d+)([eE][+-]?\d+)?")
 _MIDNIGHT = re.compile(r"(?:\s+|T)00:00(?::00(?:\.0+)?)?$")
 _MEASURED = re.compile(rf"(?:[<>]=?\s*)?{_NUMBER.pattern}")
+_NAMED_DATE = re.compile(r"(?:DAT|DATE|DT|DTC)$", re.IGNORECASE)
 _LATER_TIME = re.compile(r"(\s+|T)\d{1,2}:\d{2}")
 
 
@@ -62,6 +63,8 @@ class Profile:
     """How dates are written, where the usual formats do not read them."""
     unsure: str = ""
     """Why the formats are not sure."""
+    undated: tuple[str, ...] = ()
+    """Values of a column of dates that no format reads."""
     codes: Mapping[str, str] = field(default_factory=dict)
     """Codes and their words, where somebody says so."""
     words: str = ""
@@ -100,7 +103,13 @@ def _profile(form: Form, field: Field, series: pd.Series) -> Profile:
     if field.empty and field.empty in counts.index and len(counts) == 1:
         counts = counts.drop(field.empty)
     texts = [str(value) for value in counts.index]
-    kind, formats, unsure = find_kind(texts, field.type)
+    named = "date" if _NAMED_DATE.search(field.name) and not all(map(_NUMBER.fullmatch, texts)) else ""
+    kind, formats, unsure = find_kind(texts, named or field.type)
+    undated = _list_undated(texts, kind, formats)
+    if undated:
+        unsure = (
+            f"{len(undated)} of {len(texts)} values {'is' if len(undated) == 1 else 'are'} no date: {_quote(undated)}"
+        )
     beside = next((name for name, other in form.fields.items() if other.decode_of == field.name), "")
     return Profile(
         form.name,
@@ -114,6 +123,7 @@ def _profile(form: Form, field: Field, series: pd.Series) -> Profile:
         kind,
         formats,
         unsure,
+        undated,
         dict(field.values),
         beside,
         field.unit,
@@ -170,6 +180,20 @@ def _find_dates(sample: list[str], declared: str) -> tuple[str, tuple[str, ...],
         return "text", (), ""
     unsure = f"the values are dates both as {alike[0]} and as {alike[1]}" if len(alike) > 1 else ""
     return kind, formats, unsure
+
+
+def _list_undated(texts: Sequence[str], kind: str, formats: Sequence[str]) -> tuple[str, ...]:
+    """The values of a column of dates that its formats, or the usual ones where it has none, do not read."""
+    if kind not in ("date", "datetime") or not texts:
+        return ()
+    asked = texts[:MOST_PARSED]
+    faults = parse_dates(text_column(asked), [read_format(text) for text in formats or DATE_FORMATS]).fault
+    return tuple(text for text, fault in zip(asked, faults, strict=True) if fault and text not in _NO_VALUES)
+
+
+def _quote(texts: Sequence[str]) -> str:
+    shown = ", ".join(f"'{text}'" for text in texts[:3])
+    return f"{shown} and {len(texts) - 3} more" if len(texts) > 3 else shown
 
 
 def _share(texts: Sequence[str], formats: Sequence[str]) -> float:

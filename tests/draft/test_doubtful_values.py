@@ -1,0 +1,70 @@
+"""What init makes of columns most of whose values it understands: nothing is left out without a place for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cdisc_conv.draft.reading.profiles import find_kind
+from cdisc_conv.draft.run import init_study
+
+
+def draft(folder: Path, forms: dict[str, str]) -> Path:
+    raw = folder / "raw"
+    raw.mkdir()
+    for name, text in forms.items():
+        (raw / name).write_text(text)
+    init_study(raw, folder / "study")
+    return folder / "study" / "sdtm"
+
+
+def line_of(path: Path, name: str) -> list[str]:
+    return [line.strip() for line in path.read_text().splitlines() if line.strip().startswith(f"{name}:")]
+
+
+DM = "SUBJID,SITEID,SEX,RACE\n001,S1,M,White\n002,S1,F,Martian\n003,S1,F,Asian\n"
+
+
+def test_a_value_without_a_term_in_demographics_goes_to_supp_as_it_says(tmp_path: Path) -> None:
+    made = draft(tmp_path, {"dm.csv": DM}) / "dm.yaml"
+    assert line_of(made, "RACE") == [
+        'RACE:     {term: {value: RACE, map: {Martian: ""}}}  '
+        "# draft to do: the name is RACE; no term means 'Martian': blank here, kept as collected in SUPP--"
+    ]
+    assert line_of(made, "RACE2") == [
+        "RACE2: {copy: raw.RACE, label: RACE}  # draft 0.50: no variable of the standard is recognised"
+    ]
+
+
+def test_a_value_without_a_term_beside_findings_goes_to_supp(tmp_path: Path) -> None:
+    lb = "SUBJID,VISIT,LBDAT,LBFAST,HGB,HGBU\n001,V1,05-FEB-2024,Yes,12,g/dL\n002,V1,06-FEB-2024,No,13,g/dL\n"
+    lb += "001,V2,07-FEB-2024,A snack,12,g/dL\n"
+    made = draft(tmp_path, {"dm.csv": DM, "lb.csv": lb}) / "lb.yaml"
+    assert line_of(made, "LBFAST") == [
+        'LBFAST:   {term: {value: LBFAST, map: {A snack: ""}}}  # draft to do: the name is LBFAST; no term means '
+        "'A snack': blank here, kept as collected in SUPP--"
+    ]
+    assert line_of(made, "LBFAST2") == [
+        "LBFAST2: {copy: raw.LBFAST, label: LBFAST}  # draft 0.50: no variable of the standard is recognised"
+    ]
+
+
+def test_one_bad_date_does_not_make_a_column_of_dates_something_else(tmp_path: Path) -> None:
+    vs = "SUBJID,VISIT,VSDAT,SYSBP\n001,V1,12-Jan-2024,120\n001,V2,UN-FEB-2024,121\n002,V1,2024-13-40,118\n"
+    made = draft(tmp_path, {"dm.csv": DM, "vs.csv": vs}) / "vs.yaml"
+    assert line_of(made, "VSDTC") == [
+        "VSDTC:    {datetime: {date: VSDAT, formats: [DD-MON-YYYY]}}  "
+        "# draft to do: CDASH calls it VSDAT; 1 of 3 values is no date: '2024-13-40'"
+    ]
+
+
+def test_a_qualifier_that_is_called_a_date_and_is_not_always_one_is_kept_as_it_is(tmp_path: Path) -> None:
+    ae = "SUBJID,AETERM,AESTDAT,RECHDT\n001,Cough,12-Jan-2024,13-Jan-2024\n001,Rash,14-Jan-2024,15-Jan-2024\n"
+    ae += "002,Ache,15-Jan-2024,tomorrow\n"
+    made = draft(tmp_path, {"dm.csv": DM, "ae.csv": ae}) / "ae.yaml"
+    assert line_of(made, "RECHDT") == [
+        "RECHDT: {copy: RECHDT, label: RECHDT}  # draft 0.50: no variable of the standard is recognised"
+    ]
+
+
+def test_texts_with_some_dates_among_them_are_texts() -> None:
+    assert find_kind(["12-Jan-2024", "13-Jan-2024", "see page 2"])[0] == "text"
