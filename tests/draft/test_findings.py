@@ -46,8 +46,8 @@ def test_a_row_per_test_with_units_and_ranges(raw: Path) -> None:
     rows = [[str(cell) for cell in row] for row in lb[columns].to_numpy()]
     assert sorted(rows) == [
         ["CREAT", "Creatinine", "CHEMISTRY", "<88.4016973125884", "umol/L", "53.04101838755304", "", ""],
-        ["HGB", "Hemoglobin", "HAEMATOLOGY", "", "", "120.0", "", "NOT DONE"],
-        ["HGB", "Hemoglobin", "HAEMATOLOGY", "115", "g/L", "120.0", "LOW", ""],
+        ["HGB", "Hemoglobin", "HEMATOLOGY", "", "", "120.0", "", "NOT DONE"],
+        ["HGB", "Hemoglobin", "HEMATOLOGY", "115", "g/L", "120.0", "LOW", ""],
         ["ZZ", "Zebra factor", "CHEMISTRY", "7", "U/L", "1.0", "NORMAL", ""],
     ]
 
@@ -87,3 +87,37 @@ def test_forms_of_other_domains_are_drafted_as_such(raw: Path) -> None:
     package = run_study(raw.parent / "study", raw, out)
     da = next(one.frame for one in package.datasets if one.name == "DA")
     assert da["DATESTCD"].tolist() == ["DISPAMT", "RETAMT", "DISPAMT", "RETAMT"]
+
+
+def test_an_examination_with_a_row_per_body_system(raw: Path) -> None:
+    (raw / "pe.csv").write_text(
+        "SUBJID,PEYN,PEND,PEDAT,PESYS,PESYS_DEC,PERES,PERES_DEC,PEDESC\n"
+        "001,Y,,2024-01-05,SKIN,Skin,N,Normal,\n001,Y,,2024-01-05,LUNG,Lungs,A,Abnormal,Wheezing\n"
+        "002,N,Refused,,,,,,\n"
+    )
+    pe = run_draft(raw, "PE")
+    assert pe[["PETESTCD", "PETEST", "PEORRES", "PESTAT", "PEREASND"]].to_numpy().tolist() == [
+        ["LUNG", "Lungs", "Wheezing", "", ""],
+        ["SKIN", "Skin", "Normal", "", ""],
+        ["PEALL", "Physical Examination", "", "NOT DONE", "Refused"],
+    ]
+
+
+def test_one_position_beside_all_vital_signs_is_that_of_pressure_and_pulse(raw: Path) -> None:
+    (raw / "vs.csv").write_text("SUBJID,VSDAT,VSPOS,SYSBP,WEIGHT\n001,2024-01-05,Sitting,120,70\n")
+    vs = run_draft(raw, "VS")
+    assert vs[["VSTESTCD", "VSPOS"]].to_numpy().tolist() == [["SYSBP", "SITTING"], ["WEIGHT", ""]]
+
+
+def test_dates_and_answers_of_a_follow_up_have_the_tests_of_terminology(raw: Path) -> None:
+    (raw / "survival_follow_up.csv").write_text(
+        "SUBJID,SFUDAT,SFUSTAT,SFUALIVE,SFUTRT\n001,01-MAR-2024,Alive,28-FEB-2024,docetaxel\n"
+        "002,02-MAR-2024,Dead,27-FEB-2024,\n"
+    )
+    ss = run_draft(raw, "SS")
+    assert ss[["SSTESTCD", "SSORRES", "SSSTRESC"]].to_numpy().tolist() == [
+        ["LSCFADTC", "2024-02-28", "2024-02-28"],
+        ["SURVSTAT", "Alive", "ALIVE"],
+        ["LSCFADTC", "2024-02-27", "2024-02-27"],
+        ["SURVSTAT", "Dead", "DEAD"],
+    ]

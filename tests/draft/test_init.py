@@ -269,3 +269,16 @@ def test_columns_that_are_called_like_variables_of_a_dataset(raw: Path, tmp_path
     init_study(raw, tmp_path / "study")
     assert read_entries(tmp_path / "study" / "sdtm" / "ae.yaml")["AESTDTC"] == "{datetime: raw.AE.AESTDAT}"
     assert {problem.code for problem in lint_whole(tmp_path / "study")[1]} == {"DRAFT001"}
+
+
+def test_a_code_that_is_a_name_of_the_term_counts_where_its_words_are_not(raw: Path, tmp_path: Path) -> None:
+    (raw / "cm.csv").write_text(
+        "SUBJID,CMTRT,CMROUTE,CMROUTE_DEC,CMSTDAT\n001,Aspirin,PO,By mouth,2024-01-01\n001,Iron,IV,Drip,2024-01-02\n"
+    )
+    (raw / "eot.csv").write_text("SUBJID,EOTDAT,EOTREAS,EOTCONT\n001,2024-03-01,Completed,Y\n")
+    init_study(raw, tmp_path / "study")
+    cm = read_entries(tmp_path / "study" / "sdtm" / "cm.yaml")
+    assert cm["CMROUTE"] == "{term: {value: CMROUTE, map: {IV: INTRAVENOUS}}}"
+    ds = read_entries(tmp_path / "study" / "sdtm" / "ds.yaml")
+    assert "DSENRTPT" not in ds  # what continues after treatment is no disposition that lasts
+    assert ds["EOTCONT"] == "{copy: EOTCONT, label: EOTCONT}"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from cdisc_conv.draft.datasets.entries import ascii_text
-from cdisc_conv.draft.datasets.records import Page
-from cdisc_conv.draft.matching.codes import find_inside
-from cdisc_conv.draft.matching.columns import Knowledge
+from cdisc_conv.draft.datasets.entries import ascii_text, make_flag_condition
+from cdisc_conv.draft.datasets.records import Page, fill_block, note_used
+from cdisc_conv.draft.matching.codes import find_inside, no_codes
+from cdisc_conv.draft.matching.columns import Guess, Knowledge
 from cdisc_conv.draft.matching.tests_of import Test, find_code, find_instrument_term
-from cdisc_conv.draft.model import BlockDraft, Line
+from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Draft, Line
 from cdisc_conv.draft.reading.names import words
 
 _PLAIN_LABELS = frozenset(
@@ -90,3 +91,52 @@ def name_all(page: Page, tests: Sequence[Test], domain: str, known: Knowledge) -
     if known.codelist(domain, f"{domain[:2]}TESTCD") is None:
         return code, name
     return {"value": code, "extend": True}, {"value": name, "extend": True}
+
+
+def draft_not_done(
+    page: Page,
+    gate: Guess,
+    guesses: Sequence[Guess],
+    named: tuple[Any, Any],
+    dataset: DatasetDraft,
+    known: Knowledge,
+    draft: Draft,
+) -> BlockDraft | None:
+    """A record of its own where the form says that nothing was done; `named` are its --TESTCD and --TEST."""
+    domain, prefix = dataset.name, dataset.name[:2]
+    codes = no_codes(gate.item.profile)
+    note_used(gate, f"{domain}.{prefix}STAT", draft)
+    if not codes:
+        return None
+    block = BlockDraft(page.form, score=gate.score, reason=f"{gate.reason}: rows on which nothing was done")
+    block.where = make_flag_condition(gate.item.column, codes)
+    code, test = named
+    block.lines = [
+        Line(f"{prefix}TESTCD", {"constant": code}, 0.8, "all tests of the form"),
+        Line(f"{prefix}TEST", {"constant": test}, 0.7, "the form"),
+        Line(f"{prefix}STAT", {"constant": "NOT DONE"}, 0.9, gate.reason),
+    ]
+    fill_block(block, guesses, domain, known, draft)
+    complete_block(block, page, domain, known)
+    return block
+
+
+_POSTURAL = ("SYSBP", "DIABP", "MAP", "PULSE", "HR", "RESP")
+"""Vital signs that the position of the subject is recorded for."""
+
+
+def limit_position(block: BlockDraft, codes: Sequence[str], every: Sequence[str]) -> None:
+    """One position beside all tests of a row (`every`) is that of pressure and pulse, and not of height or weight.
+
+    `codes` are the tests of the block.
+    """
+    mine = [code for code in codes if code in _POSTURAL]
+    if len(mine) == len(codes) or not set(every) & set(_POSTURAL):
+        return
+    listed = ", ".join(f'"{code}"' for code in mine)
+    for place, line in enumerate(block.lines):
+        if line.name == "VSPOS" and mine:
+            reason = f"{line.reason}; it is that of {', '.join(mine)}"
+            block.lines[place] = replace(line, entry={"when": f"VSTESTCD in ({listed})", **line.entry}, reason=reason)
+    if not mine:
+        block.lines[:] = [line for line in block.lines if line.name != "VSPOS"]

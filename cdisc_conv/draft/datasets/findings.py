@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from cdisc_conv.draft.datasets.completed import complete_block, name_all, name_by_form
-from cdisc_conv.draft.datasets.entries import MOST_TEXT, make_flag_condition, make_label, raw, shared_of
+from cdisc_conv.draft.datasets.completed import complete_block, draft_not_done, limit_position, name_all, name_by_form
+from cdisc_conv.draft.datasets.entries import MOST_TEXT, make_label, raw, shared_of
 from cdisc_conv.draft.datasets.leftovers import add_qualifiers, note_beside
 from cdisc_conv.draft.datasets.long_findings import draft_long, find_parts
-from cdisc_conv.draft.datasets.records import Page, fill_block, note_used
+from cdisc_conv.draft.datasets.records import Page, fill_block
 from cdisc_conv.draft.datasets.standardized import choose_units, draft_converted, draft_ranges
 from cdisc_conv.draft.datasets.units import make_term_line, read_unit_term
-from cdisc_conv.draft.matching.codes import find_term, no_codes
+from cdisc_conv.draft.matching.codes import find_term, is_no, is_yes, no_codes
 from cdisc_conv.draft.matching.columns import Guess, Item, Knowledge, guess_columns
 from cdisc_conv.draft.matching.targets import ANY, DEATH, PERFORMED, TIME
 from cdisc_conv.draft.matching.tests_of import Test, find_tests, make_own_test, name_apart
@@ -143,12 +144,15 @@ def add_tests(
                 block.lines.append(line)
         of_row = plain if gate is None else [one for one in plain if not one.target.endswith("REASND")]
         done = fill_block(block, of_row, domain, known, draft)
+        if domain == "VS":
+            limit_position(block, [test.code for test in group], [test.code for test in tests])
         complete_block(block, page, domain, known)
         if number == 0:
             left = [one.item for one in of_row if one.item.column not in done]
             add_qualifiers(block, [*questions, *left], dataset, known, draft)
         dataset.blocks.append(block)
-    undone = _not_done(page, gate, plain, tests, dataset, known, draft) if gate is not None else None
+    named = name_all(page, tests, domain, known)
+    undone = draft_not_done(page, gate, plain, named, dataset, known, draft) if gate is not None else None
     if undone is not None:
         dataset.blocks.append(undone)
 
@@ -160,10 +164,14 @@ def _kind(test: Test) -> tuple[Any, ...]:
         return ("instrument", test.code)
     if item.profile.longest > MOST_TEXT:
         return ("long",)
+    if item.profile.kind in ("date", "datetime"):
+        return ("dates", *item.profile.formats)
     if item.beside or not item.profile.codes:
         united = bool(test.unit) or "--ORRESU" in test.columns
         numbers = item.profile.numeric or (united and is_measured(item.profile))
-        return ("numbers", united) if numbers and not item.beside else ("words",)
+        if numbers and not item.beside:
+            return ("numbers", united)
+        return ("texts",) if item.profile.kind == "text" and not item.beside and not item.profile.coded else ("words",)
     return ("codes", *sorted(item.profile.codes.items()))
 
 
@@ -265,7 +273,11 @@ def _result_line(group: Sequence[Test], prefix: str) -> Line:
     reason = "the results as they were collected"
     if not item.beside and item.profile.codes:
         return Line(f"{prefix}ORRES", {"map": {"value": "RESULT", "values": dict(item.profile.codes)}}, 0.9, reason)
-    if _kind(group[0])[0] == "long":
+    kind = _kind(group[0])
+    if kind[0] == "dates":
+        said = {"date": "RESULT", "formats": list(kind[1:])} if kind[1:] else "RESULT"
+        return Line(f"{prefix}ORRES", {"datetime": said}, 0.8, f"{reason}, which are dates")
+    if kind[0] == "long":
         return Line(f"{prefix}ORRES", {"split": "RESULT"}, 0.8, f"{reason}; some are longer than {MOST_TEXT} bytes")
     return Line(f"{prefix}ORRES", {"copy": "RESULT"}, 0.9, reason)
 
@@ -285,10 +297,13 @@ def _are_limits(group: Sequence[Test], name: str) -> bool:
 def _word_line(group: Sequence[Test], domain: str, known: Knowledge) -> Line:
     """--STRESC of results in words: the terms that they mean, where the variable has a codelist, else capitals."""
     name = f"{domain[:2]}STRESC"
-    codelist = known.codelist(domain, name) if not known.is_own(domain) else None
+    coded = _kind(group[0])[0] not in ("dates", "texts", "long")
+    codelist = known.codelist(domain, name) if coded and not known.is_own(domain) else None
     said = {test.result.profile.word_of(value) for test in group for value in test.result.profile.values}
     said |= {word for test in group for word in test.result.profile.codes.values()}
-    if codelist is not None and any(find_term(word, codelist)[0] is not None for word in said):
+    answers = [word for word in said if not is_yes(word) and not is_no(word)]
+    terms = [word for word in answers if codelist is not None and find_term(word, codelist)[0] is not None]
+    if codelist is not None and terms and 2 * len(terms) >= len(answers):
         return make_term_line(name, f"{domain[:2]}ORRES", sorted(said), codelist, "the terms of the results")
     entry = {"copy": {"source": f"{domain[:2]}ORRES", "case": "upper"}}
     return Line(name, entry, 0.7, "the result in capitals")
@@ -305,7 +320,9 @@ def _standard_lines(group: Sequence[Test], domain: str, numbers: bool, known: Kn
         ]
     if not numbers:
         lines = [_word_line(group, domain, known)]
-        if any(is_number(value) for test in group for value in test.result.profile.values):
+        dates = _kind(group[0])[0] == "dates"  # a year alone is a number, too
+        said = [value for test in group for value in test.result.profile.values]
+        if any(is_number(value) or (dates and len(re.findall(r"\d+", value)) == 1) for value in said):
             number = {"expr": make_number(f"{prefix}ORRES", group)}
             lines.append(Line(f"{prefix}STRESN", number, 0.7, "the result where it is a number"))
         return lines
@@ -364,34 +381,6 @@ def _attribute_line(group: Sequence[Test], part: str, name: str, target: str, do
         return Line(target, {"copy": name}, 0.8, reason)
     said = sorted({item.profile.word_of(value) for item in items for value in item.profile.values})
     return make_term_line(target, name, said, codelist, reason)
-
-
-def _not_done(
-    page: Page,
-    gate: Guess,
-    guesses: Sequence[Guess],
-    tests: Sequence[Test],
-    dataset: DatasetDraft,
-    known: Knowledge,
-    draft: Draft,
-) -> BlockDraft | None:
-    """A record of its own where the form says that nothing was done."""
-    domain, prefix = dataset.name, dataset.name[:2]
-    codes = no_codes(gate.item.profile)
-    note_used(gate, f"{domain}.{prefix}STAT", draft)
-    if not codes:
-        return None
-    block = BlockDraft(page.form, score=gate.score, reason=f"{gate.reason}: rows on which nothing was done")
-    block.where = make_flag_condition(gate.item.column, codes)
-    code, test = name_all(page, tests, domain, known)
-    block.lines = [
-        Line(f"{prefix}TESTCD", {"constant": code}, 0.8, "all tests of the form"),
-        Line(f"{prefix}TEST", {"constant": test}, 0.7, "the form"),
-        Line(f"{prefix}STAT", {"constant": "NOT DONE"}, 0.9, gate.reason),
-    ]
-    fill_block(block, guesses, domain, known, draft)
-    complete_block(block, page, domain, known)
-    return block
 
 
 def add_measurements(page: Page, frame: pd.DataFrame, draft: Draft, known: Knowledge) -> list[Item]:

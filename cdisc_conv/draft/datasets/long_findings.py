@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from cdisc_conv.draft.datasets.entries import raw
+from cdisc_conv.draft.datasets.completed import complete_block, draft_not_done, name_all
+from cdisc_conv.draft.datasets.entries import make_flag_condition, raw
 from cdisc_conv.draft.datasets.leftovers import add_qualifiers, declare, note_beside
 from cdisc_conv.draft.datasets.records import Page, fill_block
 from cdisc_conv.draft.datasets.standardized import choose_units, draft_converted, draft_ranges
 from cdisc_conv.draft.datasets.units import make_term_line, read_unit_term
-from cdisc_conv.draft.matching.codes import find_term
+from cdisc_conv.draft.matching.codes import find_term, no_codes
 from cdisc_conv.draft.matching.columns import Guess, Item, Knowledge, guess_columns
+from cdisc_conv.draft.matching.targets import ANY, PERFORMED
 from cdisc_conv.draft.matching.tests_of import find_code
 from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Draft, Fate, Line
 from cdisc_conv.draft.reading.names import shared_parts, spellings
@@ -35,6 +37,23 @@ _PARTS: Mapping[str, str] = {
     **dict.fromkeys(("STAT", "STATUS", "TESTSTATUS"), "--STAT"),
 }
 """What columns of such a form are called, without the letters of the domain."""
+_OF_DOMAIN: Mapping[str, Mapping[str, str]] = {
+    "PE": dict.fromkeys(("SYS", "BODSYS", "BODYSYS", "BODYSYSTEM", "SYSTEM", "BODYAREA", "AREA", "ORGAN"), "--TEST"),
+    "SC": dict.fromkeys(("CHAR", "CHARACTERISTIC"), "--TEST"),
+}
+"""The same in one domain."""
+_DESCRIPTIONS = ("DESC", "ABN", "ABNORM", "ABNDESC", "ABNORMAL", "ABNSP", "FINDING", "DETAIL", "SPEC")
+"""What the description of an abnormality is called on a form of physical examination."""
+_USUAL = {
+    "HAEMATOLOGY": "HEMATOLOGY",
+    "CLINICAL CHEMISTRY": "CHEMISTRY",
+    "BIOCHEMISTRY": "CHEMISTRY",
+    "CLINICAL BIOCHEMISTRY": "CHEMISTRY",
+    "SERUM CHEMISTRY": "CHEMISTRY",
+    "BLOOD CHEMISTRY": "CHEMISTRY",
+    "URINE ANALYSIS": "URINALYSIS",
+}
+"""Names of laboratory panels, and what SDTMIG calls them in its examples."""
 
 
 def find_parts(page: Page) -> dict[str, Item]:
@@ -44,7 +63,8 @@ def find_parts(page: Page) -> dict[str, Item]:
     found: dict[str, Item] = {}
     for item in page.items:
         for spelling in spellings(item.name, shared)[:1]:
-            part = _PARTS.get(spelling) or _PARTS.get(spelling.removeprefix(letters))
+            offered = {**_OF_DOMAIN.get(page.placed.domain, {}), **_PARTS}
+            part = offered.get(spelling) or offered.get(spelling.removeprefix(letters))
             if part and (part not in found or found[part].profile.filled < item.profile.filled):
                 found[part] = item
     test = found.get("--TESTCD") or found.get("--TEST")
@@ -59,10 +79,14 @@ def draft_long(page: Page, parts: Mapping[str, Item], frame: pd.DataFrame, draft
     used = {item.column for item in parts.values()}
     left = [item for item in page.items if item.column not in used]
     guesses = [one for one in guess_columns(left, domain, known) if _is_further(one, prefix, parts)]
+    gate = next((one for one in guesses if one.target in (PERFORMED, ANY) and no_codes(one.item.profile)), None)
+    reasons = [one for one in guesses if one.target.endswith("REASND")]
     block = BlockDraft(page.form, score=page.placed.score, reason=f"{page.placed.reason}; a row is a test")
     tests = _draft_tests(block, parts, frame, domain, draft, known)
     _draft_results(block, parts, frame, tests, domain, known)
-    done = fill_block(block, guesses, domain, known, draft)
+    of_row = guesses if gate is None else [one for one in guesses if one not in (gate, *reasons)]
+    done = fill_block(block, of_row, domain, known, draft)
+    done |= _describe_abnormal(block, parts["--ORRES"], left, frame, draft) if domain == "PE" else set()
     if "--TESTCD" in parts and "--TEST" in parts:
         same = f"the same answer as {parts['--TESTCD'].column}, in words"
         declare(draft, parts["--TEST"].profile, Fate.SYSTEM, same, 0.85)
@@ -71,9 +95,41 @@ def draft_long(page: Page, parts: Mapping[str, Item], frame: pd.DataFrame, draft
         fate = Fate.OWN if known.is_own(domain) else Fate.STANDARD
         draft.note(item.profile, fate, target, 0.85, f"the form has a row per test; {item.name} is called so")
         note_beside(item, draft, target, fate)
+    complete_block(block, page, domain, known)
     dataset = draft.datasets.setdefault(domain, DatasetDraft(domain))
+    undone = None
+    if gate is not None:
+        named = name_all(page, (), domain, known)
+        undone = draft_not_done(page, gate, [one for one in guesses if one is not gate], named, dataset, known, draft)
+        done |= {one.item.column for one in (gate, *reasons)}
+        block.where = " and ".join(filter(None, (block.where, f"not ({undone.where})"))) if undone else block.where
     add_qualifiers(block, [item for item in left if item.column not in done], dataset, known, draft)
-    dataset.blocks.append(block)
+    dataset.blocks += [block, undone] if undone is not None else [block]
+
+
+def _describe_abnormal(
+    block: BlockDraft, result: Item, left: Sequence[Item], frame: pd.DataFrame, draft: Draft
+) -> set[str]:
+    """What was described as abnormal is the result of an examination, in place of the word for it."""
+    found = [
+        item
+        for item in left
+        if item.profile.kind == "text"
+        and not item.profile.codes
+        and item.profile.filled
+        and any(spelling.removeprefix("PE") in _DESCRIPTIONS for spelling in spellings(item.name)[:1])
+    ]
+    lines = {line.name: place for place, line in enumerate(block.lines)}
+    if len(found) != 1 or "PEORRES" not in lines:
+        return set()
+    item, line = found[0], block.lines[lines["PEORRES"]]
+    told = frame[frame[item.column].str.strip() != ""][result.column].str.strip().unique()
+    described = f'{make_flag_condition(result.column, sorted(told))} and {raw(item.column)} != ""'
+    entry = {"cases": [{"when": described, "copy": raw_name(item)}, dict(line.entry)]}
+    reason = f"what {item.name} describes, else {result.name}"
+    block.lines[lines["PEORRES"]] = Line("PEORRES", entry, 0.6, reason)
+    draft.note(item.profile, Fate.STANDARD, "PE.PEORRES", 0.6, "it describes what is abnormal")
+    return {item.column}
 
 
 def _is_further(guess: Guess, prefix: str, parts: Mapping[str, Item]) -> bool:
@@ -231,10 +287,14 @@ def _draft_attributes(
         said = sorted({item.profile.word_of(value) for value in item.profile.values})
         if codelist is not None:
             block.lines.append(make_term_line(target, raw_name(item), said, codelist, f"{item.name} says it"))
-        elif item.profile.codes:
-            values = {code: word.upper() for code, word in item.profile.codes.items()}
-            entry: dict[str, Any] = {"map": {"value": raw_name(item), "values": values}}
-            block.lines.append(Line(target, entry, 0.8, f"{item.name} says it"))
+        elif item.profile.codes or (part == "--CAT" and any(text.upper() in _USUAL for text in said)):
+            texts = dict.fromkeys([*item.profile.codes, *item.profile.values])
+            values = {text: item.profile.word_of(text).upper() for text in texts}
+            usual = {text: _USUAL.get(word, word) for text, word in values.items()}
+            named = ", ".join(f"{word} is {_USUAL[word]}" for word in dict.fromkeys(values.values()) if word in _USUAL)
+            entry: dict[str, Any] = {"map": {"value": raw_name(item), "values": usual}}
+            reason = f"{item.name} says it; {named}" if named else f"{item.name} says it"
+            block.lines.append(Line(target, entry, 0.7 if named else 0.8, reason))
         else:
             plain: Any = {"source": raw_name(item), "case": "upper"} if part == "--CAT" else raw_name(item)
             block.lines.append(Line(target, {"copy": plain}, 0.8, f"{item.name} says it"))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from cdisc_conv.draft.matching.codes import find_term
+from cdisc_conv.draft.matching.codes import find_term, is_no, is_yes
 from cdisc_conv.draft.model import Line
 from cdisc_conv.standards import CodelistTerm, CodelistTerms
 from cdisc_conv.standards.unit_names import index_units, read_unit
@@ -27,6 +27,9 @@ def make_term_line(target: str, name: str, said: Sequence[str], codelist: Codeli
             term_ = read_unit_term(text, codelist)
             if term_ is not None:
                 made[text] = term_.value
+            elif target.endswith("STRESC") and codelist.extensible and (is_yes(text) or is_no(text)):
+                made[text] = "Y" if is_yes(text) else "N"
+                own.append(made[text])
             elif codelist.extensible:
                 own.append(text)
             else:
@@ -42,7 +45,7 @@ def make_term_line(target: str, name: str, said: Sequence[str], codelist: Codeli
     if made:
         entry["map"] = made
     if own:
-        entry["extend"] = own
+        entry["extend"] = list(dict.fromkeys(own))
         unsure.append(f"terms of the study's own: {', '.join(own)}")
     why = "; ".join([reason, *unsure])
     return Line(target, {"term": entry if len(entry) > 1 else name}, 0.6 if unsure else 0.85, why)

@@ -58,6 +58,28 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "no action": "DOSE NOT CHANGED",
     },
     "NY": {"true": "Y", "false": "N", "checked": "Y", "ja": "Y", "nein": "N", "si": "Y"},
+    "ROUTE": {
+        "po": "ORAL",
+        "iv": "INTRAVENOUS",
+        "sc": "SUBCUTANEOUS",
+        "sq": "SUBCUTANEOUS",
+        "im": "INTRAMUSCULAR",
+        "sl": "SUBLINGUAL",
+        "top": "TOPICAL",
+        "inh": "RESPIRATORY (INHALATION)",
+        "by mouth": "ORAL",
+        "into a vein": "INTRAVENOUS",
+        "into vein": "INTRAVENOUS",
+        "under the skin": "SUBCUTANEOUS",
+        "into a muscle": "INTRAMUSCULAR",
+        "into muscle": "INTRAMUSCULAR",
+        "on the skin": "TOPICAL",
+        "inhaled": "RESPIRATORY (INHALATION)",
+        "into the eye": "OPHTHALMIC",
+        "into the nose": "NASAL",
+        "into the ear": "AURICULAR (OTIC)",
+        "under the tongue": "SUBLINGUAL",
+    },
     "SEX": {"man": "M", "woman": "F", "masculine": "M", "feminine": "F"},
     "NCOMPLT": {
         "failure to meet criteria": "FAILURE TO MEET CONTINUATION CRITERIA",
@@ -104,6 +126,9 @@ def match_codes(profile: Profile, codelist: CodelistTerms) -> Coding:
             continue
         asked += 1
         term, sure = find_term(word, codelist)
+        if term is None and text != word and len(text) > 1 and text.isalpha():  # the code may be a name of the term
+            term, sure = find_term(text, codelist)
+            term, sure = (term, False) if sure else (None, False)
         if term is None:
             unmatched.append(text)
             continue

@@ -28,6 +28,8 @@ from cdisc_conv.standards.model import DatasetStandard
 LEAST = 0.5
 """The score from which on a column counts as recognised."""
 _DATES = ("STDTC", "ENDTC", "DTC", "DTHDTC", "BRTHDTC", "RFICDTC")
+_NEVER_ONGOING = ("DS", "DV")
+"""Domains whose events last no time: what such a form says continues is something else."""
 _FLAGS = (ONGOING, PERFORMED, ANY, PRIOR)
 _TIMES = (START_TIME, END_TIME, TIME)
 _NEVER = (
@@ -209,7 +211,7 @@ def _by_name(
         if findings and len(spelling) > 3 and spelling.endswith(("YN", "PERF", "DONE")) and place == 0:
             yield PERFORMED, 0.62, f"the name {spelling} ends as the question does whether it was done"
         reason = _resolve(domain, "--REASND", known)
-        if findings and len(spelling) > 4 and spelling.endswith(("ND", "REASND", "REASNA")) and reason and place == 0:
+        if findings and len(spelling) > 3 and spelling.endswith(("ND", "REASND", "REASNA")) and reason and place == 0:
             yield reason, 0.6, f"the name {spelling} ends as the reason does why it was not done"
         if len(spelling) > 1 and (found := _resolve(domain, CDASH.get(spelling, ""), known)):
             yield found, 0.82 - less, f"CDASH calls it {domain[:2]}{spelling}"
@@ -262,7 +264,7 @@ def _weigh_short(short: str, name: str) -> float:
 def _resolve(domain: str, target: str, known: Knowledge) -> str:
     """A target with the letters of the domain, "" where the domain has no such variable."""
     if target.startswith("@") or not target:
-        return target
+        return "" if target == ONGOING and domain in _NEVER_ONGOING else target
     name = target.replace("--", domain[:2])
     return name if _is_target(domain, name, known) else ""
 

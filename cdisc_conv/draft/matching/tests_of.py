@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from cdisc_conv.draft.datasets.entries import ascii_text, make_label
 from cdisc_conv.draft.matching.columns import Item, Knowledge
 from cdisc_conv.draft.matching.vocabulary import INSTRUMENTS, PARTS, TESTS
-from cdisc_conv.draft.reading.names import shared_parts, split_name, words
+from cdisc_conv.draft.reading.names import common_letters, shared_parts, split_name, words
 from cdisc_conv.standards import CodelistTerm, CodelistTerms
 
 MEASURED = ("VS", "LB", "EG")
@@ -61,7 +61,8 @@ def find_tests(items: Sequence[Item], domain: str, known: Knowledge, every: bool
     `every`: an item that names a result is a test also where terminology does not know it.
     """
     shared = shared_parts(item.name for item in items)
-    parsed = {item.column: _parse(item, shared, domain) for item in items}
+    letters = common_letters(item.name for item in items)
+    parsed = {item.column: _parse_known(item, letters, domain) or _parse(item, shared, domain) for item in items}
     tests: dict[tuple[str, ...], Test] = {}
     taken: set[str] = set()
 
@@ -70,6 +71,8 @@ def find_tests(items: Sequence[Item], domain: str, known: Knowledge, every: bool
         found = resolve_test(key, item, domain, known)
         codes = {test.code for test in tests.values()}
         if key in tests or (found is None and not (explicit and every)) or (found is not None and found.code in codes):
+            return
+        if _is_date(item) and (found is None or not found.code.endswith("DTC")):
             return
         tests[key] = found or _own_test(key, item)
         tests[key].columns["--ORRES"] = item
@@ -85,11 +88,27 @@ def find_tests(items: Sequence[Item], domain: str, known: Knowledge, every: bool
             add(item, explicit=True)
     attach()
     for item in items:
-        if item.column not in taken and not parsed[item.column][1] and _may_be_result(item):
+        may_be = _may_be_result(item) or _is_date(item)
+        if item.column not in taken and not parsed[item.column][1] and may_be:
             add(item, explicit=False)
     attach()
     left = [item for item in items if item.column not in taken]
     return name_apart(list(tests.values())), left
+
+
+def _parse_known(item: Item, letters: Sequence[str], domain: str) -> tuple[tuple[str, ...], str] | None:
+    """The name without the letters of its form, where forms of the domain call a test so; None otherwise."""
+    bare = "".join(split_name(item.name))
+    phrases = {" ".join(words(phrase)) for said in TESTS.get(domain, {}).values() for phrase in said}
+    for prefix in (*letters, domain[:2]):
+        rest = bare.removeprefix(prefix)
+        if rest != bare and rest.lower() in phrases:
+            return (rest,), ""
+    return None
+
+
+def _is_date(item: Item) -> bool:
+    return item.profile.kind in ("date", "datetime")
 
 
 def _may_be_result(item: Item) -> bool:

@@ -198,7 +198,7 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "UREAN": ("blood urea nitrogen", "bun", "urea nitrogen"),
         "UREA": ("urea",),
         "PREALB": ("prealbumin",),
-        "HCG": ("pregnancy test", "hcg", "choriogonadotropin beta"),
+        "HCG": ("pregnancy test", "hcg", "bhcg", "beta hcg", "hcg beta", "choriogonadotropin beta"),
         "OCCBLD": ("occult blood",),
         "PH": ("ph",),
     },
@@ -212,12 +212,23 @@ TESTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "DD": {
         "PRCDTH": ("primary cause death", "cause death", "dthcaus", "prcdth", "death cause"),
         "SECDTH": ("secondary cause death", "secdth"),
-        "AUTOPIND": ("autopsy", "autopsy performed"),
+        "AUTOPIND": ("autopsy", "autopsy performed", "dthaut", "autop", "autyn"),
     },
-    "SS": {"SURVSTAT": ("survival status", "survstat", "vital status", "status")},
+    "SS": {
+        "SURVSTAT": ("survival status", "subject survival status", "survstat", "vital status", "status", "stat"),
+        "LSCFADTC": (
+            *("alive", "last known alive", "date last known alive", "last date known alive", "last contact date"),
+            *("date last contact", "date of last contact", "lkadt", "lstalv", "lstalvdt", "lastalive", "alivedat"),
+        ),
+    },
     "RP": {
-        "CHILDPOT": ("childbearing potential", "childpot"),
-        "BCMETHOD": ("birth control method", "contraceptive method", "bcmethod"),
+        "CHILDPOT": ("childbearing potential", "childpot", "child", "woman childbearing potential", "wocbp"),
+        "BCMETHOD": (
+            *("birth control method", "contraceptive method", "contraception method", "method contraception"),
+            *("bcmethod", "meth", "method", "contraception", "birth control"),
+        ),
+        "MENOSTAT": ("menopausal status", "menostat", "menopause status"),
+        "LMPSTDTC": ("last menstrual period", "lmpdat", "lmp", "last menstrual period start date"),
     },
     "DA": {
         "DISPAMT": ("dispensed amount", "amount dispensed", "number dispensed", "tablets dispensed", "dispamt"),

@@ -99,6 +99,24 @@ def shared_parts(names: Iterable[str]) -> tuple[str, ...]:
         shared = (*shared, part)
 
 
+def common_letters(names: Iterable[str], least: float = 0.6) -> tuple[str, ...]:
+    """The two to five letters that most names of a form begin with, the longest first.
+
+    >>> common_letters(["SFUDAT", "SFUSTAT", "SFUALIVE", "READER"])
+    ('SFU', 'SF')
+    """
+    said = [re.sub(r"[^A-Z0-9]", "", name.upper()) for name in names]
+    if len(said) < 2:
+        return ()
+    found = []
+    for length in range(5, 1, -1):
+        counts = Counter(name[:length] for name in said if len(name) > length)
+        best, count = counts.most_common(1)[0] if counts else ("", 0)
+        if count >= max(2, least * len(said)) and best.isalpha():
+            found.append(best)
+    return tuple(found)
+
+
 def spellings(name: str, shared: Sequence[str] = ()) -> tuple[str, ...]:
     """What a name may mean, the likeliest first: without shared parts and endings, joined, and its last parts alone.
 
