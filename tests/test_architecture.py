@@ -28,11 +28,12 @@ LAYERS = (
     ("spec",),
     ("derivations",),
     ("expr", "standards", "raw", "xpt", "datafiles"),
-    ("columns", "dataset"),
+    ("columns", "dataset", "steps"),
     (
         "docstrings",
         "findings",
         "keeping",
+        "parcels",
         "plug_ins",
         "problems",
         "resources",

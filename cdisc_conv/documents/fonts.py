@@ -8,15 +8,20 @@ box stands for the character, and the character is remembered in `missing`.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
+from typing import Any, TypeVar
 
 import reportlab
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
+
+from cdisc_conv.steps import Steps
+
+_Drawn = TypeVar("_Drawn")
 
 REGULAR, BOLD, ITALIC = "Vera", "VeraBd", "VeraIt"
 _OWN = Path(reportlab.__file__).parent / "fonts"
@@ -61,6 +66,8 @@ class Fonts:
     """The fonts in the order in which a character is looked for; `missing` gathers the characters that none has."""
 
     more: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    """Their files, with sizes and times: what is drawn with others differs."""
     missing: dict[str, None] = field(default_factory=dict, compare=False)
 
     def runs(self, text: str, font: str = REGULAR) -> list[tuple[str, str]]:
@@ -110,7 +117,7 @@ def open_fonts(files: Sequence[Path] = ()) -> Fonts:
     """
     for name in (REGULAR, BOLD, ITALIC):
         pdfmetrics.registerFont(_read_font(name, _OWN / f"{name}.ttf"))
-    more = []
+    more, read = [], []
     for number, path in enumerate([*files, *_find_installed()]):
         try:
             font = _read_font(f"Further{number}", path)
@@ -120,7 +127,15 @@ def open_fonts(files: Sequence[Path] = ()) -> Fonts:
             continue
         pdfmetrics.registerFont(font)
         more.append(font.fontName)
-    return Fonts(tuple(more))
+        read.append(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}")
+    return Fonts(tuple(more), tuple(read))
+
+
+def keep_drawn(steps: Steps, what: str, made_of: Any, fonts: Fonts, draw: Callable[[], _Drawn]) -> _Drawn:
+    """What `draw` makes of `made_of` with fonts, unless an earlier run drew it; `fonts` then miss what they missed."""
+    drawn, missing = steps.make("document", what, (what, made_of, fonts), lambda: (draw(), tuple(fonts.missing)))
+    fonts.missing.update(dict.fromkeys(missing))
+    return drawn
 
 
 def _read_font(name: str, path: Path) -> TTFont:

@@ -33,6 +33,7 @@ from cdisc_conv.raw import FormSource, RawForm, check_subjects, read_forms
 from cdisc_conv.raw.subjects import SubjectKey, join_subjects
 from cdisc_conv.spec.forms.sources import check_transfers, form_source
 from cdisc_conv.spec.model import SourceKind, Study
+from cdisc_conv.steps import NOTHING_KEPT, Steps
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class Conversion:
     """What of it an earlier run had made already."""
     shelf: Shelf = IN_MEMORY
     """Where the records are that are not in memory, as long as the run lasts."""
+    steps: Steps = NOTHING_KEPT
+    """Where results of what is made of it are kept."""
 
 
 def convert(
@@ -156,6 +159,7 @@ def convert_frames(
         beside,
         reused=Reuse(made.made, made.reused, made.kept, made.count),
         shelf=shelf,
+        steps=keeping.steps if keeping is not None else NOTHING_KEPT,
     )
 
 

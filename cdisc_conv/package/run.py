@@ -27,6 +27,7 @@ from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.resources import LABEL_FILE, shipped
 from cdisc_conv.spec.load import find_study
 from cdisc_conv.spec.model import RawSettings, Study
+from cdisc_conv.steps import NOTHING_KEPT
 from cdisc_conv.workplace import recover
 
 SYNTHETIC = "Synthetic data: simulated from the protocol; no value comes from a real person."
@@ -234,7 +235,9 @@ def _convert_and_fill(
     from cdisc_conv.engine.convert import convert, convert_tabulations
 
     study = _label_synthetic(study, inputs.raw or inputs.sdtm)
-    study, crf = plan_crf(study) if inputs.raw else (study, None)  # before anything is derived: origins name its pages
+    kept, crf = keeping.steps if keeping is not None else NOTHING_KEPT, None
+    if inputs.raw:
+        study, crf = plan_crf(study, kept)  # before anything is derived: origins name its pages
     steps = count(1)
     made_of = study.datasets if inputs.raw else study.datasets_of("adam")
     of = f" of {len(made_of)}" if datasets is None else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cdisc_conv.checks import CheckReport
 from cdisc_conv.dataset import Dataset
@@ -14,10 +14,17 @@ from cdisc_conv.report.accounting import write_accounting
 from cdisc_conv.report.files import sort_findings, write_findings, write_json, write_records
 from cdisc_conv.report.page import render_page
 from cdisc_conv.spec.model import Study
+from cdisc_conv.steps import NOTHING_KEPT, Steps
+
+if TYPE_CHECKING:
+    from cdisc_conv.recist import RecistSettings
 
 DEFINITIONS = ("sdtm/define.html", "adam/define.html")
 TUMOURS = frozenset({"RS", "TR", "TU"})
 TUMOUR_RESULTS = frozenset({"ADTR", "ADRS", "ADTTE"})
+DRAWN = TUMOUR_RESULTS | {"ADSL", "ADAE"}
+"""The datasets that the pictures show."""
+RESPONSES, PICTURES = "response_check.html", "oncology.html"
 
 
 def write_reports(
@@ -50,7 +57,7 @@ def write_reports(
 
 
 def render_pages(
-    study: Study, datasets: Sequence[Dataset], given: Sequence[Dataset] = ()
+    study: Study, datasets: Sequence[Dataset], given: Sequence[Dataset] = (), steps: Steps = NOTHING_KEPT
 ) -> tuple[dict[str, str], list[Problem]]:
     """The pages about the trial itself, by file name, and what is found while they are made.
 
@@ -61,29 +68,42 @@ def render_pages(
     made = {dataset.name: dataset for dataset in datasets}
     known = {**{dataset.name: dataset for dataset in given}, **made}
     has_results = not TUMOUR_RESULTS.isdisjoint(made)
-    note = str((study.settings.get("define") or {}).get("comment", ""))
+    title = (study.name, study.title, str((study.settings.get("define") or {}).get("comment", "")))
     pages: dict[str, str] = {}
     problems: list[Problem] = []
     if known.keys() >= TUMOURS and (has_results or made.keys() >= TUMOURS):
-        _add_response_check(study, [known[name] for name in sorted(TUMOURS)], note, pages, problems)
-    if has_results:
-        from cdisc_conv.report.oncology import render_oncology
+        from cdisc_conv.recist import read_settings  # few studies need it
 
-        drawn = render_oncology(study.name, study.title, known, note)
+        settings, wrong = read_settings(study.settings.get("recist") or {}, study.place.file)
+        read = [known[name] for name in sorted(TUMOURS)]
+        page, found = steps.make(
+            "page", RESPONSES, (title, settings, read), lambda: _check_responses(title, settings, read)
+        )
+        pages |= {RESPONSES: page} if page else {}
+        problems += [*wrong, *found]
+    if has_results:
+        shown = {name: dataset for name, dataset in known.items() if name in DRAWN or name in TUMOURS}
+        drawn = steps.make("page", PICTURES, (title, shown), lambda: _draw_pictures(title, shown))
         if drawn is not None:
-            pages["oncology.html"] = drawn[0]
+            pages[PICTURES] = drawn[0]
             problems += drawn[1]
     return pages, problems
 
 
-def _add_response_check(
-    study: Study, tumours: Sequence[Dataset], note: str, pages: dict[str, str], problems: list[Problem]
-) -> None:
-    from cdisc_conv.recist import check_responses, read_settings
+def _check_responses(
+    title: tuple[str, str, str], settings: RecistSettings, tumours: Sequence[Dataset]
+) -> tuple[str, list[Problem]]:
+    """The page, "" where there is nothing to check, and what was found."""
+    from cdisc_conv.recist import check_responses
     from cdisc_conv.report.response_check import render_response_check
 
-    settings, wrong = read_settings(study.settings.get("recist") or {}, study.place.file)
     checks, found = check_responses(tumours, settings)
-    problems += [*wrong, *found]
-    if checks:
-        pages["response_check.html"] = render_response_check(study.name, study.title, checks, found, note)
+    name, words, note = title
+    return render_response_check(name, words, checks, found, note) if checks else "", list(found)
+
+
+def _draw_pictures(title: tuple[str, str, str], known: Mapping[str, Dataset]) -> tuple[str, list[Problem]] | None:
+    from cdisc_conv.report.oncology import render_oncology
+
+    name, words, note = title
+    return render_oncology(name, words, known, note)

@@ -22,9 +22,10 @@ from cdisc_conv.documents.crf.layout import Layout, lay_out
 from cdisc_conv.documents.crf.model import Crf, CrfPages
 from cdisc_conv.documents.crf.overlay import Blank, annotate_blank, find_pages, place_fields, read_blank
 from cdisc_conv.documents.crf.visits import list_visits
-from cdisc_conv.documents.fonts import HOW_TO_GET, Fonts, open_fonts
+from cdisc_conv.documents.fonts import HOW_TO_GET, Fonts, keep_drawn, open_fonts
 from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.spec.model import Study
+from cdisc_conv.steps import NOTHING_KEPT, Steps
 
 ANNOTATED = "annotated CRF"
 """The kind of document, in the words of study.yaml."""
@@ -45,7 +46,7 @@ class PlannedCrf:
     problems: tuple[Problem, ...] = ()
 
 
-def plan_crf(study: Study) -> tuple[Study, PlannedCrf | None]:
+def plan_crf(study: Study, steps: Steps = NOTHING_KEPT) -> tuple[Study, PlannedCrf | None]:
     """The study with the pages of the annotated CRF that the run will make, and that CRF.
 
     Without one (study.yaml names none, or the study's folder holds it) the study is as it was.
@@ -64,19 +65,24 @@ def plan_crf(study: Study) -> tuple[Study, PlannedCrf | None]:
         problems += _check_pages(study, blank)
         pages = find_pages(crf, place_fields(crf, blank, fonts))
         return set_pages(study, pages), PlannedCrf(href, crf, blank, fonts, tuple(problems))
-    layout = lay_out(crf, fonts)
+    layout = keep_drawn(steps, "layout of the CRF", crf, fonts, lambda: lay_out(crf, fonts))
     problems += _compare_pages(study, href)
     return set_pages(study, layout.where()), PlannedCrf(href, crf, layout, fonts, tuple(problems))
 
 
-def render_crf(planned: PlannedCrf, study: Study, frames: Mapping[str, Frame]) -> tuple[bytes, list[Problem]]:
+def render_crf(
+    planned: PlannedCrf, study: Study, frames: Mapping[str, Frame], steps: Steps = NOTHING_KEPT
+) -> tuple[bytes, list[Problem]]:
     """The PDF, with bookmarks for the visits of the raw forms; DOC001 names characters that no font has."""
-    visits = list_visits(study, frames)
-    if isinstance(planned.pages, Blank):
-        made = annotate_blank(planned.crf, planned.pages, planned.fonts, visits)
-    else:
-        made = draw_crf(planned.pages, planned.fonts, visits)
-    return made, report_missing(planned.fonts, planned.href)
+    visits, pages, fonts = list_visits(study, frames), planned.pages, planned.fonts
+
+    def draw() -> bytes:
+        if isinstance(pages, Blank):
+            return annotate_blank(planned.crf, pages, fonts, visits)
+        return draw_crf(pages, fonts, visits)
+
+    made = keep_drawn(steps, planned.href, (planned.crf, pages, visits), fonts, draw)
+    return made, report_missing(fonts, planned.href)
 
 
 def _open_blank(study: Study, name: str, problems: list[Problem]) -> Blank | None:

@@ -27,6 +27,7 @@ from cdisc_conv.engine.derive.state import State
 from cdisc_conv.engine.plan.graph import Node, Part
 from cdisc_conv.findings import Reader
 from cdisc_conv.keeping import Room
+from cdisc_conv.steps import NOTHING_KEPT, Steps
 
 MOST_BYTES = 256 * 1024**2
 """A range whose variables need more room is not kept variable by variable."""
@@ -45,6 +46,8 @@ class Keeping:
     """The name of the range."""
     fresh: bool = False
     """Whether what is there is ignored."""
+    steps: Steps = NOTHING_KEPT
+    """Where results of steps behind the derivations are kept."""
 
     @property
     def name(self) -> str:

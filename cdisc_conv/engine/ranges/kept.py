@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
-import pickle
 import secrets
 import shutil
 import zlib
@@ -19,6 +17,7 @@ from cdisc_conv.columns.stored import Piece, Stored, load, write_tables
 from cdisc_conv.engine.finish.draft import AnyDraft, KeptDraft
 from cdisc_conv.engine.ranges.range import Range
 from cdisc_conv.engine.workers.parcels import pack
+from cdisc_conv.parcels import DamagedParcelError, open_own
 from cdisc_conv.spec.model import Study
 
 INDEX = "kept.json"
@@ -63,11 +62,11 @@ def open_range(folder: Path, study: Study) -> Range:
     """
     try:
         index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-        facts, made, reused, whole = _FactsUnpickler((folder / _FACTS).read_bytes()).load()
+        facts, made, reused, whole = open_own((folder / _FACTS).read_bytes())
         drafts, beside = (
             tuple(_open_draft(folder, study, **said) for said in index[name]) for name in ("drafts", "beside")
         )
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, pickle.UnpicklingError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, DamagedParcelError) as error:
         raise DamagedError(f"{folder.name} is not a whole result: {error}") from error
     return Range(drafts, facts, beside, made, reused, whole)
 
@@ -125,22 +124,3 @@ def _sum_up(path: Path) -> list[int]:
 def _read_blocks(file: Any) -> Iterator[bytes]:
     while block := file.read(1 << 20):
         yield block
-
-
-class _FactsUnpickler(pickle.Unpickler):
-    """Opens facts, which are made of our own classes, plain values and arrays, and calls nothing else."""
-
-    _PLAIN = frozenset({("builtins", "frozenset"), ("builtins", "set")})
-    _ARRAYS = frozenset({"_reconstruct", "_frombuffer", "scalar", "ndarray", "dtype"})
-
-    def __init__(self, parcel: bytes) -> None:
-        super().__init__(io.BytesIO(parcel))
-
-    def find_class(self, module: str, name: str) -> Any:
-        package = module.partition(".")[0]
-        if (package == "numpy" and name in self._ARRAYS) or (module, name) in self._PLAIN:
-            return super().find_class(module, name)
-        found = super().find_class(module, name) if package == "cdisc_conv" and "." not in name else None
-        if isinstance(found, type) and found.__module__ == module:
-            return found
-        raise pickle.UnpicklingError(f"facts do not hold {module}.{name}")

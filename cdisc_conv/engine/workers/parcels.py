@@ -6,35 +6,24 @@ import io
 import pickle
 import traceback
 from collections.abc import Mapping
-from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
 from cdisc_conv.engine.workers.task import Task, name_range
+from cdisc_conv.parcels import Packer
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.spec.model import DatasetSpec, Study
 
 
-class _Packer(pickle.Pickler):
-    """Packs read-only mappings too, enumerations by their value and, where the other side has the study, its datasets
-    by their name.
-    """
+class _Packer(Packer):
+    """Packs, where the other side has the study, its datasets by their name."""
 
     def __init__(self, file: io.BytesIO, by_name: bool) -> None:
-        super().__init__(file, protocol=5)
+        super().__init__(file)
         self._by_name = by_name
 
     def persistent_id(self, item: Any) -> str | None:
         return item.name if self._by_name and isinstance(item, DatasetSpec) else None
-
-    def reducer_override(self, item: Any) -> Any:
-        if isinstance(item, Enum):  # by its value; what Python itself writes differs from version to version
-            return type(item), (item.value,)
-        return (_freeze, (dict(item),)) if isinstance(item, MappingProxyType) else NotImplemented
-
-
-def _freeze(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
-    return MappingProxyType(mapping)
 
 
 class _Unpacker(pickle.Unpickler):

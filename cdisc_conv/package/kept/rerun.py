@@ -52,6 +52,7 @@ def run_what_changed(
 
 def _open_ranges(request: Request, before: Before, fresh: bool) -> Keeping | None:
     from cdisc_conv.engine.derive.kept_parts import Keeping
+    from cdisc_conv.steps import Steps
 
     room = open_room(RANGES)
     if room is None:
@@ -59,7 +60,8 @@ def _open_ranges(request: Request, before: Before, fresh: bool) -> Keeping | Non
     room.clean()
     shared = sorted(item for item in before.inputs.items() if request.is_shared(item[0]))
     slot = hash_text(repr([str(request.folder.resolve()), request.datasets]))[:32]
-    return Keeping(room, hash_text(repr(shared)), slot, fresh)
+    base = hash_text(repr(shared))
+    return Keeping(room, base, slot, fresh, Steps(room, base, fresh))
 
 
 def _name_change(name: str) -> str:

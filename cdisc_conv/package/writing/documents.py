@@ -6,8 +6,9 @@ ADaM, and the study's folder does not hold it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -15,6 +16,7 @@ from cdisc_conv.checks import CheckReport
 from cdisc_conv.checks.explanations import Explanation, Explanations
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.documents.crf.prepare import PlannedCrf, open_study_fonts, render_crf, report_missing
+from cdisc_conv.documents.fonts import keep_drawn
 from cdisc_conv.documents.guides.adam import write_adam_guide
 from cdisc_conv.documents.guides.model import Guide, Known
 from cdisc_conv.documents.guides.pdf import render_pdf
@@ -25,6 +27,7 @@ from cdisc_conv.package.writing.beside import make_beside
 from cdisc_conv.package.writing.families import list_families
 from cdisc_conv.problems import Problem
 from cdisc_conv.spec.model import Family, Study
+from cdisc_conv.steps import Steps
 
 GUIDES = {"sdtm": "csdrg.pdf", "adam": "adrg.pdf"}
 """The names that reviewers look for."""
@@ -63,28 +66,38 @@ def draw_crf(conversion: Conversion, crf: PlannedCrf | None) -> tuple[bytes, lis
     if crf is None:
         return b"", []
     frames = {name: form.frame for name, form in conversion.forms.items()}
-    content, problems = render_crf(crf, conversion.study, frames)
+    content, problems = render_crf(crf, conversion.study, frames, conversion.steps)
     return content, [*crf.problems, *problems]
 
 
 def write_guides(conversion: Conversion, datasets: Sequence[Dataset], folder: Path, outcome: Outcome) -> list[Problem]:
     """Write the reviewer's guides of the package in `folder`, each as PDF and as DOCX; characters without a font."""
-    guides = dict(_write_guides(conversion, datasets, outcome))
+    guides, steps = dict(_write_guides(conversion, datasets, outcome)), conversion.steps
     problems: list[Problem] = []
-    with make_beside(lambda: _render_words(guides.values())) as words:
+    with make_beside(lambda: _render_words(guides, steps)) as words:
         for path, guide in guides.items():
             fonts, _ = open_study_fonts(conversion.study)
-            write_document(folder / path, render_pdf(guide, fonts))
+            content = keep_drawn(steps, str(path), guide, fonts, partial(render_pdf, guide, fonts))
+            write_document(folder / path, content)
             problems += report_missing(fonts, path.relative_to(path.parts[0]).as_posix())
-        for path, content in zip(guides, words(), strict=True):
-            write_document((folder / path).with_suffix(".docx"), content)
+        for path, content in words().items():
+            write_document(folder / path, content)
     return problems
 
 
-def _render_words(guides: Iterable[Guide]) -> list[bytes]:
-    from cdisc_conv.documents.guides.docx import render_docx  # here, for only the copy of the process needs it
+def _render_words(guides: Mapping[PurePosixPath, Guide], steps: Steps) -> dict[PurePosixPath, bytes]:
+    """The guides as DOCX, by their place in the package."""
 
-    return [render_docx(guide) for guide in guides]
+    def render(guide: Guide) -> bytes:
+        from cdisc_conv.documents.guides.docx import render_docx  # here, for only the copy of the process needs it
+
+        return render_docx(guide)
+
+    places = {path.with_suffix(".docx"): guide for path, guide in guides.items()}
+    return {
+        path: steps.make("document", str(path), (str(path), guide), partial(render, guide))
+        for path, guide in places.items()
+    }
 
 
 def _write_guides(

@@ -112,6 +112,7 @@ def fill_package(
         accounting = account_for(study, conversion.facts, conversion.forms)
         extra = check_raw_files(study, inputs.raw)
         drawn = drawing()
+        conversion.steps.hear(drawn.told)
     if crf is not None:
         write_document(folder / "sdtm" / crf.href, drawn.crf)
     extra += [*unread, *report_set_aside(explanations, list_known_rules(checks))]
@@ -137,6 +138,8 @@ class Drawn:
     pages: Mapping[str, str]
     lineage: Mapping[str, Any]
     problems: Sequence[Problem]
+    told: Sequence[tuple[str, str, bool]]
+    """What of it an earlier run had drawn (`Steps.tell`)."""
 
 
 def draw_apart(
@@ -148,9 +151,9 @@ def draw_apart(
     """
     study = conversion.study
     content, problems = draw_crf(conversion, crf)
-    pages, noted = render_pages(study, domains, conversion.given)
+    pages, noted = render_pages(study, domains, conversion.given, conversion.steps)
     lineage = describe_lineage(study, build_lineage(study, conversion.plan), datasets)
-    return Drawn(content, pages, lineage, [*problems, *noted])
+    return Drawn(content, pages, lineage, [*problems, *noted], conversion.steps.tell())
 
 
 def write_family(

@@ -105,5 +105,5 @@ def test_facts_call_nothing(study, tmp_path, capsys):
     (tmp_path / "0" / "facts").write_bytes(pickle.dumps((Hostile(), frozenset())))
     with pytest.raises(DamagedError) as caught:
         open_range(tmp_path / "0", study)
-    assert str(caught.value) == "0 is not a whole result: facts do not hold builtins.print"
+    assert str(caught.value) == "0 is not a whole result: a parcel does not hold builtins.print"
     assert capsys.readouterr().out == ""
