@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from lxml import etree
@@ -38,6 +39,7 @@ def qualify(name: str) -> str:
     return f"{{{_PREFIXES[prefix] if prefix else ODM}}}{local}"
 
 
+@lru_cache(maxsize=1024)
 def shorten(tag: object) -> str:
     """The opposite of `qualify`; attributes keep no prefix where they have no namespace.
 

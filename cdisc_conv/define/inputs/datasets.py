@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
+from functools import cache
 
 import pandas as pd
 
@@ -144,12 +145,35 @@ def _check_columns(study: DefineStudy, dataset: Dataset, datasets: Sequence[Data
 
 
 def _check_texts(value: object, place: Place) -> Iterator[Problem]:
+    if find_forbidden("".join(_gather_texts(value))) is None:  # nearly always: then nobody asks which text is where
+        return
     for path, text in _list_texts(value, ""):
         position = find_forbidden(text)
         if position is not None:
             character = f"U+{ord(text[position]):04X}"
             message = f"{path} has the character {character} at position {position + 1}, which XML cannot hold"
             yield Problem("DEF101", message, place=place, hint="take it out of the source", value=ascii(text))
+
+
+def _gather_texts(value: object) -> list[str]:
+    """The texts of `_list_texts`, in any order."""
+    texts: list[str] = []
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            texts.append(one)
+        elif isinstance(one, tuple):
+            left += (inner for inner in one if not isinstance(inner, Column))
+        elif names := _list_fields(type(one)):
+            left += (getattr(one, name) for name in names)
+    return texts
+
+
+@cache
+def _list_fields(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass; none of any other type."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 def _list_texts(value: object, path: str) -> Iterator[tuple[str, str]]:

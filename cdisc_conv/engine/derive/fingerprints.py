@@ -9,10 +9,10 @@ terminology, the program) is in every hash. Numbers of rows in files are in none
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -145,10 +145,7 @@ def _say_target(target: Target) -> tuple[str, str, str]:
 
 
 def _digest(value: Any) -> str:
-    found = hashlib.sha256()
-    for piece in spell(value):
-        found.update(piece.encode(errors="surrogatepass"))
-    return found.hexdigest()
+    return hashlib.sha256(spell(value).encode(errors="surrogatepass")).hexdigest()
 
 
 def hash_content(value: Any) -> str:
@@ -178,63 +175,78 @@ def _spell_content(value: Any) -> Any:
     return value
 
 
-def spell(value: Any) -> Iterator[str]:
+def spell(value: Any) -> str:
     """A value as text that is the same for equal values, and for no others; places in files are left out.
 
-    >>> "".join(spell({"a": (1, "x"), "b": frozenset({2.5})}))
+    >>> spell({"a": (1, "x"), "b": frozenset({2.5})})
     "{'a':(1,'x',),'b':<2.5,>,}"
-    >>> "".join(spell(object()))
+    >>> spell(object())
     Traceback (most recent call last):
     cdisc_conv.engine.derive.fingerprints.UnknownValueError: object
     """
-    if isinstance(value, Place):
+    pieces: list[str] = []
+    _spell_into(value, pieces)
+    return "".join(pieces)
+
+
+_PLAIN = frozenset({str, bool, int, float, bytes, type(None)})
+"""The types of most values, whose text is all of them."""
+
+
+def _spell_into(value: Any, pieces: list[str]) -> None:
+    kind = type(value)
+    if kind in _PLAIN:
+        pieces.append(repr(value))
+    elif kind is Place:
         return
-    if isinstance(value, Enum):
-        yield f"{type(value).__name__}.{value.name}"
-    elif isinstance(value, str):
-        yield repr(str(value))
-        if type(value) is not str:  # a reference is not a text
-            yield type(value).__name__
-    elif value is None or isinstance(value, bool | int | float | bytes):
-        yield repr(value)
+    elif isinstance(value, Enum):
+        pieces.append(f"{kind.__name__}.{value.name}")
+    elif isinstance(value, str):  # a reference is not a text
+        pieces += (repr(str(value)), kind.__name__)
+    elif isinstance(value, int | float | bytes):
+        pieces.append(repr(value))
     elif isinstance(value, Mapping):
-        yield "{"
+        pieces.append("{")
         for name, item in value.items():
-            yield from spell(name)
-            yield ":"
-            yield from spell(item)
-            yield ","
-        yield "}"
+            _spell_into(name, pieces)
+            pieces.append(":")
+            _spell_into(item, pieces)
+            pieces.append(",")
+        pieces.append("}")
     elif isinstance(value, Set):
-        yield f"<{''.join(f'{text},' for text in sorted(''.join(spell(item)) for item in value))}>"
+        pieces.append(f"<{''.join(f'{text},' for text in sorted(map(spell, value)))}>")
     elif isinstance(value, list | tuple):
-        yield "("
+        pieces.append("(")
         for item in value:
-            yield from spell(item)
-            yield ","
-        yield ")"
+            _spell_into(item, pieces)
+            pieces.append(",")
+        pieces.append(")")
     else:
-        yield from _spell_object(value)
+        _spell_object(value, pieces)
 
 
-def _spell_object(value: Any) -> Iterator[str]:
+def _spell_object(value: Any, pieces: list[str]) -> None:
     """A derivation, an expression, or another of our own frozen types, by its fields."""
     kind = type(value)
     if isinstance(value, Expression):
-        yield repr(value.tree)
-        yield from spell([(name, name in value.quoted_names) for name in value.names])
+        pieces.append(repr(value.tree))
+        _spell_into([(name, name in value.quoted_names) for name in value.names], pieces)
         return
     if kind.__module__ == "datetime":
-        yield repr(value)
+        pieces.append(repr(value))
         return
-    if isinstance(value, BaseModel):
-        names = list(kind.model_fields)
-    elif is_dataclass(value):
-        names = [one.name for one in fields(value) if one.compare]
-    else:
-        raise UnknownValueError(kind.__name__)
-    yield f"{kind.__module__}.{kind.__qualname__}"
-    for name in names:
-        yield f"{name}="
-        yield from spell(getattr(value, name))
-        yield ","
+    pieces.append(f"{kind.__module__}.{kind.__qualname__}")
+    for name in _list_fields(kind):
+        pieces.append(f"{name}=")
+        _spell_into(getattr(value, name), pieces)
+        pieces.append(",")
+
+
+@cache
+def _list_fields(kind: type) -> tuple[str, ...]:
+    """The fields that make objects of one of our types equal. Raises UnknownValueError for other types."""
+    if issubclass(kind, BaseModel):
+        return tuple(kind.model_fields)
+    if is_dataclass(kind):
+        return tuple(one.name for one in fields(kind) if one.compare)
+    raise UnknownValueError(kind.__name__)
