@@ -30,6 +30,7 @@ LAYERS = (
     ("expr", "standards", "raw", "xpt", "datafiles"),
     ("columns", "dataset", "steps"),
     (
+        "beside",
         "docstrings",
         "findings",
         "keeping",

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 from studies import edit, read_tree
+
+from cdisc_conv import beside
 
 CLEAN = """\
 dataset  records  variables  errors  warnings  notes
@@ -201,3 +205,14 @@ def test_a_defect_of_ours_shows_its_traceback_and_ends_with_2(cli, monkeypatch):
     assert result.exit_code == 2
     assert "cdisc-conv: this is a defect of cdisc-conv; please report it with the lines below" in result.stderr
     assert "who divides by zero?" in result.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only here a process can copy itself")
+@pytest.mark.parametrize(("workers", "copies"), [([], True), (["--workers", "1"], False)])
+def test_one_worker_keeps_all_of_it_in_one_process(cli, monkeypatch, workers, copies):
+    seen = []
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 1})
+    monkeypatch.setattr(threading, "enumerate", lambda: [threading.main_thread()])
+    monkeypatch.setattr("cdisc_conv.package.run.find_fewer_rows", lambda *_: seen.append(beside.can_copy()) or [])
+    run(cli, *workers)
+    assert seen == [copies]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +41,7 @@ def run(
     formats: Formats = "",
     encoding: Encoding = "",
     ranges: Ranges = None,
-    workers: Workers = 1,
+    workers: Workers = None,
     scheduler: Scheduler = "",
     scratch: Scratch = "",
     split_size: SplitSize = "",
@@ -72,14 +73,18 @@ def run(
 
     wanted, kinds = split_names(datasets), split_names(formats)
     request = Request(study, Path(out), raw, sdtm, tuple(wanted) or None, tuple(kinds) or None, encoding, split_size)
-    once = partial(_run, request, out, (ranges or 0, workers, scheduler, scratch))
+    once = partial(_run, request, out, (ranges or 0, workers or 1, scheduler, scratch), workers == 1)
     if not watch:
         return once(fresh)
     return watch_inputs(request, partial(report_failure, once), partial(print_line, stderr=True), fresh=fresh)
 
 
-def _run(request: Request, out: str, division: tuple[int, int, str, str], fresh: bool) -> int:
-    """Run what is requested, as far as it changed, and print what came of it; the exit code."""
+def _run(request: Request, out: str, division: tuple[int, int, str, str], alone: bool, fresh: bool) -> int:
+    """Run what is requested, as far as it changed, and print what came of it; the exit code.
+
+    `alone`: all of it is made in this process.
+    """
+    from cdisc_conv.beside import stay_alone
     from cdisc_conv.cli.printing.console import print_line
     from cdisc_conv.cli.printing.summary import print_package
     from cdisc_conv.package.kept.rerun import run_what_changed
@@ -88,7 +93,8 @@ def _run(request: Request, out: str, division: tuple[int, int, str, str], fresh:
     def make(keeping: Keeping | None, folder: Path = request.out) -> Package:
         from cdisc_conv.engine.ranges.range import Division
 
-        return _make(request, folder, Division(*division), keeping)
+        with stay_alone() if alone else nullcontext():
+            return _make(request, folder, Division(*division), keeping)
 
     if is_url(out):
         with publish(out) as folder:

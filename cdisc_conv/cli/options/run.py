@@ -66,9 +66,13 @@ Ranges = Annotated[
     ),
 ]
 Workers = Annotated[
-    int,
+    int | None,
     typer.Option(
-        "--workers", metavar="N", min=1, help="Make ranges side by side in N processes; at least N ranges then."
+        "--workers",
+        metavar="N",
+        min=1,
+        help="Make ranges side by side in N processes; at least N ranges then. With 1, all is made in one process.",
+        show_default="one, and a second for parts of the work",
     ),
 ]
 Scheduler = Annotated[

@@ -165,7 +165,7 @@ def _gather_texts(value: object) -> list[str]:
             texts.append(one)
         elif isinstance(one, tuple):
             left += (inner for inner in one if not isinstance(inner, Column))
-        elif names := _list_fields(type(one)):
+        elif names := _list_fields(type(one)):  # type: ignore[arg-type]  # a class has a hash
             left += (getattr(one, name) for name in names)
     return texts
 

@@ -236,7 +236,7 @@ def _spell_object(value: Any, pieces: list[str]) -> None:
         pieces.append(repr(value))
         return
     pieces.append(f"{kind.__module__}.{kind.__qualname__}")
-    for name in _list_fields(kind):
+    for name in _list_fields(kind):  # type: ignore[arg-type]  # a class has a hash
         pieces.append(f"{name}=")
         _spell_into(getattr(value, name), pieces)
         pieces.append(",")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from cdisc_conv.columns.stored import IN_MEMORY, Shelf, select
 from cdisc_conv.dataset import Dataset, Records
 from cdisc_conv.engine.describe.cuts import cut_records
-from cdisc_conv.engine.describe.metadata import describe_columns, harmonise_lengths, resolve_predecessors
+from cdisc_conv.engine.describe.metadata import Described, describe_columns, harmonise_lengths, resolve_predecessors
 from cdisc_conv.engine.describe.selection import describe_groups
 from cdisc_conv.engine.describe.supplemental import describe_supplemental
 from cdisc_conv.engine.facts.datasets import DatasetFacts
@@ -16,6 +16,7 @@ from cdisc_conv.engine.finish.draft import AnyDraft
 from cdisc_conv.engine.finish.sources import renumber_sources
 from cdisc_conv.engine.plan.graph import Plan
 from cdisc_conv.engine.plan.order import natural_keys, reads_final_order
+from cdisc_conv.engine.workers.halves import map_in_halves
 from cdisc_conv.problems import Place, Problem, Severity
 from cdisc_conv.spec.model import DatasetSpec, Study
 from cdisc_conv.standards.model import CONTINUED
@@ -51,14 +52,13 @@ def describe_datasets(
     chosen = {draft.spec.name: choose_columns(draft.spec, facts[draft.spec.name]) for draft in drafts}
     gone = ((name, one) for name, (names, _) in chosen.items() for one in facts[name].columns if one not in names)
     study = replace(study, dropped=frozenset(gone))
-    for draft in drafts:
+    for draft, described in zip(drafts, _describe_columns(study, plan, drafts, facts, chosen), strict=True):
         spec, mine = draft.spec, facts[draft.spec.name]
         problems += check_keys(spec, mine)
         names, notes = chosen[spec.name]
         problems += notes
         cut, lost = cut_records(draft)
         problems += lost
-        described = describe_columns(study, plan, spec, mine, names)
         problems += described.problems
         datasets.append(
             Dataset(
@@ -87,6 +87,22 @@ def describe_datasets(
     return Finished(
         tuple(_renumber(study, dataset, found, shelf) for dataset in harmonise_lengths(resolved)), tuple(problems)
     )
+
+
+def _describe_columns(
+    study: Study,
+    plan: Plan,
+    drafts: Sequence[AnyDraft],
+    facts: Mapping[str, DatasetFacts],
+    chosen: Mapping[str, tuple[tuple[str, ...], list[Problem]]],
+) -> list[Described]:
+    """The columns of each draft, by two processors."""
+
+    def describe(spec: DatasetSpec) -> Described:
+        return describe_columns(study, plan, spec, facts[spec.name], chosen[spec.name][0])
+
+    specs = [draft.spec for draft in drafts]
+    return map_in_halves(describe, specs, [len(chosen[spec.name][0]) for spec in specs], study)
 
 
 def _comment_on(study: Study, spec: DatasetSpec) -> str:

@@ -18,16 +18,23 @@ from cdisc_conv.engine.derive.known import NOTHING_KNOWN, Known
 from cdisc_conv.engine.derive.run import run_plan
 from cdisc_conv.engine.derive.state import State
 from cdisc_conv.engine.facts.collect import collect_facts
+from cdisc_conv.engine.facts.datasets import DatasetFacts
 from cdisc_conv.engine.facts.facts import Facts
 from cdisc_conv.engine.facts.findings import list_findings
 from cdisc_conv.engine.facts.raw_rows import Numbers, number_rows, number_sources
 from cdisc_conv.engine.finish.datasets import finish_beside, finish_dataset
 from cdisc_conv.engine.finish.draft import AnyDraft, Draft, KeptDraft
 from cdisc_conv.engine.plan.graph import Plan, RowSet
+from cdisc_conv.engine.workers.halves import map_in_halves
 from cdisc_conv.spec.model import Study
 from cdisc_conv.tables import TableId
 
 Progress = Callable[[str], None]
+
+_MOST_CELLS = 20_000_000
+"""With more, a second copy of the records costs more than it saves."""
+_ROWS_LIKE_A_COLUMN = 20_000
+"""A column costs as much as so many values of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +150,13 @@ def make_range(
 ) -> Range:
     """`derive_range`, with rows counted as the range has them."""
     state = run_plan(study, plan, rows.complete(study), rows.given, datasets, progress, rows.known, keeping)
-    drafts = tuple(finish_dataset(state, name) for name in datasets if name not in rows.known.datasets)
+    drafts, found = finish_datasets(state, [name for name in datasets if name not in rows.known.datasets])
     beside = tuple(
         finish_beside(state, name)
         for name in study.datasets
         if name not in (*datasets, *rows.known.datasets) and (name, 0) in state.blocks
     )
-    facts = _collect(study, state, rows, datasets, drafts)
+    facts = _collect(study, state, rows, datasets, drafts, found)
     made = scope_of(state).made
     state.forget()
     return Range(drafts, facts, beside, made, state.reused)
@@ -165,8 +172,32 @@ def number_range(made: Range, numbers: Numbers) -> Range:
     )
 
 
-def _collect(study: Study, state: State, rows: Rows, datasets: Sequence[str], drafts: Sequence[Draft]) -> Facts:
-    """The facts of a range; what is of no subject counts in the first one."""
+def finish_datasets(state: State, names: Sequence[str]) -> tuple[tuple[Draft, ...], dict[str, DatasetFacts]]:
+    """The records of datasets as they end up, with their facts; of few records by two processors."""
+
+    def finish(name: str) -> tuple[Draft, DatasetFacts]:
+        draft = finish_dataset(state, name)
+        return draft, collect_facts(state, draft)
+
+    records = {name: state.length(name, state.blocks_of(name)) for name in names}
+    columns = {name: len(state.study.datasets[name].names()) for name in names}
+    if sum(records[name] * columns[name] for name in names) > _MOST_CELLS:
+        made = [finish(name) for name in names]
+    else:
+        sizes = [columns[name] * (1 + records[name] / _ROWS_LIKE_A_COLUMN) for name in names]
+        made = map_in_halves(finish, names, sizes, state.study)
+    return tuple(draft for draft, _ in made), {draft.spec.name: facts for draft, facts in made}
+
+
+def _collect(
+    study: Study,
+    state: State,
+    rows: Rows,
+    datasets: Sequence[str],
+    drafts: Sequence[Draft],
+    found: Mapping[str, DatasetFacts],
+) -> Facts:
+    """The facts of a range, `found` those of its drafts; what is of no subject counts in the first one."""
     marks = mark_sources(state)
     own = {table: mark for table, mark in marks.items() if table not in rows.repeated}
     forms, given = rows.forms, rows.given
@@ -175,7 +206,7 @@ def _collect(study: Study, state: State, rows: Rows, datasets: Sequence[str], dr
         given = {name: frame for name, frame in given.items() if TableId(name) not in rows.repeated}
     elsewhere = {*rows.known.blocks, *rows.known.empty}
     return Facts(
-        datasets={draft.spec.name: collect_facts(state, draft) for draft in drafts},
+        datasets=found,
         findings=list_findings(
             state, {draft.spec.name: draft.place for draft in drafts} | dict(rows.known.places), rows.repeated
         ),

@@ -14,6 +14,7 @@ from itertools import islice
 from types import FrameType
 from typing import Any
 
+from cdisc_conv.beside import stay_alone
 from cdisc_conv.engine.workers.parcels import answer, open_answer, pack, unpack
 from cdisc_conv.engine.workers.task import Take, Task, name_ranges
 from cdisc_conv.problems import Problem, ProblemsError
@@ -90,7 +91,8 @@ def _start(task: bytes) -> None:
 
 
 def _answer(rows: bytes) -> bytes:
-    return answer(_tasks[0], rows)
+    with stay_alone():  # the other processors have workers of their own
+        return answer(_tasks[0], rows)
 
 
 def _describe_broken(numbers: Iterable[int], count: int) -> Problem:

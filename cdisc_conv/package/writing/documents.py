@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from cdisc_conv.beside import make_beside
 from cdisc_conv.checks import CheckReport
 from cdisc_conv.checks.explanations import Explanation, Explanations
 from cdisc_conv.dataset import Dataset
@@ -23,7 +24,6 @@ from cdisc_conv.documents.guides.pdf import render_pdf
 from cdisc_conv.documents.guides.sdtm import write_sdtm_guide
 from cdisc_conv.engine.account.lines import Accounting
 from cdisc_conv.engine.convert import Conversion
-from cdisc_conv.package.writing.beside import make_beside
 from cdisc_conv.package.writing.families import list_families
 from cdisc_conv.problems import Problem
 from cdisc_conv.spec.model import Family, Study

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cdisc_conv.beside import make_beside
 from cdisc_conv.checks import CheckReport, check_datasets
 from cdisc_conv.checks.explanations import FILE as EXPLANATIONS
 from cdisc_conv.checks.explanations import Explanations, read_explanations, report_set_aside
@@ -24,7 +25,6 @@ from cdisc_conv.engine.describe.lineage import build_lineage
 from cdisc_conv.engine.reused import NOTHING_REUSED, Reuse
 from cdisc_conv.package.inputs import Inputs, Progress, check_raw_files, describe_inputs, quiet
 from cdisc_conv.package.result import Result
-from cdisc_conv.package.writing.beside import make_beside
 from cdisc_conv.package.writing.causes import drop_caused, drop_repeated, find_ties
 from cdisc_conv.package.writing.definitions import write_definitions
 from cdisc_conv.package.writing.documents import Outcome, draw_crf, list_made, write_document, write_guides

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from cdisc_conv.package.writing import beside
-from cdisc_conv.package.writing.beside import make_beside
+from cdisc_conv import beside
+from cdisc_conv.beside import make_beside
 from cdisc_conv.problems import Problem, ProblemsError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only here a process can copy itself")

@@ -14,6 +14,24 @@ from typing import Any, TypeVar
 
 _Made = TypeVar("_Made")
 
+_alone: list[bool] = []
+"""One entry for each `stay_alone` that has not ended."""
+
+
+@contextmanager
+def stay_alone() -> Iterator[None]:
+    """No copies of this process inside the block: all is made in it.
+
+    >>> with stay_alone():
+    ...     can_copy()
+    False
+    """
+    _alone.append(True)
+    try:
+        yield
+    finally:
+        _alone.pop()
+
 
 @contextmanager
 def make_beside(make: Callable[[], _Made]) -> Iterator[Callable[[], _Made]]:
@@ -54,6 +72,7 @@ def can_copy() -> bool:
     """
     return (
         sys.platform == "linux"
+        and not _alone
         and len(os.sched_getaffinity(0)) > 1
         and not multiprocessing.current_process().daemon
         and all(isinstance(one, threading.Timer) or one is threading.main_thread() for one in threading.enumerate())
