@@ -114,8 +114,9 @@ def put_in_place(workplace: Path, target: Path) -> None:
 def keep_others(folder: Path, new: Path) -> None:
     """Everything of a folder that `new` does not have, in `new` as well, so that it may take the folder's place.
 
-    Files are linked, and copied where the file system has no links. Raises IsADirectoryError where a folder has the
-    name of a new file.
+    Folders that both have are put together. Files are linked, and copied where the file system has no links. Raises
+    IsADirectoryError where a folder has the name of a new file, and NotADirectoryError where a file has that of a new
+    folder.
     """
     for path in sorted(folder.iterdir()):
         inner = path.is_dir() and not path.is_symlink()
@@ -124,8 +125,12 @@ def keep_others(folder: Path, new: Path) -> None:
                 shutil.copytree(path, new / path.name, symlinks=True, copy_function=_link)
             else:
                 _link(path, new / path.name)
+        elif inner and (new / path.name).is_dir():
+            keep_others(path, new / path.name)
         elif inner:
             raise IsADirectoryError(errno.EISDIR, "Is a directory", str(path))
+        elif (new / path.name).is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "Not a directory", str(path))
     shutil.copymode(folder, new)
 
 

@@ -12,8 +12,9 @@ from functools import cache
 import pandas as pd
 
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.engine.convert import Conversion, convert_frames
+from cdisc_conv.engine.convert import Conversion, convert_frames, list_subject_keys
 from cdisc_conv.engine.plan.graph import plan_study
+from cdisc_conv.raw.subjects import join_frames
 from cdisc_conv.simulate import simulate_study
 from cdisc_conv.spec.lint.study import lint_study
 from cdisc_conv.spec.model import Study
@@ -31,7 +32,16 @@ def load() -> Study:
 
 @cache
 def raw() -> dict[str, pd.DataFrame]:
-    return simulate_study(load().folder, 106, 1)
+    return simulate_forms(106)
+
+
+def simulate_forms(subjects: int) -> dict[str, pd.DataFrame]:
+    """The forms of so many subjects as the study reads them: those of the laboratory have the subjects of the study."""
+    study = load()
+    frames = simulate_study(study.folder, subjects, 1)
+    joined, problems = join_frames(frames, list_subject_keys(study), study.raw.subject)
+    assert problems == []
+    return joined
 
 
 @cache

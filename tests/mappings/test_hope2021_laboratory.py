@@ -12,8 +12,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from cdisc_conv.engine.convert import convert
-from cdisc_conv.simulate import simulate_study
-from cdisc_conv.simulate.tables.exports import write_tables
+from cdisc_conv.simulate import simulate_study, write_exports
 from cdisc_conv.spec.load import load_study
 
 STUDY = Path(__file__).parents[2] / "mappings" / "hope2021_thal_agc"
@@ -28,8 +27,7 @@ def made() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
     raw = simulate_study(STUDY, SUBJECTS, 7)
     study, _ = load_study(STUDY)
     with tempfile.TemporaryDirectory() as folder:
-        files = {name: form.file for name, form in study.forms.items()}
-        write_tables([raw], files, Path(folder) / "raw", "SYNTHETIC")
+        write_exports(STUDY, SUBJECTS, 7, Path(folder) / "raw")
         found = convert(study, Path(folder) / "raw", ("LB", "ADLB"))
     return raw, {dataset.name: dataset.frame for dataset in found.datasets}
 
@@ -38,6 +36,15 @@ def test_every_result_is_a_record() -> None:
     raw, datasets = made()
     assert len(datasets["LB"]) == len(raw["lb"])
     assert set(datasets["LB"]["LBREFID"]) == set(raw["lb"]["LBACC"])
+
+
+def test_every_result_has_the_subject_that_the_site_registered() -> None:
+    raw, datasets = made()
+    numbers = dict(zip(raw["lk"]["LKID"], raw["lk"]["SUBJID"], strict=True))
+    said = {row.LBACC: f"HOPE2021-Thal-AGC-{numbers[row.LBPAT]}" for row in raw["lb"].itertuples()}
+    lb = datasets["LB"]
+    assert len(set(lb["USUBJID"])) == SUBJECTS
+    assert list(lb["USUBJID"]) == [said[number] for number in lb["LBREFID"]]
 
 
 def test_units_are_si_and_ranges_go_with_them() -> None:

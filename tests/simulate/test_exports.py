@@ -20,7 +20,8 @@ from cdisc_conv.simulate.tables.draws import Draws
 
 
 def _digest(folder: Path) -> dict[str, str]:
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def _read_forms(study_dir: Path) -> dict:
@@ -31,10 +32,10 @@ def test_columns_are_those_of_the_data_dictionary(study_dir, tmp_path):
     write_exports(study_dir, 10, 1, tmp_path)
     dictionary = _read_forms(study_dir)
     for form in dictionary["forms"].values():
-        expected = list(dictionary["key_columns"])
+        expected = [] if "source" in form else list(dictionary["key_columns"])
         for name, about in form["columns"].items():
             expected += [name, about["decode"]] if isinstance(about, dict) and about["type"] == "coded" else [name]
-        header = (tmp_path / form["file"]).read_text(encoding="utf-8").split("\n", 1)[0]
+        header = (tmp_path / form.get("source", "") / form["file"]).read_text(encoding="utf-8").split("\n", 1)[0]
         assert header.split(",") == expected
 
 
@@ -48,7 +49,8 @@ def test_codes_and_words_are_those_of_the_data_dictionary(raw, study_dir):
 
 def test_events_are_those_of_the_data_dictionary(raw, study_dir):
     known = {(event["group"], event["event"], event["eid"]) for event in _read_forms(study_dir)["events"]}
-    for frame in raw.values():
+    assert set(raw["lb"]["LBVIS"]) <= {eid for _, _, eid in known}
+    for frame in (frame for name, frame in raw.items() if name != "lb"):
         assert {
             tuple(row) for row in frame[["EGROUP", "EVENT", "EVENTEID"]].drop_duplicates().itertuples(index=False)
         } <= known
@@ -58,19 +60,21 @@ def test_every_cell_is_text_and_keys_are_unique(raw):
     for name, frame in raw.items():
         assert {str(kind) for kind in frame.dtypes} == {"str"}
         assert not frame.isna().any(axis=None)
-        assert not frame.duplicated(["SUBJID", "EVENTEID", "ESEQ", "FSEQ", "IGSEQ"]).any(), name
+        key = ["LBACC", "LBCODE"] if name == "lb" else ["SUBJID", "EVENTEID", "ESEQ", "FSEQ", "IGSEQ"]
+        assert not frame.duplicated(key).any(), name
 
 
 def test_files_read_back_as_the_tables(raw, study_dir, tmp_path):
     counts = write_exports(study_dir, 106, 1, tmp_path)
     for name, frame in raw.items():
-        read = pd.read_csv(tmp_path / f"{name}.csv", dtype=str, keep_default_na=False, encoding="utf-8")
+        path = tmp_path / "laboratory" / "lb.csv" if name == "lb" else tmp_path / f"{name}.csv"
+        read = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
         pd.testing.assert_frame_equal(read, frame, check_dtype=False)
         assert counts[name] == len(frame)
-        content = (tmp_path / f"{name}.csv").read_bytes()
+        content = path.read_bytes()
         assert b"\r" not in content
         assert not content.startswith(b"\xef\xbb\xbf")
-        with (tmp_path / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8", newline="") as file:
             assert {len(row) for row in csv.reader(file)} == {len(frame.columns)}
 
 
@@ -148,7 +152,8 @@ def test_the_files_of_an_earlier_run_are_replaced_all_or_none(study_dir, tmp_pat
     out = tmp_path / "raw"
     write_exports(study_dir, 5, 1, out)
     (out / "notes").mkdir()
-    (out / "notes" / "a.txt").write_text("mine", encoding="utf-8")
+    for folder in ("notes", "laboratory"):
+        (out / folder / "a.txt").write_text("mine", encoding="utf-8")
     before = {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
     replace = os.replace
 
@@ -166,7 +171,17 @@ def test_the_files_of_an_earlier_run_are_replaced_all_or_none(study_dir, tmp_pat
     write_exports(study_dir, 6, 1, out)
     assert sorted(path for path in out.rglob("*") if path.is_file()) == list(before)
     assert len((out / "dm.csv").read_text(encoding="utf-8").splitlines()) == 7
-    assert (out / "notes" / "a.txt").read_text(encoding="utf-8") == "mine"
+    for folder in ("notes", "laboratory"):
+        assert (out / folder / "a.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_file_of_the_name_of_a_source_is_kept(study_dir, tmp_path):
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "laboratory").write_text("mine", encoding="utf-8")
+    with pytest.raises(NotADirectoryError) as error:
+        write_exports(study_dir, 1, 1, tmp_path / "raw")
+    assert error.value.filename == str(tmp_path / "raw" / "laboratory")
+    assert (tmp_path / "raw" / "laboratory").read_text(encoding="utf-8") == "mine"
 
 
 def test_a_folder_of_the_name_of_a_form_is_kept(study_dir, tmp_path):

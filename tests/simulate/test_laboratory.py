@@ -23,7 +23,8 @@ WITH_EVENT = {
 def results(many, read_dates) -> pd.DataFrame:
     """Results as numbers, with their day and what demographics say."""
     dm = many["dm"][["SUBJID", "SEX", "AGE"]]
-    lb = many["lb"].merge(dm, on="SUBJID", validate="many_to_one")
+    subjects = many["lk"][["SUBJID", "LKID"]].rename(columns={"LKID": "LBPAT"})
+    lb = many["lb"].merge(subjects, validate="many_to_one").merge(dm, on="SUBJID", validate="many_to_one")
     for name in ("LBRES", "LBLOW", "LBHIGH", "AGE"):
         lb[name] = pd.to_numeric(lb[name], errors="coerce")
     return lb.assign(day=read_dates(lb["LBDAT"]))
@@ -103,13 +104,42 @@ def test_women_who_can_bear_children_are_tested_for_pregnancy(many, results):
 
 
 def test_a_sample_is_one_visit_of_one_subject(many, results):
-    per = many["lb"].groupby("LBACC")[["SUBJID", "EVENTEID", "ESEQ", "LBDAT", "LBTIM"]].nunique()
+    per = many["lb"].groupby("LBACC")[["LBPAT", "LBVIS", "LBREP", "LBDAT", "LBTIM"]].nunique()
     assert per.eq(1).all().all()
     assert many["lb"]["LBACC"].str.fullmatch(r"CL\d{5}\d{3}").all()
     assert not many["lb"].duplicated(["LBACC", "LBCODE"]).any()
-    visits = many["vs"].merge(many["lb"].drop_duplicates("LBACC"), on=["SUBJID", "EVENTEID", "ESEQ"], how="right")
+    taken = results.drop_duplicates("LBACC").rename(columns={"LBVIS": "EVENTEID"})
+    taken["ESEQ"] = taken["LBREP"].where(taken["LBREP"] != "", "1")
+    visits = many["vs"].merge(taken, on=["SUBJID", "EVENTEID", "ESEQ"], how="right")
+    assert (visits["VSYN"] != "").all()
     measured = visits[visits["VSDAT"].fillna("") != ""]
     assert (measured["VSDAT"] == measured["LBDAT"]).all()
+
+
+def test_the_laboratory_knows_its_own_numbers_of_subjects(many, study_dir):
+    """In the order in which they came, one each, none that the study would recognise; the sites enter them."""
+    lab, key = many["lb"], many["lk"]
+    assert not {"SUBJID", "SITENUM", "EVENT"} & set(lab.columns)
+    assert key["SUBJID"].is_unique and key["LKID"].is_unique
+    assert set(lab["LBPAT"]) == set(key["LKID"]) == {f"CL{number:05d}" for number in range(1, 1501)}
+    assert lab["LBPAT"].is_monotonic_increasing
+    first = key.merge(many["ic"].query('ICTYPE == "INIT"'), on="SUBJID").sort_values("LKID")["ICDAT"]
+    assert pd.to_datetime(first, format="%d-%b-%Y").is_monotonic_increasing
+    assert read_study(study_dir)[0].forms["lb"].file == "laboratory/lb.csv"
+
+
+def test_a_source_that_the_study_does_not_have(study_dir, tmp_path):
+    from cdisc_conv.problems import ProblemsError
+
+    for name in ("forms.yaml", "simulation.yaml"):
+        (tmp_path / name).write_text((study_dir / name).read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "study.yaml").write_text("study: X\nraw: {sources: {laboratories: {path: lab}}}\n", encoding="utf-8")
+    with pytest.raises(ProblemsError) as raised:
+        read_study(tmp_path)
+    (problem,) = raised.value.problems
+    assert str(problem).endswith(
+        " SIM001 form 'lb' comes from source 'laboratory', which study.yaml does not have (did you mean laboratories?)"
+    )
 
 
 def test_haemolysed_samples_have_no_potassium(many):
@@ -121,7 +151,7 @@ def test_haemolysed_samples_have_no_potassium(many):
 
 def test_who_fails_for_organ_function_has_values_that_say_so(many, results):
     fails = many["ie"].loc[many["ie"]["IETESTCD"] == "INC04", "SUBJID"]
-    screening = results[(results["EVENTEID"] == "SCR") & results["SUBJID"].isin(fails) & (results["LBCODE"] == "GPT")]
+    screening = results[(results["LBVIS"] == "SCR") & results["SUBJID"].isin(fails) & (results["LBCODE"] == "GPT")]
     assert len(screening) > 5
     assert (screening["LBRES"] > 3 * screening["LBHIGH"]).all()
 
@@ -129,7 +159,7 @@ def test_who_fails_for_organ_function_has_values_that_say_so(many, results):
 def test_a_parameter_without_its_section(study_dir, tmp_path):
     from cdisc_conv.problems import ProblemsError
 
-    for name in ("forms.yaml", "simulation.yaml"):
+    for name in ("forms.yaml", "simulation.yaml", "study.yaml"):
         (tmp_path / name).write_text((study_dir / name).read_text(encoding="utf-8"), encoding="utf-8")
     text = (tmp_path / "simulation.yaml").read_text(encoding="utf-8")
     before, _, after = text.partition("\nlaboratory:\n")

@@ -19,7 +19,7 @@ from cdisc_conv.simulate.tables.draws import Bools, Draws, Floats, Ints
 from cdisc_conv.simulate.tables.rows import Rows, join_rows
 from cdisc_conv.simulate.tables.words import blank, choose, constant, dates, numbers, times, words_of
 
-LABORATORY_FORMS = ("lb",)
+LABORATORY_FORMS = ("lb", "lk")
 ORGAN_CRITERION = "INC04"
 """The criterion that organs function: who fails it has values of grade 2 in the tests that say so."""
 PREGNANCY = "PREG"
@@ -38,7 +38,10 @@ class _Samples:
 
 
 def make_laboratory(story: Story, draws: Draws) -> Iterator[Rows]:
-    """The file of the central laboratory: a row per test of each sample."""
+    """The file of the central laboratory, a row per test of each sample, and the form that knows its subjects.
+
+    The laboratory numbers its subjects in the order in which they come, and knows no other number.
+    """
     about = story.settings.laboratory
     if about is None:  # the settings were checked against the data dictionary
         raise KeyError("laboratory")
@@ -52,7 +55,11 @@ def make_laboratory(story: Story, draws: Draws) -> Iterator[Rows]:
         chosen = np.flatnonzero(taken[test.panel])
         unreadable = lost[chosen] & test.spoilt_by_haemolysis
         parts.append(_write_results(story, test, samples, values[test.code], chosen, unreadable))
-    yield _join_by_sample(parts)
+    yield _join_by_sample(story, parts)
+    subject = np.unique(samples.subject)
+    consent = story.cohort.roster.consent[subject]
+    event = np.full(len(subject), story.dictionary.event("SCR"))
+    yield Rows("lk", subject, event, consent, {"LKID": words_of(subject, _number_subjects(story))})
 
 
 def _take_samples(story: Story, about: Laboratory, draws: Draws) -> _Samples:
@@ -143,7 +150,12 @@ def _write_results(
     value, there = values[chosen], ~lost
     result = constant(test.answer, m) if test.answer else numbers(value, test.decimals)
     flag = choose(m, (there & (value < low), "L"), (there & (value > high), "H"))
+    visit, visits = samples.visit[chosen], story.visits
+    unscheduled = visits.event[visit] == story.dictionary.event("UNS")
     items = {
+        "LBPAT": words_of(subject, _number_subjects(story)),
+        "LBVIS": words_of(visits.event[visit], [event.eid for event in story.dictionary.events]),
+        "LBREP": numbers(visits.eseq[visit]).where(unscheduled),
         "LBACC": words_of(samples.number[chosen], _number_samples(story, samples)),
         "LBDAT": dates(samples.day[chosen]),
         "LBTIM": times(samples.minute[chosen], np.ones(m, dtype=bool)),
@@ -156,25 +168,29 @@ def _write_results(
         "LBFLAG": flag,
         "LBNOTE": constant("HAEM", m).where(lost),
     }
-    visit = samples.visit[chosen]
-    visits = story.visits
     return Rows("lb", subject, visits.event[visit], visits.day[visit], items, visits.eseq[visit]), chosen
 
 
 def _number_samples(story: Story, samples: _Samples) -> list[str]:
-    """The laboratory's own number of each sample: the subject's number as the laboratory writes it, and a count."""
-    subjids = story.cohort.roster.subjid.to_text()
+    """The laboratory's own number of each sample: that of the subject, and a count."""
+    subjects = _number_subjects(story)
     count: dict[int, int] = {}
     found = []
     for subject in samples.subject.tolist():
         count[subject] = count.get(subject, 0) + 1
-        found.append(f"CL{subjids[subject].replace('-', '')}{count[subject]:03d}")
+        found.append(f"{subjects[subject]}{count[subject]:03d}")
     return found
 
 
-def _join_by_sample(parts: list[tuple[Rows, Ints]]) -> Rows:
-    """The rows of all tests, those of a sample side by side in the order of the tests."""
+def _number_subjects(story: Story) -> list[str]:
+    """The laboratory's number of each subject."""
+    return [f"CL{number:05d}" for number in story.cohort.roster.registered.tolist()]
+
+
+def _join_by_sample(story: Story, parts: list[tuple[Rows, Ints]]) -> Rows:
+    """The rows of all tests by the laboratory's numbers, those of a sample side by side in the order of the tests."""
     rows = join_rows([part for part, _ in parts])
-    order = np.argsort(np.concatenate([sample for _, sample in parts]), kind="stable")
+    sample = np.concatenate([sample for _, sample in parts])
+    order = np.lexsort((sample, story.cohort.roster.registered[rows.subject]))
     items = {name: words.take(order) for name, words in rows.items.items()}
     return Rows("lb", rows.subject[order], rows.event[order], rows.day[order], items, rows.event_sequence[order])

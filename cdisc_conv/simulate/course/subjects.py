@@ -23,11 +23,14 @@ class Roster:
     site: Ints
     consent: Ints
     subjid: Words
+    registered: Ints
+    """Each subject's place in the order of consent in the whole study, from 1."""
 
     def block(self, first: int, last: int) -> Roster:
         """The subjects at positions first to last - 1."""
         part = slice(first, last)
-        return Roster(self.site[part], self.consent[part], Words(np.arange(last - first), self.subjid.words[part]))
+        subjid = Words(np.arange(last - first), self.subjid.words[part])
+        return Roster(self.site[part], self.consent[part], subjid, self.registered[part])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,8 @@ def plan_roster(settings: Settings, subjects: int, seed: int) -> Roster:
     width = max(3, len(str(rank.max(initial=1))))
     site_numbers = np.array([place.number for place in settings.sites])[site]
     ids = np.char.add(np.char.add(site_numbers, "-"), np.char.zfill(rank.astype(str), width))
-    return Roster(site, consent, Words(np.arange(subjects), tuple(ids.tolist())))
+    registered = rank_within(np.zeros(subjects, dtype=np.int64), consent)
+    return Roster(site, consent, Words(np.arange(subjects), tuple(ids.tolist())), registered)
 
 
 def draw_cohort(settings: Settings, roster: Roster, draws: Draws) -> Cohort:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
@@ -29,6 +29,8 @@ class FormDefinition:
     label: str
     file: str
     items: tuple[Item, ...]
+    of_vendor: bool = False
+    """The file comes from a source with subjects of its own: it has the items and none of the EDC's columns."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -89,6 +91,7 @@ def read_dictionary(path: Path, shown: str = "") -> Dictionary:
     Raises ProblemsError: YAML001-004 (not readable), SIM001 (a part the simulator needs is missing or misshapen).
     """
     root = read_yaml(path, shown or path.name)
+    sources = _read_sources(path.with_name("study.yaml"))
     problems: list[Problem] = []
     for key, kind in (("key_columns", dict), ("forms", dict), ("events", list)):
         part = root.get(key)
@@ -98,7 +101,7 @@ def read_dictionary(path: Path, shown: str = "") -> Dictionary:
             problems.append(Problem("SIM001", f"'{key}' must be a {word}", place=place))
     if problems:
         raise ProblemsError(problems)
-    forms = {name: _read_form(name, node, problems) for name, node in root.at(("forms",)).items()}
+    forms = {name: _read_form(name, node, sources, problems) for name, node in root.at(("forms",)).items()}
     events = tuple(_read_event(node, problems) for node in root.at(("events",)).value)
     for name in NEEDED_FORMS:
         if name not in forms:
@@ -112,7 +115,17 @@ def read_dictionary(path: Path, shown: str = "") -> Dictionary:
     return Dictionary(tuple(root.at(("key_columns",)).value), forms, events)
 
 
-def _read_form(name: str, node: Node, problems: list[Problem]) -> FormDefinition:
+def _read_sources(path: Path) -> dict[str, dict[str, Any]]:
+    """Where the other sources of the study lie and whose subjects they have; none without study.yaml."""
+    raw = read_yaml(path, path.name).get("raw") if path.is_file() else None
+    said = raw.plain() if raw is not None and raw.is_mapping else {}
+    sources = said.get("sources")
+    return {name: about for name, about in sources.items() if isinstance(about, dict)} if sources else {}
+
+
+def _read_form(
+    name: str, node: Node, sources: Mapping[str, Mapping[str, Any]], problems: list[Problem]
+) -> FormDefinition:
     plain = node.plain() if node.is_mapping else {}
     columns = plain.get("columns")
     if not isinstance(columns, dict):
@@ -126,7 +139,14 @@ def _read_form(name: str, node: Node, problems: list[Problem]) -> FormDefinition
             problems.append(node.at(("columns", column)).problem("SIM001", message))
         else:
             items.append(item)
-    return FormDefinition(name, str(plain.get("label", "")), str(plain.get("file") or f"{name}.csv"), tuple(items))
+    source = str(plain.get("source") or "")
+    if source and source not in sources:
+        message = f"form '{name}' comes from source '{source}', which study.yaml does not have"
+        problems.append(node.at(("source",)).problem("SIM001", message, did_you_mean(source, sources)))
+    about = sources.get(source, {})
+    file = PurePosixPath(str(about.get("path") or ""), str(plain.get("file") or f"{name}.csv"))
+    of_vendor = bool(about.get("subject") or about.get("subject_key"))
+    return FormDefinition(name, str(plain.get("label", "")), str(file), tuple(items), of_vendor)
 
 
 def _read_item(column: str, about: Any) -> Item | None:

@@ -42,5 +42,6 @@ def write_tables(
 def append_table(frame: pd.DataFrame, path: Path) -> None:
     """Append rows to a CSV file; a new file gets the header first."""
     new = not path.exists()
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8", newline="") as file:
         frame.to_csv(file, index=False, header=new, lineterminator="\n")

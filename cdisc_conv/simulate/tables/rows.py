@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.simulate.settings.dictionary import Dictionary
+from cdisc_conv.simulate.settings.dictionary import Dictionary, FormDefinition
 from cdisc_conv.simulate.tables.draws import Ints
 from cdisc_conv.simulate.tables.words import NO_DAY, Words, blank, constant, dates, join, numbers, words_of
 
@@ -83,15 +83,30 @@ def rank_within(group: Ints, *order: Ints) -> Ints:
 
 
 def build_frame(rows: Rows, dictionary: Dictionary, identity: Identity) -> pd.DataFrame:
-    """The form's table: key columns, then code and decode columns as the dictionary has them, every cell text."""
-    rows = _sort(rows)
-    length = len(rows)
+    """The form's table: key columns, then code and decode columns as the dictionary has them, every cell text.
+
+    The file of a vendor has no key columns, and its rows stay in their order.
+    """
     form = dictionary.forms[rows.form]
+    rows = rows if form.of_vendor else _sort(rows)
+    length = len(rows)
     unknown = set(rows.items) - {item.name for item in form.items}
     if unknown:
         raise KeyError(
             f"the simulator writes {sorted(unknown)}, which form '{rows.form}' of the dictionary does not have"
         )
+    columns = {} if form.of_vendor else _write_keys(rows, form, dictionary, identity)
+    for item in form.items:
+        words = rows.items.get(item.name, blank(length))
+        columns[item.name] = words.to_text()
+        if item.decode:
+            columns[item.decode] = words.decoded(item.values or {}).to_text()
+    return pd.DataFrame(columns)
+
+
+def _write_keys(rows: Rows, form: FormDefinition, dictionary: Dictionary, identity: Identity) -> dict[str, np.ndarray]:
+    """The EDC's columns, which each of its forms has: whose row it is, of which event, and its place in the form."""
+    length = len(rows)
     visit = rows.subject * 10_000_000_000 + rows.event * 1_000_000 + rows.event_sequence * 1_000 + rows.form_sequence
     keys = {
         "STUDYID": constant(identity.study, length),
@@ -108,13 +123,7 @@ def build_frame(rows: Rows, dictionary: Dictionary, identity: Identity) -> pd.Da
         "FSEQ": numbers(rows.form_sequence),
         "IGSEQ": numbers(rank_within(visit)),
     }
-    columns = {name: keys[name].to_text() for name in dictionary.key_columns}
-    for item in form.items:
-        words = rows.items.get(item.name, blank(length))
-        columns[item.name] = words.to_text()
-        if item.decode:
-            columns[item.decode] = words.decoded(item.values or {}).to_text()
-    return pd.DataFrame(columns)
+    return {name: keys[name].to_text() for name in dictionary.key_columns}
 
 
 def _sort(rows: Rows) -> Rows:

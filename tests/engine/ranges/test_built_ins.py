@@ -11,7 +11,6 @@ from cdisc_conv.engine.convert import convert_frames
 from cdisc_conv.engine.plan.graph import Part, plan_study, variable_of
 from cdisc_conv.engine.plan.reach import list_derivations
 from cdisc_conv.engine.ranges.range import Division
-from cdisc_conv.simulate import simulate_study
 from cdisc_conv.spec.model import Study
 
 FORMS = {
@@ -115,7 +114,7 @@ def test_those_that_the_shipped_study_does_not_use(others):
 
 def test_those_of_the_shipped_study():
     study = hope2021.load()
-    plan, forms = plan_study(study), simulate_study(study.folder, 6, 1)
+    plan, forms = plan_study(study), hope2021.simulate_forms(6)
     one, two = (
         convert_frames(study, plan, forms, {}, tuple(study.datasets), division=Division(count)) for count in (1, 2)
     )
