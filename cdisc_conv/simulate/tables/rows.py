@@ -104,7 +104,9 @@ def build_frame(rows: Rows, dictionary: Dictionary, identity: Identity) -> pd.Da
     return pd.DataFrame(columns)
 
 
-def _write_keys(rows: Rows, form: FormDefinition, dictionary: Dictionary, identity: Identity) -> dict[str, np.ndarray]:
+def _write_keys(
+    rows: Rows, form: FormDefinition, dictionary: Dictionary, identity: Identity
+) -> dict[str, pd.arrays.ArrowStringArray]:
     """The EDC's columns, which each of its forms has: whose row it is, of which event, and its place in the form."""
     length = len(rows)
     visit = rows.subject * 10_000_000_000 + rows.event * 1_000_000 + rows.event_sequence * 1_000 + rows.form_sequence
