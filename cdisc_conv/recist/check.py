@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.problems import Place, Problem, Severity
+from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 from cdisc_conv.recist.assessments import KEY, list_assessments
 from cdisc_conv.recist.baselines import place_baselines
-from cdisc_conv.recist.compare import CODES, add_recorded, describe_disagreements, describe_gaps, list_disagreements
+from cdisc_conv.recist.compare import (
+    CODES,
+    Gaps,
+    add_recorded,
+    describe_disagreements,
+    describe_gaps,
+    list_disagreements,
+)
+from cdisc_conv.recist.counts import Counts
 from cdisc_conv.recist.derive import TOLERANCE, derive_responses
-from cdisc_conv.recist.evaluators import Evaluator, describe_acceptance, split_evaluators
-from cdisc_conv.recist.frames import Tumours, read_tumours
+from cdisc_conv.recist.evaluators import (
+    Evaluator,
+    Survey,
+    choose_evaluators,
+    describe_acceptance,
+    select_evaluator,
+    select_reviewed,
+)
+from cdisc_conv.recist.frames import Tumours, open_tumours
 from cdisc_conv.recist.grid import build_grid
 from cdisc_conv.recist.lesions import LESION, NEW, find_lesions
 from cdisc_conv.recist.readings import EQUIVOCAL, UNEQUIVOCAL, read_lesions
@@ -22,6 +37,13 @@ from cdisc_conv.recist.recorded import describe_repeats, select_responses
 from cdisc_conv.recist.settings import RecistSettings
 from cdisc_conv.recist.visits import name_assessments
 from cdisc_conv.recist.words import explain_responses, format_mm
+
+MOST_RECORDS = 100_000
+"""Of TU, TR and RS together, as many as are checked at a time."""
+SHOWN = 500
+"""Disagreements that are held where there are more records."""
+SHOWN_SUBJECTS = 1_000
+"""Subjects whose assessments and lesions are held then: those with disagreements first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +57,10 @@ class ResponseCheck:
     ``lesions``: one row per assessment and lesion that was due then: subject, assessment, number, lesion, group, nodal,
     location, unit, state, mm, why, counted (mm in the sum), missing, record (in TR).
     ``disagreements``: subject, assessment, number, date, part, derived, recorded, reason, measurements, hint, row.
-    ``problems``: the findings about this evaluator's records.
+    ``counts``: of all assessments. ``problems``: the findings about this evaluator's records.
+
+    Where there are more than `MOST_RECORDS` records, the frames have those of the first subjects only (`SHOWN`,
+    `SHOWN_SUBJECTS`), and the counts and the problems are of all.
     """
 
     evaluator: Evaluator
@@ -43,33 +68,84 @@ class ResponseCheck:
     assessments: pd.DataFrame
     lesions: pd.DataFrame
     disagreements: pd.DataFrame
-    responses: pd.DataFrame
+    counts: Counts
     problems: tuple[Problem, ...]
 
     @property
     def compared(self) -> int:
         """Number of assessments with an overall response on both sides."""
-        rows = self.assessments
-        return int((rows["has_records"] & (rows["number"] > 0) & (rows["recorded_overall"] != "")).sum())
+        return self.counts.compared["overall"]
 
     @property
     def agreeing(self) -> int:
         """How many of these say the same."""
-        return self.compared - int((self.disagreements["part"] == "overall").sum())
+        return self.compared - self.counts.differing["overall"]
 
     @property
     def accepted(self) -> int:
         """Number of overall responses in RS that are marked as accepted (RSACPTFL)."""
-        return int(self.assessments["accepted"].sum())
+        return self.counts.accepted
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What was found of one evaluator in some subjects, or in several groups of them."""
+
+    assessments: pd.DataFrame
+    lesions: pd.DataFrame
+    disagreements: pd.DataFrame
+    reviewed: pd.DataFrame
+    counts: Counts
+    gaps: Gaps
+    problems: tuple[tuple[Problem, ...], ...]
+    """The findings but for the gaps, kind by kind."""
+    accepted: frozenset[int]
+    """The records of RS with accepted responses that are disagreements."""
+
+    def __add__(self, other: _Part) -> _Part:
+        """Both, with those rows of frames that are shown."""
+        counts = self.counts + other.counts
+        shown = counts.list_first(SHOWN_SUBJECTS)
+        return _Part(
+            _stack([self.assessments, other.assessments], shown),
+            _stack([self.lesions, other.lesions], shown),
+            pd.concat([self.disagreements, other.disagreements], ignore_index=True).head(SHOWN),
+            pd.concat([self.reviewed, other.reviewed], ignore_index=True),
+            counts,
+            self.gaps + other.gaps,
+            tuple(_join_alike(*kind) for kind in zip(self.problems, other.problems, strict=True)),
+            self.accepted | other.accepted,
+        )
+
+
+def _stack(frames: Sequence[pd.DataFrame], subjects: Collection[str]) -> pd.DataFrame:
+    """The rows of some subjects."""
+    return pd.concat([frame[frame["subject"].isin(subjects)] for frame in frames], ignore_index=True)
+
+
+def _join_alike(one: tuple[Problem, ...], other: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The findings of both; of those about the same value, which name no subject, there is one."""
+    joined = {(each.code, each.message, each.hint): each for each in one}
+    for each in other:
+        key = (each.code, each.message, each.hint)
+        before = joined.get(key)
+        if before is not None:
+            rows = (*before.place.rows, *each.place.rows)[:SHOWN_ROWS]
+            each = replace(before, place=replace(before.place, rows=rows), count=before.count + each.count)
+        joined[key] = each
+    return tuple(joined.values())
 
 
 def check_responses(
-    datasets: Iterable[Dataset] | Mapping[str, pd.DataFrame], settings: RecistSettings | None = None
+    datasets: Iterable[Dataset] | Mapping[str, pd.DataFrame],
+    settings: RecistSettings | None = None,
+    most: int = MOST_RECORDS,
 ) -> tuple[tuple[ResponseCheck, ...], tuple[Problem, ...]]:
     """Derive the responses of each evaluator from TU and TR, compare them with RS, and report every difference.
 
     `datasets`: finished datasets, or frames by name; only TU, TR and RS are read, and any of them may be missing.
-    Every evaluator is checked alone (`split_evaluators`); without tumours and responses there is no check at all.
+    Every evaluator is checked alone (`choose_evaluators`); without tumours and responses there is no check at all.
+    Records are read subject by subject, about `most` of them at a time, so that memory does not grow with the study.
     The findings are those of all evaluators; with several of them a message begins with the evaluator.
     Warnings RECIST001 (target response), RECIST002 (non-target), RECIST003 (new lesions), RECIST004 (overall),
     RECIST007 (value not understood), RECIST008 (target lesion without baseline), RECIST009 and RECIST014 (records in
@@ -90,21 +166,26 @@ table 1 row 4 (target PR, new lesions N); sum 26 mm; -35.0 % from baseline 40 mm
 T01 26 mm (check the measurements against the images, then correct either side)
     """
     settings = settings or RecistSettings()
-    tumours, problems = read_tumours(datasets, settings)
-    evaluators, absent = split_evaluators(tumours, settings)
-    made = [_check_evaluator(mine, who, settings) for who, mine in evaluators.items()]
-    checks = [check for check in made if len(check.assessments)]
-    if len(checks) > 1:
-        checks = [replace(check, problems=tuple(_name_evaluator(check))) for check in checks]
+    sources, problems = open_tumours(datasets, settings)
+    survey = Survey.of(sources)
+    evaluators, absent = choose_evaluators(survey, settings)
+    parts: dict[Evaluator, _Part] = {}
+    for tumours in sources.stream(most):
+        for who in evaluators:
+            part = _check_part(select_evaluator(tumours, survey, who), survey.goes_by_groups(who), settings)
+            if len(part.assessments):
+                parts[who] = parts[who] + part if who in parts else part
+    checks = [_describe_part(parts[who], who, settings, len(parts) > 1) for who in evaluators if who in parts]
     found = [problem for check in checks for problem in check.problems]
     if checks and not settings.evaluator_id:
-        found += describe_acceptance(pd.concat([check.responses for check in checks]))
+        found += describe_acceptance(pd.concat([parts[check.evaluator].reviewed for check in checks]))
     return tuple(checks), (*problems, *absent, *found)
 
 
-def _check_evaluator(tumours: Tumours, evaluator: Evaluator, settings: RecistSettings) -> ResponseCheck:
+def _check_part(tumours: Tumours, by_group: bool, settings: RecistSettings) -> _Part:
+    """The records of one evaluator of some subjects."""
     lesions = find_lesions(tumours, settings)
-    tumours, unplaced = name_assessments(tumours)
+    tumours, unplaced = name_assessments(tumours, by_group)
     responses = select_responses(tumours, settings)
     assessments = list_assessments(tumours, lesions, responses)
     readings, several = place_baselines(read_lesions(tumours, lesions, settings), lesions, assessments)
@@ -113,27 +194,43 @@ def _check_evaluator(tumours: Tumours, evaluator: Evaluator, settings: RecistSet
     frame = add_recorded(explain_responses(derived, grid, settings), responses)
     disagreements = list_disagreements(frame, grid)
     found = (
-        *unplaced,
-        *readings.problems,
-        *several,
-        *problems,
-        *describe_disagreements(disagreements),
-        *_describe_sums(tumours, frame, settings),
-        *describe_repeats(responses),
-        *describe_gaps(frame, responses, settings, str(evaluator)),
-        *_describe_proven(grid, frame),
+        unplaced,
+        readings.problems,
+        several,
+        problems,
+        tuple(describe_disagreements(disagreements)),
+        tuple(_describe_sums(tumours, frame, settings)),
+        tuple(describe_repeats(responses)),
+        tuple(_describe_proven(grid, frame)),
     )
-    return ResponseCheck(evaluator, settings, frame, grid, disagreements, responses, found)
+    accepted = frame.loc[frame["accepted"] & frame["differs_overall"], "record_overall"]
+    return _Part(
+        frame,
+        grid,
+        disagreements,
+        select_reviewed(responses),
+        Counts.of(frame),
+        Gaps.find(frame, responses),
+        found,
+        frozenset(accepted.tolist()),
+    )
 
 
-def _name_evaluator(check: ResponseCheck) -> Iterator[Problem]:
+def _describe_part(part: _Part, evaluator: Evaluator, settings: RecistSettings, several: bool) -> ResponseCheck:
+    """All of one evaluator together; `several` when there are others."""
+    *kinds, proven = part.problems
+    gaps = describe_gaps(part.gaps, settings, str(evaluator))
+    problems = (*(problem for kind in kinds for problem in kind), *gaps, *proven)
+    named = tuple(_name_evaluator(problems, evaluator, part.accepted)) if several else problems
+    return ResponseCheck(evaluator, settings, part.assessments, part.lesions, part.disagreements, part.counts, named)
+
+
+def _name_evaluator(problems: Iterable[Problem], evaluator: Evaluator, accepted: Collection[int]) -> Iterator[Problem]:
     """The findings with the evaluator in front, and whether it is the accepted assessment that they are about."""
-    rows = check.assessments
-    accepted = set(rows.loc[rows["accepted"], ["record_overall"]].itertuples(index=False, name=None))
-    for problem in check.problems:
-        is_accepted = problem.code == CODES["overall"] and problem.place.rows in accepted
+    for problem in problems:
+        is_accepted = problem.code == CODES["overall"] and problem.place.rows[0] in accepted
         mark = " (accepted)" if is_accepted else ""
-        yield replace(problem, message=f"{check.evaluator}{mark}: {problem.message}")
+        yield replace(problem, message=f"{evaluator}{mark}: {problem.message}")
 
 
 def _describe_sums(tumours: Tumours, frame: pd.DataFrame, settings: RecistSettings) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -89,13 +90,43 @@ def _name_moment(row: Mapping[Any, Any]) -> str:
     return name if date in name else f"{name} ({date})"
 
 
-def describe_gaps(
-    frame: pd.DataFrame, responses: pd.DataFrame, settings: RecistSettings, who: str = ""
-) -> Iterator[Problem]:
+@dataclass(frozen=True)
+class Gaps:
+    """The assessments that only one side knows, of some subjects or of several groups of them together."""
+
+    silent: pd.DataFrame
+    """Those without an overall response in RS: subject, assessment, date, overall."""
+    alone: pd.DataFrame
+    """Those of RS alone: subject, assessment, recorded_overall, record_overall."""
+    has_responses: bool
+    has_records: bool
+    """Whether TU or TR have any record."""
+
+    @classmethod
+    def find(cls, frame: pd.DataFrame, responses: pd.DataFrame) -> Gaps:
+        """The gaps in some assessments and their responses."""
+        assessed = frame["has_records"] & (frame["number"] > 0) & (frame["assessed"] > 0)
+        alone = ~frame["has_records"] & ~frame["recorded_overall"].isin(["", NOT_DONE])
+        return cls(
+            frame.loc[assessed & (frame["recorded_overall"] == ""), [*KEY, "date", "overall"]],
+            frame.loc[alone, [*KEY, "recorded_overall", "record_overall"]],
+            not responses.empty,
+            bool(frame["has_records"].any()),
+        )
+
+    def __add__(self, other: Gaps) -> Gaps:
+        return Gaps(
+            pd.concat([self.silent, other.silent], ignore_index=True),
+            pd.concat([self.alone, other.alone], ignore_index=True),
+            self.has_responses or other.has_responses,
+            self.has_records or other.has_records,
+        )
+
+
+def describe_gaps(gaps: Gaps, settings: RecistSettings, who: str = "") -> Iterator[Problem]:
     """Assessments that only one side knows, as notes: RECIST005 without a response, RECIST006 without measurements."""
-    assessed = frame["has_records"] & (frame["number"] > 0) & (frame["assessed"] > 0)
-    silent = frame[assessed & (frame["recorded_overall"] == "")]
-    if responses.empty and len(silent):
+    silent, alone = gaps.silent, gaps.alone
+    if len(silent) and not gaps.has_responses:
         message = f"RS has no responses by {settings.terms.criteria[0]}" + (f" of evaluator {who}" if who else "")
         number = f"{len(silent):,} assessment{' has' if len(silent) == 1 else 's have'}"
         hint = f"{number} measurements; see 'settings: recist: terms' for what RS is asked for"
@@ -109,14 +140,12 @@ def describe_gaps(
             Severity.NOTE,
             Place(dataset="RS"),
         )
-    alone = ~frame["has_records"] & ~frame["recorded_overall"].isin(["", NOT_DONE])
-    if alone.any() and not frame["has_records"].any():
+    if len(alone) and not gaps.has_records:
         message = "TU and TR have no lesions of this evaluator, so that nothing can be derived"
-        count = int(alone.sum())
-        hint = f"RS has overall responses of {count:,} assessment{'' if count == 1 else 's'}"
-        yield Problem("RECIST006", message, Severity.NOTE, Place(dataset="TR"), hint, count=count)
+        hint = f"RS has overall responses of {len(alone):,} assessment{'' if len(alone) == 1 else 's'}"
+        yield Problem("RECIST006", message, Severity.NOTE, Place(dataset="TR"), hint, count=len(alone))
         return
-    for row in frame[alone].to_dict("records"):
+    for row in alone.to_dict("records"):
         yield Problem(
             "RECIST006",
             f"subject {row['subject']}, {row['assessment']}: the overall response is recorded as "

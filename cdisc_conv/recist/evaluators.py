@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import pandas as pd
 
 from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
-from cdisc_conv.recist.frames import Tumours
+from cdisc_conv.recist.frames import Sources, Tumours
 from cdisc_conv.recist.settings import RecistSettings
 
 INVESTIGATOR = "INVESTIGATOR"
@@ -30,30 +31,88 @@ class Evaluator(NamedTuple):
         return f"{self.role} {self.person}".strip()
 
 
-def split_evaluators(
-    tumours: Tumours, settings: RecistSettings
-) -> tuple[dict[Evaluator, Tumours], tuple[Problem, ...]]:
-    """The records of each evaluator, each of whom is checked alone; in the order of their names.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Who made the records of one dataset; role and person are blank where it does not say.
+
+    Where a dataset names some evaluators, its records without one are the investigator's.
+    """
+
+    found: frozenset[tuple[str, str, bool]]
+    """Role, person, and whether a record of theirs has --LNKGRP."""
+
+    @property
+    def roles(self) -> bool:
+        """Whether it names any role."""
+        return any(role for role, _, _ in self.found)
+
+    @property
+    def evaluators(self) -> frozenset[Evaluator]:
+        """Everybody."""
+        blank = INVESTIGATOR if self.roles else ""
+        return frozenset(Evaluator(role or blank, person) for role, person, _ in self.found)
+
+    def has_persons(self, role: str) -> bool:
+        """Whether it names persons of a role."""
+        return any(one.role == role and one.person for one in self.evaluators)
+
+    def list_of(self, one: Evaluator) -> list[bool]:
+        """Of the records of one evaluator, whether they have --LNKGRP; without any, there are none."""
+        blank = INVESTIGATOR if self.roles else ""
+        return [
+            grouped
+            for role, person, grouped in self.found
+            if not any(map(any, self.evaluators))
+            or ((role or blank) == one.role and (not self.has_persons(one.role) or person == one.person))
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What has to be known of all records to check those of some subjects."""
+
+    tu: Named
+    tr: Named
+    rs: Named
+
+    @classmethod
+    def of(cls, sources: Sources) -> Survey:
+        """What some datasets say, whose records are looked through once."""
+        return cls(*(Named(sources.list_evaluators(name)) for name in ("TU", "TR", "RS")))
+
+    def goes_by_groups(self, one: Evaluator) -> bool:
+        """Whether --LNKGRP tells the assessments of an evaluator: TR has it, and RS where it has records."""
+        of_rs = self.rs.list_of(one)
+        return any(self.tr.list_of(one)) and (any(of_rs) or not of_rs)
+
+
+def choose_evaluators(survey: Survey, settings: RecistSettings) -> tuple[list[Evaluator], tuple[Problem, ...]]:
+    """The evaluators, each of whom is checked alone, in the order of their names.
 
     `settings.evaluator` and `settings.evaluator_id` restrict them. A dataset that names no evaluator belongs to all of
-    them, and so do the records of a role whose persons a dataset does not name. Where a dataset names some evaluators,
-    its records without one are the investigator's. Findings (RECIST010, warnings): a dataset that names evaluators, but
-    not the one that the settings ask for.
+    them, and so do the records of a role whose persons a dataset does not name. Findings (RECIST010, warnings): a
+    dataset that names evaluators, but not the one that the settings ask for.
     """
-    named = Tumours(*(_name_investigator(frame) for frame in (tumours.tu, tumours.tr, tumours.rs)))
     wanted = Evaluator(settings.evaluator.upper(), settings.evaluator_id.upper())
-    everyone = _list_evaluators(named)
+    everyone = _list_evaluators(survey)
     chosen = [one for one in everyone if _is_wanted(one, wanted)]
     asked = f"{settings.evaluator} {settings.evaluator_id}".strip()
-    problems = tuple(_describe_absent(named, wanted, asked)) if asked else ()
-    if not chosen:
-        chosen = [wanted if everyone else Evaluator()]
-    return {one: select_evaluator(named, one) for one in chosen}, problems
+    problems = tuple(_describe_absent(survey, wanted, asked)) if asked else ()
+    return chosen or [wanted if everyone else Evaluator()], problems
 
 
-def select_evaluator(tumours: Tumours, evaluator: Evaluator) -> Tumours:
-    """The records of one evaluator."""
-    return Tumours(*(_select(frame, evaluator) for frame in (tumours.tu, tumours.tr, tumours.rs)))
+def select_evaluator(tumours: Tumours, survey: Survey, one: Evaluator) -> Tumours:
+    """The records of one evaluator among those of some subjects."""
+    return Tumours(
+        _select(tumours.tu, survey.tu, one), _select(tumours.tr, survey.tr, one), _select(tumours.rs, survey.rs, one)
+    )
+
+
+def select_reviewed(responses: pd.DataFrame) -> pd.DataFrame:
+    """The overall responses of the reviewers, with what `describe_acceptance` asks."""
+    names = ["subject", "visit", "visit_number", "assessment", "date", "part", "recorded", "evaluator", "accepted"]
+    mine = (responses["part"] == "overall") & (responses["evaluator"] != INVESTIGATOR)
+    return responses.loc[mine, [*names, "record"]]
 
 
 def describe_acceptance(responses: pd.DataFrame) -> Iterator[Problem]:
@@ -64,7 +123,7 @@ def describe_acceptance(responses: pd.DataFrame) -> Iterator[Problem]:
     visit that counts; the assessment where there is none. Behind an accepted progression nothing needs to be accepted:
     that reader stopped there. Nothing where no reviewer's response is marked as accepted.
     """
-    reviewed = responses[(responses["part"] == "overall") & (responses["evaluator"] != INVESTIGATOR)]
+    reviewed = select_reviewed(responses)
     accepted = reviewed["accepted"] == ACCEPTED
     if not accepted.any():
         return
@@ -91,25 +150,15 @@ def describe_acceptance(responses: pd.DataFrame) -> Iterator[Problem]:
         )
 
 
-def _name_investigator(frame: pd.DataFrame) -> pd.DataFrame:
-    role = frame["evaluator"]
-    return frame.assign(evaluator=role.mask(role == "", INVESTIGATOR)) if (role != "").any() else frame
-
-
-def _list_evaluators(tumours: Tumours) -> list[Evaluator]:
+def _list_evaluators(survey: Survey) -> list[Evaluator]:
     """Everybody whom a dataset names; a role without a person only where no dataset names its persons."""
-    pairs = {
-        Evaluator(*pair)
-        for frame in (tumours.tu, tumours.tr, tumours.rs)
-        for pair in frame[["evaluator", "evaluator_id"]].drop_duplicates().itertuples(index=False, name=None)
-        if any(pair)
-    }
+    pairs = {one for named in (survey.tu, survey.tr, survey.rs) for one in named.evaluators if any(one)}
     with_persons = {one.role for one in pairs if one.person}
     own = {
         role
-        for frame in (tumours.tr, tumours.rs)
+        for named in (survey.tr, survey.rs)
         for role in with_persons
-        if _has_persons(frame, role) and ((frame["evaluator"] == role) & (frame["evaluator_id"] == "")).any()
+        if named.has_persons(role) and Evaluator(role) in named.evaluators
     }
     return sorted(one for one in pairs if one.person or one.role not in with_persons or one.role in own)
 
@@ -118,28 +167,25 @@ def _is_wanted(one: Evaluator, wanted: Evaluator) -> bool:
     return wanted.role in ("", one.role) and wanted.person in ("", one.person)
 
 
-def _has_persons(frame: pd.DataFrame, role: str) -> bool:
-    return bool(((frame["evaluator"] == role) & (frame["evaluator_id"] != "")).any())
-
-
-def _select(frame: pd.DataFrame, one: Evaluator) -> pd.DataFrame:
-    if not ((frame["evaluator"] != "") | (frame["evaluator_id"] != "")).any():
+def _select(frame: pd.DataFrame, named: Named, one: Evaluator) -> pd.DataFrame:
+    if named.roles:
+        frame = frame.assign(evaluator=frame["evaluator"].mask(frame["evaluator"] == "", INVESTIGATOR))
+    if not any(map(any, named.evaluators)):
         return frame
     mine = frame["evaluator"] == one.role
-    if _has_persons(frame, one.role):
+    if named.has_persons(one.role):
         mine &= frame["evaluator_id"] == one.person
     return frame[mine].reset_index(drop=True)
 
 
-def _describe_absent(tumours: Tumours, wanted: Evaluator, asked: str) -> Iterator[Problem]:
-    for name, frame in (("TU", tumours.tu), ("TR", tumours.tr), ("RS", tumours.rs)):
-        there = {Evaluator(*pair) for pair in zip(frame["evaluator"], frame["evaluator_id"], strict=True)}
-        named = sorted(one for one in there if any(one))
-        if named and not any(_is_wanted(one, wanted) or one == Evaluator(wanted.role) for one in named):
+def _describe_absent(survey: Survey, wanted: Evaluator, asked: str) -> Iterator[Problem]:
+    for name, named in (("TU", survey.tu), ("TR", survey.tr), ("RS", survey.rs)):
+        there = sorted(one for one in named.evaluators if any(one))
+        if there and not any(_is_wanted(one, wanted) or one == Evaluator(wanted.role) for one in there):
             yield Problem(
                 "RECIST010",
                 f"{name} has no records of evaluator {asked}",
                 Severity.WARNING,
                 Place(dataset=name, variable=f"{name}EVAL"),
-                f"it has those of {', '.join(repr(str(each)) for each in named[:6])}",
+                f"it has those of {', '.join(repr(str(each)) for each in there[:6])}",
             )

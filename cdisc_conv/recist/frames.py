@@ -8,14 +8,15 @@ dataset has no such variable; numbers are NaN. Codes are upper case.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.numerals import write_number
-from cdisc_conv.columns.stored import load
+from cdisc_conv.columns.portions import divide_subjects
+from cdisc_conv.columns.stored import Frame, select, stream
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.problems import Place, Problem, Severity
 from cdisc_conv.recist.settings import RecistSettings
@@ -47,44 +48,87 @@ class Tumours:
     rs: pd.DataFrame
 
 
-def read_tumours(
-    datasets: Iterable[Dataset] | Mapping[str, pd.DataFrame], settings: RecistSettings
-) -> tuple[Tumours, tuple[Problem, ...]]:
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The datasets that can be used, in memory or on disk, with their variables under the names that they have here."""
+
+    frames: Mapping[str, Frame]
+    names: Mapping[str, Mapping[str, str]]
+    settings: RecistSettings
+
+    def stream(self, most: int) -> Iterator[Tumours]:
+        """The records of some subjects after those of others: about `most` of them at a time."""
+        subject = self.settings.variables.subject
+        wanted = {name: select(frame, self._list_needed(name)) for name, frame in self.frames.items()}
+        for portion in divide_subjects(wanted, subject, most):
+            read = {
+                name: _rename(name, one.frame, self.names[name], self.settings, one.positions + 1)
+                for name, one in portion.items()
+            }
+            yield Tumours(*(read.get(name, _empty()) for name in NEEDED))
+
+    def list_evaluators(self, dataset: str) -> frozenset[tuple[str, str, bool]]:
+        """Role and person of those who made the records of a dataset, and whether a record of theirs has --LNKGRP."""
+        found: set[tuple[str, str, bool]] = set()
+        if dataset not in self.frames:
+            return frozenset()
+        asked = ("evaluator", "evaluator_id", "assessment")
+        frame, names = self.frames[dataset], [self.names[dataset][field] for field in asked]
+        there = [name for name in names if name in frame]
+        for piece in stream(frame, there) if there else ():
+            role, person, group = (
+                _read_field(field, piece[name]) if name in piece else pd.Series("", index=piece.index, dtype="str")
+                for field, name in zip(asked, names, strict=True)
+            )
+            distinct = pd.DataFrame({"role": role, "person": person, "grouped": group != ""}).drop_duplicates()
+            found.update(distinct.itertuples(index=False, name=None))
+        return frozenset(found) if there else frozenset({("", "", False)})
+
+    def _list_needed(self, dataset: str) -> list[str]:
+        flags = [f"{dataset}{flag}" for flag in self.settings.variables.baseline_flags]
+        frame = self.frames[dataset]
+        return [name for name in dict.fromkeys((*self.names[dataset].values(), *flags)) if name in frame]
+
+
+def open_tumours(
+    datasets: Iterable[Dataset] | Mapping[str, Frame], settings: RecistSettings
+) -> tuple[Sources, tuple[Problem, ...]]:
     """The records of TU, TR and RS, of all evaluators.
 
     `datasets` may be frames by name, such as those read from files. A dataset that is missing counts as empty, and so
     does one without the variables that are needed (RECIST010, a warning).
     """
-    frames = _frames_by_name(datasets)
     problems: list[Problem] = []
-    read = {name: _read(name, frames.get(name), settings, problems) for name in NEEDED}
-    return Tumours(read["TU"], read["TR"], read["RS"]), tuple(problems)
+    usable: dict[str, Frame] = {}
+    names: dict[str, Mapping[str, str]] = {}
+    given = _frames_by_name(datasets)
+    for name in NEEDED:
+        frame = given.get(name)
+        if frame is None or not len(frame):
+            continue
+        mine = {field: _variable(name, field, settings) for field in ("subject", *TEXT, *NUMBERS)}
+        if missing := [mine[field] for field in NEEDED[name] if mine[field] not in frame]:
+            problems.append(_describe_missing(name, missing))
+            continue
+        usable[name], names[name] = frame, mine
+    return Sources(usable, names, settings), tuple(problems)
 
 
-def _frames_by_name(datasets: Iterable[Dataset] | Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
+def _frames_by_name(datasets: Iterable[Dataset] | Mapping[str, Frame]) -> Mapping[str, Frame]:
     if isinstance(datasets, Mapping):
         return {name.upper(): frame for name, frame in datasets.items()}
-    return {dataset.name: load(dataset.frame) for dataset in datasets if dataset.name in NEEDED}
+    return {dataset.name: dataset.frame for dataset in datasets if dataset.name in NEEDED}
 
 
-def _read(name: str, frame: pd.DataFrame | None, settings: RecistSettings, problems: list[Problem]) -> pd.DataFrame:
-    if frame is None or frame.empty:
-        return _empty()
-    names = {field: _variable(name, field, settings) for field in ("subject", *TEXT, *NUMBERS)}
-    missing = [names[field] for field in NEEDED[name] if names[field] not in frame]
-    if missing:
-        problems.append(_describe_missing(name, missing))
-        return _empty()
-    return _rename(name, frame, names, settings).reset_index(drop=True)
-
-
-def _rename(name: str, frame: pd.DataFrame, names: Mapping[str, str], settings: RecistSettings) -> pd.DataFrame:
-    """The variables under their names here."""
+def _rename(
+    name: str, frame: pd.DataFrame, names: Mapping[str, str], settings: RecistSettings, records: np.ndarray
+) -> pd.DataFrame:
+    """The variables under their names here; `records` are the numbers of the records."""
     absent = pd.Series("", index=frame.index, dtype="str")
     columns = {
-        field: _as_text(frame[names[field]]) if names[field] in frame else absent for field in ("subject", *TEXT)
+        field: _read_field(field, frame[names[field]]) if names[field] in frame else absent
+        for field in ("subject", *TEXT)
     }
-    columns |= {field: columns[field].str.upper() for field in CODES}
     flags = [f"{name}{flag}" for flag in settings.variables.baseline_flags if f"{name}{flag}" in frame]
     numbers = {
         field: pd.to_numeric(frame[names[field]], errors="coerce").astype("float64")
@@ -93,8 +137,12 @@ def _rename(name: str, frame: pd.DataFrame, names: Mapping[str, str], settings: 
         for field in NUMBERS
     }
     flagged = np.logical_or.reduce([_as_text(frame[flag]) == "Y" for flag in flags]) if flags else False
-    record = np.arange(1, len(frame) + 1)
-    return pd.DataFrame({**columns, **numbers, "flagged": flagged, "record": record}, index=frame.index)
+    return pd.DataFrame({**columns, **numbers, "flagged": flagged, "record": records}, index=frame.index)
+
+
+def _read_field(field: str, values: pd.Series) -> pd.Series:
+    text = _as_text(values)
+    return text.str.upper() if field in CODES else text
 
 
 def _variable(dataset: str, field: str, settings: RecistSettings) -> str:

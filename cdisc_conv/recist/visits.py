@@ -18,19 +18,17 @@ VISIT = ["subject", "visit_key"]
 SLOT = ["subject", "slot"]
 
 
-def name_assessments(tumours: Tumours) -> tuple[Tumours, tuple[Problem, ...]]:
+def name_assessments(tumours: Tumours, by_group: bool) -> tuple[Tumours, tuple[Problem, ...]]:
     """The records of one evaluator with `assessment`, the name of the assessment that they belong to ("" for none).
 
-    Where TR and RS have --LNKGRP, that is the assessment. Else a visit is its number (VISITNUM), or its text where
-    there is no number, and both where TR gives one number several texts. A visit at which a lesion is measured again
-    more than `REPEAT_DAYS` later is several assessments, distinguished by their dates. Records of TU and RS join an
-    assessment of TR at their visit: where there are several, the one whose measurements are nearest to their date.
-    An assessment has the name of its visit, with the visit number or the date where a subject has several visits of
-    that name. Findings (RECIST015, warnings): records that may belong to any of several assessments; they belong to
+    Where TR and RS have --LNKGRP (`by_group`), that is the assessment. Else a visit is its number (VISITNUM), or its
+    text where there is no number, and both where TR gives one number several texts. A visit at which a lesion is
+    measured again more than `REPEAT_DAYS` later is several assessments, distinguished by their dates. Records of TU and
+    RS join an assessment of TR at their visit: where there are several, the one whose measurements are nearest to their
+    date. An assessment has the name of its visit, with the visit number or the date where a subject has several visits
+    of that name. Findings (RECIST015, warnings): records that may belong to any of several assessments; they belong to
     none.
     """
-    has_groups = [(frame["assessment"] != "").any() for frame in (tumours.tr, tumours.rs)]
-    by_group = bool(has_groups[0] and (has_groups[1] or tumours.rs.empty))
     tu, tr, rs = (_add_visits(frame, tumours.tr) for frame in (tumours.tu, tumours.tr, tumours.rs))
     tr = _split_visits(tr)
     if by_group:

@@ -5,7 +5,7 @@ One file that needs neither a network nor JavaScript.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,14 +13,13 @@ import pandas as pd
 from cdisc_conv import __version__
 from cdisc_conv.problems import Problem
 from cdisc_conv.recist import RecistSettings, ResponseCheck
+from cdisc_conv.recist.check import SHOWN, SHOWN_SUBJECTS
 from cdisc_conv.recist.compare import CODES
+from cdisc_conv.recist.counts import Counts
 from cdisc_conv.recist.recorded import PARTS
 from cdisc_conv.recist.tables import read_published_tables
 from cdisc_conv.report.environment import load_environment
 from cdisc_conv.report.response_grid import RESPONSES, anchor, list_subjects
-
-SHOWN = 500
-"""Disagreements, and other findings, that stand in the page; findings.json has all of them."""
 
 
 def render_response_check(
@@ -29,7 +28,9 @@ def render_response_check(
     """The page as text.
 
     `checks` (one for each evaluator) and `problems` are those of `recist.check_responses`. `synthetic_note` stands at
-    the top, for data that are not real subjects'. Subjects with disagreements come first, and their grids are open.
+    the top, for data that are not real subjects'. Subjects with disagreements come first, and their grids are open;
+    of each evaluator `SHOWN_SUBJECTS` have one. The page has the first `SHOWN` disagreements and other findings, and
+    says how many there are.
     """
     others = [problem for problem in problems if problem.code not in CODES.values()]
     numbers = _number_disagreements(checks)
@@ -49,9 +50,11 @@ def render_response_check(
             evaluators=evaluators,
             compared=sum(check.compared for check in checks),
             agreeing=sum(check.agreeing for check in checks),
-            total=sum(len(check.disagreements) for check in checks),
-            subjects_total=_count_subjects(check.assessments for check in checks),
-            subjects_differing=_count_subjects(check.disagreements for check in checks),
+            total=sum(check.counts.disagreements for check in checks),
+            subjects_total=len(frozenset().union(*(check.counts.subjects for check in checks))),
+            subjects_differing=len(frozenset().union(*(check.counts.subjects_differing for check in checks))),
+            shown_subjects=SHOWN_SUBJECTS,
+            all_shown=all(len(check.counts.subjects_differing) <= SHOWN_SUBJECTS for check in checks),
             disagreements=[row for each in evaluators for row in each["disagreements"]],
             others=others[:SHOWN],
             others_total=len(others),
@@ -64,11 +67,7 @@ def render_response_check(
 
 def _number_disagreements(checks: Sequence[ResponseCheck]) -> list[int]:
     """How many disagreements come before those of each evaluator."""
-    return [sum(len(check.disagreements) for check in checks[:place]) for place in range(len(checks))]
-
-
-def _count_subjects(frames: Iterable[pd.DataFrame]) -> int:
-    return len({subject for frame in frames for subject in frame["subject"]})
+    return [sum(check.counts.disagreements for check in checks[:place]) for place in range(len(checks))]
 
 
 def _describe_evaluator(check: ResponseCheck, number: int, first: int) -> Mapping[str, Any]:
@@ -79,38 +78,32 @@ def _describe_evaluator(check: ResponseCheck, number: int, first: int) -> Mappin
         "compared": check.compared,
         "agreeing": check.agreeing,
         "accepted": check.accepted,
-        "total": len(check.disagreements),
-        "parts": list(_count_parts(check.assessments)),
-        "matrix": _cross_tabulate(check.assessments),
+        "total": check.counts.disagreements,
+        "parts": list(_count_parts(check.counts)),
+        "matrix": _cross_tabulate(check.counts),
         "disagreements": list(_list_disagreements(check, found, number, first)),
         "subjects": list_subjects(check, len(found), number, first),
+        "subjects_total": len(check.counts.subjects),
     }
 
 
-def _count_parts(frame: pd.DataFrame) -> Iterator[Mapping[str, Any]]:
-    after = frame["has_records"] & (frame["number"] > 0)
+def _count_parts(counts: Counts) -> Iterator[Mapping[str, Any]]:
     for part in PARTS:
-        compared = int((after & (frame[f"recorded_{part}"] != "")).sum())
-        differing = int(frame[f"differs_{part}"].sum())
+        compared, differing = counts.compared[part], counts.differing[part]
         yield {"name": RESPONSES[part], "compared": compared, "agree": compared - differing, "differ": differing}
 
 
-def _cross_tabulate(frame: pd.DataFrame) -> Mapping[str, Any]:
+def _cross_tabulate(counts: Counts) -> Mapping[str, Any]:
     """Overall responses, derived against recorded: the counts, and which cells are disagreements."""
-    rows = frame[frame["has_records"] & (frame["number"] > 0) & (frame["recorded_overall"] != "")]
     order = ["CR", "PR", "NON-CR/NON-PD", "SD", "PD", "NE"]
-    pairs = rows.groupby(["overall", "recorded_overall"])["differs_overall"].agg(["size", "any"])
+    derived, recorded = ({pair[place] for pair in counts.pairs} for place in (0, 1))
 
-    def names(level: str) -> list[str]:
-        there = set(rows[level])
+    def sort(there: set[str]) -> list[str]:
         return [name for name in order if name in there] + sorted(there - set(order))
 
-    columns = names("recorded_overall")
-    cells = {pair: (int(size), bool(differs)) for pair, size, differs in pairs.itertuples(name=None)}
-    return {
-        "columns": columns,
-        "rows": [(name, [cells.get((name, column), (0, False)) for column in columns]) for name in names("overall")],
-    }
+    columns = sort(recorded)
+    rows = [(name, [counts.pairs.get((name, column), (0, False)) for column in columns]) for name in sort(derived)]
+    return {"columns": columns, "rows": rows}
 
 
 def _list_disagreements(

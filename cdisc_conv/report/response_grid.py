@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from cdisc_conv.recist import ResponseCheck
+from cdisc_conv.recist.check import SHOWN_SUBJECTS
 from cdisc_conv.recist.recorded import PARTS
 from cdisc_conv.recist.words import format_mm, format_percent
 
@@ -64,7 +65,7 @@ def anchor(subject: str, evaluator: int = 0) -> str:
 
 
 def list_subjects(result: ResponseCheck, listed: int, evaluator: int = 0, before: int = 0) -> list[Subject]:
-    """The grids of an evaluator, subjects with disagreements first.
+    """The grids of an evaluator, subjects with disagreements first; those of `SHOWN_SUBJECTS` of them.
 
     The first `listed` disagreements have an anchor to lead to; `before` others have theirs before them.
     """
@@ -72,9 +73,12 @@ def list_subjects(result: ResponseCheck, listed: int, evaluator: int = 0, before
         (row["subject"], row["assessment"], row["part"]): f"d{number}"
         for number, row in enumerate(result.disagreements.head(listed).to_dict("records"), before + 1)
     }
-    shown = result.assessments[result.assessments["number"] >= 0]
-    assessments = _split(_with_texts(shown))
-    lesions = _split(_with_cells(result.lesions))
+    there, lesions_of = result.assessments[result.assessments["number"] >= 0], result.lesions
+    if len(result.counts.subjects) > SHOWN_SUBJECTS:
+        names = result.counts.list_first(SHOWN_SUBJECTS)
+        there, lesions_of = (frame[frame["subject"].isin(names)] for frame in (there, lesions_of))
+    assessments = _split(_with_texts(there))
+    lesions = _split(_with_cells(lesions_of))
     subjects = [
         _make_subject(name, anchor(name, evaluator), rows, lesions.get(name, []), findings)
         for name, rows in assessments.items()

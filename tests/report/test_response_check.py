@@ -146,6 +146,15 @@ def test_disagreements_beyond_the_list_have_no_link(monkeypatch: pytest.MonkeyPa
     )
 
 
+def test_the_first_subjects_have_a_grid_and_the_page_says_how_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("response_check", "response_grid"):
+        monkeypatch.setattr(f"cdisc_conv.report.{module}.SHOWN_SUBJECTS", 1)
+    page = html.document_fromstring(render(["S1", "S2", "S3"], ["S2"]))
+    assert [words(name) for name in page.xpath("//summary/b")] == ["S2"]
+    assert words(page.xpath("//p[@class='more']")[0]) == "The first 1 of 3 subjects have their grid here."
+    assert words(page.xpath("//a[contains(@class, 'tile')]")[1]) == "1 of 3 subjects with a disagreement"
+
+
 def test_the_page_stands_alone() -> None:
     text = render()
     assert "<script" not in text
