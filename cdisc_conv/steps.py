@@ -47,28 +47,46 @@ class Steps:
 
         `step` and `what` say what it is in messages. Results are of our own types, plain values and arrays of numbers.
         """
-        if self._room is None:
-            return make()
-        try:
-            name = f"step-{digest((self._base, step, made_of))}"
-        except UndigestedError:
-            return make()
-        content = None if self._fresh else self._room.find(name)
-        if content is not None:
-            try:
-                found: _Made = open_own(content)
-            except DamagedParcelError:
-                self._room.drop(name, "does not hold the result of a step")
-            else:
-                self.note(step, what, reused=True)
-                return found
-        made = make()
-        self._room.keep(name, pack_own(made))
-        self.note(step, what, reused=False)
+        name = self.name(step, made_of)
+        found = self.find(name)
+        if found is None:
+            found = (make(),)
+            self.keep(name, found[0])
+            self.note(step, what, reused=False)
+        else:
+            self.note(step, what, reused=True)
+        made: _Made = found[0]
         return made
+
+    def name(self, step: str, made_of: Any) -> str:
+        """The name of what a step makes of something; "" where it cannot be kept."""
+        if self._room is None:
+            return ""
+        try:
+            return f"step-{digest((self._base, step, made_of))}"
+        except UndigestedError:
+            return ""
+
+    def find(self, name: str) -> tuple[Any] | None:
+        """What an earlier run kept under a name, in a tuple; None where there is nothing that can be used."""
+        content = self._room.find(name) if self._room is not None and name and not self._fresh else None
+        if self._room is None or content is None:
+            return None
+        try:
+            return (open_own(content),)
+        except DamagedParcelError:
+            self._room.drop(name, "does not hold the result of a step")
+            return None
+
+    def keep(self, name: str, made: Any) -> None:
+        """Keep a result for the next run."""
+        if self._room is not None and name:
+            self._room.keep(name, pack_own(made))
 
     def note(self, step: str, what: str, *, reused: bool) -> None:
         """Remember whether a result was taken over; what is made in several parts is, when all of them are."""
+        if self._room is None:
+            return
         told = self._told.setdefault(step, {})
         told[what] = told.get(what, True) and reused
 

@@ -9,17 +9,19 @@ from pathlib import Path
 import numpy as np
 
 from cdisc_conv.checks.findings import Finding
+from cdisc_conv.checks.kept import KeptAnswers, Outcome
 from cdisc_conv.checks.load import FILE, fill_prefix, load_rules, load_shipped_rules
 from cdisc_conv.checks.model import Hits, Occasion, Rule, Scope
 from cdisc_conv.checks.ranges import Ranges, cut_datasets, split_tables
 from cdisc_conv.checks.registry import load_checks
 from cdisc_conv.checks.tables import ADAM_GUIDE, NO_DATASET, NotRunnableError, Table, Tables
-from cdisc_conv.checks.told import Findings, merge_told
+from cdisc_conv.checks.told import merge_told
 from cdisc_conv.checks.words import describe_told, tell_hits
 from cdisc_conv.columns.memory import release_memory
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.problems import Problem, ProblemsError
 from cdisc_conv.standards import Standard, Terminology
+from cdisc_conv.steps import NOTHING_KEPT, Steps
 
 _REASONS = 3
 _MOST_CODES = 8_000_000
@@ -56,6 +58,7 @@ def check_datasets(
     declared: bool = True,
     progress: Callable[[str], None] = lambda rule: None,
     ranges: int | Ranges = 1,
+    steps: Steps = NOTHING_KEPT,
 ) -> CheckReport:
     """Everything that is wrong in finished SDTM or ADaM datasets, before they are written.
 
@@ -70,7 +73,8 @@ def check_datasets(
     the rules that are not asked on it (`Rule.asked_of`), and hints for a package say what to do without a mapping.
     `declared` is False where nothing could say which terms are the sponsor's own. `progress` gets the id of each rule
     before it runs. `ranges` is the number of parts in which subjects are checked, or the datasets cut into them: with
-    more of them less memory is needed, and the findings are the same.
+    more of them less memory is needed, and the findings are the same. `steps` is where an earlier run kept what rules
+    found: they are asked again of what changed, and where something changed that they looked into.
 
     Problems carry the rule's id as code, dataset, variable, the first record numbers (from 1) and the number of
     records; there is one per rule, dataset, variable and value, and never one per record.
@@ -95,7 +99,7 @@ def check_datasets(
     chosen = _choose_rules(chosen, standard, occasion)
     asked = [rule for rule in chosen if rule.id not in set_aside]
     cut = cut_datasets((t.dataset for t in tables.all), ranges) if isinstance(ranges, int) else ranges
-    findings, run, not_run = _run_rules(asked, tables, keep, progress, cut)
+    findings, run, not_run = _run_rules(asked, tables, keep, progress, cut, steps)
     problems += [finding.problem for finding in findings]
     return CheckReport(tuple(problems), tuple(run), not_run, tuple(findings), chosen)
 
@@ -111,14 +115,15 @@ def _choose_rules(rules: Iterable[Rule], standard: Standard, occasion: Occasion 
 
 
 def _run_rules(
-    rules: Iterable[Rule], whole: Tables, keep: int, progress: Callable[[str], None], ranges: Ranges
+    rules: Sequence[Rule], whole: Tables, keep: int, progress: Callable[[str], None], ranges: Ranges, steps: Steps
 ) -> tuple[list[Finding], list[str], dict[str, str]]:
     """What the rules find, which could be asked, and why the others could not.
 
     Rules that look no further than a subject are asked range by range, and what they find is put together; all others,
     and those of datasets without subjects, are asked of all records, of which they code the columns that they need.
     """
-    answers = {rule.id: _Answer(rule) for rule in rules}
+    kept = KeptAnswers(steps, whole, rules, keep)
+    answers = {rule.id: _Answer(rule, kept) for rule in rules}
     for tables in split_tables(whole, ranges):
         for answer in answers.values():
             if answer.stays_within or tables is whole:
@@ -133,6 +138,7 @@ def _run_rules(
                     progress(answer.rule.id)
                     answer.ask([table], keep)
                     whole.forget(_MOST_CODES)
+    kept.close({key: outcome for answer in answers.values() for key, outcome in answer.outcomes.items()})
     findings = [finding for answer in answers.values() for finding in answer.describe(whole, keep)]
     run = [answer.rule.id for answer in answers.values() if answer.asked]
     not_run = {
@@ -146,36 +152,55 @@ def _run_rules(
 class _Answer:
     """What one rule finds, dataset by dataset, why some datasets could not be asked, and whether any could."""
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: Rule, kept: KeptAnswers) -> None:
         self.rule = rule
-        self.asked = False
-        self.reasons: list[str] = []
-        self._found: dict[str, list[Findings]] = {}
+        self.outcomes: dict[tuple[str, str], Outcome] = {}
+        """By rule and dataset."""
+        self._kept = kept
 
     @property
     def stays_within(self) -> bool:
         """Whether it looks no further than a subject."""
         return self.rule.reach in ("record", "subject")
 
+    @property
+    def asked(self) -> bool:
+        """Whether it could be asked of any dataset."""
+        return any(outcome.found for outcome in self.outcomes.values())
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why it could not be asked of others."""
+        return [reason for outcome in self.outcomes.values() for reason in outcome.reasons]
+
     def ask(self, tables: Iterable[Table], keep: int) -> None:
-        """Ask it of some datasets."""
+        """Ask it of some datasets, unless an earlier run did."""
         for table in tables:
             if not _applies(self.rule, table):
                 continue
-            try:
-                found = tell_hits(self.rule, table, _find(self.rule, table), keep)
-                self._found.setdefault(table.name, []).append(found)
-                self.asked = True
-            except NotRunnableError as error:
-                self.reasons.append(str(error))
-            except ProblemsError as error:
-                self.reasons.append(f"in {table.name}, {error.problems[0].message}")
+            key = (self.rule.id, table.name)
+            kept = self._kept.find(*key)
+            self.outcomes[key] = kept or self._add(self.outcomes.get(key, Outcome()), table, keep)
+
+    def _add(self, before: Outcome, table: Table, keep: int) -> Outcome:
+        """What is found in a dataset, or in one more range of it."""
+        trace = table.tables.trace
+        trace.begin()
+        found, reasons = before.found, before.reasons
+        try:
+            found = (*found, tell_hits(self.rule, table, _find(self.rule, table), keep))
+        except NotRunnableError as error:
+            reasons = (*reasons, str(error))
+        except ProblemsError as error:
+            reasons = (*reasons, f"in {table.name}, {error.problems[0].message}")
+        return Outcome(found, reasons, before.reads | trace.noted)
 
     def describe(self, whole: Tables, keep: int) -> Iterator[Finding]:
         """The findings, in the order of the datasets."""
         for table in whole.tables:
-            if table.name in self._found:
-                yield from describe_told(self.rule, table, merge_told(self._found[table.name]), keep)
+            outcome = self.outcomes.get((self.rule.id, table.name))
+            if outcome is not None and outcome.found:
+                yield from describe_told(self.rule, table, merge_told(outcome.found), keep)
 
 
 def _load_own_rules(path: Path, standard: Standard, shipped: Sequence[Rule]) -> tuple[tuple[Rule, ...], list[Problem]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache, cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +19,7 @@ from cdisc_conv.checks.analysis import (
     read_date_kind,
 )
 from cdisc_conv.checks.codes import Coded, code_series
+from cdisc_conv.checks.trace import EVERYTHING, Memo, Trace
 from cdisc_conv.columns.distinct import from_arrow, to_arrow
 from cdisc_conv.columns.moments import Moments, read_written
 from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
@@ -73,49 +73,84 @@ class Tables:
         self.declared = declared
         self.codelists: dict[tuple[str, ...], CodelistTerms | None] = {}
         """Codelists that were needed so far, by their codes."""
-        self.tables = tuple(Table(dataset, self, standard) for dataset in datasets)
-        own = {table.name for table in self.tables}
-        self.beside = tuple(Table(dataset, self, None) for dataset in beside if dataset.name not in own)
+        self.trace: Trace = Trace() if whole is None else whole.trace
+        """What the rule that is asked looks into."""
+        self._tables = tuple(Table(dataset, self, standard) for dataset in datasets)
+        own = {table.name for table in self._tables}
+        self._beside = tuple(Table(dataset, self, None) for dataset in beside if dataset.name not in own)
+        self._all = (*self._beside, *self._tables)
         # A DM without records says nothing of any subject: that is one finding, not one for each record elsewhere.
-        has_records = {t.name for t in (whole or self).all if t.length}
-        self._by_name = {t.name: t for t in self.all if t.name not in OWNERS or t.name in has_records}
+        has_records = {t.name for t in (self if whole is None else whole)._all if t.length}
+        self._by_name = {t.name: t for t in self._all if t.name not in OWNERS or t.name in has_records}
         self._subjects: dict[str, pd.Series] = {}
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Those that are asked."""
+        self.trace.note(EVERYTHING)
+        return self._tables
+
+    @property
+    def beside(self) -> tuple[Table, ...]:
+        """Those that are only looked into."""
+        self.trace.note(EVERYTHING)
+        return self._beside
 
     @property
     def all(self) -> tuple[Table, ...]:
         """Those that are only looked into, and those that are asked."""
-        return (*self.beside, *self.tables)
+        self.trace.note(EVERYTHING)
+        return self._all
+
+    def is_first(self, table: Table) -> bool:
+        """Whether a dataset is the first of those that are asked."""
+        return table is self._tables[0]
 
     def forget(self, most: int) -> None:
         """Let go of what rules worked out when it is more than so many values."""
-        if sum(table.held for table in self.all) > most:
+        if sum(table.held for table in self._all) > most:
             self._subjects.clear()
-            for table in self.all:
+            for table in self._all:
                 table.forget()
 
     def find(self, name: str) -> Table | None:
         """The dataset of that name, or None; of a domain that is split, the records of all its datasets."""
+        self.trace.note((name, ""))
+        return self.find_owner(name)
+
+    def find_owner(self, name: str) -> Table | None:
+        """The same for who notes which columns of it are looked into."""
         found = self._by_name.get(name)
-        parts = () if found else tuple(table for table in self.of_domain(name) if table.name != name)
+        parts = () if found else tuple(table for table in self.list_domain(name) if table.name != name)
         return parts[0].domain_table if parts else found and found.domain_table
 
     def require(self, name: str) -> Table:
         """The dataset of that name; NotRunnableError when it is not there."""
-        found = self.find(name)
+        self.trace.note((name, ""))
+        return self.require_owner(name)
+
+    def require_owner(self, name: str) -> Table:
+        """The same for who notes which columns of it are looked into."""
+        found = self.find_owner(name)
         if found is None:
-            empty = any(table.name == name for table in (*self.tables, *self.beside))
+            empty = any(table.name == name for table in self._all)
             raise NotRunnableError(f"{name} has no records" if empty else f"{NO_DATASET} {name}")
         return found
 
     def of_domain(self, domain: str) -> tuple[Table, ...]:
         """The dataset of a domain, or all the datasets it was split into."""
-        everything = (*self.tables, *self.beside)
+        self.trace.note((domain, ""))
+        return self.list_domain(domain)
+
+    def list_domain(self, domain: str) -> tuple[Table, ...]:
+        """The same for who notes what of them is looked into."""
+        everything = (*self._tables, *self._beside)
         return tuple(table for table in everything if domain in (table.name, table.dataset.domain))
 
     def subjects(self, owner: str) -> pd.Series:
         """Record of DM or ADSL by USUBJID; -2 for a subject that is there more than once: its values are uncertain."""
         if owner not in self._subjects:
-            self._subjects[owner] = self._find_subjects(self.require(owner))
+            self._subjects[owner] = self._find_subjects(self.require_owner(owner))
         return self._subjects[owner]
 
     def _find_subjects(self, owner: Table) -> pd.Series:
@@ -140,7 +175,7 @@ class Table:
         self.is_analysis = guide is not None and guide.name == ADAM_GUIDE
         self.name = dataset.name
         self.length = len(dataset.frame)
-        self.memo: dict[str, Any] = {}
+        self.memo = Memo(tables.trace)
         """What a check worked out and another one needs as well."""
         self._coded: dict[str, Coded] = {}
         self._moments: dict[str, Moments] = {}
@@ -184,10 +219,17 @@ class Table:
         associated = self.domain[:2] == "AP" and f"{self.domain[2:4]}SEQ" in self.frame
         return self.domain[2:4] if associated else self.domain[:2]
 
-    @cached_property
+    @property
     def domain_table(self) -> Table:
         """The records of its domain, its own first; itself where the domain is not split."""
-        others = [one for one in self.tables.of_domain(self.domain) if one is not self and not one.is_supplemental]
+        stacked = self._stacked
+        if stacked is not self:
+            self.tables.trace.note((self.domain, ""))
+        return stacked
+
+    @cached_property
+    def _stacked(self) -> Table:
+        others = [one for one in self.tables.list_domain(self.domain) if one is not self and not one.is_supplemental]
         if not others or self.is_analysis:
             return self
         columns: dict[str, pd.Series] = {
@@ -273,7 +315,8 @@ class Table:
         """Whether there is such a column, own or of DM or ADSL."""
         owner, variable = split_owner(name)
         if owner:
-            other = self.tables.find(owner)
+            self._note(name)
+            other = self.tables.find_owner(owner)
             return other is not None and SUBJECT in other.frame and SUBJECT in self.frame and variable in other.frame
         return name in self.frame
 
@@ -283,7 +326,7 @@ class Table:
             if not self.has(name):
                 owner, variable = split_owner(name)
                 if owner:
-                    self.tables.require(owner)
+                    self.tables.require_owner(owner)
                 raise NotRunnableError(f"{owner or self.name} has no {variable}")
 
     def require_said(self, what: str) -> None:
@@ -293,11 +336,12 @@ class Table:
 
     def coded(self, name: str) -> Coded:
         """A column by its distinct values."""
+        self._note(name)
         if name not in self._coded:
             self.require(name)
             owner, variable = split_owner(name)
             if owner:
-                self._coded[name] = self.tables.require(owner).coded(variable).take(self.rows_in(owner))
+                self._coded[name] = self.tables.require_owner(owner).coded(variable).take(self.rows_in(owner))
             else:
                 self._coded[name] = code_series(self.frame[name])
         return self._coded[name]
@@ -311,6 +355,7 @@ class Table:
 
     def moments(self, name: str) -> Moments:
         """A column of dates and times; NotRunnableError when it is numeric."""
+        self._note(name)
         if name not in self._moments:
             coded = self.coded(name)
             if not isinstance(coded.values, pa.Array):
@@ -321,17 +366,24 @@ class Table:
     def text(self, name: str, row: int) -> str:
         """One value as text; numeric dates as ISO 8601."""
         owner, variable = split_owner(name)
-        place = self.tables.require(owner) if owner else self
+        place = self.tables.require_owner(owner) if owner else self
         text = self.coded(name).text(row)
         return show_date(text, place.date_kind(variable))
 
     def rows_in(self, owner: str) -> np.ndarray:
         """The record of DM or ADSL per record (int64): -1 for none, -2 for a subject that is there more than once."""
+        self._note(f"{owner}.{SUBJECT}")
         if owner not in self._owner_rows:
             coded = self.coded(SUBJECT)
             rows = self.tables.subjects(owner).reindex(coded.texts, fill_value=-1).to_numpy()
             self._owner_rows[owner] = coded.spread(np.asarray(rows, dtype="int64"))
         return self._owner_rows[owner]
+
+    def _note(self, name: str) -> None:
+        """A column is looked into; its own are known to be."""
+        owner, variable = split_owner(name)
+        if owner:
+            self.tables.trace.note((owner, variable), (owner, SUBJECT))
 
     @property
     def subject_rows(self) -> np.ndarray:

@@ -208,6 +208,7 @@ def run_checks(conversion: Conversion, datasets: Sequence[Dataset], aside: Colle
             occasion="made",
             set_aside=aside,
             ranges=max((count_pieces(one.frame) for one in mine), default=1),
+            steps=conversion.steps,
         )
         for family, mine in list_families(study, datasets)
     ]
@@ -235,6 +236,7 @@ def check_given(conversion: Conversion, datasets: Sequence[Dataset], aside: Coll
         occasion="given",
         set_aside=aside,
         beside=[dataset for dataset in datasets if study.family_of(dataset.name) is family],
+        steps=conversion.steps,
     )
     return report.problems
 

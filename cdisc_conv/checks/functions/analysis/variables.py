@@ -232,5 +232,5 @@ def check_has_dataset(scope: Scope) -> Iterator[Hits]:
     tables, name = scope.table.tables, scope.parameters.dataset
     if not tables.complete:
         raise NotRunnableError("only some datasets of the study were made")
-    if scope.table is tables.tables[0] and not tables.of_domain(name):
+    if tables.is_first(scope.table) and not tables.of_domain(name):
         yield whole(value=name)

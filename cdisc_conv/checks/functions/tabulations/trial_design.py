@@ -60,7 +60,7 @@ def check_missing_datasets(scope: Scope) -> Iterator[Hits]:
     if not tables.complete:
         raise NotRunnableError("only some datasets of the study were made")
     missing = [name for name in scope.parameters.names if not tables.of_domain(name)]
-    if scope.table is tables.tables[0] and missing:
+    if tables.is_first(scope.table) and missing:
         yield whole(value=", ".join(missing))
 
 
