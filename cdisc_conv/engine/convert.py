@@ -70,16 +70,18 @@ def convert(
     division: Division = WHOLE,
     keeping: Keeping | None = None,
     shelf: Shelf = IN_MEMORY,
+    plan: Plan | None = None,
 ) -> Conversion:
     """Convert a study's raw export to finished datasets.
 
     `raw` is the folder of the export, `sdtm` that of the given datasets (`raw` when left out); `datasets` restricts
     the result (what they read is made as well). Nothing of the result depends on `division`, which says how the
     subjects are divided, and on `keeping`, where runs keep what the next one need not make. Of several ranges, forms
-    and datasets are on the shelf, if it has a folder, and not in memory. Findings do not stop the run: a form that
-    cannot be read counts as empty. Raises ProblemsError when the plan has a circle, and OSError when the shelf is full.
+    and datasets are on the shelf, if it has a folder, and not in memory. `plan` is that of the study, where it is made
+    already. Findings do not stop the run: a form that cannot be read counts as empty. Raises ProblemsError when the
+    plan has a circle, and OSError when the shelf is full.
     """
-    plan = plan_study(study)
+    plan = plan or plan_study(study)
     wanted = _choose(study, datasets)
     apart = shelf if division.count > 1 else IN_MEMORY
     forms, problems = read_forms(form_sources(study, plan, wanted), raw, shelf=apart)

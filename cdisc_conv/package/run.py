@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 
+from cdisc_conv.beside import make_beside
 from cdisc_conv.checks import lint_folder
 from cdisc_conv.columns.stored import IN_MEMORY, Shelf
 from cdisc_conv.engine.derive.kept_parts import Keeping
@@ -15,7 +16,7 @@ from cdisc_conv.engine.ranges.range import WHOLE, Division
 from cdisc_conv.package.inputs import Inputs, Progress, choose_ranges, find_fewer_rows, quiet
 from cdisc_conv.package.listing import read_manifest
 from cdisc_conv.package.writing.exchange import choose_encoding, choose_formats, choose_split_size
-from cdisc_conv.package.writing.package import Package, fill_package
+from cdisc_conv.package.writing.package import Package, draw_lineage, fill_package
 from cdisc_conv.package.writing.staging import (
     check_permission,
     check_place,
@@ -233,6 +234,7 @@ def _convert_and_fill(
 ) -> Package:
     from cdisc_conv.documents.crf.prepare import plan_crf
     from cdisc_conv.engine.convert import convert, convert_tabulations
+    from cdisc_conv.engine.plan.graph import plan_study
 
     study = _label_synthetic(study, inputs.raw or inputs.sdtm)
     kept, crf = keeping.steps if keeping is not None else NOTHING_KEPT, None
@@ -246,9 +248,12 @@ def _convert_and_fill(
     def report_step(name: str) -> None:
         progress(f"{name} made ({next(steps)}{of})" if division == WHOLE else f"{name} made")
 
-    with name_full_scratch(shelf):
-        if inputs.raw:
-            made = convert(study, inputs.raw, datasets, report_step, inputs.sdtm, division, keeping, shelf)
-        else:
+    if not inputs.raw:
+        with name_full_scratch(shelf):
             made = convert_tabulations(study, inputs.sdtm, datasets, report_step, division, keeping, shelf)
-    return fill_package(made, stage, inputs, out, found, progress, crf)
+        return fill_package(made, stage, inputs, out, found, progress)
+    plan = plan_study(study)
+    with make_beside(lambda: draw_lineage(study, plan)) as lineage:
+        with name_full_scratch(shelf):
+            made = convert(study, inputs.raw, datasets, report_step, inputs.sdtm, division, keeping, shelf, plan)
+        return fill_package(made, stage, inputs, out, found, progress, crf, lineage)

@@ -44,26 +44,16 @@ def write_findings(study: str, problems: Sequence[Problem], path: Path) -> None:
     write_json(data, path)
 
 
-def describe_lineage(study: Study, lineage: Lineage, datasets: Sequence[Dataset]) -> dict[str, Any]:
-    """What lineage.json says: forms with their fields, datasets of the package, and every mapped variable."""
+def describe_lineage(study: Study, lineage: Lineage) -> dict[str, Any]:
+    """What lineage.json says of the mapping: forms with their fields, and every mapped variable; see `add_datasets`."""
     used_by = lineage.used_by()
-    domains = {dataset.name: dataset.domain for dataset in datasets if dataset.domain}
     return {
         "schema": SCHEMA,
         "study": study.name,
         "raw": {"encoding": study.raw.encoding, "delimiter": study.raw.delimiter},
         "forms": {form.name: _describe_form(study, form, used_by) for form in study.forms.values()},
         **({"given": given} if (given := _describe_given(study, used_by)) else {}),
-        "datasets": {
-            dataset.name: {
-                "label": dataset.label,
-                "keys": list(dataset.keys),
-                "supplemental_to": dataset.supplemental_to,
-                **({"domain": dataset.domain} if dataset.domain else {}),
-                "qualifiers": _list_qualifiers(study, dataset, domains),
-            }
-            for dataset in datasets
-        },
+        "datasets": {},
         "records": {name: [_describe_node(study, node) for node in nodes] for name, nodes in lineage.records.items()},
         "variables": {
             name: {
@@ -74,6 +64,22 @@ def describe_lineage(study: Study, lineage: Lineage, datasets: Sequence[Dataset]
             for name, nodes in lineage.variables.items()
         },
     }
+
+
+def add_datasets(described: Mapping[str, Any], study: Study, datasets: Sequence[Dataset]) -> dict[str, Any]:
+    """What lineage.json says, with the datasets of the package."""
+    domains = {dataset.name: dataset.domain for dataset in datasets if dataset.domain}
+    listed = {
+        dataset.name: {
+            "label": dataset.label,
+            "keys": list(dataset.keys),
+            "supplemental_to": dataset.supplemental_to,
+            **({"domain": dataset.domain} if dataset.domain else {}),
+            "qualifiers": _list_qualifiers(study, dataset, domains),
+        }
+        for dataset in datasets
+    }
+    return {**described, "datasets": listed}
 
 
 def write_records(datasets: Iterable[Dataset], folder: Path) -> None:

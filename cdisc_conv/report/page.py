@@ -34,7 +34,7 @@ def render_page(
     lineage: Mapping[str, Any],
     links: Sequence[str] = (),
 ) -> str:
-    """The page as text. `problems` are sorted; `lineage` is what `files.describe_lineage` made.
+    """The page as text. `problems` are sorted; `lineage` is what `files.add_datasets` made.
 
     `links` are the other files to point to, relative to the page.
     """

@@ -40,7 +40,7 @@ def write_reports(
     """Write index.html, findings.json, accounting.csv, lineage.json, records/*.parquet and `pages` into a new folder.
 
     `datasets` are those of the package, as written; `problems` everything that was found, with folder names as the
-    package shall show them; `checks` tells which conformance rules were asked; `lineage` is what `describe_lineage`
+    package shall show them; `checks` tells which conformance rules were asked; `lineage` is what `add_datasets`
     made, `pages` are those of `render_pages`. The definitions that stand in the folder above by then are linked.
     """
     folder.mkdir()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from cdisc_conv.documents.crf.prepare import PlannedCrf
 from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.engine.describe.accounting import account_for
 from cdisc_conv.engine.describe.lineage import build_lineage
+from cdisc_conv.engine.plan.graph import Plan
 from cdisc_conv.engine.reused import NOTHING_REUSED, Reuse
 from cdisc_conv.package.inputs import Inputs, Progress, check_raw_files, describe_inputs, quiet
 from cdisc_conv.package.result import Result
@@ -35,7 +36,7 @@ from cdisc_conv.package.writing.split import split_domains
 from cdisc_conv.package.writing.staging import stage_folder
 from cdisc_conv.package.writing.transport import fit_for_transport
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
-from cdisc_conv.report.files import describe_lineage
+from cdisc_conv.report.files import add_datasets, describe_lineage
 from cdisc_conv.report.places import rename_folders, spec_folders
 from cdisc_conv.report.write import render_pages, write_reports
 from cdisc_conv.spec.agencies import find_codec, find_labels
@@ -90,8 +91,12 @@ def fill_package(
     found: Sequence[Problem] = (),
     progress: Progress = quiet,
     crf: PlannedCrf | None = None,
+    lineage: Callable[[], Mapping[str, Any]] | None = None,
 ) -> Package:
-    """The same into a new folder that will become `out`; `crf` is the annotated CRF whose pages the study names."""
+    """The same into a new folder that will become `out`.
+
+    `crf` is the annotated CRF whose pages the study names; `lineage` waits for what `draw_lineage` makes elsewhere.
+    """
     study = conversion.study
     domains, problems = fit_datasets(study, conversion.datasets)
     domains, unmade = leave_out_unmade(study, domains, conversion.problems)
@@ -100,7 +105,7 @@ def fill_package(
     explanations, unread = read_explained(study)
     families = list(list_families(study, datasets))
     crf = None if all(family.is_analysis for family, _ in families) else crf  # it stands beside define.xml of SDTM
-    with make_beside(lambda: draw_apart(conversion, domains, datasets, crf)) as drawing:
+    with make_beside(lambda: draw_apart(conversion, domains, crf, lineage is None)) as drawing:
         progress("checking the datasets")
         checks = run_checks(conversion, datasets, explanations.aside)
         progress("writing the package")
@@ -123,7 +128,8 @@ def fill_package(
     filed = rename_folders(on_screen, {**inputs.name_folders(folder, out), **spec_folders(study)})
     unset = write_guides(conversion, datasets, folder, Outcome(checks, filed, accounting, explanations))
     on_screen, filed = [*on_screen, *unset], [*filed, *unset]
-    write_reports(study, datasets, filed, accounting, checks, drawn.lineage, drawn.pages, folder / REPORT_FOLDER)
+    traced = add_datasets(drawn.lineage if lineage is None else lineage(), study, datasets)
+    write_reports(study, datasets, filed, accounting, checks, traced, drawn.pages, folder / REPORT_FOLDER)
     copy_explanations(study, folder)
     read = describe_inputs(inputs, conversion, folder, out)
     files = write_manifest(study, folder, read, [dataset.name for dataset in datasets])
@@ -137,22 +143,23 @@ class Drawn:
     crf: bytes
     pages: Mapping[str, str]
     lineage: Mapping[str, Any]
+    """Empty when it is made elsewhere."""
     problems: Sequence[Problem]
     told: Sequence[tuple[str, str, bool]]
     """What of it an earlier run had drawn (`Steps.tell`)."""
 
 
-def draw_apart(
-    conversion: Conversion, domains: Sequence[Dataset], datasets: Sequence[Dataset], crf: PlannedCrf | None
-) -> Drawn:
-    """What of a package nothing else is made of, from whole `domains`; the lineage is that of the `datasets` written.
+def draw_lineage(study: Study, plan: Plan) -> Mapping[str, Any]:
+    """What the report says of the mapping, which no data are needed for."""
+    return describe_lineage(study, build_lineage(study, plan))
 
-    ``write_reports`` files the pages and the lineage.
-    """
+
+def draw_apart(conversion: Conversion, domains: Sequence[Dataset], crf: PlannedCrf | None, with_lineage: bool) -> Drawn:
+    """What of a package nothing else is made of, from whole `domains`; ``write_reports`` files pages and lineage."""
     study = conversion.study
     content, problems = draw_crf(conversion, crf)
     pages, noted = render_pages(study, domains, conversion.given, conversion.steps)
-    lineage = describe_lineage(study, build_lineage(study, conversion.plan), datasets)
+    lineage = draw_lineage(study, conversion.plan) if with_lineage else {}
     return Drawn(content, pages, lineage, [*problems, *noted], conversion.steps.tell())
 
 
