@@ -12,6 +12,7 @@ from typing import Any
 from cdisc_conv.problems import did_you_mean
 from cdisc_conv.standards.blocks import Block, BlockFile, parse_blocks
 from cdisc_conv.standards.files import Source, find_source, require
+from cdisc_conv.standards.unit_names import MOLAR, fold_unit, plain_letters
 
 _SYNONYM_SEPARATOR = ";"
 PARTIAL = "without most instruments"
@@ -61,6 +62,8 @@ _FIELDS: tuple[tuple[str, Callable[[CodelistTerm], tuple[str, ...]]], ...] = (
 )
 
 Index = dict[str, tuple[CodelistTerm, ...]]
+_OF_UNITS = ("UNIT", "VSRESU", "PKUNIT")
+"""Short names of the codelists of units."""
 
 
 @dataclass(frozen=True)
@@ -96,16 +99,29 @@ class CodelistTerms:
         First the text as it stands is compared with the submission values, then the decodes, the synonyms and the
         preferred terms; then all of them again without regard to case, to blanks around the text and to the number
         of blanks inside. The first comparison that meets any term decides: when it meets several, the text is
-        ambiguous and means none.
+        ambiguous and means none. So it is when capitals alone tell terms apart and the text is nearer to another
+        term: ``G/l`` may be g/L or, as G/L, 10^9/L. Units are at last compared as laboratories spell them: ``µg``
+        is ug.
         """
         for form, how, index in self._indexes:
             if found := index.get(form(text)):
+                if len(found) == 1 and form is _fold and len(found := self._by_capitals(text, found[0])) > 1:
+                    how = "upper and lower case"
                 if len(found) == 1:
                     return Match(found[0], how)
                 values = ", ".join(term.value for term in found)
                 reason = f"'{text}' is ambiguous in {self.short_name}: by {how} it is {values}"
                 return Match(reason=reason, candidates=found)
         return Match(reason=f"'{text}' is not in {self.short_name}")
+
+    def _by_capitals(self, text: str, first: CodelistTerm) -> tuple[CodelistTerm, ...]:
+        """The term that a text is without regard to case, and those whose spelling is nearer to it with regard."""
+        spelled = self._spellings.get(_fold(text), ())
+        if len({term.value for _, term in spelled}) < 2:
+            return (first,)
+        own = min(_count_capitals(text, spelling) for spelling, term in spelled if term.value == first.value)
+        nearer = {term.value: term for spelling, term in spelled if _count_capitals(text, spelling) < own}
+        return (first, *nearer.values())
 
     def suggest(self, text: str) -> str:
         """A hint for a text that means no term, such as ``did you mean MALE?``, or an empty text."""
@@ -127,10 +143,23 @@ class CodelistTerms:
         return {term.value: term for term in self.terms}
 
     @cached_property
+    def _spellings(self) -> dict[str, list[tuple[str, CodelistTerm]]]:
+        """Every spelling of a term, by what it is without regard to case and blanks."""
+        found: dict[str, list[tuple[str, CodelistTerm]]] = {}
+        for term in self.terms:
+            for spelling in {text for _, pick in _FIELDS for text in pick(term) if text}:
+                found.setdefault(_fold(spelling), []).append((spelling, term))
+        return found
+
+    @cached_property
     def _indexes(self) -> list[tuple[Callable[[str], str], str, Index]]:
         exact = [(str, how, _index(self.terms, pick, str)) for how, pick in _FIELDS]
         folded = [(_fold, f"{how}, ignoring case", _index(self.terms, pick, _fold)) for how, pick in _FIELDS]
-        return [*exact, *folded]
+        if self.short_name not in _OF_UNITS:
+            return [*exact, *folded]
+        molar: Index = {text: (term,) for text, unit in MOLAR.items() if (term := self.term(unit)) is not None}
+        spelled = [(fold_unit, "spelling of the unit", _index(self.terms, pick, fold_unit)) for _, pick in _FIELDS]
+        return [*exact, (plain_letters, "spelling of the unit", molar), *folded, *spelled]
 
 
 @dataclass(frozen=True)
@@ -385,6 +414,12 @@ def _read_term(fields: list[str]) -> CodelistTerm:
 
 def _fold(text: str) -> str:
     return " ".join(text.split()).casefold()
+
+
+def _count_capitals(text: str, spelling: str) -> int:
+    """How many letters differ in case between two texts that are the same without regard to it."""
+    one, other = "".join(text.split()), "".join(spelling.split())
+    return sum(mine != its for mine, its in zip(one, other, strict=False))
 
 
 def _index(

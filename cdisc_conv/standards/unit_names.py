@@ -43,7 +43,7 @@ _WORDS = MappingProxyType(
         **dict.fromkeys(("cell", "cells"), ""),
     }
 )
-_MOLAR = MappingProxyType({"mM": "mmol/L", "uM": "umol/L", "nM": "nmol/L", "pM": "pmol/L"})
+MOLAR = MappingProxyType({"mM": "mmol/L", "uM": "umol/L", "nM": "nmol/L", "pM": "pmol/L"})
 """Spellings whose capitals tell them from millimetres and the like."""
 
 
@@ -63,6 +63,15 @@ def fold_unit(text: str) -> str:
     return front + "/".join(parts)
 
 
+def plain_letters(text: str) -> str:
+    """A unit with the letter u for the micro sign and the Greek mu, its capitals as they are.
+
+    >>> plain_letters("µM")
+    'uM'
+    """
+    return unicodedata.normalize("NFKC", text).replace("\u03bc", "u")
+
+
 def index_units(units: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
     """The units of a table by their folded spelling and by their aliases; some spellings mean several."""
     found: dict[str, dict[str, None]] = {}
@@ -77,7 +86,7 @@ def read_unit(text: str, index: Mapping[str, tuple[str, ...]]) -> tuple[str, ...
     """The units of a table that a spelling may mean; one that the table does not know stands for itself, folded."""
     trimmed = text.strip()
     folded = fold_unit(trimmed)
-    exact = _MOLAR.get(unicodedata.normalize("NFKC", trimmed).replace("\u03bc", "u"))
+    exact = MOLAR.get(plain_letters(trimmed))
     if exact is not None:
         return (exact,)
     return index.get(folded, (folded,))

@@ -67,6 +67,13 @@ def test_contains() -> None:
         ("FREQ", "twice daily", "BID", "preferred term, ignoring case"),
         ("UNIT", "g", "g", "submission value"),
         ("NY", "NA", "NA", "submission value"),
+        ("UNIT", "G/L", "10^9/L", "synonym"),
+        ("UNIT", "g/l", "g/L", "submission value, ignoring case"),
+        ("UNIT", "mM", "mmol/L", "spelling of the unit"),
+        ("UNIT", "\N{MICRO SIGN}M", "umol/L", "spelling of the unit"),
+        ("UNIT", "\N{MICRO SIGN}g/l", "ug/L", "spelling of the unit"),
+        ("UNIT", "x10E9/L", "10^9/L", "spelling of the unit"),
+        ("VSRESU", "\N{DEGREE SIGN}C", "C", "spelling of the unit"),
     ],
 )
 def test_find(codelist: str, text: str, value: str, how: str) -> None:
@@ -103,6 +110,17 @@ def test_ambiguous_synonym_means_no_term_and_says_why() -> None:
 def test_a_submission_value_goes_before_a_synonym_of_another_term() -> None:
     codelist = _make_codelist(CodelistTerm("A", "C1"), CodelistTerm("B", "C2", synonyms=("A",)))
     assert codelist.find("A") == CodelistTerm("A", "C1")
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"), [("G/l", ["g/L", "10^9/L"]), ("US", ["us", "uSiemens"]), ("bAU/ML", ["BAU/mL"])]
+)
+def test_capitals_that_point_at_another_unit_decide_nothing(text: str, terms: list[str]) -> None:
+    match = SDTM.codelist("UNIT").match(text)
+    found = [match.term] if match.term else match.candidates
+    assert [term.value for term in found] == terms
+    if len(terms) > 1:
+        assert match.reason == f"'{text}' is ambiguous in UNIT: by upper and lower case it is {', '.join(terms)}"
 
 
 def test_case_decides_between_terms_that_differ_in_nothing_else() -> None:

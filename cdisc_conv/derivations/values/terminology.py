@@ -45,9 +45,11 @@ class Term(Derivation):
     """The term of the variable's codelist that a collected text means.
 
     A text is looked up in this order: in `map`, among the terms of `extend`, then in the codelist by submission value,
-    decode, synonym and preferred term, first exactly and then without regard to case and blanks. A text that means no
-    term, or several, is a finding (TERM001, one per distinct text with all its rows) and stays as it was collected, so
-    that nothing is lost. A missing text stays missing.
+    decode, synonym and preferred term, first exactly and then without regard to case and blanks; units also as
+    laboratories spell them (`µg`, `x10E9/L`). Where only capitals tell terms apart, such as g/L from G/L, which is
+    10^9/L, a text that mixes them (`G/l`) means several. A text that means no term, or several, is a finding (TERM001,
+    one per distinct text with all its rows) and stays as it was collected, so that nothing is lost. A missing text
+    stays missing.
 
     | Severity on the form | AESEV |
     |---|---|
