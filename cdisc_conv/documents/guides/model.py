@@ -66,3 +66,5 @@ class Known:
     accounting: Accounting
     reasons: Mapping[Problem, str] = field(default_factory=dict)
     """Findings that are explained, with the explanations."""
+    reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By analysis dataset, the tabulation datasets that it reads itself."""

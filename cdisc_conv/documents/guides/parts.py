@@ -7,7 +7,7 @@ from typing import Any
 
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.documents.guides.model import Known, Section, Table
-from cdisc_conv.problems import Severity
+from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.xpt.parts import FOLDER, MOST_BYTES, plan_parts
 
 ACRONYMS = {
@@ -22,8 +22,8 @@ MOST_FINDINGS = 400
 """Rows of the table of findings; it says what it leaves out."""
 
 
-def introduce(known: Known, purpose: str) -> Section:
-    """Purpose, acronyms, and the standards and dictionaries with their versions."""
+def introduce(known: Known, purpose: str, more: Sequence[Section] = ()) -> Section:
+    """Purpose, acronyms, the standards and dictionaries with their versions, and what a guide has beyond these."""
     study = known.study
     rows = [("SDTM", study.sdtm.standard.label), ("Controlled terminology", study.sdtm.terminology.package_label)]
     if "adam" in study.families:
@@ -43,6 +43,7 @@ def introduce(known: Known, purpose: str) -> Section:
                 "Study Data Standards and Dictionary Inventory",
                 (Table(("Standard or dictionary", "Version"), tuple(rows), (1, 1)),),
             ),
+            *more,
         ),
     )
 
@@ -149,8 +150,21 @@ def summarise_conformance(known: Known) -> Section:
     return Section(
         "Data Conformance Summary",
         (),
-        (Section("Conformance Inputs", inputs), Section("Issues Summary", tuple(blocks))),
+        (
+            Section("Conformance Inputs", inputs),
+            Section("Issues Summary", tuple(blocks)),
+            Section("Additional Conformance Details", tuple(_describe_further(known, found))),
+        ),
     )
+
+
+def _describe_further(known: Known, found: Sequence[Problem]) -> Iterator[str]:
+    """How many findings are explained, and how many rules could not be asked."""
+    errors = sum(one.severity is Severity.ERROR for one in found)
+    explained = sum(one in known.reasons for one in found)
+    yield f"{errors:,} errors and {len(found) - errors:,} warnings were found, of which {explained:,} are explained."
+    if known.checks.not_run:
+        yield f"{len(known.checks.not_run):,} further rules did not apply; the report of the run names them."
 
 
 def list_decisions(known: Known) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cdisc_conv.columns.texts import as_text
 from cdisc_conv.dataset import Dataset, find_dataset
 from cdisc_conv.documents.guides.model import Guide, Known, Section, Table
 from cdisc_conv.documents.guides.parts import (
@@ -16,10 +17,13 @@ from cdisc_conv.documents.guides.parts import (
     list_decisions,
     summarise_conformance,
 )
-from cdisc_conv.engine.account.lines import Account
+from cdisc_conv.documents.guides.subjects import describe_subjects
+from cdisc_conv.engine.account.lines import Account, Line
 from cdisc_conv.standards.model import name_qualifiers
 
 TRIAL_DESIGN = "TRIAL DESIGN"
+MOST_DESIGN = 40
+"""Records of a trial design dataset that stands in the guide."""
 PURPOSE = (
     "This guide accompanies define.xml of the tabulation datasets. It says where the data come from, what is "
     "special about single datasets, what was collected and is not submitted, and what the conformance checks found."
@@ -47,18 +51,50 @@ def write_sdtm_guide(known: Known) -> Guide:
     return Guide("Clinical Study Data Reviewer's Guide", study.name, study.title, study.created, sections)
 
 
+DESIGN = {
+    "TA": ("ARMCD", "ARM", "TAETORD", "ELEMENT", "EPOCH", "TABRANCH", "TATRANS"),
+    "TE": ("ETCD", "ELEMENT", "TESTRL", "TEENRL", "TEDUR"),
+    "TD": ("TDANCVAR", "TDSTOFF", "TDTGTPAI", "TDMINPAI", "TDMAXPAI", "TDNUMRPT"),
+}
+"""Trial design datasets that are short enough to stand in the guide, with the variables that say what they mean."""
+
+
 def _describe_trial_design(known: Known) -> Section:
     design = [one for one in known.datasets if one.class_name == TRIAL_DESIGN]
     if not design:
         return Section("Trial Design Datasets", ("The package has no trial design datasets.",))
     rows = tuple((one.name, one.label, f"{len(one.frame):,}") for one in design)
-    return Section("Trial Design Datasets", (Table(("Dataset", "Label", "Records"), rows, (1, 3, 1)),))
+    return Section(
+        "Trial Design Datasets",
+        (Table(("Dataset", "Label", "Records"), rows, (1, 3, 1)),),
+        tuple(Section(f"{one.name} - {one.label}", tuple(_show_design(one))) for one in design),
+    )
+
+
+def _show_design(one: Dataset) -> Iterator[str | Table]:
+    """A short dataset as it is; of a long one what a reviewer has to know."""
+    names = [name for name in DESIGN.get(one.name, ()) if name in one.frame and (as_text(one.frame[name]) != "").any()]
+    if names and len(one.frame) <= MOST_DESIGN:
+        columns = [as_text(one.frame[name]).tolist() for name in names]
+        yield Table(tuple(names), tuple(zip(*columns, strict=True)), tuple(1 for _ in names))
+    else:
+        yield f"{len(one.frame):,} records. {one.structure}."
+    if one.name == "TI":
+        yield 'The criteria stand under "Inclusion and Exclusion Criteria".'
+    if one.name == "TS" and {"TSPARMCD", "TSVALNF"} <= set(one.frame):
+        unknown = as_text(one.frame["TSPARMCD"])[as_text(one.frame["TSVALNF"]) != ""].unique()
+        if len(unknown):
+            yield f"Parameters with a null flavor instead of a value: {', '.join(sorted(unknown))}."
+    if one.comment:
+        yield one.comment
 
 
 def _describe_data(known: Known) -> Section:
     subjects = [one for one in known.datasets if one.class_name != TRIAL_DESIGN]
-    overview = (
+    overview: tuple[str | Table, ...] = (
         f"{len(subjects):,} datasets hold the data of {count_subjects(subjects):,} subjects.",
+        *describe_subjects(known),
+        *_compare_with_plan(known),
         list_datasets(subjects),
     )
     trace = (
@@ -79,11 +115,53 @@ def _describe_data(known: Known) -> Section:
             Section("Traceability", (trace,)),
             Section("Annotated CRFs", (crf,)),
             Section("Sponsor Decisions", decisions),
-            Section("SDTM Subject Domains", (), tuple(_describe_dataset(known, one) for one in subjects)),
+            Section(
+                "SDTM Subject Domains",
+                (_list_relations(known, subjects),),
+                tuple(_describe_dataset(known, one) for one in subjects),
+            ),
             *describe_domains(known),
             *describe_parts(known),
         ),
     )
+
+
+def _compare_with_plan(known: Known) -> Iterator[str]:
+    """What uses the datasets, what was planned and has no data, and what of the raw data is not here."""
+    if "adam" in known.study.families:
+        yield "The analysis datasets are made from these datasets."
+    made = {name for one in known.datasets for name in (one.name, one.domain)}
+    empty = [name for name in known.study.datasets_of("sdtm") if name not in made]
+    if empty:
+        yield f"Mapped, and not in the package since there is no record of them: {', '.join(empty)}."
+    else:
+        yield "Every dataset that the mapping has is in the package."
+    rows = sum(one.rows for one in known.accounting.lines if _is_dropped(one))
+    if rows:
+        yield f'{rows:,} rows of the raw data are in no dataset; "Data Not Submitted" says which and why.'
+
+
+def _list_relations(known: Known, subjects: list[Dataset]) -> Table:
+    """Each domain with a mark where it is the sponsor's own, has qualifiers, or is named by RELREC."""
+    relrec = find_dataset(known.datasets, "RELREC")
+    related = set(as_text(relrec.frame["RDOMAIN"])) if relrec is not None and "RDOMAIN" in relrec.frame else set()
+    standard = known.family.standard.datasets
+    rows = tuple(
+        (
+            f"{one.name} - {one.label}",
+            "" if (one.domain or one.name) in standard else "X",
+            "X" if find_dataset(known.datasets, name_qualifiers(one.name)) is not None else "",
+            "X" if (one.domain or one.name) in related else "",
+        )
+        for one in subjects
+        if not one.supplemental_to and one.name != "RELREC"
+    )
+    return Table(("Dataset", "Custom", "SUPP--", "Related by RELREC"), rows, (4, 1, 1, 1.4))
+
+
+def _is_dropped(one: Line) -> bool:
+    """Whether a line of the account counts rows that are in no dataset."""
+    return not one.dataset and not one.field and one.account in DROPPED and bool(one.rows)
 
 
 def _describe_dataset(known: Known, dataset: Dataset) -> Section:
@@ -116,11 +194,7 @@ def _list_features(known: Known, dataset: Dataset) -> Iterator[str]:
 def _describe_dropped(known: Known) -> Section:
     """From the account of the raw data: rows that became no record, and columns that no dataset has."""
     lines = known.accounting.lines
-    rows = tuple(
-        (one.form, DROPPED[one.account], one.by, f"{one.rows:,}")
-        for one in lines
-        if not one.dataset and not one.field and one.account in DROPPED and one.rows
-    )
+    rows = tuple((one.form, DROPPED[one.account], one.by, f"{one.rows:,}") for one in lines if _is_dropped(one))
     columns: dict[tuple[str, str], list[str]] = {}
     for one in lines:
         if one.account is Account.COLUMN_NOT_SUBMITTED and one.field:

@@ -19,6 +19,7 @@ from cdisc_conv.dataset import Dataset
 from cdisc_conv.documents.crf.prepare import PlannedCrf, open_study_fonts, render_crf, report_missing
 from cdisc_conv.documents.fonts import keep_drawn
 from cdisc_conv.documents.guides.adam import write_adam_guide
+from cdisc_conv.documents.guides.comparison import list_reads
 from cdisc_conv.documents.guides.model import Guide, Known
 from cdisc_conv.documents.guides.pdf import render_pdf
 from cdisc_conv.documents.guides.sdtm import write_sdtm_guide
@@ -117,6 +118,7 @@ def _write_guides(
                 tuple(outcome.findings),
                 outcome.accounting,
                 reasons,
+                list_reads(conversion.study, conversion.plan) if family.is_analysis else {},
             )
             guide = write_adam_guide(known) if family.is_analysis else write_sdtm_guide(known)
             yield PurePosixPath(family.name, href), guide
