@@ -61,6 +61,8 @@ class BlockDraft:
     score: float = 1.0
     source: str = ""
     """The dataset whose records it reads, instead of a form."""
+    order: tuple[str, ...] = ()
+    """Which row of a group comes first."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """How columns of a group are taken where its rows differ."""
 
@@ -82,6 +84,8 @@ class DatasetDraft:
     keys: tuple[str, ...] = ()
     qualifiers: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Name and label of the qualifier of each question, so that a question of several forms has one."""
+    places: set[str] = field(default_factory=set)
+    """The words of the places of lesions."""
 
     def all_lines(self) -> list[Line]:
         """Every line of the dataset."""

@@ -42,6 +42,8 @@ def complete_block(block: BlockDraft, page: Page, domain: str, known: Knowledge)
         said: Any = {"date": profile.name, "formats": list(profile.formats)} if profile.formats else profile.name
         reason = "the date of the visit, as the form has none of its own"
         block.lines.append(Line(date, {"datetime": said}, 0.6, reason))
+    if domain == "RS" and is_of_responses(block) and "RSEVAL" not in names:
+        block.lines += evaluate(page, "RS")
     category = known.variable(domain, f"{prefix}CAT")
     text = " ".join(re.sub(r"\(.*?\)", " ", ascii_text(page.label or page.form)).upper().split())[:40].strip()
     telling = set(words(text)) - _PLAIN_LABELS - {prefix.lower()}
@@ -140,3 +142,21 @@ def limit_position(block: BlockDraft, codes: Sequence[str], every: Sequence[str]
             block.lines[place] = replace(line, entry={"when": f"VSTESTCD in ({listed})", **line.entry}, reason=reason)
     if not mine:
         block.lines[:] = [line for line in block.lines if line.name != "VSPOS"]
+
+
+_INDEPENDENT = re.compile(r"\b(independent|central|blinded|bicr|irc|irf)\b", re.IGNORECASE)
+
+
+def evaluate(page: Page, domain: str) -> list[Line]:
+    """--EVAL: that of an independent review, else the investigator, whose form it is."""
+    if _INDEPENDENT.search(f"{page.label} {page.form.replace('_', ' ')}"):
+        return [Line(f"{domain}EVAL", {"constant": "INDEPENDENT ASSESSOR"}, 0.75, "the label of the form says so")]
+    return [Line(f"{domain}EVAL", {"constant": "INVESTIGATOR"}, 0.5, "the form is filled in at the site")]
+
+
+_RESPONSES = ("TRGRESP", "NTRGRESP", "NEWLIND", "OVRLRESP", "BESTRESP")
+
+
+def is_of_responses(block: BlockDraft) -> bool:
+    """Whether a block of RS has responses of tumours."""
+    return any(entry.get("RSTESTCD") in _RESPONSES for entry in block.for_each)

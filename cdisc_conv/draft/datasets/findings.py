@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from cdisc_conv.draft.datasets.completed import complete_block, draft_not_done, limit_position, name_all, name_by_form
-from cdisc_conv.draft.datasets.entries import MOST_TEXT, make_label, raw, shared_of
+from cdisc_conv.draft.datasets.entries import MOST_TEXT, make_label, shared_of
 from cdisc_conv.draft.datasets.leftovers import add_qualifiers, note_beside
 from cdisc_conv.draft.datasets.long_findings import draft_long, find_parts
-from cdisc_conv.draft.datasets.records import Page, fill_block
+from cdisc_conv.draft.datasets.records import Page, fill_block, number_rows
 from cdisc_conv.draft.datasets.standardized import choose_units, draft_converted, draft_ranges
 from cdisc_conv.draft.datasets.units import make_term_line, read_unit_term
 from cdisc_conv.draft.matching.codes import find_term, is_no, is_yes, no_codes
@@ -86,16 +86,8 @@ def draft_own(page: Page, frame: pd.DataFrame, name: str, draft: Draft, known: K
     tests = name_apart([make_own_test(item, shared) for item in questions])
     add_tests(page, frame, tests, guesses, [], dataset, draft, known)
     if page.repeats:
-        _number_repeats(page, dataset)
-
-
-def _number_repeats(page: Page, dataset: DatasetDraft) -> None:
-    """--SPID from the numbers that tell repeated rows apart, so that records have a key."""
-    listed = ', "-", '.join(raw(column) for column in page.repeats)
-    entry: dict[str, Any] = {"copy": page.repeats[0]} if len(page.repeats) == 1 else {"expr": f"concat({listed})"}
-    name = f"{dataset.name}SPID"
-    for block in dataset.blocks:
-        block.lines.append(Line(name, entry, 0.7, "the numbers of repeats in the EDC"))
+        for block in dataset.blocks:
+            block.lines.append(number_rows(page, name))
 
 
 def _is_of_form(guess: Guess, domain: str) -> bool:

@@ -14,7 +14,7 @@ from cdisc_conv.draft.datasets.leftovers import add_qualifiers, declare, note_be
 from cdisc_conv.draft.datasets.records import Page, fill_block
 from cdisc_conv.draft.datasets.standardized import choose_units, draft_converted, draft_ranges
 from cdisc_conv.draft.datasets.units import make_term_line, read_unit_term
-from cdisc_conv.draft.matching.codes import find_term, no_codes
+from cdisc_conv.draft.matching.codes import find_term, is_not_done, no_codes
 from cdisc_conv.draft.matching.columns import Guess, Item, Knowledge, guess_columns
 from cdisc_conv.draft.matching.targets import ANY, PERFORMED
 from cdisc_conv.draft.matching.tests_of import find_code
@@ -84,7 +84,8 @@ def draft_long(page: Page, parts: Mapping[str, Item], frame: pd.DataFrame, draft
     block = BlockDraft(page.form, score=page.placed.score, reason=f"{page.placed.reason}; a row is a test")
     tests = _draft_tests(block, parts, frame, domain, draft, known)
     _draft_results(block, parts, frame, tests, domain, known)
-    of_row = guesses if gate is None else [one for one in guesses if one not in (gate, *reasons)]
+    undone_rows = any(line.name == f"{prefix}STAT" for line in block.lines)
+    of_row = [one for one in guesses if one is not gate and (gate is None or undone_rows or one not in reasons)]
     done = fill_block(block, of_row, domain, known, draft)
     done |= _describe_abnormal(block, parts["--ORRES"], left, frame, draft) if domain == "PE" else set()
     if "--TESTCD" in parts and "--TEST" in parts:
@@ -225,6 +226,12 @@ def _draft_results(
     plain = {"copy": result.beside[0] if result.beside else raw_name(result)}
     if result.profile.codes and not result.beside:
         plain = {"map": {"value": raw_name(result), "values": dict(result.profile.codes)}}  # type: ignore[dict-item]
+    undone = [text for text in result.profile.values if is_not_done(result.profile.word_of(text))]
+    if undone:
+        condition = make_flag_condition(result.column, undone)
+        plain = {"when": f"not ({condition})", **plain}
+        entry: dict[str, Any] = {"when": condition, "constant": "NOT DONE"}
+        block.lines.append(Line(f"{prefix}STAT", entry, 0.8, f"{result.name} says that it was not done"))
     block.lines.append(Line(f"{prefix}ORRES", plain, 0.9, "the results as they were collected"))
     measured = is_measured(result.profile) and not result.profile.codes
     comma = any("," in value for value in result.profile.values)
@@ -299,7 +306,7 @@ def _draft_attributes(
             plain: Any = {"source": raw_name(item), "case": "upper"} if part == "--CAT" else raw_name(item)
             block.lines.append(Line(target, {"copy": plain}, 0.8, f"{item.name} says it"))
     result = parts["--ORRES"]
-    if result.profile.filled < result.profile.rows:
+    if result.profile.filled < result.profile.rows and f"{prefix}STAT" not in block.names():
         entry = {"when": f'{prefix}ORRES == ""', "constant": "NOT DONE"}
         block.lines.append(Line(f"{prefix}STAT", entry, 0.6, "the form names the test, and no result"))
 

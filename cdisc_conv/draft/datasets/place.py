@@ -8,9 +8,13 @@ from typing import Any
 
 import pandas as pd
 
+from cdisc_conv.draft.datasets.assessments import identify_lesions, link_assessments
+from cdisc_conv.draft.datasets.comments import draft_comments
 from cdisc_conv.draft.datasets.eligibility import draft_eligibility
 from cdisc_conv.draft.datasets.findings import add_measurements, draft_findings, draft_own
 from cdisc_conv.draft.datasets.leftovers import declare, set_personal_apart
+from cdisc_conv.draft.datasets.lesions import draft_lesions
+from cdisc_conv.draft.datasets.long_findings import find_parts
 from cdisc_conv.draft.datasets.other_forms import add_other_forms
 from cdisc_conv.draft.datasets.records import Page, add_emergence, draft_records, finish_dataset, has_topic
 from cdisc_conv.draft.datasets.repeats import split_repeats
@@ -24,9 +28,10 @@ from cdisc_conv.draft.datasets.subjects import (
     is_country,
 )
 from cdisc_conv.draft.datasets.timing import add_elements, add_subject_visits, find_visit_date
-from cdisc_conv.draft.datasets.visits import Visit, add_visits, find_event_column, order_visits
+from cdisc_conv.draft.datasets.visits import Visit, add_visits, find_event_column, find_event_repeat, order_visits
 from cdisc_conv.draft.matching.columns import Item, Knowledge, list_items
 from cdisc_conv.draft.matching.forms import Placed, place_form
+from cdisc_conv.draft.matching.lesion_parts import find_lesion_parts
 from cdisc_conv.draft.matching.tests_of import MEASURED
 from cdisc_conv.draft.model import Draft, Fate, Line
 from cdisc_conv.draft.reading.families import fold_families
@@ -79,6 +84,9 @@ def draft_study(material: Material, subject: str, home: str) -> tuple[Draft, lis
     for dataset in draft.datasets.values():
         if dataset.name not in ("DM", "SE"):
             add_visits(dataset, material.profiles, visits, known, draft)
+    link_assessments(draft, material.profiles)
+    identify_lesions(draft, known)
+    for dataset in draft.datasets.values():
         finish_dataset(dataset, known, day_one, epochs)
     _declare_keys(material, draft)
     _name_columns(draft, material)
@@ -146,12 +154,23 @@ def _draft_forms(pages: Mapping[str, Page], home: str, material: Material, draft
     known = material.known
     topicless = _list_topicless(pages, known)
     letters = (name for name in _OWN if name not in material.study.datasets)
-    for name, page in pages.items():
+    last = sorted(pages, key=lambda name: pages[name].placed.domain == "CO")  # comments are about records of others
+    for name, page in ((name, pages[name]) for name in last):
         frame, domain = material.frames[name], page.placed.domain
         kind = _class_of(page, known)
         if kind in LOGS and domain != "DM" and name not in topicless:
-            for items in _list_repeats(page, known):
-                draft_records(replace(page, items=tuple(items)), draft, known)
+            repeats = _list_repeats(page, known)
+            for items in repeats:
+                numbered = page.repeats if len(repeats) == 1 else ()
+                draft_records(replace(page, items=tuple(items), repeats=numbered), draft, known)
+            for column in (
+                page.repeats
+                if len(repeats) == 1 and f"{domain}SPID" in draft.datasets[domain].blocks[-1].names()
+                else ()
+            ):
+                draft.note(
+                    material.profiles[name][column], Fate.KEY, f"{domain}.{domain}SPID", 0.7, "it tells repeats apart"
+                )
             continue
         if domain in MEASURED:
             draft_findings(page, frame, draft, known)
@@ -165,6 +184,13 @@ def _draft_forms(pages: Mapping[str, Page], home: str, material: Material, draft
         left = add_measurements(page, frame, draft, known)
         if domain == "IE" and draft_eligibility(replace(page, items=tuple(left)), draft, known):
             continue
+        parts = find_lesion_parts(left) if domain in ("TR", "TU") else {}
+        if parts and not find_parts(page):
+            group = _list_assessment(material, name)
+            draft_lesions(replace(page, items=tuple(left)), parts, frame, group, draft, known)
+            continue
+        if domain == "CO" and draft_comments(replace(page, items=tuple(left)), draft, known):
+            continue
         if kind == "FINDINGS":
             draft_findings(replace(page, items=tuple(left)), frame, draft, known)
             continue
@@ -177,6 +203,15 @@ def _draft_forms(pages: Mapping[str, Page], home: str, material: Material, draft
             for column in page.repeats:
                 profile = material.profiles[name][column]
                 draft.note(profile, Fate.KEY, "--SPID", 0.7, "it tells repeats apart")
+
+
+def _list_assessment(material: Material, form: str) -> list[str]:
+    """The columns of a form that tell subjects and their assessments apart."""
+    profiles = material.profiles[form]
+    event, repeat = find_event_column(profiles), find_event_repeat(profiles)
+    subject = [name for name, one in profiles.items() if one.role == "subject"]
+    dates = [name for name, one in profiles.items() if one.role == "item" and one.kind in ("date", "datetime")]
+    return [*subject[:1], *(name for name in (event, repeat) if name)] if event else [*subject[:1], *dates[:1]]
 
 
 def _list_repeats(page: Page, known: Knowledge) -> list[list[Item]]:

@@ -66,8 +66,23 @@ def draft_records(page: Page, draft: Draft, known: Knowledge, items: Sequence[It
     if topic not in block.names():
         block.lines.append(_name_topic(topic, page))
     block.lines += _complete_coding(block.names()) if domain == "AE" else []
+    if page.repeats and domain not in _UNNUMBERED and f"{domain}SPID" not in block.names():
+        block.lines.append(number_rows(page, domain))
     block.lines += _state_not_done(block.names(), domain, known)
     add_qualifiers(block, left, dataset, known, draft)
+
+
+_UNNUMBERED = ("DS", "EX", "EC", "SV")
+"""Domains whose forms are of visits, and no lists of numbered lines."""
+
+
+def number_rows(page: Page, domain: str) -> Line:
+    """--SPID from the numbers by which the EDC tells repeated rows apart, and other forms refer to them."""
+    listed = ', "-", '.join(raw(column) for column in page.repeats)
+    entry: dict[str, Any] = (
+        {"copy": f"raw.{page.repeats[0]}"} if len(page.repeats) == 1 else {"expr": f"concat({listed})"}
+    )
+    return Line(f"{domain}SPID", entry, 0.7, "the numbers of repeats in the EDC")
 
 
 def has_topic(page: Page, known: Knowledge) -> bool:
@@ -271,7 +286,8 @@ def finish_dataset(dataset: DatasetDraft, known: Knowledge, day_one: bool, epoch
             and day_one
             and all({f"{prefix}DTC", f"{prefix}TESTCD"} <= names for names in every)
         ):
-            entry = {"last_before": {"date": f"{prefix}DTC", "by": [f"{prefix}TESTCD"]}}
+            linked = [one for one in (f"{prefix}EVALID", f"{prefix}LNKID") if one in seen]
+            entry = {"last_before": {"date": f"{prefix}DTC", "by": [*linked, f"{prefix}TESTCD"]}}
             dataset.lines.append(Line(name, entry, 0.8, "the last result before the first dose"))
             continue
         reason = f"{name} ({variable.label}) was not collected"

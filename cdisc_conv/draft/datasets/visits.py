@@ -18,7 +18,7 @@ from cdisc_conv.draft.reading.profiles import Profile, is_number
 
 _FIRST = (("screen", -4), ("enrol", -3), ("consent", -3), ("baseline", -2), ("randomi", -2))
 _LAST = ("end of", "early term", "exit", "follow", "final", "discontin", "eot", "eos")
-_UNPLANNED = re.compile(r"unsched|unplanned|^uns$|^unsch", re.IGNORECASE)
+UNPLANNED = re.compile(r"unsched|unplanned|^uns$|^unsch", re.IGNORECASE)
 _LOG = re.compile(r"\b(logs?|running|continuous|common forms?|subject level|anytime|any time)\b", re.IGNORECASE)
 _EVENT_REPEAT = re.compile(r"^(eseq|visitseq|.*(event|instance|visit).*)$", re.IGNORECASE)
 
@@ -76,7 +76,7 @@ def order_visits(
                 at_visits |= set() if form in logs else {fold(value)}
     eids = {**_name_events(frames, profiles, known), **{key: name for key, name in eids.items() if key}}
     dates = _find_days(frames, profiles, subject)
-    unplanned = {key for key, value in seen.items() if _UNPLANNED.search(f"{value} {eids.get(key, '')}".strip())}
+    unplanned = {key for key, value in seen.items() if UNPLANNED.search(f"{value} {eids.get(key, '')}".strip())}
     dated = any(dates.values())
     planned = {key for key in at_visits - unplanned if not _is_log(key, seen, eids, dates if dated else None)}
     visits = sorted(planned, key=lambda key: _place(key, seen, dates, eids))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from cdisc_conv.columns.texts import fold
 from cdisc_conv.draft.reading.names import singular, words
@@ -165,7 +166,19 @@ def find_term(text: str, codelist: CodelistTerms) -> tuple[CodelistTerm | None, 
         said = own.get(" ".join(_plain(spelling)))
         if said is not None:
             return codelist.term(said), True
+    spelled = _index_words(codelist).get(" ".join(_plain(text)), "")
+    if spelled:
+        return codelist.term(spelled), True
     return _find_by_words(text, codelist, own), False
+
+
+@cache
+def _index_words(codelist: CodelistTerms) -> Mapping[str, str]:
+    """The terms by the words of their values, which forms write with other signs between them."""
+    spelled: dict[str, set[str]] = {}
+    for term in codelist.terms:
+        spelled.setdefault(" ".join(_plain(term.value)), set()).add(term.value)
+    return {words: next(iter(values)) for words, values in spelled.items() if words and len(values) == 1}
 
 
 def find_inside(text: str, codelist: CodelistTerms) -> str:
@@ -221,6 +234,19 @@ def is_yes(text: str) -> bool:
 def is_no(text: str) -> bool:
     """Whether a word says no."""
     return fold(text) in ("n", "no", "0", "false", "unchecked", "not done", "none")
+
+
+def is_not_done(text: str) -> bool:
+    """Whether a result only says that there is none.
+
+    >>> is_not_done("Not done"), is_not_done("ND"), is_not_done("Not examined"), is_not_done("Negative")
+    (True, True, True, False)
+    """
+    said = fold(text)
+    return (
+        said in ("nd", "not done")
+        or re.fullmatch(r"not (done|examined|assessed|evaluated|performed)", text.strip().lower()) is not None
+    )
 
 
 def yes_codes(profile: Profile) -> list[str]:

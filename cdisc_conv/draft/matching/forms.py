@@ -62,6 +62,12 @@ DOMAINS = (
 DM_NAMES = frozenset(["SEX", "GENDER", "RACE", "ETHNIC", "ETHNICITY", "BRTHDAT", "DOB", "AGE", "AGEU", "COUNTRY"])
 
 
+_BESIDE = frozenset(
+    ("independent", "review", "central", "local", "investigator", "blinded", "recist", "form", "page", "log", "crf")
+)
+"""Words of labels that say who fills a form in, and not what it is about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """The domain of a form; "" for none that is recognised."""
@@ -88,8 +94,11 @@ def place_form(name: str, label: str, items: Sequence[Item], known: Knowledge) -
             note(part[:2], 0.6, f"the name of the form begins with {part[:2]}")
     for what, text, top in (("label", label, 0.85), ("name", name, 0.75)):
         said = words(text)
+        bare = tuple(word for word in said if word not in _BESIDE and not word.isdigit())
         for domain, phrases in FORMS.items():
             weight = max((similarity(said, words(phrase)) for phrase in phrases), default=0.0) if said else 0.0
+            if bare and bare != said:
+                weight = max(weight, 0.95 * max(similarity(bare, words(phrase)) for phrase in phrases))
             if weight:
                 note(domain, top * weight, f"its {what} is '{text}'")
     for domain, share in _shares(items, known).items():

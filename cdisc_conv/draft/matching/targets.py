@@ -64,6 +64,8 @@ CDASH: Mapping[str, str] = {
     "TOXGRD": "--TOXGR",
     "PT": "--DECOD",
     "PTCD": "--PTCD",
+    "READER": "--EVALID",
+    "EVALUATOR": "--EVAL",
     "SOC": "--SOC",
     "DTHDAT": DEATH,
     "DTHDT": DEATH,

@@ -141,7 +141,11 @@ FORMS: Mapping[str, tuple[str, ...]] = {
     "SS": ("survival", "survival status", "survival follow up", "survival followup"),
     "CO": ("comments", "comment", "general comments"),
     "TU": ("tumor identification", "tumour identification", "lesion identification"),
-    "TR": ("tumor measurements", "tumour measurements", "lesion measurements"),
+    "TR": (
+        *("tumor measurements", "tumour measurements", "lesion measurements", "tumor lesions", "tumour lesions"),
+        *("target lesions", "target lesion", "non target lesions", "nontarget lesions", "new lesions", "new lesion"),
+        *("tumor assessment", "tumour assessment", "lesion assessment", "lesions", "tumor evaluation", "tl", "ntl"),
+    ),
     "SC": ("subject characteristics",),
     "RS": (
         "response",

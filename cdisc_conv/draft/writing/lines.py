@@ -45,6 +45,8 @@ def write_block(block: BlockDraft, alone: bool) -> list[str]:
         lines.append(f"    where: {scalar(block.where)}")
     if block.group:
         lines.append(f"    group: {flow(list(block.group))}")
+    if block.order:
+        lines.append(f"    order: {flow(list(block.order))}")
     if block.columns:
         lines.append(f"    columns: {flow(block.columns)}")
     if block.for_each:
