@@ -96,16 +96,30 @@ def check_early_dates(scope: Scope) -> Iterator[Hits]:
 
 @register_check(reach="subject")
 def check_dates_before_birth(scope: Scope) -> Iterator[Hits]:
-    """Dates that are before the subject's date of birth for certain."""
+    """Dates that are before the subject's date of birth for certain.
+
+    Where DM has such a date itself, the date of birth is what is wrong: DM says so once, by the first of its dates, and
+    the subject's other datasets do not repeat it.
+    """
     table = scope.table
     names = tuple(name for name in date_names(table) if f"{table.name}.{name}" != _BIRTH)
     if not table.has(SUBJECT):
         raise NotRunnableError(f"{table.name} has no {SUBJECT}")
     table.require(_BIRTH)
-    birth = table.moments(_BIRTH)
+    told = np.zeros(table.length, dtype=bool)
+    if table.name != "DM":
+        own = table.tables.require("DM")
+        columns = [f"DM.{name}" for name in date_names(own) if f"DM.{name}" != _BIRTH]
+        told |= np.logical_or.reduce([told, *(_before_birth(table, name) for name in columns)])
     for name in _require(table, names, "dates"):
-        early = (table.moments(name).last_day < birth.first_day) & (table.moments(name).last_day >= _FIRST_DAY)
+        early = _before_birth(table, name) & ~told
+        told |= early if table.name == "DM" else False
         yield by_variable(name, early & scope.mask, tell_values(table, name, _BIRTH), birth=_BIRTH)
+
+
+def _before_birth(table: Table, name: str) -> np.ndarray:
+    dates = table.moments(name)
+    return (dates.last_day < table.moments(_BIRTH).first_day) & (dates.last_day >= _FIRST_DAY)
 
 
 @register_check(reach="across")

@@ -1,4 +1,4 @@
-"""Datasets that contradict each other: epochs and elements, the end of participation, age, baselines, lesions."""
+"""Datasets that contradict each other: the end of participation, age, baselines, survival."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from cdisc_conv.checks.functions.general.dates import date_names
 from cdisc_conv.checks.functions.general.groups import keys_of
 from cdisc_conv.checks.model import Hits, Parameters, Scope
 from cdisc_conv.checks.registry import register_check
-from cdisc_conv.checks.tables import SUBJECT, NotRunnableError, Table
+from cdisc_conv.checks.tables import SUBJECT, NotRunnableError
 from cdisc_conv.columns.moments import read_moments
 from cdisc_conv.columns.texts import text_column
 
 _YEAR = 365.2425
+_DAYS = {"YEARS": _YEAR, "MONTHS": _YEAR / 12, "WEEKS": 7.0, "DAYS": 1.0}
+"""How many days a unit of age has."""
 
 
 class LaterThan(Parameters):
@@ -35,78 +37,6 @@ class Baseline(Parameters):
 
     finds: Literal["missing", "early"]
     per: tuple[str, ...]
-
-
-@register_check(reach="subject")
-def check_element_gaps(scope: Scope) -> Iterator[Hits]:
-    """Elements of a subject that begin after the one before them has ended, by whole days."""
-    table = scope.table
-    table.require(SUBJECT, "SESTDTC", "SEENDTC")
-    start, end = table.moments("SESTDTC"), table.moments("SEENDTC")
-    subjects = table.coded(SUBJECT).codes
-    rows = np.flatnonzero(scope.mask & start.complete)
-    order = rows[np.lexsort([start.earliest[rows], subjects[rows]])]
-    before, after = order[:-1], order[1:]
-    gap = (subjects[before] == subjects[after]) & (start.first_day[after] > end.last_day[before] + 1)
-    earlier = dict(zip(after[gap].tolist(), before[gap].tolist(), strict=True))
-    yield Hits(
-        "SESTDTC",
-        np.array(sorted(earlier), dtype="int64"),
-        details=lambda row: f"the element before ends {table.text('SEENDTC', earlier[row])}",
-    )
-
-
-@register_check(reach="subject")
-def check_epochs(scope: Scope) -> Iterator[Hits]:
-    """Records whose EPOCH is not that of the subject's element on their date.
-
-    Only dates that lie within one element alone, not on the day on which an element ends or begins, and only where SE
-    names the epoch, are asked.
-    """
-    table = scope.table
-    elements = table.tables.require("SE")
-    elements.require(SUBJECT, "SESTDTC", "SEENDTC", "EPOCH")
-    name = next((one for one in (f"{table.prefix}STDTC", f"{table.prefix}DTC") if one in table.frame), "")
-    if table.name in ("SE", "DM") or not name:
-        raise NotRunnableError(f"{table.name} has no date that an epoch follows from")
-    table.require(SUBJECT, "EPOCH")
-    expected = _find_epochs(table, elements, name)
-    given, epochs = table.coded("EPOCH"), elements.coded("EPOCH")
-    place = {text: number for number, text in enumerate(epochs.texts)}
-    same = given.spread(np.array([place.get(text, -1) for text in given.texts], dtype="int64"))
-    known = same >= 0 if table.tables.find("TA") else ~given.blank  # what TA does not have is a finding of its own
-    rows = np.flatnonzero(scope.mask & known & ~given.blank & (expected >= 0) & (same != expected))
-    yield Hits(
-        "EPOCH",
-        rows,
-        combine([given.take(rows)], len(rows)) * (len(epochs.values) + 1) + expected[rows],
-        lambda row: {"value": given.text(row), "expected": epochs.texts[int(expected[row])], "date": name},
-        lambda row: f"{name} {table.text(name, row)}",
-    )
-
-
-def _find_epochs(table: Table, elements: Table, name: str) -> np.ndarray:
-    """The code of the epoch of each record's date (int64), -1 where none or several elements hold it."""
-    dates = table.moments(name)
-    start, end = elements.moments("SESTDTC"), elements.moments("SEENDTC")
-    subjects = {text: number for number, text in enumerate(elements.coded(SUBJECT).texts)}
-    own = table.coded(SUBJECT).spread(
-        np.array([subjects.get(text, -1) for text in table.coded(SUBJECT).texts], dtype="int64")
-    )
-    theirs, epochs = elements.coded(SUBJECT).codes, elements.coded("EPOCH")
-    usable = np.flatnonzero(start.complete & end.complete & ~epochs.blank)
-    order = usable[np.lexsort([start.first_day[usable], theirs[usable]])]
-    span = 1e6
-    keys = theirs[order] * span + start.first_day[order]
-    asked = dates.complete & (own >= 0)
-    wanted = np.where(asked, own * span + np.where(asked, dates.first_day, 0), -np.inf)
-    places = np.searchsorted(keys, wanted, side="left") - 1
-    found = np.full(table.length, -1, dtype="int64")
-    inside = asked & (places >= 0)
-    held = order[places[inside]]
-    within = (theirs[held] == own[inside]) & (dates.first_day[inside] < end.first_day[held])
-    found[inside] = np.where(within, epochs.codes[held], -1)
-    return found
 
 
 @register_check(LaterThan, reach="subject")
@@ -131,7 +61,7 @@ def check_dates_later(scope: Scope) -> Iterator[Hits]:
 
 @register_check()
 def check_age(scope: Scope) -> Iterator[Hits]:
-    """Ages in years that the date of birth gives on no day from the first to the last of consent, collection, start."""
+    """Ages that the date of birth gives on no day from the first to the last of consent, collection, start."""
     table = scope.table
     table.require("AGE", "AGEU", "BRTHDTC")
     birth = table.moments("BRTHDTC")
@@ -141,13 +71,15 @@ def check_age(scope: Scope) -> Iterator[Hits]:
     dates = [table.moments(name) for name in names]
     first = np.fmin.reduce([date.first_day for date in dates])
     last = np.fmax.reduce([date.last_day for date in dates])
-    youngest = np.floor((first - birth.last_day) / _YEAR - 0.01)
-    oldest = np.floor((last - birth.first_day) / _YEAR + 0.01)
     units = table.coded("AGEU")
-    years = units.spread(np.array([text == "YEARS" for text in units.texts], dtype=bool))
+    unit = units.spread(np.array([_DAYS.get(text, np.nan) for text in units.texts]))
+    youngest = np.floor((first - birth.last_day) / unit - 0.01)
+    oldest = np.floor((last - birth.first_day) / unit + 0.01)
     age = np.floor(table.numbers("AGE"))
-    wrong = years & ((age < youngest) | (age > oldest))
-    yield by_variable("AGE", wrong & scope.mask, tell_values(table, "AGE", "BRTHDTC", *names))
+    born = last >= birth.first_day  # a birth after all of them is a finding of its own, and so is a negative age
+    wrong = born & (age >= 0) & ((age < youngest) | (age > oldest))
+    shown, in_units = (tell_values(table, "AGE", *more, "BRTHDTC", *names) for more in ((), ("AGEU",)))
+    yield by_variable("AGE", wrong & scope.mask, lambda row: (shown if unit[row] == _YEAR else in_units)(row))
 
 
 @register_check(Baseline, reach="subject")

@@ -31,7 +31,10 @@ class Names(Parameters):
 
 @register_check(LastOf, reach="subject")
 def check_later_than_last(scope: Scope) -> Iterator[Hits]:
-    """Dates that are later, for certain and by whole days, than the subject's last date in another dataset."""
+    """Dates that are later, for certain and by whole days, than the subject's last date in another dataset.
+
+    A subject with a record there that has no date is not asked: that record may be the last one.
+    """
     table, parameters = scope.table, scope.parameters
     other = table.tables.require(parameters.dataset)
     other.require(SUBJECT, parameters.last)
@@ -46,7 +49,8 @@ def _find_last(table: Table, other: Table, name: str) -> np.ndarray:
     """The last day of each record's subject in the other dataset (float64), NaN where there is none."""
     subjects, theirs = table.coded(SUBJECT), other.coded(SUBJECT)
     last = np.full(len(theirs.values) + 1, np.nan)
-    np.fmax.at(last, theirs.codes, other.moments(name).last_day)
+    days = np.where(other.coded(name).blank, np.inf, other.moments(name).last_day)
+    np.fmax.at(last, theirs.codes, days)
     place = {text: number for number, text in enumerate(theirs.texts)}
     return np.asarray(last[subjects.spread(np.array([place.get(text, -1) for text in subjects.texts], dtype="int64"))])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,7 @@ class Agreement(Parameters):
     """``dataset`` and ``by``: the record of another dataset; ``of`` is the variable that has to be the same.
 
     ``there`` are the names of ``by`` in the other dataset, ``of_there`` that of ``of``, where they differ. Records of
-    which the other dataset has none are not asked.
+    which the other dataset has none are not asked. ``finds``: an ``other`` value, or a ``blank``.
     """
 
     dataset: str
@@ -37,6 +38,7 @@ class Agreement(Parameters):
     of: str
     there: tuple[str, ...] = ()
     of_there: str = ""
+    finds: Literal["other", "blank"] = "other"
 
     @model_validator(mode="after")
     def _same_number(self) -> Agreement:
@@ -66,7 +68,7 @@ def check_missing_datasets(scope: Scope) -> Iterator[Hits]:
 
 @register_check(Agreement)
 def check_agrees_with(scope: Scope) -> Iterator[Hits]:
-    """Values that no record of another dataset with the same keys has."""
+    """Values that no record of another dataset with the same keys has, or blanks where it has a value."""
     table, parameters = scope.table, scope.parameters
     if table.name == parameters.dataset:
         raise NotRunnableError(f"{table.name} is what the others are held against")
@@ -74,7 +76,9 @@ def check_agrees_with(scope: Scope) -> Iterator[Hits]:
     keys, there = keys_of(table, parameters.by), keys_of(other, parameters.there or parameters.by)
     own = table.coded(parameters.of)
     wanted = other.coded(parameters.of_there or parameters.of)
-    asked = scope.mask & ~own.blank & ~np.logical_or.reduce([key.blank for key in keys])
+    asked = (
+        scope.mask & (own.blank == (parameters.finds == "blank")) & ~np.logical_or.reduce([key.blank for key in keys])
+    )
     known = is_among(keys, there)
     same = is_among([*keys, own], [*there, wanted])
     rows = np.flatnonzero(asked & known & ~same)

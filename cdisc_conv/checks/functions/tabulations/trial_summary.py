@@ -46,11 +46,11 @@ class Patterns(Parameters):
 
 class ParameterLists(Parameters):
     """``codelists``: the C-code of the codelist of each parameter's value. ``finds``: a ``value`` that is not in it,
-    or the ``code`` (TSVALCD) of another term.
+    the ``code`` (TSVALCD) of another term, or ``no code``.
     """
 
     codelists: Mapping[str, str]
-    finds: Literal["value", "code"]
+    finds: Literal["value", "code", "no code"]
 
 
 class ParameterNames(Parameters):
@@ -89,7 +89,9 @@ def check_parameter_patterns(scope: Scope) -> Iterator[Hits]:
 
 @register_check(ParameterLists)
 def check_parameter_terms(scope: Scope) -> Iterator[Hits]:
-    """Values of parameters that their codelist does not have, or codes that are not those of the value's term."""
+    """Values of parameters that their codelist does not have, or codes that are missing or not those of the value's
+    term.
+    """
     table, parameters = scope.table, scope.parameters
     codes, values = table.coded(_CODE), table.coded(_VALUE)
     for name, list_code in parameters.codelists.items():
@@ -103,11 +105,11 @@ def check_parameter_terms(scope: Scope) -> Iterator[Hits]:
             unknown = np.array([terms.term(text) is None for text in values.texts], dtype=bool)
             yield by_value(_VALUE, values, values.spread(unknown) & own, _suggest(words, values, terms))
         else:
-            yield _find_wrong_codes(table, values, own, terms, words)
+            yield _find_wrong_codes(table, values, own, terms, words, missing=parameters.finds == "no code")
 
 
 def _find_wrong_codes(
-    table: Table, values: Coded, own: np.ndarray, terms: CodelistTerms, words: Mapping[str, str]
+    table: Table, values: Coded, own: np.ndarray, terms: CodelistTerms, words: Mapping[str, str], *, missing: bool
 ) -> Hits:
     table.require(_VALUE_CODE)
     given = table.coded(_VALUE_CODE)
@@ -115,8 +117,8 @@ def _find_wrong_codes(
     place = {text: number for number, text in enumerate(given.texts)}
     wanted = values.spread(np.array([place.get(text, -1) for text in expected], dtype="int64"))
     known = values.spread(np.array([bool(text) for text in expected], dtype=bool))
-    other = own & known & ~given.blank & (wanted != given.codes)
-    if table.has(_REFERENCE):
+    other = own & known & (given.blank == missing) & (wanted != given.codes)
+    if table.has(_REFERENCE) and not missing:
         reference = table.coded(_REFERENCE)
         other &= reference.spread(np.array([text.upper() in _CDISC for text in reference.texts], dtype=bool))
     rows = np.flatnonzero(other)
