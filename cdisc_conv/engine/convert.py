@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cdisc_conv.columns.memory import release_memory
+from cdisc_conv.columns.memory import release_memory, return_large_pieces
 from cdisc_conv.columns.stored import IN_MEMORY, Frame, Shelf
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.account.coded import describe_codes, list_readers
@@ -83,7 +83,7 @@ def convert(
     """
     plan = plan or plan_study(study)
     wanted = _choose(study, datasets)
-    apart = shelf if division.count > 1 else IN_MEMORY
+    apart = _set_apart(division, shelf)
     forms, problems = read_forms(form_sources(study, plan, wanted), raw, shelf=apart)
     if apart is not IN_MEMORY:
         release_memory()
@@ -114,12 +114,20 @@ def convert_tabulations(
     analysis = study.datasets_of("adam")
     wanted = tuple(name for name in _choose(study, datasets) if name in analysis)
     study, given = read_tabulations(study, sdtm, wanted)
-    apart = shelf if division.count > 1 else IN_MEMORY
+    apart = _set_apart(division, shelf)
     made = convert_frames(study, plan_study(study), {}, given.frames, wanted, progress, division, keeping, apart)
     # Lengths are shared with the SDTM datasets, as in a run that makes them.
     datasets_made = tuple(harmonise_lengths([*made.given, *made.datasets])[len(made.given) :])
     found = (*given.problems, *made.problems)
     return replace(made, datasets=datasets_made, problems=found, given_files=given.files)
+
+
+def _set_apart(division: Division, shelf: Shelf) -> Shelf:
+    """Where the records of several ranges go."""
+    if division.count < 2 or shelf.folder is None:
+        return IN_MEMORY
+    return_large_pieces()
+    return shelf
 
 
 def _choose(study: Study, datasets: Iterable[str] | None) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any
 
 from cdisc_conv.beside import stay_alone
+from cdisc_conv.columns.memory import return_large_pieces
 from cdisc_conv.engine.workers.parcels import answer, open_answer, pack, unpack
 from cdisc_conv.engine.workers.task import Take, Task, name_ranges
 from cdisc_conv.problems import Problem, ProblemsError
@@ -87,6 +88,7 @@ _tasks: list[Task] = []
 def _start(task: bytes) -> None:
     """Open the task; Ctrl-C is for the process that waits, which ends its workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return_large_pieces()
     _tasks.append(unpack(task))
 
 
