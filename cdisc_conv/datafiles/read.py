@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from cdisc_conv.datafiles.read_csv import read_csv
 from cdisc_conv.datafiles.read_json import read_dataset_json
 from cdisc_conv.datafiles.table import Kind, Table, Variable
 from cdisc_conv.problems import Place, Problem, ProblemsError
-from cdisc_conv.xpt import list_members, make_missing, read_xpt
+from cdisc_conv.xpt import XptVariable, list_members, make_missing, read_xpt
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +85,47 @@ def _read_xpt(path: Path, name: str, member: str | None, encoding: str | None) -
         if encoding is None or {problem.code for problem in error.problems} != {"XPT025"}:
             raise
         file = read_xpt(path, member=member, encoding=encoding)
-    variables = tuple(
-        Variable(one.name, Kind.NUMBER if one.numeric else Kind.TEXT, one.label, one.length, one.format, one.informat)
-        for one in file.variables
-    )
+    variables = describe_xpt(file.variables)
     columns = {one.name: make_column(one.name, file.frame[one.name])[1] for one in variables}
     return Table(name, str(path), variables, columns, len(file.frame), file.label, special=True, problems=file.problems,
                  codec=codec or "utf-8")  # fmt: skip
 
 
+def describe_xpt(variables: Iterable[XptVariable]) -> tuple[Variable, ...]:
+    """What a transport file says of its variables."""
+    return tuple(
+        Variable(one.name, Kind.NUMBER if one.numeric else Kind.TEXT, one.label, one.length, one.format, one.informat)
+        for one in variables
+    )
+
+
 def _read_sas(path: Path, name: str, member: str | None, encoding: str | None) -> Table:
+    return read_sas(path, name, encoding)
+
+
+def count_sas_rows(path: Path, encoding: str | None) -> int:
+    """How many records a SAS dataset says it has. ProblemsError (CMP001) when it cannot be read."""
+    return _open_sas(path, encoding, metadataonly=True)[1].number_rows or 0
+
+
+def _open_sas(path: Path, encoding: str | None, **options: Any) -> tuple[pd.DataFrame, Any]:
     import pyreadstat
 
+    options |= {"user_missing": True, "disable_datetime_conversion": True, "encoding": encoding}
     try:
-        frame, facts = pyreadstat.read_sas7bdat(
-            str(path), user_missing=True, disable_datetime_conversion=True, encoding=encoding
-        )
+        return pyreadstat.read_sas7bdat(str(path), **options)
     except Exception as error:  # pyreadstat raises whatever its C code met
         raise make_error("CMP001", f"the SAS dataset cannot be read: {error}", path, "is it whole?") from None
-    if len(frame) != (facts.number_rows or 0):
-        message = f"the SAS dataset says {facts.number_rows:,} records, but holds {len(frame):,}"
+
+
+def read_sas(path: Path, name: str, encoding: str | None, start: int = 0, rows: int = 0) -> Table:
+    """A SAS dataset, or so many of its records from `start` (from 0) on. ProblemsError (CMP001) when they cannot be
+    read whole.
+    """
+    frame, facts = _open_sas(path, encoding, row_offset=start, row_limit=rows)
+    stated = rows or (facts.number_rows or 0) - start
+    if len(frame) != stated:
+        message = f"the SAS dataset says {start + stated:,} records, but holds {start + len(frame):,}"
         raise make_error("CMP001", message, path, "is it whole?")
     variables, columns = [], {}
     for column in frame.columns:
@@ -147,10 +168,20 @@ def _read_parquet(path: Path, name: str, member: str | None, encoding: str | Non
         table = pq.read_table(path)
         names = table.column_names
     except (pa.ArrowException, OSError, UnicodeError, ValueError) as error:
-        message = f"the Parquet file cannot be read: {(str(error).splitlines() or ['damaged'])[0].rstrip('.')}"
-        raise make_error("CMP001", message, path, "is it whole?") from None
+        raise refuse_parquet(path, error) from None
     check_names(path, names)
-    made = [_read_parquet_column(path, column, table.column(column)) for column in names]
+    return read_parquet_columns(path, name, table)
+
+
+def refuse_parquet(path: Path, error: Exception) -> ProblemsError:
+    """The error for a Parquet file that cannot be read, in the words of its reader."""
+    message = f"the Parquet file cannot be read: {(str(error).splitlines() or ['damaged'])[0].rstrip('.')}"
+    return make_error("CMP001", message, path, "is it whole?")
+
+
+def read_parquet_columns(path: Path, name: str, table: Any) -> Table:
+    """An arrow table of a Parquet file as a dataset. ProblemsError (CMP001) for columns that cannot be read."""
+    made = [_read_parquet_column(path, column, table.column(column)) for column in table.column_names]
     variables = tuple(variable for variable, _ in made)
     columns = {variable.name: values for variable, values in made}
     return Table(name, str(path), variables, columns, table.num_rows, nulls=True)

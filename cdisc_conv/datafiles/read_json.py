@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,9 @@ _MOMENTS = {"date": Unit.DAY, "datetime": Unit.SECOND, "time": Unit.TIME}
 _TARGETS = ("integer", "float", "decimal")
 _EXACT = 2**53
 _WHAT = "is it Dataset-JSON 1.1?"
-_LINES = (".ndjson", ".dsjc")
-_GZIP_OR_ZLIB = 47
-_MOST_UNPACKED = 1 << 34
+LINES = (".ndjson", ".dsjc")
+GZIP_OR_ZLIB = 47
+MOST_UNPACKED = 1 << 34
 """Bytes that a compressed file may hold; a small file that holds more was made to do harm."""
 
 
@@ -39,31 +40,56 @@ def read_dataset_json(path: Path, name: str) -> Table:
     their digits. Raises ProblemsError: CMP001 for JSON that is damaged or no Dataset-JSON, for values that are not of
     their type, for rows that do not fit the columns and for too few records; CMP014.
     """
-    facts, rows = _read_lines(path) if path.suffix.lower() in _LINES else _read_whole(path)
+    facts, rows = _read_lines(path) if path.suffix.lower() in LINES else _read_whole(path)
+    variables = read_variables(path, facts)
+    values = read_rows(path, variables, rows)
+    check_count(path, facts, len(rows))
+    return make_json_table(path, name, facts, variables, values, len(rows))
+
+
+def read_variables(path: Path, facts: dict[str, Any]) -> tuple[Variable, ...]:
+    """The columns that the file declares."""
     columns = facts.get("columns")
     if not isinstance(columns, list) or not columns or not all(isinstance(one, dict) for one in columns):
         raise make_error("CMP001", "the file has no 'columns' with names", path, _WHAT)
-    variables = [_read_variable(path, one, number) for number, one in enumerate(columns, 1)]
+    variables = tuple(_read_variable(path, one, number) for number, one in enumerate(columns, 1))
     check_names(path, [one.name for one in variables])
-    for number, row in enumerate(rows, 1):
-        if not isinstance(row, list) or len(row) != len(columns):
+    return variables
+
+
+def read_rows(
+    path: Path, variables: Sequence[Variable], rows: Sequence[Any], before: int = 0
+) -> dict[str, ColumnValues]:
+    """The columns of some records, of which so many are before them in the file."""
+    for number, row in enumerate(rows, before + 1):
+        if not isinstance(row, list) or len(row) != len(variables):
             held = f"{len(row)} values" if isinstance(row, list) else "no list of values"
-            raise make_error("CMP001", f"record {number:,} has {held} for {len(columns)} columns", path)
+            raise make_error("CMP001", f"record {number:,} has {held} for {len(variables)} columns", path)
+    cells = list(zip(*rows, strict=True)) if rows else [()] * len(variables)
+    return {one.name: _read_cells(path, one, each, before) for one, each in zip(variables, cells, strict=True)}
+
+
+def check_count(path: Path, facts: dict[str, Any], rows: int) -> None:
+    """ProblemsError (CMP001) when the file says another number of records than it holds."""
     stated = facts.get("records")
     if stated is not None and (isinstance(stated, bool) or not isinstance(stated, int)):
         raise make_error("CMP001", f"'records' is {_show(stated)}, not a whole number", path, _WHAT)
-    if stated is not None and stated != len(rows):
-        message = f"the file says {stated:,} records, but holds {len(rows):,}"
+    if stated is not None and stated != rows:
+        message = f"the file says {stated:,} records, but holds {rows:,}"
         raise make_error("CMP001", message, path, "is it whole?")
-    cells = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
-    values = {one.name: _read_cells(path, one, each) for one, each in zip(variables, cells, strict=True)}
+
+
+def make_json_table(
+    path: Path, name: str, facts: dict[str, Any], variables: tuple[Variable, ...], values: dict[str, Any], rows: int
+) -> Table:
+    """The table of some records, under the name and label that the file says."""
     found = (_read_text(path, facts, "name", "the file") or name).upper()
     label = _read_text(path, facts, "label", "the file")
-    return Table(found, str(path), tuple(variables), values, len(rows), label, nulls=True)
+    return Table(found, str(path), variables, values, rows, label, nulls=True)
 
 
 def _read_whole(path: Path) -> tuple[dict[str, Any], list[Any]]:
-    document = _parse(path, path.read_bytes())
+    document = parse(path, path.read_bytes())
     if not isinstance(document, dict):
         raise make_error("CMP001", "the file holds no JSON object", path, _WHAT)
     for holder in ("clinicalData", "referenceData"):  # version 1.0
@@ -80,21 +106,21 @@ def _read_whole(path: Path) -> tuple[dict[str, Any], list[Any]]:
 def _read_lines(path: Path) -> tuple[dict[str, Any], list[Any]]:
     data = _unpack(path) if path.suffix.lower() == ".dsjc" else path.read_bytes()
     first, *lines = data.splitlines() or [b""]
-    facts = _parse(path, first, 1)
+    facts = parse(path, first, 1)
     if not isinstance(facts, dict):
         raise make_error("CMP001", "the first line holds no JSON object", path, _WHAT, 1)
     numbered = [(number, line) for number, line in enumerate(lines, 2) if line.strip()]
     try:
-        return facts, list(_parse(path, b"[" + b",".join(line for _, line in numbered) + b"]"))
+        return facts, list(parse(path, b"[" + b",".join(line for _, line in numbered) + b"]"))
     except ProblemsError:
-        return facts, [_parse(path, line, number) for number, line in numbered]
+        return facts, [parse(path, line, number) for number, line in numbered]
 
 
 def _unpack(path: Path) -> bytes:
     """The lines of a compressed file (zlib or gzip)."""
-    reader = zlib.decompressobj(_GZIP_OR_ZLIB)
+    reader = zlib.decompressobj(GZIP_OR_ZLIB)
     try:
-        data = reader.decompress(path.read_bytes(), _MOST_UNPACKED)
+        data = reader.decompress(path.read_bytes(), MOST_UNPACKED)
     except zlib.error as error:
         raise make_error("CMP001", f"the compressed file cannot be unpacked: {error}", path, _WHAT) from None
     if not reader.eof:
@@ -102,10 +128,11 @@ def _unpack(path: Path) -> bytes:
     return data
 
 
-def _parse(path: Path, data: bytes, line: int = 0) -> Any:
-    exact: Any = Decimal if b'"decimal"' in data[: 1 << 20] else None
+def parse(path: Path, data: bytes, line: int = 0, exact: bool = False) -> Any:
+    """A JSON value, with all digits of its numbers where it has decimals or is `exact`; CMP001 for anything else."""
+    exact = exact or b'"decimal"' in data[: 1 << 20]
     try:
-        return json.loads(data, parse_float=exact, parse_constant=_refuse)
+        return json.loads(data, parse_float=Decimal if exact else None, parse_constant=_refuse)
     except json.JSONDecodeError as error:
         message = f"the JSON is damaged or cut off: {error.msg}, at character {error.pos + 1:,}"
         raise make_error("CMP001", message, path, "is it whole?", line or error.lineno) from None
@@ -156,26 +183,28 @@ def _read_text(path: Path, facts: dict[str, Any], key: str, owner: str) -> str |
     return value
 
 
-def _read_cells(path: Path, variable: Variable, cells: tuple[Any, ...]) -> ColumnValues:
+def _read_cells(path: Path, variable: Variable, cells: tuple[Any, ...], before: int) -> ColumnValues:
     numeric = variable.kind is Kind.NUMBER
     kinds = set(map(type, cells)) - {type(None)}
     wrong = kinds - ({str, int, float, Decimal} | (set() if numeric and not variable.boolean else {bool}))
     if wrong:
-        raise _misfit(path, variable, next(n for n, cell in enumerate(cells) if type(cell) in wrong), cells)
+        raise _misfit(path, variable, next(n for n, cell in enumerate(cells) if type(cell) in wrong), cells, before)
     if numeric and kinds <= {int, float, bool} and (int not in kinds or _fit(cells)):
         values = np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
         if np.isinf(values).any():
-            raise _misfit(path, variable, int(np.flatnonzero(np.isinf(values))[0]), cells)
+            raise _misfit(path, variable, int(np.flatnonzero(np.isinf(values))[0]), cells, before)
         return values
     try:
         texts = pa.array(cells if kinds <= {str} else [_write_cell(cell) for cell in cells], TEXT)
     except UnicodeEncodeError:
-        raise _misfit(path, variable, next(n for n, cell in enumerate(cells) if not _is_unicode(cell)), cells) from None
+        raise _misfit(
+            path, variable, next(n for n, cell in enumerate(cells) if not _is_unicode(cell)), cells, before
+        ) from None
     if not numeric:
         return texts
     bad = parse_numbers(texts, variable).bad
     if bad.any():
-        raise _misfit(path, variable, int(np.flatnonzero(bad)[0]), cells)
+        raise _misfit(path, variable, int(np.flatnonzero(bad)[0]), cells, before)
     return read_numerals(texts, variable)
 
 
@@ -184,10 +213,11 @@ def _fit(cells: tuple[Any, ...]) -> bool:
     return all(not isinstance(cell, int) or -_EXACT <= cell <= _EXACT for cell in cells)
 
 
-def _misfit(path: Path, variable: Variable, row: int, cells: tuple[Any, ...]) -> ProblemsError:
-    message = f"{variable.name} in record {row + 1:,} is {_show(cells[row])}, but its type is {_name_type(variable)}"
+def _misfit(path: Path, variable: Variable, row: int, cells: tuple[Any, ...], before: int) -> ProblemsError:
+    number = before + row + 1
+    message = f"{variable.name} in record {number:,} is {_show(cells[row])}, but its type is {_name_type(variable)}"
     if not _is_unicode(cells[row]):
-        message = f"{variable.name} in record {row + 1:,} is {_show(cells[row])}, which is not Unicode text"
+        message = f"{variable.name} in record {number:,} is {_show(cells[row])}, which is not Unicode text"
     return make_error("CMP001", message, path, _WHAT)
 
 
