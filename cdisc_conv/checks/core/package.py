@@ -19,6 +19,7 @@ from cdisc_conv.checks.core.rule.model import CoreRule
 from cdisc_conv.checks.core.rule.support import find_reach
 from cdisc_conv.checks.core.run import make_study, run_core
 from cdisc_conv.checks.findings import MOST_RECORDS, Finding, Records, RuleFacts
+from cdisc_conv.checks.ranges import WHOLE, Ranges
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.define.reading.document import DefineDocument
 from cdisc_conv.problems import Severity
@@ -57,6 +58,7 @@ class CoreQuestion:
     version: str = ""
     drafts: bool = False
     set_aside: Iterable[str] = ()
+    ranges: Ranges = WHOLE
 
 
 def ask_core(question: CoreQuestion, progress: Callable[[str], None] = lambda rule: None) -> CoreAnswers:
@@ -78,7 +80,7 @@ def ask_core(question: CoreQuestion, progress: Callable[[str], None] = lambda ru
     if not chosen:
         return CoreAnswers(notes=(f"the imported rules {kept.version} have none for {label}",))
     study = _make_study(question)
-    report = run_core(study, chosen, progress)
+    report = run_core(study, chosen, progress, question.ranges)
     drafts = sum(rule.draft for rule in chosen)
     counted = "1 rule" if len(chosen) == 1 else f"{len(chosen)} rules"
     note = f"CDISC has {counted} for {label} (import {kept.version}); {len(report.run)} could be asked"

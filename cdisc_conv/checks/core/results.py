@@ -24,8 +24,8 @@ _ABOUT_RECORDS = ("record data", "range and limit", "value check", "dataset cont
 class CoreFinding:
     """Records of a dataset in which a rule found the same values.
 
-    ``rows`` are all record numbers, from 1 (the places of variables, for rules about variables); none for a finding
-    about the dataset, or about the package (``STUDY``).
+    ``rows`` are all record numbers, from 1, each once (the places of variables, for rules about variables); none for a
+    finding about the dataset, or about the package (``STUDY``).
     ``values`` holds the reported variables.
     ``prefix`` is what ``--`` stands for, ``ids`` are the rule's numbers for the standard.
     """
@@ -99,11 +99,11 @@ def _split_dataset(hits: Hits, dataset: str, rows: np.ndarray) -> Iterator[CoreF
     groups = group_rows(list(columns.values()), len(rows))
     if int(groups.max()) >= MOST_FINDINGS:
         values = hits.values(int(rows[0])) | {name: _sum_up(vector) for name, vector in columns.items()}
-        yield CoreFinding(hits.rule, dataset, hits.view.rows[rows], values)
+        yield CoreFinding(hits.rule, dataset, np.unique(hits.view.rows[rows]), values)
         return
     for group in range(int(groups.max()) + 1):
         own = rows[groups == group]
-        yield CoreFinding(hits.rule, dataset, hits.view.rows[own], hits.values(int(own[0])))
+        yield CoreFinding(hits.rule, dataset, np.unique(hits.view.rows[own]), hits.values(int(own[0])))
 
 
 def _sum_up(vector: Vector) -> Value:

@@ -28,6 +28,8 @@ from cdisc_conv.define.reading.document import DefineDocument, line_of
 from cdisc_conv.problems import Place, Problem, Severity, did_you_mean
 
 _COLLECTED = ("Collected", "CRF")
+_MOST_CODES = 8_000_000
+"""Values of columns that are held in memory between variables."""
 
 
 def check_against(
@@ -56,6 +58,7 @@ def check_against(
                 yield from check_method(columns, item)
                 yield from check_baseline(columns, item)
                 yield from check_extreme(columns, item)
+                columns.forget(_MOST_CODES)
 
 
 def check_links(

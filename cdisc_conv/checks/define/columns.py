@@ -12,6 +12,7 @@ import pandas as pd
 from cdisc_conv.checks.codes import Coded, code_series
 from cdisc_conv.checks.findings import MOST_RECORDS, Finding, Records
 from cdisc_conv.checks.words import EXAMPLES
+from cdisc_conv.columns.stored import is_numeric
 from cdisc_conv.dataset import Condition, Dataset
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
 
@@ -53,7 +54,7 @@ class Columns:
         )
 
     def is_numeric(self, name: str) -> bool:
-        return pd.api.types.is_numeric_dtype(self.dataset.frame[name].dtype)
+        return is_numeric(self.dataset.frame, name)
 
     def coded(self, name: str) -> Coded:
         """A column by its distinct values; of another dataset, as each subject has it."""
@@ -66,6 +67,11 @@ class Columns:
                 rows = pd.Index(other[SUBJECT]).get_indexer(pd.Index(self.dataset.frame[SUBJECT]))
                 self._coded[name] = code_series(other[variable]).take(np.asarray(rows, dtype="int64"))
         return self._coded[name]
+
+    def forget(self, most: int) -> None:
+        """Let go of columns that were coded when they are more than so many values."""
+        if self.length * len(self._coded) > most:
+            self._coded.clear()
 
     def select(self, conditions: Iterable[Condition]) -> np.ndarray | None:
         """Which records meet all conditions (bool); None when a variable is not there or a comparator is unknown."""

@@ -1,29 +1,22 @@
-"""A dataset as its file has it, made into the one that the rules ask: names in capitals, types and class decided.
+"""A dataset as its file has it, made into the one that the rules ask: types and class decided.
 
-What the file does not say is taken from define.xml and then from the standard, and reported:
-CHK004 names in small letters, CHK005 two variables that differ only in letter case, CHK013 a dataset of no known
-class, CHK006 no types, labels, lengths or formats.
+What the file does not say is taken from define.xml and then from the standard, and reported: CHK013 a dataset of no
+known class, CHK006 no types, labels, lengths or formats.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from cdisc_conv.checks.analysis import STRUCTURES, find_topic_prefix, name_date_kind
 from cdisc_conv.checks.define.statements import DatasetStatement, ItemStatement
-from cdisc_conv.columns.distinct import from_arrow
+from cdisc_conv.checks.package.sources import Source, convert_text
+from cdisc_conv.columns.stored import Shelf, is_numeric
 from cdisc_conv.datafiles.formats import Unit
-from cdisc_conv.datafiles.numerals import parse_numbers
-from cdisc_conv.datafiles.table import TEXT, ColumnValues, Kind, Table, Variable
+from cdisc_conv.datafiles.table import Kind, Variable
 from cdisc_conv.dataset import Column, Dataset, Item
 from cdisc_conv.problems import Place, Problem, Severity
 from cdisc_conv.standards import DatasetStandard, Standard, VariableStandard, load_standard
@@ -34,7 +27,6 @@ _COUNTS = {"date": Unit.DAY, "datetime": Unit.SECOND, "time": Unit.TIME, "": Uni
 _NUMERIC_TYPES = ("integer", "float")
 _ANALYSIS_NAME = re.compile(r"AD[A-Z0-9_]+")
 _PREFIX = 2
-_IDENTIFIERS = ("STUDYID", "USUBJID", "DOMAIN", "RDOMAIN")
 _ANALYSIS_MARKS = ("PARAMCD", "TRT01P", "TRTP", "AVAL", "SAFFL")
 _CLASS_OF = {value: key for key, value in STRUCTURES.items()}
 _BY_ENDING = (("TRT", "INTERVENTIONS"), ("TERM", "EVENTS"), ("TESTCD", "FINDINGS"))
@@ -48,47 +40,41 @@ class Adopted:
     problems: tuple[Problem, ...] = ()
 
 
-def is_analysis(table: Table, statement: DatasetStatement | None) -> bool:
+def is_analysis(source: Source, statement: DatasetStatement | None) -> bool:
     """Whether a dataset is ADaM: by define.xml, else by its name or the variables that only ADaM has."""
     if statement is not None and statement.purpose:
         return statement.purpose == "Analysis"
-    by_name = {name.upper(): name for name in table.names}
-    if _ANALYSIS_NAME.fullmatch(table.name.upper()):
-        return not (domain := by_name.get("DOMAIN")) or "AD" not in table.columns[domain][:1].tolist()
-    return "DOMAIN" not in by_name and any(mark in by_name for mark in _ANALYSIS_MARKS)
+    if _ANALYSIS_NAME.fullmatch(source.name):
+        return source.first("DOMAIN") != "AD"
+    return "DOMAIN" not in source.names and any(mark in source.names for mark in _ANALYSIS_MARKS)
 
 
-def is_study_data(table: Table) -> bool:
-    """Whether a file holds records of a study: a CSV file may be anything."""
-    names = {name.upper() for name in table.names}
-    return not all(one.label is None for one in table.variables) or not names.isdisjoint(_IDENTIFIERS)
-
-
-def adopt_table(table: Table, standard: Standard, statement: DatasetStatement | None) -> Adopted:
-    """The dataset of a file, held against one standard."""
-    name = table.name.upper()
-    table, problems = _rename(table, name)
-    domain = _find_domain(name, table, standard, statement)
-    parent = name.removeprefix("SUPP") if name.startswith("SUPP") and "QNAM" in table.names else ""
-    class_name = _find_class(name, domain, table.names, standard, statement)
+def adopt_source(source: Source, standard: Standard, statement: DatasetStatement | None, shelf: Shelf) -> Adopted:
+    """The dataset of a file, held against one standard; what changes in a dataset on disk goes to the shelf."""
+    name = source.name
+    domain = _find_domain(source, standard, statement)
+    parent = name.removeprefix("SUPP") if name.startswith("SUPP") and "QNAM" in source.names else ""
+    class_name = _find_class(name, domain, source.names, standard, statement)
     known = _find_standard(domain or name, class_name, parent, standard)
-    if known is None and standard.model is not None:
-        problems.append(_report_unknown(name, standard))
-    keys = _number_keys(table.names, statement, known)
-    columns, frame = [], {}
-    for variable in table.variables:
-        stated = statement.variables.get(variable.name) if statement else None
-        expected = standard.variable(known, variable.name) if known else None
-        column, values = _adopt_column(variable, table.columns[variable.name], stated, expected, standard)
-        columns.append(replace(column, key=keys.get(column.name, 0), core=expected.core if expected else ""))
-        frame[variable.name] = values
-    silent = _list_unsaid(table)
+    problems = [_report_unknown(name, standard)] if known is None and standard.model is not None else []
+    keys = _number_keys(source.names, statement, known)
+    facts = {one.name: _Facts(one, *_find_said(one.name, statement, known, standard)) for one in source.variables}
+    wanted = [fact.as_numbers(standard) for fact in facts.values() if fact.wants_numbers(standard)]
+    frame = convert_text(source.frame, wanted, shelf)
+    columns = tuple(
+        replace(
+            fact.describe(is_numeric(frame, one), source.longest.get(one, 0)),
+            key=keys.get(one, 0),
+            core=fact.expected.core if fact.expected else "",
+        )
+        for one, fact in facts.items()
+    )
     dataset = Dataset(
         name=name,
-        label=_read_label(table.label, statement) if table.label is not None else known.label if known else "",
-        codec=table.codec,
-        frame=pd.DataFrame(frame, columns=list(table.names), index=range(table.rows)),
-        columns=tuple(columns),
+        label=_read_label(source.label, statement) if source.label is not None else known.label if known else "",
+        codec=source.codec,
+        frame=frame,
+        columns=columns,
         class_name=class_name,
         standard=standard.label,
         repeating=known.repeating if known else True,
@@ -98,9 +84,16 @@ def adopt_table(table: Table, standard: Standard, statement: DatasetStatement | 
         domain=domain,
         domain_label=standard.dataset(domain).label if domain in standard.datasets else "",
         sub_class=statement.sub_class if statement else "",
-        unsaid=silent,
+        unsaid=_list_unsaid(source),
     )
     return Adopted(dataset, tuple(problems))
+
+
+def _find_said(
+    name: str, statement: DatasetStatement | None, known: DatasetStandard | None, standard: Standard
+) -> tuple[ItemStatement | None, VariableStandard | None]:
+    """What define.xml and the standard say of a variable."""
+    return statement.variables.get(name) if statement else None, standard.variable(known, name) if known else None
 
 
 def _report_unknown(name: str, standard: Standard) -> Problem:
@@ -144,50 +137,25 @@ def _join(words: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
-def _rename(table: Table, name: str) -> tuple[Table, list[Problem]]:
-    """The variables in capitals; of two that differ only in letter case, the first is kept."""
-    capitals = Counter(one.upper() for one in table.names)
-    problems: list[Problem] = []
-    doubled = [one for one, count in capitals.items() if count > 1]
-    if doubled:
-        message = f"variables differ only in letter case: {', '.join(doubled)}; the first of each is checked"
-        problems.append(Problem("CHK005", message, Severity.ERROR, Place(dataset=name), "rename or drop one"))
-        first: dict[str, str] = {}
-        for one in table.names:
-            first.setdefault(one.upper(), one)
-        table = table.keep(first.values())
-    small = [one for one in table.names if one != one.upper()]
-    if small:
-        shown = ", ".join(small[:5]) + (f" and {len(small) - 5} more" if len(small) > 5 else "")
-        message = f"{len(small)} names of variables have small letters: {shown}; they are checked as if in capitals"
-        problems.append(
-            Problem(
-                "CHK004", message, Severity.WARNING, Place(dataset=name), "write them in capitals", count=len(small)
-            )
-        )
-    return table.rename({one: one.upper() for one in table.names}), problems
-
-
-def _list_unsaid(table: Table) -> tuple[str, ...]:
+def _list_unsaid(source: Source) -> tuple[str, ...]:
     """What the file does not say of its variables."""
-    if not table.variables:
+    if not source.variables:
         return ()
-    untyped = all(one.kind is Kind.UNTYPED for one in table.variables)
-    unlabelled = all(one.label is None for one in table.variables)
-    unsized = all(one.length is None for one in table.variables)
-    unformatted = unlabelled and all(one.format is None for one in table.variables)
+    untyped = all(one.kind is Kind.UNTYPED for one in source.variables)
+    unlabelled = all(one.label is None for one in source.variables)
+    unsized = all(one.length is None for one in source.variables)
+    unformatted = unlabelled and all(one.format is None for one in source.variables)
     words = (("types", untyped), ("labels", unlabelled), ("lengths", unsized), ("formats", unformatted))
     return tuple(word for word, missing in words if missing)
 
 
-def _find_domain(name: str, table: Table, standard: Standard, statement: DatasetStatement | None) -> str:
+def _find_domain(source: Source, standard: Standard, statement: DatasetStatement | None) -> str:
     """The domain of a split dataset (``LB`` of LBCH): that of all its records, or of define.xml; "" for others."""
+    name = source.name
     if standard.model is None or name in standard.datasets:
         return ""
-    stated = statement.domain if statement else ""
-    values = table.columns.get("DOMAIN")
-    found = [one for one in pc.unique(values).to_pylist() if one] if isinstance(values, pa.Array) else []
-    domain = str(found[0]) if len(found) == 1 else stated
+    found = [one for one in source.distinct("DOMAIN") if one]
+    domain = found[0] if len(found) == 1 else statement.domain if statement else ""
     return domain if len(domain) == _PREFIX and name.startswith(domain) and name != domain else ""
 
 
@@ -226,33 +194,6 @@ def _find_standard(name: str, class_name: str, parent: str, standard: Standard) 
         return None
 
 
-def _adopt_column(
-    variable: Variable,
-    values: ColumnValues,
-    stated: ItemStatement | None,
-    expected: VariableStandard | None,
-    standard: Standard,
-) -> tuple[Column, pd.Series]:
-    numeric = variable.kind is Kind.NUMBER
-    if variable.kind is Kind.UNTYPED:
-        values, numeric = _decide_type(variable, values, stated, expected, standard)
-    elif numeric and not isinstance(values, np.ndarray):
-        values = parse_numbers(values.fill_null(""), variable).values
-    if numeric:
-        series = pd.Series(np.asarray(values, dtype="float64"))
-        longest = 8
-    else:
-        texts = pc.fill_null(values.cast(TEXT), "")
-        series = from_arrow(texts)
-        longest = pc.max(pc.binary_length(texts)).as_py() or 1
-    label = expected.label if expected else ""
-    if variable.label is not None:
-        label = _read_label(variable.label, stated)
-    kind = (stated.type if stated else "") or ("float" if numeric else "text")
-    item = Item(kind, variable.length or longest)
-    return Column(variable.name, label, numeric, item, variable.format or ""), series
-
-
 @cache
 def _list_numbers(version: str, name: str) -> frozenset[str]:
     """The variables that are numeric in some dataset of a guide for ADaM, or of those for SDTM that are here."""
@@ -266,26 +207,39 @@ def _list_numbers(version: str, name: str) -> frozenset[str]:
     )
 
 
-def _decide_type(
-    variable: Variable,
-    values: ColumnValues,
-    stated: ItemStatement | None,
-    expected: VariableStandard | None,
-    standard: Standard,
-) -> tuple[ColumnValues, bool]:
-    """The cells of a file without types, as numbers where define.xml or the standard says so and all of them are."""
-    texts = pc.fill_null(values, "")
-    analysis = standard.model is None
-    counts = _COUNTS[name_date_kind(variable.name)] if analysis else Unit.NONE
-    if stated is not None:
-        wanted = stated.type in _NUMERIC_TYPES
-    elif expected is not None:
-        wanted = expected.numeric
-    else:  # what nothing says of this dataset: in ADaM, what is copied from others, and names that tell numbers
-        copied = variable.name in _list_numbers(standard.version, standard.name)
-        named = variable.name.endswith(("N", "SEQ", "DY")) or counts is not Unit.NONE
-        wanted = analysis and (copied or named)
-    if not wanted:
-        return texts, False
-    found = parse_numbers(texts, Variable(variable.name, Kind.NUMBER, counts=counts))
-    return (texts, False) if found.bad.any() else (found.values, True)
+@dataclass(frozen=True)
+class _Facts:
+    """A variable of a file, and what define.xml and the standard say of it."""
+
+    variable: Variable
+    stated: ItemStatement | None
+    expected: VariableStandard | None
+
+    def describe(self, numeric: bool, longest: int) -> Column:
+        """What is known of it as a column."""
+        label = self.expected.label if self.expected else ""
+        if self.variable.label is not None:
+            label = _read_label(self.variable.label, self.stated)
+        kind = (self.stated.type if self.stated else "") or ("float" if numeric else "text")
+        item = Item(kind, self.variable.length or (8 if numeric else longest or 1))
+        return Column(self.variable.name, label, numeric, item, self.variable.format or "")
+
+    def as_numbers(self, standard: Standard) -> Variable:
+        """The variable of numbers that the cells of a file without types may be."""
+        return Variable(self.variable.name, Kind.NUMBER, counts=self._find_counts(standard))
+
+    def wants_numbers(self, standard: Standard) -> bool:
+        """Whether define.xml or the standard say that the cells of a file without types are numbers."""
+        if self.variable.kind is not Kind.UNTYPED:
+            return False
+        if self.stated is not None:
+            return self.stated.type in _NUMERIC_TYPES
+        if self.expected is not None:
+            return self.expected.numeric
+        # what nothing says of this dataset: in ADaM, what is copied from others, and names that tell numbers
+        copied = self.variable.name in _list_numbers(standard.version, standard.name)
+        named = self.variable.name.endswith(("N", "SEQ", "DY")) or self._find_counts(standard) is not Unit.NONE
+        return standard.model is None and (copied or named)
+
+    def _find_counts(self, standard: Standard) -> Unit:
+        return _COUNTS[name_date_kind(self.variable.name)] if standard.model is None else Unit.NONE

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from cdisc_conv.checks.core.package import CoreAnswers, CoreQuestion, ask_core, join_findings, match_rules
+from cdisc_conv.checks.core.package import CoreAnswers, CoreQuestion, ask_core
 from cdisc_conv.checks.define.statements import DatasetStatement, read_created, read_extended, read_statements
 from cdisc_conv.checks.explanations import FILE, Explanations, apply_explanations, read_explanations
-from cdisc_conv.checks.findings import MOST_RECORDS, Finding, RuleFacts
-from cdisc_conv.checks.model import Rule
-from cdisc_conv.checks.package.adopt import adopt_table, is_analysis, is_study_data, report_unsaid
+from cdisc_conv.checks.findings import MOST_RECORDS
+from cdisc_conv.checks.package.adopt import adopt_source, is_analysis, report_unsaid
 from cdisc_conv.checks.package.basis import (
     ADAM_CT,
     ADAMIG,
@@ -26,20 +27,22 @@ from cdisc_conv.checks.package.basis import (
 )
 from cdisc_conv.checks.package.definitions import check_definitions
 from cdisc_conv.checks.package.earlier import read_earlier
-from cdisc_conv.checks.package.find import FoundFiles, find_files, report_doubled, shorten_places
+from cdisc_conv.checks.package.find import FoundFiles, find_files
+from cdisc_conv.checks.package.outcome import Outcome, sort_key, tell_rule, wrap
 from cdisc_conv.checks.package.result import CheckResult, DatasetFacts, compare_findings
+from cdisc_conv.checks.package.sources import Source, Sources, choose_ranges, read_sources
 from cdisc_conv.checks.package.titles import list_titles
+from cdisc_conv.checks.ranges import Ranges, cut_datasets
 from cdisc_conv.checks.run import CheckReport, check_datasets
 from cdisc_conv.checks.verdict import Subject, judge_package
-from cdisc_conv.datafiles.table import Table
+from cdisc_conv.columns.stored import IN_MEMORY, Shelf, stream
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
+from cdisc_conv.problems import ProblemsError, Severity
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import Study
 from cdisc_conv.spec.terms.sponsor_terms import extend_terminology
 
 Progress = Callable[[str], None]
-_ORDER = {severity: number for number, severity in enumerate(Severity)}
 
 
 @dataclass(frozen=True)
@@ -58,44 +61,8 @@ class Options:
     """The import of CDISC's rules, "" for the newest."""
     drafts: bool = False
     """Whether rules that CDISC has not published are asked."""
-
-
-@dataclass(frozen=True)
-class _Read:
-    """The datasets of a package, by family, with the file of each."""
-
-    tables: Mapping[str, Table]
-    files: Mapping[str, Path]
-    problems: tuple[Problem, ...]
-
-
-@dataclass
-class _Outcome:
-    """What the families came to, one after the other."""
-
-    findings: list[Finding] = field(default_factory=list)
-    rules: list[Rule] = field(default_factory=list)
-    core_rules: list[RuleFacts] = field(default_factory=list)
-    run: list[str] = field(default_factory=list)
-    not_run: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-    def add_core(self, answers: CoreAnswers) -> None:
-        """What CDISC's rules found; where ours found the same, it is one finding."""
-        same = match_rules({rule.id: rule.source for rule in self.rules}, answers.rules)
-        self.findings = join_findings(self.findings, answers.findings, same)
-        self.core_rules += answers.rules
-        self.run += answers.run
-        self.not_run |= answers.not_run
-        self.notes += [note for note in answers.notes if note not in self.notes]
-
-    def add(self, report: CheckReport) -> None:
-        own = {id(finding.problem) for finding in report.findings}
-        self.findings += [_wrap(problem) for problem in report.problems if id(problem) not in own]
-        self.findings += report.findings
-        self.rules += report.rules
-        self.run += report.run
-        self.not_run |= report.not_run
+    ranges: int = 0
+    """In how many ranges of subjects the package is checked; 0 for what its size wants."""
 
 
 def check(
@@ -111,6 +78,7 @@ def check(
     encoding: str = "",
     core_rules: str = "",
     drafts: bool = False,
+    ranges: int = 0,
     progress: Progress = lambda step: None,
 ) -> CheckResult:
     """Everything that is wrong with a package: a folder, a dataset file or a define.xml, whoever made it.
@@ -121,6 +89,8 @@ def check(
     ``explanations.yaml`` of the package or of the study. `against` is the JSON of an earlier result: findings say
     whether they are new. `encoding` is that of files which are not UTF-8 and do not declare one. `core_rules` names the
     import of CDISC's rules that is asked, by default the newest; `drafts` adds those that CDISC has not published.
+    A package that is large goes to scratch files and is checked in `ranges` of subjects, as many as its size wants; the
+    findings do not depend on how many.
 
     Files that cannot be read are findings, and the rest is checked. Raises ProblemsError when there is nothing to
     check, a version that was given is not here, or the study, the explanations or the earlier result cannot be read.
@@ -135,7 +105,17 @@ def check(
     ["SEX is 'Q', which is not in codelist SEX (C66731)"]
     """
     options = Options(
-        sdtmig, adamig, ct, adam_ct, str(study), _path(explanations), _path(against), encoding, core_rules, drafts
+        sdtmig,
+        adamig,
+        ct,
+        adam_ct,
+        str(study),
+        _path(explanations),
+        _path(against),
+        encoding,
+        core_rules,
+        drafts,
+        ranges,
     )
     return check_package(Path(package), options, progress)
 
@@ -150,50 +130,148 @@ def check_package(path: Path, options: Options, progress: Progress = lambda step
     study = _load(options.study)
     told = _find_explanations(path, options, study)
     files = find_files(path)
-    read = _read_tables(files, options.encoding, progress)
-    statements = read_statements(files.definitions)
-    folder = study.folder if study else None
-    chooser = BasisChooser(_list_given(options, study), _list_declared(files, read), folder)
-    aside = told.aside
-    outcome = _Outcome([_wrap(problem) for problem in (*files.problems, *read.problems)])
-    families, bases = _adopt(read, statements, chooser, outcome)
-    for name, basis in bases.items():
-        progress(f"checking {name.upper()} datasets")
-        outcome.add(_check_family(name, families, basis, files, study, aside, progress))
-        progress("asking CDISC's rules")
-        outcome.add_core(_ask_core(name, families, basis, files, read, study, options, aside, progress))
-    outcome.findings += [_wrap(problem) for problem in chooser.problems]
-    everything = [dataset for datasets in families.values() for dataset in datasets]
-    outcome.findings += [_wrap(problem) for problem in report_unsaid(everything)]
-    progress("checking define.xml")
-    found = check_definitions(files, statements, everything, read.files)
-    outcome.findings += [finding for finding in found if finding.problem.code not in aside]
-    rules = {rule.id: _tell_rule(rule) for rule in outcome.rules} | list_titles()
-    rules |= {rule.id: rule for rule in outcome.core_rules}
-    findings, odd = apply_explanations(told, outcome.findings, rules)
-    findings = sorted([*findings, *map(_wrap, odd)], key=_sort_key)
-    gone: list[str] = []
-    if earlier is not None:
-        findings, gone = compare_findings(findings, earlier)
-    subject = Subject(
-        families.get("sdtm", ()), families.get("adam", ()), read.files, _list_defined(files, statements, families),
-        files.whole,
-    )  # fmt: skip
-    return CheckResult(
-        package=str(path),
-        verdict=judge_package(subject, findings),
-        used=_list_used(bases),
-        datasets=_list_datasets(families, read.files, files.root),
-        findings=tuple(findings),
-        rules=rules,
-        run=tuple(outcome.run),
-        not_run=outcome.not_run,
-        set_aside=aside,
-        explained_by=told.file,
-        notes=(*_list_notes(files), *outcome.notes),
-        against=str(options.against) if options.against else "",
-        gone=tuple(gone),
-    )
+    count = choose_ranges(files, options.ranges)
+    with _open_shelf(count) as shelf:
+        return _Check(path, options, study, told, earlier, files, count, shelf, progress).run()
+
+
+@contextmanager
+def _open_shelf(count: int) -> Iterator[Shelf]:
+    """Where the datasets are while they are checked: of several ranges in scratch files, else in memory."""
+    if count < 2:
+        yield IN_MEMORY
+        return
+    with TemporaryDirectory(prefix="cdisc-conv-check-") as folder:
+        yield Shelf(Path(folder))
+
+
+@dataclass(frozen=True)
+class _Check:
+    """One check of a package, whose datasets are on the shelf as long as it lasts."""
+
+    path: Path
+    options: Options
+    study: Study | None
+    told: Explanations
+    earlier: Mapping[str, int] | None
+    files: FoundFiles
+    count: int
+    shelf: Shelf
+    progress: Progress
+
+    def run(self) -> CheckResult:
+        """Read, ask, judge."""
+        files, aside = self.files, self.told.aside
+        read = read_sources(files, self.options.encoding, self.shelf, self.progress)
+        statements = read_statements(files.definitions)
+        folder = self.study.folder if self.study else None
+        chooser = BasisChooser(_list_given(self.options, self.study), _list_declared(files, read), folder)
+        outcome = Outcome([wrap(problem) for problem in (*files.problems, *read.problems)])
+        families, bases = self._adopt(read, statements, chooser, outcome)
+        everything = [dataset for datasets in families.values() for dataset in datasets]
+        ranges = cut_datasets(everything, self.count, self.shelf)
+        for name, basis in bases.items():
+            self.progress(f"checking {name.upper()} datasets")
+            outcome.add(self._check_family(name, families, basis, ranges))
+            self.progress("asking CDISC's rules")
+            outcome.add_core(self._ask_core(name, families, basis, ranges, read))
+        outcome.findings += [wrap(problem) for problem in (*chooser.problems, *report_unsaid(everything))]
+        self.progress("checking define.xml")
+        found = check_definitions(files, statements, everything, read.files)
+        outcome.findings += [finding for finding in found if finding.problem.code not in aside]
+        subject = Subject(
+            families.get("sdtm", ()), families.get("adam", ()), read.files, _list_defined(files, statements, families),
+            files.whole,
+        )  # fmt: skip
+        return self._conclude(outcome, subject, bases, _list_datasets(families, read.files, files.root))
+
+    def _conclude(
+        self, outcome: Outcome, subject: Subject, bases: Mapping[str, Basis], datasets: tuple[DatasetFacts, ...]
+    ) -> CheckResult:
+        """The findings in their order, explained and held against the earlier ones, and the verdict on them."""
+        rules = {rule.id: tell_rule(rule) for rule in outcome.rules} | list_titles()
+        rules |= {rule.id: rule for rule in outcome.core_rules}
+        findings, odd = apply_explanations(self.told, outcome.findings, rules)
+        findings = sorted([*findings, *map(wrap, odd)], key=sort_key)
+        gone: list[str] = []
+        if self.earlier is not None:
+            findings, gone = compare_findings(findings, self.earlier)
+        return CheckResult(
+            package=str(self.path),
+            verdict=judge_package(subject, findings),
+            used=_list_used(bases),
+            datasets=datasets,
+            findings=tuple(findings),
+            rules=rules,
+            run=tuple(outcome.run),
+            not_run=outcome.not_run,
+            set_aside=self.told.aside,
+            explained_by=self.told.file,
+            notes=(*_list_notes(self.files), *outcome.notes),
+            against=str(self.options.against) if self.options.against else "",
+            gone=tuple(gone),
+        )
+
+    def _adopt(
+        self, read: Sources, statements: Mapping[str, DatasetStatement], chooser: BasisChooser, outcome: Outcome
+    ) -> tuple[dict[str, list[Dataset]], dict[str, Basis]]:
+        """The datasets of each family as the rules want them, and what each family is held against."""
+        split: dict[str, list[str]] = {"sdtm": [], "adam": []}
+        for name, source in read.tables.items():
+            split["adam" if is_analysis(source, statements.get(name)) else "sdtm"].append(name)
+        families: dict[str, list[Dataset]] = {}
+        bases: dict[str, Basis] = {}
+        for family, names in split.items():
+            if not names:
+                continue
+            bases[family] = chooser.for_analysis() if family == "adam" else chooser.for_tabulations()
+            standard = bases[family].standard
+            adopted = [adopt_source(read.tables[name], standard, statements.get(name), self.shelf) for name in names]
+            outcome.findings += [wrap(problem) for one in adopted for problem in one.problems]
+            families[family] = [one.dataset for one in adopted]
+        return families, bases
+
+    def _check_family(
+        self, name: str, families: Mapping[str, Sequence[Dataset]], basis: Basis, ranges: Ranges
+    ) -> CheckReport:
+        study, files = self.study, self.files
+        family = study.families.get(name) if study else None
+        terminology = extend_terminology(study, family) if study and family else basis.terminology
+        return check_datasets(
+            families[name],
+            basis.standard,
+            terminology.with_sponsor_terms(read_extended(files.definitions)),
+            created=read_created(files.definitions) or (study.created if study else ""),
+            folder=study.folder if study else None,
+            complete=files.whole,
+            beside=families.get("sdtm", ()) if name == "adam" else (),
+            keep=MOST_RECORDS,
+            set_aside=self.told.aside,
+            occasion="package",
+            declared=study is not None or bool(files.definitions),
+            progress=lambda rule: self.progress(f"rule {rule}"),
+            ranges=ranges,
+        )
+
+    def _ask_core(
+        self, name: str, families: Mapping[str, Sequence[Dataset]], basis: Basis, ranges: Ranges, read: Sources
+    ) -> CoreAnswers:
+        """What the rules of CDISC that are imported find; of an analysis dataset only those for ADaM are asked."""
+        question = CoreQuestion(
+            datasets=families[name],
+            guide="ADaMIG" if name == "adam" else "SDTMIG",
+            standard=basis.standard,
+            terminologies=(basis.terminology,),
+            files=read.files,
+            definitions=self.files.definitions,
+            beside=families.get("sdtm", ()) if name == "adam" else (),
+            study=self.study.folder if self.study else None,
+            version=self.options.core_rules,
+            drafts=self.options.drafts,
+            set_aside=self.told.aside,
+            ranges=ranges,
+        )
+        return ask_core(question, lambda rule: self.progress(f"rule {rule}"))
 
 
 def _load(words: str) -> Study | None:
@@ -215,33 +293,6 @@ def _find_explanations(path: Path, options: Options, study: Study | None) -> Exp
     return read_explanations(file) if file is not None else Explanations()
 
 
-def _read_tables(files: FoundFiles, encoding: str, progress: Progress) -> _Read:
-    tables: dict[str, Table] = {}
-    paths: dict[str, Path] = {}
-    problems: list[Problem] = []
-    for file in files.datasets:
-        progress(f"reading {file.path.name}")
-        try:
-            table = file.read(encoding or None)
-        except ProblemsError as error:
-            problems += shorten_places(files.root, error.problems)
-            continue
-        problems += shorten_places(files.root, table.problems)
-        name = table.name.upper()  # Dataset-JSON says its own, whatever the file is called
-        if name in tables:
-            problems += report_doubled({name: f"{paths[name].name}, {file.path.name}"})
-        elif is_study_data(table):
-            tables[name], paths[name] = table, file.path
-        else:
-            problems += shorten_places(files.root, [_report_other(file.path)])
-    return _Read(tables, paths, tuple(problems))
-
-
-def _report_other(path: Path) -> Problem:
-    message = "the file has none of STUDYID, USUBJID, DOMAIN and RDOMAIN; it is not checked"
-    return Problem("CHK007", message, Severity.WARNING, Place(file=str(path)), "is it a dataset of the study?")
-
-
 def _list_given(options: Options, study: Study | None) -> dict[str, str]:
     """The versions of the command line, and behind them those of the study."""
     given = {SDTMIG: options.sdtmig, SDTM_CT: options.ct, ADAMIG: options.adamig, ADAM_CT: options.adam_ct}
@@ -253,108 +304,21 @@ def _list_given(options: Options, study: Study | None) -> dict[str, str]:
     return given
 
 
-def _list_declared(files: FoundFiles, read: _Read) -> dict[str, Wanted]:
+def _list_declared(files: FoundFiles, read: Sources) -> dict[str, Wanted]:
     """The versions that define.xml names, and for those it does not, the trial summary."""
-    summary = next((table for name, table in read.tables.items() if name.upper() == "TS"), None)
+    summary = read.tables.get("TS")
     found = read_summary(_read_parameters(summary)) if summary is not None else {}
     return found | read_declared(files.definitions)
 
 
-def _read_parameters(summary: Table) -> dict[str, list[str]]:
+def _read_parameters(summary: Source) -> dict[str, list[str]]:
     if not {"TSPARMCD", "TSVAL"} <= set(summary.names):
         return {}
     found: dict[str, list[str]] = {}
-    codes, values = (summary.columns[name].to_pylist() for name in ("TSPARMCD", "TSVAL"))
-    for code, value in zip(codes, values, strict=True):
-        found.setdefault(code or "", []).append(value or "")
+    for piece in stream(summary.frame, ["TSPARMCD", "TSVAL"]):
+        for code, value in zip(piece["TSPARMCD"], piece["TSVAL"], strict=True):
+            found.setdefault(str(code), []).append(str(value))
     return found
-
-
-def _adopt(
-    read: _Read, statements: Mapping[str, DatasetStatement], chooser: BasisChooser, outcome: _Outcome
-) -> tuple[dict[str, list[Dataset]], dict[str, Basis]]:
-    """The datasets of each family as the rules want them, and what each family is held against."""
-    split: dict[str, list[str]] = {"sdtm": [], "adam": []}
-    for name, table in read.tables.items():
-        split["adam" if is_analysis(table, statements.get(name)) else "sdtm"].append(name)
-    families: dict[str, list[Dataset]] = {}
-    bases: dict[str, Basis] = {}
-    for family, names in split.items():
-        if not names:
-            continue
-        bases[family] = chooser.for_analysis() if family == "adam" else chooser.for_tabulations()
-        adopted = [adopt_table(read.tables[name], bases[family].standard, statements.get(name)) for name in names]
-        outcome.findings += [_wrap(problem) for one in adopted for problem in one.problems]
-        families[family] = [one.dataset for one in adopted]
-    return families, bases
-
-
-def _check_family(
-    name: str,
-    families: Mapping[str, Sequence[Dataset]],
-    basis: Basis,
-    files: FoundFiles,
-    study: Study | None,
-    aside: Mapping[str, str],
-    progress: Progress,
-) -> CheckReport:
-    family = study.families.get(name) if study else None
-    terminology = extend_terminology(study, family) if study and family else basis.terminology
-    return check_datasets(
-        families[name],
-        basis.standard,
-        terminology.with_sponsor_terms(read_extended(files.definitions)),
-        created=read_created(files.definitions) or (study.created if study else ""),
-        folder=study.folder if study else None,
-        complete=files.whole,
-        beside=families.get("sdtm", ()) if name == "adam" else (),
-        keep=MOST_RECORDS,
-        set_aside=aside,
-        occasion="package",
-        declared=study is not None or bool(files.definitions),
-        progress=lambda rule: progress(f"rule {rule}"),
-    )
-
-
-def _ask_core(
-    name: str,
-    families: Mapping[str, Sequence[Dataset]],
-    basis: Basis,
-    files: FoundFiles,
-    read: _Read,
-    study: Study | None,
-    options: Options,
-    aside: Mapping[str, str],
-    progress: Progress,
-) -> CoreAnswers:
-    """What the rules of CDISC that are imported find; of an analysis dataset only those for ADaM are asked."""
-    question = CoreQuestion(
-        datasets=families[name],
-        guide="ADaMIG" if name == "adam" else "SDTMIG",
-        standard=basis.standard,
-        terminologies=(basis.terminology,),
-        files=read.files,
-        definitions=files.definitions,
-        beside=families.get("sdtm", ()) if name == "adam" else (),
-        study=study.folder if study else None,
-        version=options.core_rules,
-        drafts=options.drafts,
-        set_aside=aside,
-    )
-    return ask_core(question, lambda rule: progress(f"rule {rule}"))
-
-
-def _wrap(problem: Problem) -> Finding:
-    return Finding(problem, problem.message)
-
-
-def _tell_rule(rule: Rule) -> RuleFacts:
-    return RuleFacts(rule.id, rule.title, rule.severity, rule.source, rule.reach)
-
-
-def _sort_key(finding: Finding) -> tuple[int, str, str, str]:
-    problem = finding.problem
-    return (_ORDER[problem.severity], problem.place.dataset or problem.place.file, problem.code, problem.place.variable)
 
 
 def _list_defined(

@@ -47,6 +47,12 @@ CoreRules = Annotated[
     typer.Option("--core-rules", metavar="VERSION", help="The import of CDISC's rules.", show_default="the newest"),
 ]
 Drafts = Annotated[bool, typer.Option("--draft-rules", help="Ask rules that CDISC has not published, too.")]
+Ranges = Annotated[
+    int | None,
+    typer.Option(
+        "--ranges", metavar="N", min=1, help="Check so many ranges of subjects in turn.", show_default="by size"
+    ),
+]
 Most = Annotated[int, typer.Option("--max", metavar="N", min=1, help="Print at most so many findings of a rule.")]
 Html = Annotated[
     Path | None, typer.Option("--html", metavar="FILE", help="Write a page that can be sorted and filtered.")
@@ -68,6 +74,7 @@ def check(
     encoding: Encoding = "",
     core_rules: CoreRules = "",
     drafts: Drafts = False,
+    ranges: Ranges = None,
     most: Most = 5,
     html: Html = None,
     xlsx: Xlsx = None,
@@ -89,7 +96,9 @@ def check(
     from cdisc_conv.cli.printing.check import print_result
     from cdisc_conv.cli.printing.progress import show_progress
 
-    options = Options(sdtmig, adamig, ct, adam_ct, study, explanations, against, encoding, core_rules, drafts)
+    options = Options(
+        sdtmig, adamig, ct, adam_ct, study, explanations, against, encoding, core_rules, drafts, ranges or 0
+    )
     check_targets((html, xlsx, json, sarif))
     with show_progress() as progress:
         result = check_package(package, options, progress)

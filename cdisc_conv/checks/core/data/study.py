@@ -78,7 +78,7 @@ class Table:
         return to_text(from_series(column.iloc[:1]).at(0))
 
     def show(self, names: Iterable[str], rows: np.ndarray) -> dict[str, list[str]]:
-        """The values of variables that it has, in some records (numbers from 1, ascending), as text."""
+        """The values of variables that it has, in some records (numbers from 1, ascending, each once), as text."""
         there = [name for name in dict.fromkeys(names) if name in self.view]
         taken = take(select(self.dataset.frame, there), rows - 1)
         vectors = {name: from_series(taken[name], self.file.blank) for name in there}

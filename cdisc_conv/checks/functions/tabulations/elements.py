@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cdisc_conv.checks.codes import combine
+from cdisc_conv.checks.codes import Coded, combine
 from cdisc_conv.checks.functions.general.common import by_value
 from cdisc_conv.checks.model import Hits, Scope
 from cdisc_conv.checks.registry import register_check
@@ -48,7 +48,7 @@ def check_epochs(scope: Scope) -> Iterator[Hits]:
     given, epochs = table.coded("EPOCH"), elements.coded("EPOCH")
     place = {text: number for number, text in enumerate(epochs.texts)}
     same = given.spread(np.array([place.get(text, -1) for text in given.texts], dtype="int64"))
-    known = same >= 0 if table.tables.find("TA") else ~given.blank  # what TA does not have is a finding of its own
+    known = _is_planned(given, table.tables.find("TA"))
     rows = np.flatnonzero(scope.mask & known & ~given.blank & (expected >= 0) & (same != expected))
     yield Hits(
         "EPOCH",
@@ -57,6 +57,14 @@ def check_epochs(scope: Scope) -> Iterator[Hits]:
         lambda row: {"value": given.text(row), "expected": epochs.texts[int(expected[row])], "date": name},
         lambda row: f"{name} {table.text(name, row)}",
     )
+
+
+def _is_planned(given: Coded, arms: Table | None) -> np.ndarray:
+    """Which epochs TA has: what it does not have is a finding of its own."""
+    if arms is None or not arms.has("EPOCH"):
+        return ~given.blank
+    planned = set(arms.coded("EPOCH").texts)
+    return given.spread(np.array([text in planned for text in given.texts], dtype=bool))
 
 
 def _find_epochs(table: Table, elements: Table, name: str) -> np.ndarray:
