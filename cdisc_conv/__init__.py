@@ -14,8 +14,9 @@ The names are loaded when they are first used, so that importing the package cos
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from cdisc_conv.late import load_from
 
 if TYPE_CHECKING:
     from cdisc_conv.checks.package.run import check
@@ -26,17 +27,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = ["__version__", "check", "convert", "convert_tabulations", "load_study", "read_xpt", "write_xpt"]
 
-_HOMES = {
-    "check": "cdisc_conv.checks.package.run",
-    "convert": "cdisc_conv.engine.convert",
-    "convert_tabulations": "cdisc_conv.engine.convert",
-    "load_study": "cdisc_conv.spec.load",
-    "read_xpt": "cdisc_conv.xpt",
-    "write_xpt": "cdisc_conv.xpt",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module 'cdisc_conv' has no attribute '{name}'")
+__getattr__ = load_from(
+    __name__,
+    {
+        "check": "checks.package.run",
+        "convert": "engine.convert",
+        "convert_tabulations": "engine.convert",
+        "load_study": "spec.load",
+        "read_xpt": "xpt",
+        "write_xpt": "xpt",
+    },
+)

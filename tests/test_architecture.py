@@ -34,6 +34,7 @@ LAYERS = (
         "docstrings",
         "findings",
         "keeping",
+        "late",
         "parcels",
         "plug_ins",
         "problems",

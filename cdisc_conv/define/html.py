@@ -8,10 +8,9 @@ from typing import Any
 
 from lxml import etree
 
+from cdisc_conv.define.building.study import STYLESHEET
 from cdisc_conv.define.checking.check import parse_define
 from cdisc_conv.resources import shipped
-
-STYLESHEET = "define2-1.xsl"
 
 
 def stylesheet_path() -> Path:

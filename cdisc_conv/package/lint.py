@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cdisc_conv.checks import lint_folder
-from cdisc_conv.package.writing.definitions import describe_study
+from cdisc_conv.package.writing.described import describe_study
 from cdisc_conv.problems import Problem, ProblemsError
 from cdisc_conv.recist.settings import read_settings
-from cdisc_conv.simulate.settings.model import Settings
 from cdisc_conv.spec.lint.study import sort_problems
 from cdisc_conv.spec.model import Study
 from cdisc_conv.spec.yaml.nodes import read_yaml
@@ -42,6 +41,8 @@ def _check_simulation(study: Study) -> Iterator[Problem]:
     path = study.folder / SIMULATION
     if not path.is_file():
         return
+    from cdisc_conv.simulate.settings.model import Settings  # of use to few studies
+
     try:
         yield from validate(Settings, read_yaml(path, path.as_posix()), SIMULATION)[1]
     except ProblemsError as error:

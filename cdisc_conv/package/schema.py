@@ -12,7 +12,7 @@ from cdisc_conv.checks.load import RulesDocument
 from cdisc_conv.define.building.study import DocumentKind
 from cdisc_conv.define.read_displays import AnalysisDatasetDocument, DisplayDocument, ResultDocument
 from cdisc_conv.derivations.registry import load_derivations
-from cdisc_conv.package.writing.definitions import TEXTS
+from cdisc_conv.package.writing.described import TEXTS
 from cdisc_conv.problems import ProblemsError
 from cdisc_conv.recist.settings import RecistSettings
 from cdisc_conv.simulate.settings.model import Settings as SimulationDocument

@@ -4,7 +4,29 @@ Source: Eisenhauer EA, Therasse P, Bogaerts J, et al. New response evaluation cr
 guideline (version 1.1). European Journal of Cancer 2009;45:228-247. See docs/response-check.md.
 """
 
-from cdisc_conv.recist.check import ResponseCheck, check_responses
-from cdisc_conv.recist.settings import RecistSettings, read_settings
+from __future__ import annotations
 
-__all__ = ["RecistSettings", "ResponseCheck", "check_responses", "read_settings"]
+from typing import TYPE_CHECKING
+
+from cdisc_conv.late import load_from
+
+if TYPE_CHECKING:
+    from cdisc_conv.recist.check import ResponseCheck, check_responses
+    from cdisc_conv.recist.settings import RecistSettings, read_settings
+
+__all__ = [
+    "RecistSettings",
+    "ResponseCheck",
+    "check_responses",
+    "read_settings",
+]
+
+__getattr__ = load_from(
+    __name__,
+    {
+        "RecistSettings": "settings",
+        "ResponseCheck": "check",
+        "check_responses": "check",
+        "read_settings": "settings",
+    },
+)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from hope2021 import conversion, datasets, frame, load
 
-from cdisc_conv.package.writing.definitions import describe_study
+from cdisc_conv.package.writing.described import describe_study
 from cdisc_conv.package.writing.package import list_families
 
 DATASETS = ["ADSL", "ADAE", "ADEX", "ADTR", "ADRS", "ADTTE"]

@@ -10,6 +10,9 @@ from cdisc_conv.dataset import Codelist
 from cdisc_conv.define.building.displays import ResultDisplay
 from cdisc_conv.define.building.xml import make_oid_part
 
+STYLESHEET = "define2-1.xsl"
+"""The file that shows define.xml."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standard:
