@@ -143,6 +143,18 @@ def test_arms_follow_from_enrolment_and_treatment() -> None:
     assert {"SCREEN FAILURE", ""} <= set(dm["ARMNRS"])
 
 
+def test_deaths_by_the_disease_without_progression_on_scans_have_a_clinical_one() -> None:
+    dd = raw()["dd"]
+    clinical = dd[dd["DTHPROG"] == "CLIN"]
+    rs = frame("RS").query('RSTESTCD == "SYMPTDTR"')
+    assert rs["USUBJID"].tolist() == [f"HOPE2021-Thal-AGC-{subject}" for subject in clinical["SUBJID"]] != []
+    assert rs["RSORRES"].tolist() == clinical["DTHPRSGN_DEC"].tolist()
+    assert set(rs["RSSTRESC"]) == {"Y"}
+    assert (
+        rs["RSDTC"].tolist() == pd.to_datetime(clinical["DTHPRDAT"], format="%d-%b-%Y").dt.strftime("%Y-%m-%d").tolist()
+    )
+
+
 def test_deaths_agree_everywhere() -> None:
     dm, ds = frame("DM"), frame("DS")
     dead = dm[dm["DTHFL"] == "Y"].set_index("USUBJID")["DTHDTC"]

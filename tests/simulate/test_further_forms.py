@@ -56,11 +56,12 @@ def test_the_shipped_study_without_its_further_forms_is_the_same_in_the_others(r
     assert set(core) == set(raw) - set(FURTHER)
     added = [*ADDED, *(f"{item}_DEC" for item in ADDED)]
     for frames in (core, raw := dict(raw)):
-        frames["vs"] = frames["vs"].drop(columns=added, errors="ignore")
+        for form in ("vs", "dd"):
+            frames[form] = frames[form].drop(columns=added, errors="ignore")
     assert [name for name, frame in core.items() if not frame.equals(raw[name])] == []
 
 
-ADDED = [item for topic in further_forms.TOPICS.values() for item in topic.items.get("vs", ())]
+ADDED = [item for topic in further_forms.TOPICS.values() for items in topic.items.values() for item in items]
 FURTHER = [form for topic in further_forms.TOPICS.values() for form in topic.forms]
 
 

@@ -19,6 +19,7 @@ from cdisc_conv.simulate.forms.event_details import DETAIL_FORMS, make_event_det
 from cdisc_conv.simulate.forms.history import HISTORY_FORMS, blur_history, make_history
 from cdisc_conv.simulate.forms.medication import MEDICATION_FORMS, blur_medication, make_medication
 from cdisc_conv.simulate.forms.physical import PHYSICAL_FORMS, make_physical
+from cdisc_conv.simulate.forms.progression import PROGRESSION_ITEMS, make_progression
 from cdisc_conv.simulate.forms.questionnaire import QUESTIONNAIRE_FORMS, make_questionnaire
 from cdisc_conv.simulate.forms.review import REVIEW_FORMS, make_review
 from cdisc_conv.simulate.forms.vital_signs import VITAL_FORMS, VITAL_ITEMS, make_vital_signs_and_tracings
@@ -76,6 +77,7 @@ TOPICS: dict[str, Topic] = {
         VITAL_FORMS, make_vital_signs_and_tracings, ("vital_signs", "electrocardiograms"), items=VITAL_ITEMS
     ),
     "physical": Topic(PHYSICAL_FORMS, make_physical, ("physical",), typed={"pe": ("PEDESC",)}),
+    "progression": Topic((), make_progression, items=PROGRESSION_ITEMS),
     "questionnaire": Topic(QUESTIONNAIRE_FORMS, make_questionnaire, ("questionnaire",)),
 }
 
