@@ -10,7 +10,7 @@ from cdisc_conv.columns.stored import load
 from cdisc_conv.draft.datasets.place import Material, draft_study
 from cdisc_conv.draft.matching.columns import Knowledge
 from cdisc_conv.draft.model import Draft, Line
-from cdisc_conv.draft.reading.exports import Exports, survey_exports
+from cdisc_conv.draft.reading.exports import Exports, list_further, survey_exports
 from cdisc_conv.draft.reading.families import describe_pairs
 from cdisc_conv.draft.reading.keys import find_home, find_other_subject, find_study, find_subject, with_roles
 from cdisc_conv.draft.reading.profiles import find_label, find_missing_texts, find_undeclared, profile_form
@@ -139,6 +139,11 @@ def find_missing(material: Material, exports: Exports) -> dict[str, dict[str, An
         if problem.code == "RAW004" and exports.dictionary is not None and problem.place.form in material.frames:
             columns = added.setdefault(problem.place.form, {}).setdefault("columns", {})
             columns |= dict.fromkeys(_list_absent(material, problem.place.form))
+        if problem.code == "RAW005" and exports.dictionary is not None and problem.place.form in material.frames:
+            source = form_source(material.study, material.study.forms[problem.place.form])
+            for name, said in list_further(exports.folder, source).items():
+                entry = {**said, "#": "the export has it and the dictionary does not"}
+                added.setdefault(problem.place.form, {}).setdefault("columns", {})[name] = entry
     for form, profiles in material.profiles.items():
         codes = {name: codes for name, one in profiles.items() if (codes := find_undeclared(one))}
         if codes and exports.dictionary is not None:
@@ -147,7 +152,10 @@ def find_missing(material: Material, exports: Exports) -> dict[str, dict[str, An
         of_table = form in exports.tables
         pairs = describe_pairs(material.frames[form], {} if of_table else profiles)
         if pairs:
-            columns = {name: {**said, **({} if of_table else {"#": True})} for name, said in pairs.items()}
+            columns = {
+                name: {**said, **({} if of_table else {"#": "codes and words as they stand beside each other"})}
+                for name, said in pairs.items()
+            }
             added.setdefault(form, {}).setdefault("columns", {}).update(columns)
         if label := find_label(material.study.forms[form], profiles):
             added.setdefault(form, {})["label"] = label

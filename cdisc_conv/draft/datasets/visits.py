@@ -81,12 +81,12 @@ def order_visits(
     planned = {key for key in at_visits - unplanned if not _is_log(key, seen, eids, dates if dated else None)}
     visits = sorted(planned, key=lambda key: _place(key, seen, dates, eids))
     numbers: dict[str, float] = {key: number for number, key in enumerate(visits, 1)}
-    if all(is_number(key) for key in visits):
+    if all(is_number(key) for key in visits) and not any(eids.get(key) for key in visits):
         numbers = {key: float(key) for key in visits}
     found = []
     for key in [*visits, *(key for key in seen if key not in numbers)]:
         by = "by the dates of the event" if dates.get(key) else "by its name"
-        by = "as collected" if is_number(key) else by
+        by = "as collected" if is_number(key) and numbers.get(key) == float(key) else by
         reason = f"numbered {by}" if key in numbers else "a log, and no visit"
         if key in unplanned:
             reason = "unscheduled: numbered after the visit that it follows"

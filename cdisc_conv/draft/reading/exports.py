@@ -39,7 +39,7 @@ _NOISE = frozenset(
 )
 _DATA = (
     *(".csv", ".tsv", ".tab", ".txt", ".dat", ".xlsx", ".xlsm", ".sas7bdat", ".xpt", ".parquet", ".json", ".ndjson"),
-    *(".dsjc", ".xml", ".odm", ".zip"),
+    *(".dsjc", ".xml", ".odm", ".zip", ".xls"),
 )
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w.]*")
 MOST_FILES = 500
@@ -101,6 +101,23 @@ def survey_exports(raw: Path, edc: str = "") -> Exports:
     return Exports(folder, tables=tables, problems=tuple(problems))
 
 
+def list_further(folder: Path, source: FormSource) -> dict[str, dict[str, Any]]:
+    """What forms.yaml says of the columns that the file of a form has beyond those that its dictionary describes."""
+    if source.long or source.elsewhere or source.query:
+        return {}
+    files = [file for file in _list_files(folder) if fnmatchcase(file, source.path)]
+    try:
+        tables = _read_file(folder, files[0]) if files else []
+    except (ProblemsError, OSError):  # what is wrong with the file is reported when it is read
+        return {}
+    if len(tables) != 1:
+        return {}
+    known = {*(source.columns or ()), *source.names}
+    header = tuple(name for name in tables[0].header if name not in known)
+    further = replace(tables[0], header=header, roles=find_roles(tables[0].header))
+    return {name: {**said, "new": True} for name, said in make_columns(further).items()}
+
+
 def _list_beside(dictionary: Dictionary, files: Sequence[str]) -> list[str]:
     """Files that the dictionary neither is made of nor describes, and that may hold forms of something else."""
     described = {name.partition("/")[2] or name for name in dictionary.files}
@@ -113,7 +130,7 @@ def _list_beside(dictionary: Dictionary, files: Sequence[str]) -> list[str]:
         for file in files
         if file not in described
         and not any(fnmatchcase(file, pattern) for pattern in patterns)
-        and Path(file).suffix.lower() in (".csv", ".tsv", ".sas7bdat", ".xpt")
+        and Path(file).suffix.lower() in (".csv", ".tsv", ".sas7bdat", ".xpt", ".xls")
     ]
 
 

@@ -34,7 +34,7 @@ _DATES = (
     "YYYY MON DD",
     "YYYY-MON-DD",
 )
-_PARTIAL = ("YYYY-MM", "MON-YYYY", "MON YYYY", "MM/YYYY", "MM-YYYY", "MM.YYYY", "YYYY")
+_PARTIAL = ("YYYY-MM", "YYYYMM", "MON-YYYY", "MON YYYY", "MM/YYYY", "MM-YYYY", "MM.YYYY", "YYYY")
 _NO_VALUES = ("NA", "N/A", "<NA>", "NaN", "nan", "NULL", "null", ".", "-", "#N/A")
 _TIMES = ("HH:MM", "HH:MM:SS")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|\.\d+)([eE][+-]?\d+)?")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cdisc_conv.raw.dictionaries.model import Role
+from cdisc_conv.raw.dictionaries.systems import secutrial
 from cdisc_conv.raw.dictionaries.systems.rave import ROLES, SYSTEM_COLUMNS
 
 COMPLETE = "_complete"
@@ -32,6 +33,7 @@ def _plain(name: str) -> str:
 _RAVE = {_plain(name): role for name, role in ROLES.items()} | {
     _plain(name): Role.SYSTEM for name in SYSTEM_COLUMNS if _plain(name) not in {_plain(one) for one in ROLES}
 }
+_SECUTRIAL = {name: role for name, (_, role) in secutrial.SYSTEM.items() if name.startswith("mnp")}
 _CASTOR = {
     "participantid": Role.SUBJECT,
     "recordid": Role.SUBJECT,
@@ -65,6 +67,9 @@ VENDORS = (
         frozenset(("recordposition", "datapagename", "recordactive", "studysiteid", "instancerepeatnumber", "subject")),
         4,
         _RAVE,
+    ),
+    Vendor(
+        "secuTrial", frozenset(("mnppid", "mnpaid", "mnpdocid", "mnpctrid", "mnpvisid", "mnplastedit")), 2, _SECUTRIAL
     ),
     Vendor(
         "Castor",

@@ -75,7 +75,7 @@ def _list_additions(said: Mapping[str, Any]) -> Iterable[str]:
             beside = entry.get("#")
             said = {key: inner for key, inner in entry.items() if key != "#"}
             reason = "the export has codes that the dictionary does not: name what they mean"
-            reason = "codes and words as they stand beside each other" if beside else reason
+            reason = beside or reason
             yield f"      {scalar(name)}: {flow(said)}  {mark(0.8 if beside else 0, reason, not beside)}"
 
 

@@ -51,7 +51,7 @@ def collect_table(
     index = pd.RangeIndex(len(values[places[0]]))
     frame = pd.DataFrame({name: values[columns[name]] for name in read}, index=index)
     problems = [*table.problems[:before], *problems]
-    problems += checks.check_unnamed({place: values[place] for place in unnamed}, source, reporter)
+    problems += checks.check_unnamed({place: values[place] for place in unnamed}, len(header), source, reporter)
     problems += table.problems[before:]
     if source.end and not end.found:
         problems.append(checks.report_cut(source, reporter))

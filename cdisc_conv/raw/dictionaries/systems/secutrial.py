@@ -82,6 +82,8 @@ class SecuTrial(DictionaryReader):
         builder = Builder(self.name)
         project = _read_project(builder, source, items)
         for table in source.find(("mnpvisid", "mnpvislabel"), VISITS):
+            if "mnpdocid" not in table.columns:
+                project.files.append(table.file.shown)
             for row in table.rows:
                 if row["mnpvisid"] and row["mnpvisid"] not in builder.events:
                     builder.add_event(Event(clean(row["mnpvislabel"]), row["mnpvisid"], place=row.place))
@@ -128,6 +130,7 @@ def _read_project(builder: Builder, source: Source, items: Sequence[Table]) -> _
                 project.codes.add(row["column"], row["code"], clean(row["value"]), row.place)
     ids: dict[str, str] = {}
     for table in source.find(("formid", "formname"), FORMS):
+        project.files.append(table.file.shown)
         for row in table.rows:
             name = row["formtablename"] or next(
                 (n for n, label in project.labels.items() if label == clean(row["formname"])), ""
@@ -136,6 +139,7 @@ def _read_project(builder: Builder, source: Source, items: Sequence[Table]) -> _
             if name in project.labels:
                 project.labels[name] = clean(row["formname"]) or project.labels[name]
     for table in source.find(("mnpvisid", "formid"), VISIT_FORMS):
+        project.files.append(table.file.shown)
         for row in table.rows:
             project.visits.setdefault(ids.get(row["formid"], ""), []).append(row["mnpvisid"])
     return project
