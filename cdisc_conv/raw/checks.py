@@ -113,10 +113,11 @@ def check_known(frame: pd.DataFrame, source: FormSource, reporter: Reporter) -> 
 def check_unnamed(places: Mapping[int, pd.Series], width: int, source: FormSource, reporter: Reporter) -> list[Problem]:
     """Columns without a name, by their place from 0: lost values are an error, an empty column is odd.
 
-    An empty one at the end, the `width`-th, is no column: each line ends with a delimiter, as some systems write it.
+    One empty one at the end, the `width`-th, is no column: each line ends with a delimiter, as some systems write it.
     """
     problems = []
-    places = {place: values for place, values in places.items() if place + 1 < width or (values != "").any()}
+    if list(places) == [width - 1] and (places[width - 1] == "").all():
+        return []
     filled = {place: np.flatnonzero((values != "").to_numpy()) + 1 for place, values in places.items()}
     empty = [str(place + 1) for place, rows in filled.items() if not len(rows)]
     if len(empty) > _SHOWN_COLUMNS:
