@@ -32,7 +32,7 @@ def make_plain(result: CheckResult) -> dict[str, Any]:
         "explanations": result.explained_by,
         "notes": list(result.notes),
         "against": result.against,
-        "gone": [key.split("\t") for key in result.gone],
+        "gone": [key.split("\t", 3) for key in result.gone],
     }
 
 
