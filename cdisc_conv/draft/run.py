@@ -13,7 +13,13 @@ from cdisc_conv.draft.model import Draft, Line
 from cdisc_conv.draft.reading.exports import Exports, list_further, survey_exports
 from cdisc_conv.draft.reading.families import describe_pairs
 from cdisc_conv.draft.reading.keys import find_home, find_other_subject, find_study, find_subject, with_roles
-from cdisc_conv.draft.reading.profiles import find_label, find_missing_texts, find_undeclared, profile_form
+from cdisc_conv.draft.reading.profiles import (
+    agree_on_dates,
+    find_label,
+    find_missing_texts,
+    find_undeclared,
+    profile_form,
+)
 from cdisc_conv.draft.writing.editors import name_schema, write_schema
 from cdisc_conv.draft.writing.files import study_name, write_datasets, write_forms, write_skeleton, write_study
 from cdisc_conv.draft.writing.page import FILE, render_report
@@ -182,5 +188,5 @@ def read_material(stage: Path, exports: Exports) -> Material:
         raise ProblemsError(errors)
     forms, found = read_forms((form_source(study, form) for form in study.forms.values()), exports.folder)
     frames = {name: load(form.frame) for name, form in forms.items()}
-    profiles = {name: profile_form(study.forms[name], frame) for name, frame in frames.items()}
+    profiles = agree_on_dates({name: profile_form(study.forms[name], frame) for name, frame in frames.items()})
     return Material(study, frames, profiles, Knowledge(study.sdtm.standard, study.sdtm.terminology), found)

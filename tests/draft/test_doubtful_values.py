@@ -68,3 +68,56 @@ def test_a_qualifier_that_is_called_a_date_and_is_not_always_one_is_kept_as_it_i
 
 def test_texts_with_some_dates_among_them_are_texts() -> None:
     assert find_kind(["12-Jan-2024", "13-Jan-2024", "see page 2"])[0] == "text"
+
+
+PLAIN_FORMS = {
+    "demog.csv": "patid;centre;gender;dob;consent_dt\n"
+    "1001;10;1;03/04/1960;05/06/2023\n1002;10;2;13/04/1961;06/06/2023\n",
+    "adverse.csv": "patid;aeno;ae_desc;start_dt;stop_dt;severity;serious;rel_drug;outcome;meddra_pt\n"
+    "1001;1;Sick;10/06/2023;12/06/2023;1;0;1;1;Nausea\n1001;2;Sore head;15/06/2023;;2;0;0;3;Headache\n"
+    "1002;1;Died;01/07/2023;01/07/2023;3;1;1;5;Death\n",
+    "dosing.csv": "patid;drug;dose_mg;dosedate\n1001;XYZ;10;08/06/2023\n1002;XYZ;10;08/06/2023\n",
+}
+
+
+def test_names_in_plain_words_and_codes_that_nobody_explains(tmp_path: Path) -> None:
+    made = draft(tmp_path, PLAIN_FORMS)
+    lines = {
+        name: line_of(made / file, name)[0].split(": ", 1)[1].strip()
+        for file, names in (
+            ("dm.yaml", ("SEX", "RFICDTC")),
+            ("ae.yaml", ("AESPID", "AETERM", "AESEV", "AESER", "AEREL", "AEOUT", "AEDECOD")),
+            ("ex.yaml", ("EXSTDTC", "EXDOSU")),
+        )
+        for name in names
+    }
+    assert lines == {
+        "SEX": '{term: {value: gender, map: {"1": "", "2": ""}}}  # draft to do: the name GENDER is common for SEX; '
+        "nothing says what its codes mean; no term means '1', '2': blank here, kept as collected in SUPP--",
+        "RFICDTC": "{datetime: {date: consent_dt, formats: [DD/MM/YYYY]}}  "
+        "# draft to do: the name is 'consent_dt'; the values are dates both as MM/DD/YYYY and as DD/MM/YYYY; "
+        "taken with the day first, as adverse.start_dt",
+        "AESPID": "{copy: aeno}  # draft 0.96: CDASH calls it AENO",
+        "AETERM": "{copy: {source: ae_desc, case: upper}}  # draft 0.80: the name is 'ae_desc'",
+        "AESEV": "{term: severity}  # draft 0.70: the name is 'severity'; by some of the words: "
+        "'1' is MILD, '2' is MODERATE, '3' is SEVERE",
+        "AESER": '{term: {value: serious, map: {"0": "N", "1": "Y"}}}  # draft to do: the name is \'serious\'; '
+        "by some of the words: '0' is N, '1' is Y; no criterion of seriousness (AESDTH, AESHOSP ...) was collected",
+        "AEREL": "{copy: rel_drug}  # draft to do: the name is 'rel_drug'; nothing says what its codes mean",
+        "AEOUT": '{term: {value: outcome, map: {"1": "", "3": "", "5": ""}}}  # draft to do: CDASH calls it AEOUTCOME; '
+        "nothing says what its codes mean; no term means '1', '3', '5': blank here, kept as collected in SUPP--",
+        "AEDECOD": "{copy: meddra_pt}  # draft 0.80: the name is 'meddra_pt'",
+        "EXSTDTC": "{datetime: {date: dosedate, formats: [DD/MM/YYYY]}}  "
+        "# draft to do: the name is 'dosedate'; the values are dates both as MM/DD/YYYY and as DD/MM/YYYY; "
+        "taken with the day first, as adverse.start_dt",
+        "EXDOSU": '{when: "EXDOSE >= 0", constant: mg}  # draft 0.80: the name of dose_mg says mg',
+    }
+
+
+def test_dates_of_both_kinds_in_one_export_leave_a_third_column_open(tmp_path: Path) -> None:
+    ae = "SUBJID,AETERM,AESTDAT,AEENDAT,AELTDAT\n001,Cough,13/02/2024,02/14/2024,03/04/2024\n"
+    made = draft(tmp_path, {"dm.csv": DM, "ae.csv": ae}) / "ae.yaml"
+    assert line_of(made, "AESTDTC")[0].startswith(
+        "AESTDTC:  {datetime: {date: AESTDAT, formats: [DD/MM/YYYY]}}  # draft 0.9"
+    )
+    assert "AELTDAT, formats: [MM/DD/YYYY]" in made.read_text()

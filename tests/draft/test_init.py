@@ -117,7 +117,8 @@ def test_dates_that_read_in_two_ways_are_to_do(raw: Path, tmp_path: Path) -> Non
     text = (tmp_path / "study" / "sdtm" / "ae.yaml").read_text()
     line = next(line for line in text.splitlines() if "AESTDTC:" in line)
     assert line.endswith(
-        "# draft to do: CDASH calls it AESTDAT; the values are dates both as MM/DD/YYYY and as DD/MM/YYYY"
+        "# draft to do: CDASH calls it AESTDAT; the values are dates both as MM/DD/YYYY and as DD/MM/YYYY; "
+        "taken with the month first, as dm.BRTHDAT"
     )
 
 

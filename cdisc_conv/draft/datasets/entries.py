@@ -56,8 +56,8 @@ def _date_line(guess: Guess) -> Line:
     said: Any = guess.item.column
     if profile.formats:
         said = {"date": guess.item.column, "formats": list(profile.formats)}
-    if profile.unsure:
-        return Line(guess.target, {"datetime": said}, min(guess.score, 0.5), f"{guess.reason}; {profile.unsure}", True)
+    if profile.doubt:
+        return Line(guess.target, {"datetime": said}, min(guess.score, 0.5), f"{guess.reason}; {profile.doubt}", True)
     return Line(guess.target, {"datetime": said}, guess.score, guess.reason)
 
 
@@ -97,6 +97,8 @@ def _text_line(guess: Guess, domain: str) -> Line:
         values = {code: _term(word) for code, word in item.profile.codes.items()}
         return Line(target, {"map": {"value": item.column, "values": values}}, guess.score, guess.reason)
     bare = target.removeprefix(domain[:2])
+    if bare in UPPER and item.profile.values and all(value.isdigit() for value in item.profile.values):
+        return Line(target, {"copy": item.column}, 0.5, f"{guess.reason}; nothing says what its codes mean", True)
     if bare in UPPER and target != domain:
         return Line(target, {"copy": {"source": item.column, "case": "upper"}}, guess.score, guess.reason)
     return Line(target, {"copy": item.column}, guess.score, guess.reason)

@@ -184,11 +184,12 @@ def _add_unit(guesses: Sequence[Guess], names: set[str], domain: str, known: Kno
     codelist = known.codelist(domain, unit)
     if guess is None or unit in names or codelist is None or known.variable(domain, unit) is None:
         return []
-    said = guess.item.profile.unit or find_unit(guess.item.label)
+    label, name = find_unit(guess.item.label), guess.item.name.rpartition("_")[2]
+    said = next((one for one in (guess.item.profile.unit, label, name) if one and codelist.find(one)), "")
     term = codelist.find(said) if said else None
     if term is None:
         return [Line(unit, {"constant": ""}, 0.0, f"{unit} was not collected beside {dose}", True)]
-    reason = f"the label of {guess.item.column} says {said}"
+    reason = f"the {'name' if said == name else 'label'} of {guess.item.column} says {said}"
     return [Line(unit, {"when": f"{dose} >= 0", "constant": term.value}, 0.8, reason)]
 
 

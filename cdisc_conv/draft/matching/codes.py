@@ -58,7 +58,7 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "unchanged": "DOSE NOT CHANGED",
         "no action": "DOSE NOT CHANGED",
     },
-    "NY": {"true": "Y", "false": "N", "checked": "Y", "ja": "Y", "nein": "N", "si": "Y"},
+    "NY": {"true": "Y", "false": "N", "checked": "Y", "ja": "Y", "nein": "N", "si": "Y", "1": "Y", "0": "N"},
     "ROUTE": {
         "po": "ORAL",
         "iv": "INTRAVENOUS",
@@ -137,8 +137,13 @@ def match_codes(profile: Profile, codelist: CodelistTerms) -> Coding:
         direct = codelist.match(text).term
         if direct is None or direct.value != term.value:
             made[text] = term.value
-        if not sure:
+        if not sure or (word.isdigit() and term.value != word):
             unsure.append(f"'{word}' is {term.value}")
+    numbers = [text for text in texts if profile.word_of(text).isdigit() and codelist.term(text) is None]
+    if numbers and unmatched:  # a number is a term by chance, where others beside it are none
+        unmatched = [text for text in texts if text in {*unmatched, *numbers}]
+        made = {text: term for text, term in made.items() if text not in unmatched}
+        matched, unsure = asked - len(unmatched), [said for said in unsure if said.split("'")[1] not in numbers]
     return Coding(matched, asked, made, tuple(missing), tuple(unmatched), tuple(unsure))
 
 

@@ -20,7 +20,7 @@ from cdisc_conv.draft.matching.targets import (
     START_TIME,
     TIME,
 )
-from cdisc_conv.draft.reading.names import shared_parts, similarity, spellings, words
+from cdisc_conv.draft.reading.names import name_words, shared_parts, similarity, spellings, words
 from cdisc_conv.draft.reading.profiles import Profile
 from cdisc_conv.standards import CodelistTerms, Standard, Terminology, VariableStandard
 from cdisc_conv.standards.model import DatasetStandard
@@ -225,7 +225,7 @@ def _by_label(item: Item, domain: str, known: Knowledge, shared: Sequence[str]) 
         stripped = "_".join(part for part in item.name.split("_") if part.upper() not in shared)
     said.append(("name", stripped, 0.8))
     for what, text, top in said:
-        label = words(text)
+        label = name_words(text) if what == "name" else words(text)
         if not label:
             continue
         for target, phrases in LABELS.items():
@@ -300,6 +300,12 @@ def _weigh_values(profile: Profile, domain: str, target: str, known: Knowledge) 
     return _weigh_codes(profile, known.codelist(domain, target))
 
 
+def _are_codes(profile: Profile) -> bool:
+    """Whether the values of a column are a few codes of a letter or a number each, whose words are not known."""
+    short = all(len(value) == 1 or (value.isdigit() and len(value) == 2) for value in profile.values)
+    return short and not profile.codes and 0 < profile.distinct <= 12
+
+
 def _weigh_codes(profile: Profile, codelist: CodelistTerms | None) -> tuple[float, str]:
     if codelist is None:
         flag = {*map(str.upper, profile.values)} <= {"Y", "N", "YES", "NO"} and profile.filled
@@ -316,4 +322,6 @@ def _weigh_codes(profile: Profile, codelist: CodelistTerms | None) -> tuple[floa
             0.85,
             f"{coding.asked - coding.matched} of its {coding.asked} values mean no term of {codelist.short_name}",
         )
+    if _are_codes(profile):
+        return 0.75, "nothing says what its codes mean"
     return (0.75 if codelist.extensible else 0.5), f"none of its values is a term of {codelist.short_name}"

@@ -15,7 +15,17 @@ FORMS: Mapping[str, tuple[str, ...]] = {
         "enrol",
         "demog",
     ),
-    "AE": ("adverse events", "adverse event", "ae log", "sae", "serious adverse event", "aes"),
+    "AE": (
+        "adverse events",
+        "adverse event",
+        "ae log",
+        "sae",
+        "serious adverse event",
+        "aes",
+        "adverse",
+        "side effects",
+        "toxicities",
+    ),
     "CM": (
         "concomitant medications",
         "concomitant medication",

@@ -147,6 +147,52 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(word for word in (one.lower() for one in _WORD.findall(split)) if word not in _STOP)
 
 
+_SHORT = {
+    "dt": "date",
+    "dat": "date",
+    "dte": "date",
+    "tm": "time",
+    "tim": "time",
+    "desc": "description",
+    "descr": "description",
+    "txt": "text",
+    "num": "number",
+    "nr": "number",
+    "amt": "amount",
+    "freq": "frequency",
+    "rel": "relationship",
+    "ind": "indication",
+    "trt": "treatment",
+    "tx": "treatment",
+    "hx": "history",
+    "dx": "diagnosis",
+    "sx": "symptom",
+    "ctry": "country",
+    "ethn": "ethnicity",
+    "pt": "preferred term",
+    "soc": "system organ class",
+    "llt": "lowest level term",
+    "hlt": "high level term",
+    "hlgt": "high level group term",
+}
+"""What short words of names stand for."""
+_ENDS = re.compile(r"([a-z]{3,}?)(date|time|dose)")
+
+
+def name_words(name: str) -> tuple[str, ...]:
+    """The words of a name, with short ones written out, and joined ones apart where they end as dates and times do.
+
+    >>> name_words("consent_dt"), name_words("dosedate"), name_words("meddra_pt")
+    (('consent', 'date'), ('dose', 'date'), ('preferred', 'term'))
+    """
+    found: list[str] = []
+    for word in words(name):
+        joined = _ENDS.fullmatch(word)
+        for part in joined.groups() if joined else (word,):
+            found += _SHORT.get(part, part).split()
+    return tuple(word for word in found if word != "meddra")
+
+
 def singular(word: str) -> str:
     """A word without the s of a plural, as far as two words have to be compared.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -41,6 +41,7 @@ _NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|\.\d+)([eE][+-]?\d+)?")
 _MIDNIGHT = re.compile(r"(?:\s+|T)00:00(?::00(?:\.0+)?)?$")
 _MEASURED = re.compile(rf"(?:[<>]=?\s*)?{_NUMBER.pattern}")
 _NAMED_DATE = re.compile(r"(?:DAT|DATE|DT|DTC)$", re.IGNORECASE)
+_DAY_OR_MONTH = re.compile(r"^(DD|MM)([/.-])(MM|DD)(?=\2YYYY)")
 _LATER_TIME = re.compile(r"(\s+|T)\d{1,2}:\d{2}")
 
 
@@ -85,6 +86,13 @@ class Profile:
         """Whether every value is a number."""
         return self.kind in ("integer", "decimal")
 
+    @property
+    def doubt(self) -> str:
+        """What there is to do about its dates; "" where nothing is."""
+        count = len(self.undated)
+        said = f"{count} of {self.distinct} values {'is' if count == 1 else 'are'} no date: {_quote(self.undated)}"
+        return "; ".join(filter(None, (self.unsure, said if count else "")))
+
     def word_of(self, value: str) -> str:
         """What a value means in words: the decode of a code, else the value itself."""
         return self.codes.get(value) or value
@@ -105,11 +113,6 @@ def _profile(form: Form, field: Field, series: pd.Series) -> Profile:
     texts = [str(value) for value in counts.index]
     named = "date" if _NAMED_DATE.search(field.name) and not all(map(_NUMBER.fullmatch, texts)) else ""
     kind, formats, unsure = find_kind(texts, named or field.type)
-    undated = _list_undated(texts, kind, formats)
-    if undated:
-        unsure = (
-            f"{len(undated)} of {len(texts)} values {'is' if len(undated) == 1 else 'are'} no date: {_quote(undated)}"
-        )
     beside = next((name for name, other in form.fields.items() if other.decode_of == field.name), "")
     return Profile(
         form.name,
@@ -123,13 +126,58 @@ def _profile(form: Form, field: Field, series: pd.Series) -> Profile:
         kind,
         formats,
         unsure,
-        undated,
+        _list_undated(texts, kind, formats),
         dict(field.values),
         beside,
         field.unit,
         field.separator,
         longest=max((len(text.encode()) for text in texts), default=0),
     )
+
+
+def agree_on_dates(forms: Mapping[str, Mapping[str, Profile]]) -> dict[str, dict[str, Profile]]:
+    """The profiles of all forms, their dates all with the day first or all with the month first, where some show it.
+
+    Of a column whose dates may be either, such as 05/06/2023, the other columns of the export decide, if all of them
+    that show it are the same. It stays unsure all the same.
+    """
+    either = {
+        (form, name): swapped
+        for form, profiles in forms.items()
+        for name, profile in profiles.items()
+        if (swapped := _swap_formats(profile.formats)) and profile.unsure and _read_as_well(profile, swapped)
+    }
+    shown: dict[bool, str] = {}
+    for form, profiles in forms.items():
+        for name, profile in profiles.items():
+            if (form, name) not in either and profile.kind in ("date", "datetime") and _swap_formats(profile.formats):
+                shown.setdefault(profile.formats[0].startswith("DD"), f"{form}.{name}")
+    if len(shown) != 1:
+        return {form: dict(profiles) for form, profiles in forms.items()}
+    (day_first, where), *_ = shown.items()
+    reason = f"taken with the {'day' if day_first else 'month'} first, as {where}"
+
+    def settle(form: str, name: str, profile: Profile) -> Profile:
+        if (form, name) not in either:
+            return profile
+        right = profile.formats[0].startswith("DD") == day_first
+        formats = profile.formats if right else either[form, name]
+        return replace(profile, formats=formats, unsure=f"{profile.unsure}; {reason}")
+
+    return {
+        form: {name: settle(form, name, profile) for name, profile in profiles.items()}
+        for form, profiles in forms.items()
+    }
+
+
+def _swap_formats(formats: Sequence[str]) -> tuple[str, ...]:
+    """The formats with the day where the month was; () for such as cannot be mistaken."""
+    turned = tuple(_DAY_OR_MONTH.sub(lambda found: f"{found[3]}{found[2]}{found[1]}", text) for text in formats)
+    return turned if turned and turned[0] != formats[0] else ()
+
+
+def _read_as_well(profile: Profile, formats: Sequence[str]) -> bool:
+    return _share(profile.values, formats) >= _share(profile.values, profile.formats)
 
 
 def find_kind(texts: Sequence[str], declared: str = "") -> tuple[str, tuple[str, ...], str]:
