@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 
-_HEADING = re.compile(r"^\W*(?:key\s+)?(inclusion|exclusion)\s+criteria\W*$", re.IGNORECASE)
+_HEADING = re.compile(
+    r"^\W*(?:(?:key|main|major|general|principal|primary|selected|patient|subject|participant|eligibility)\s+)*"
+    r"(?:(inclusion|exclusion)\s+criteria(\s*[:(,\u2013-].{0,80}|\s+(?:for|of|in)\s.{0,80})?|(inclusion|exclusion)s?)\W*$",
+    re.IGNORECASE,
+)
+"""A line that says which criteria follow, alone or with the group of subjects that they are for."""
 _ITEM = re.compile(r"^(?:\d+[.)]|[-*•])\s+(.*)$")
 _ESCAPED = re.compile(r"\\([<>*#_~\[\]().+-])")
 
 
 def split_criteria(text: str) -> dict[str, list[str]]:
-    """The criteria by ``inclusion`` and ``exclusion``; those before any heading come under "".
+    """The criteria by ``inclusion`` and ``exclusion``; what stands before any heading comes under "".
+
+    So do headings that say more than that, such as ``Inclusion criteria for part A``.
 
     A line that begins with a number or a dash and is not indented begins a criterion; what follows belongs to it, and
     so does a list inside it. Escapes of Markdown are taken away.
@@ -24,8 +31,10 @@ def split_criteria(text: str) -> dict[str, list[str]]:
     for line in text.splitlines():
         heading = _HEADING.match(line)
         if heading:
-            section = heading[1].lower()
+            section = (heading[1] or heading[3]).lower()
             found.setdefault(section, [])
+            if re.search(r"\w", heading[2] or ""):  # whom the criteria are for, which is none of them
+                found.setdefault("", []).append(_clean(line))
             continue
         if not line.strip():
             continue

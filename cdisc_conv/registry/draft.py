@@ -59,6 +59,25 @@ _WORDS = {
         "TBLIND",
         {"DOUBLE": "DOUBLE BLIND", "NONE": "OPEN LABEL", "SINGLE": "SINGLE BLIND"},
     ),
+    "designModule.designInfo.observationalModel": (
+        "OBSMODEL",
+        {
+            "CASE_CONTROL": "CASE CONTROL",
+            "CASE_CROSSOVER": "CASE CROSSOVER",
+            "CASE_ONLY": "CASE ONLY",
+            "COHORT": "COHORT",
+            "ECOLOGIC_OR_COMMUNITY": "ECOLOGIC OR COMMUNITY",
+            "FAMILY_BASED": "FAMILY BASED",
+        },
+    ),
+    "designModule.designInfo.timePerspective": (
+        "OBSTIMP",
+        {"CROSS_SECTIONAL": "CROSS SECTIONAL", "PROSPECTIVE": "PROSPECTIVE", "RETROSPECTIVE": "RETROSPECTIVE"},
+    ),
+    "eligibilityModule.samplingMethod": (
+        "OBSTSMM",
+        {"NON_PROBABILITY_SAMPLE": "NON-PROBABILITY SAMPLE", "PROBABILITY_SAMPLE": "PROBABILITY SAMPLE"},
+    ),
     "eligibilityModule.sex": ("SEXPOP", {"ALL": "BOTH", "FEMALE": "F", "MALE": "M"}),
 }
 """Where an enumeration of the registry stands, the parameter that it fills, and the terms of its words."""
@@ -104,9 +123,9 @@ def draft_protocol(record: Record) -> Draft:
     """Draft protocol.yaml from a record: criteria, arms as comments, and the parameters of the trial summary."""
     reader = _Reader(record)
     summary = reader.read_summary()
-    criteria = split_criteria(str(record.take("eligibilityModule.eligibilityCriteria") or ""))
+    criteria = split_criteria(record.take("eligibilityModule.eligibilityCriteria", str) or "")
     title = record.text("identificationModule.officialTitle") or record.text("identificationModule.briefTitle")
-    arms = record.items("armsInterventionsModule.armGroups")
+    arms = record.items("armsInterventionsModule.armGroups", "label", "description")
     parts = [
         "# Drafted from a record of a registry. Check every line against the protocol, then take this line away.\n",
         _TO_WRITE + _write_arms(arms),
@@ -130,10 +149,10 @@ class _Reader:
         for path, (parameter, words) in _WORDS.items():
             self._translate(summary, parameter, path, record.text(path), words)
         for path, parameter in _INDICATORS.items():
-            value = record.take(path)
-            if isinstance(value, bool):
+            value = record.take(path, bool)
+            if value is not None:
                 summary[parameter] = "Y" if value else "N"
-        phases = record.take("designModule.phases")
+        phases = record.texts("designModule.phases")
         if phases:
             self._put(summary, "TPHASE", "designModule.phases", _PHASES.get(tuple(sorted(phases))), phases)
         self._read_people(summary)
@@ -148,8 +167,8 @@ class _Reader:
                 self._put(summary, parameter, f"eligibilityModule.{path}", _read_age(said), said)
         if "AGEMIN" in summary and not record.text("eligibilityModule.maximumAge"):
             summary["AGEMAX"] = {"null_flavor": "PINF"}
-        count = record.take("designModule.enrollmentInfo.count")
-        if isinstance(count, int) and record.text("designModule.enrollmentInfo.type") != "ACTUAL":
+        count = record.take("designModule.enrollmentInfo.count", int)
+        if count is not None and record.text("designModule.enrollmentInfo.type") != "ACTUAL":
             summary["PLANSUB"] = count
         elif count is not None:  # that of subjects who took part comes from the data (ACTSUB)
             self.left.append(("designModule.enrollmentInfo", f"{count} subjects took part"))
@@ -158,16 +177,17 @@ class _Reader:
         record = self._record
         registered = record.text("identificationModule.nctId")
         own = [record.text("identificationModule.orgStudyIdInfo.id")]
-        own += [str(one.get("id", "")) for one in record.items("identificationModule.secondaryIdInfos")]
+        own += [str(one.get("id", "")) for one in record.items("identificationModule.secondaryIdInfos", "id")]
         known = [{"value": registered, "reference": REGISTRY}] if registered else []
         _add(summary, "REGID", [*known, *own])
         _add(summary, "SPONSOR", [record.text("sponsorCollaboratorsModule.leadSponsor.name")])
-        _add(summary, "INDIC", record.take("conditionsModule.conditions") or [])
-        _add(summary, "KEYWORD", record.take("conditionsModule.keywords") or [])
+        _add(summary, "INDIC", record.texts("conditionsModule.conditions"))
+        _add(summary, "KEYWORD", record.texts("conditionsModule.keywords"))
+        _add(summary, "OBSTPOPD", [record.text("eligibilityModule.studyPopulation")])
         for parameter, path in (("OUTMSPRI", "primaryOutcomes"), ("OUTMSSEC", "secondaryOutcomes")):
-            outcomes = record.items(f"outcomesModule.{path}")
+            outcomes = record.items(f"outcomesModule.{path}", "measure")
             _add(summary, parameter, [str(one.get("measure", "")) for one in outcomes])
-        interventions = record.items("armsInterventionsModule.interventions")
+        interventions = record.items("armsInterventionsModule.interventions", "name", "type")
         _add(summary, "TRT", [str(one.get("name", "")).upper() for one in interventions])
         kinds = list(dict.fromkeys(str(one.get("type", "")) for one in interventions))
         for kind in kinds:

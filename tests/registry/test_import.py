@@ -114,6 +114,94 @@ def test_criteria_without_a_heading_are_not_placed():
 
 
 @pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("**Inclusion Criteria**", {"inclusion": ["Well"]}),
+        ("Main exclusion criteria:", {"exclusion": ["Well"]}),
+        ("Exclusion:", {"exclusion": ["Well"]}),
+        (
+            "Inclusion Criteria (Cohort 1):",
+            {"inclusion": ["Well"], "": ["Inclusion Criteria (Cohort 1):"]},
+        ),
+        ("Exclusion Criteria for Part B", {"exclusion": ["Well"], "": ["Exclusion Criteria for Part B"]}),
+        ("Exclusion criteria apply to nobody.", {"": ["Exclusion criteria apply to nobody.", "Well"]}),
+    ],
+)
+def test_headings_of_criteria(line, found):
+    assert split_criteria(f"{line}\n\n* Well") == found
+
+
+OBSERVATIONAL: dict[str, Any] = {
+    "identificationModule": {
+        "nctId": "NCT2",
+        "briefTitle": "A Registry",
+        "secondaryIdInfos": [{"id": "E-1", "type": "EUDRACT_NUMBER"}, "stray"],
+    },
+    "conditionsModule": {"conditions": "Gastric Cancer"},
+    "designModule": {
+        "studyType": "OBSERVATIONAL",
+        "phases": "PHASE1",
+        "designInfo": {"observationalModel": "COHORT", "timePerspective": "OTHER"},
+        "enrollmentInfo": {"count": "many"},
+    },
+    "armsInterventionsModule": {
+        "armGroups": [{"label": "Cohort A"}, {"label": "Cohort B", "interventionNames": ["Drug: Old"]}],
+        "interventions": [
+            {"type": "DRUG", "name": "Old", "description": "as usual", "armGroupLabels": ["Cohort B"]},
+            {"type": "OTHER", "name": "Scan", "description": "as usual"},
+        ],
+    },
+    "outcomesModule": {"primaryOutcomes": [{"measure": "Survival", "timeFrame": "2 years"}]},
+    "eligibilityModule": {
+        "sex": True,
+        "healthyVolunteers": "no",
+        "maximumAge": "N/A",
+        "studyPopulation": "Adults\nof one region",
+        "samplingMethod": "NON_PROBABILITY_SAMPLE",
+    },
+}
+
+
+def test_of_an_observational_study_with_gaps_and_odd_values_everything_is_placed_or_listed(tmp_path):
+    path = tmp_path / "record.json"
+    path.write_text(
+        json.dumps({"hasResults": False, "protocolSection": OBSERVATIONAL, "derivedSection": {}}), encoding="utf-8"
+    )
+    draft = draft_protocol(read_record(path))
+    assert yaml.safe_load(draft.text) == {
+        "summary": {
+            "INTTYPE": "DRUG",
+            "OBSMODEL": "COHORT",
+            "OBSTPOPD": "Adults of one region",
+            "OBSTSMM": "NON-PROBABILITY SAMPLE",
+            "OUTMSPRI": "Survival",
+            "REGID": [{"value": "NCT2", "reference": "ClinicalTrials.gov"}, "E-1"],
+            "STYPE": "OBSERVATIONAL",
+            "TRT": ["OLD", "SCAN"],
+        }
+    }
+    assert "#   ARM2: {name: Cohort B, path: [{element: SCRN, epoch: SCREENING}]}\n" in draft.text
+    assert draft.left == (
+        ("designModule.designInfo.timePerspective", "OTHER"),
+        ("eligibilityModule.maximumAge", "N/A"),
+        ("armsInterventionsModule.interventions.type", "OTHER"),
+        ("identificationModule.secondaryIdInfos.type", "EUDRACT_NUMBER"),
+        ("identificationModule.secondaryIdInfos", "stray"),
+        ("conditionsModule.conditions", "Gastric Cancer"),
+        ("designModule.phases", "PHASE1"),
+        ("designModule.enrollmentInfo.count", "many"),
+        ("armsInterventionsModule.armGroups.interventionNames", "Drug: Old"),
+        ("armsInterventionsModule.interventions.description", "as usual"),
+        ("armsInterventionsModule.interventions.armGroupLabels", "Cohort B"),
+        ("outcomesModule.primaryOutcomes.timeFrame", "2 years"),
+        ("eligibilityModule.sex", "True"),
+        ("eligibilityModule.healthyVolunteers", "no"),
+        ("hasResults", "not part of the protocol section"),
+        ("derivedSection", "not part of the protocol section"),
+    )
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         (
@@ -132,8 +220,13 @@ def test_criteria_without_a_heading_are_not_placed():
             "REG003 there is no 'protocolSection': no record (take the JSON of one study from version 2 of the API of "
             "ClinicalTrials.gov)",
         ),
+        (
+            '{"studies": [{"protocolSection": {}}, {"protocolSection": {}}], "nextPageToken": "x"}',
+            "REG003 there is no 'protocolSection': this is a list of 2 studies (take the JSON of one study from "
+            "version 2 of the API of ClinicalTrials.gov)",
+        ),
     ],
-    ids=["json", "deep", "older", "other"],
+    ids=["json", "deep", "older", "other", "list"],
 )
 def test_what_is_no_record(tmp_path, text, message):
     path = tmp_path / "record.json"
