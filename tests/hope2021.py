@@ -13,7 +13,7 @@ import pandas as pd
 
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.convert import Conversion, convert_frames, list_subject_keys
-from cdisc_conv.engine.plan.graph import plan_study
+from cdisc_conv.engine.plan.graph import Plan, plan_study
 from cdisc_conv.raw.subjects import join_frames
 from cdisc_conv.simulate import simulate_study
 from cdisc_conv.spec.lint.study import lint_study
@@ -46,8 +46,7 @@ def simulate_forms(subjects: int) -> dict[str, pd.DataFrame]:
 
 @cache
 def conversion() -> Conversion:
-    study = load()
-    return convert_frames(study, plan_study(study), raw(), {}, tuple(study.datasets))
+    return convert_frames(load(), plan(), raw(), {}, tuple(load().datasets))
 
 
 @cache
@@ -64,9 +63,13 @@ def read_days(texts: pd.Series) -> pd.Series:
     return pd.to_datetime(texts, format="%d-%b-%Y", errors="coerce")
 
 
-def convert_subject(subject: str, **forms: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Every dataset of one subject, with some forms replaced."""
-    study = load()
+@cache
+def plan() -> Plan:
+    return plan_study(load())
+
+
+def convert_subject(subject: str, names: str, **forms: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The datasets that `names` lists, of one subject, with some forms replaced."""
     mine = {form: data[data["SUBJID"] == subject].reset_index(drop=True) for form, data in raw().items()}
-    made = convert_frames(study, plan_study(study), {**mine, **forms}, {}, tuple(study.datasets))
+    made = convert_frames(load(), plan(), {**mine, **forms}, {}, names.split())
     return {dataset.name: dataset.frame for dataset in made.datasets}

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from cdisc_conv.engine.convert import Conversion
+from cdisc_conv.engine.workers.here import Here
+from cdisc_conv.engine.workers.task import Workers
 
 
 @dataclass(frozen=True)
 class Shuffled:
-    """Workers that make all ranges and hand them over in the order that `order` gives for their number."""
+    """Ranges that `workers` make, all of them, before they are handed over in the order that `order` gives."""
 
     order: Callable[[int], Sequence[int]]
+    """The numbers of the ranges, by how many there are."""
+    workers: Workers = field(default_factory=Here)
 
     def map(self, task: Any, take: Any, count: int) -> Generator[tuple[int, Any], None, None]:
-        made = [task(take(number)) for number in range(count)]
+        made = dict(self.workers.map(task, take, count))
         yield from ((number, made[number]) for number in self.order(count))
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 from analysis import write_analysis
 from studies import edit, read_tree, write_files
 
 from cdisc_conv.cli.printing.findings import print_problems
-from cdisc_conv.engine.convert import convert
-from cdisc_conv.package.run import open_study, simulate_raw
 from cdisc_conv.xpt import read_xpt, write_xpt
 
 ADEV = """\
@@ -353,20 +349,3 @@ def test_dates_that_are_numbers(cli, study):
         "DM.RFSTDTC: GIVEN010 RFSTDTC is a number in dm.xpt, but text by the standard; its values are taken as text "
         "(dates of SDTM are ISO 8601 text, such as 2026-01-31)"
     ]
-
-
-def test_the_order_of_raw_rows_decides_nothing(tmp_path):
-    simulate_raw("hope2021_thal_agc", 8, 1, tmp_path / "raw")
-    study, _ = open_study("hope2021_thal_agc")
-    made = convert(study, tmp_path / "raw")
-    shuffle = random.Random(1).shuffle
-    for path in sorted((tmp_path / "raw").glob("*.csv")):
-        header, *rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        shuffle(rows)
-        path.write_text(header + "".join(rows), encoding="utf-8", newline="\n")
-    again = convert(study, tmp_path / "raw")
-    assert len(made.datasets) == len(again.datasets) > 20
-    different = [
-        one.name for one, other in zip(made.datasets, again.datasets, strict=True) if not one.frame.equals(other.frame)
-    ]
-    assert different == []

@@ -74,7 +74,7 @@ def test_a_death_of_unknown_day_is_not_before_the_last_contact_by_hand() -> None
     """02-018: known to be alive on 2024-08-10; died in August 2024, of which the day is made unknown here."""
     form = raw()["dd"][lambda d: d["SUBJID"] == "02-018"]
     assert form["DTHDAT"].tolist() == ["11-AUG-2024"]
-    subject = convert_subject("02-018", dd=form.assign(DTHDAT="UN-AUG-2024"))["ADSL"].iloc[0]
+    subject = convert_subject("02-018", "ADSL", dd=form.assign(DTHDAT="UN-AUG-2024"))["ADSL"].iloc[0]
     assert (iso(subject["DTHDT"]), subject["DTHDTF"], iso(subject["LSTALVDT"])) == ("2024-08-10", "D", "2024-08-10")
 
 
@@ -83,7 +83,9 @@ def test_a_last_contact_of_unknown_day_does_not_move_a_known_one_back_by_hand() 
     form = raw()["sfu"][lambda d: d["SUBJID"] == "05-003"]
     failed = form["SFUYN"] == "N"
     assert failed.any() and form.loc[~failed, "SFUALIVE"].iloc[-1] == "17-SEP-2023"
-    made = convert_subject("05-003", sfu=form.assign(SFUALIVE=form["SFUALIVE"].mask(failed, "UN-SEP-2023")))
+    made = convert_subject(
+        "05-003", "ADSL ADRS ADTTE", sfu=form.assign(SFUALIVE=form["SFUALIVE"].mask(failed, "UN-SEP-2023"))
+    )
     subject = made["ADSL"].iloc[0]
     assert iso(subject["LSTALVDT"]) == "2023-09-17" and subject["DTHDTC"] == ""
     assert made["ADTTE"].query('PARAMCD == "OS"')["CNSR"].tolist() == [1]

@@ -34,6 +34,7 @@ def test_each_by_hand() -> None:
     """01-020: consent 2023-02-22, first dose 2023-03-13."""
     made = convert_subject(
         "01-020",
+        "CM PR RP DV HO FA CO",
         pct=_row("pct", PCTYPE="ADJ", PCTYPE_DEC="Adjuvant", PCREG="SOX", PCDRUG1="OXALIPLATIN", PCDRUG2="S-1",
                  PCSTDAT="UN-UNK-2020", PCENDAT="UN-JUN-2020"),
         pr=_row("pr", PRTYPE="PRIOR", PRTYPE_DEC="Before the study", PRTRT="全胃切除术", PRDECOD="GASTRECTOMY",

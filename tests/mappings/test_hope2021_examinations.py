@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pandas as pd
 from hope2021 import convert_subject, frame, raw
 
 DAY_0 = pd.Timestamp("1960-01-01")
 
 
+@cache
 def _signs() -> dict[str, pd.DataFrame]:
     """01-020 (first dose 2023-03-13): screening, cycle 1, cycle 2."""
     forms = raw()["vs"].query('SUBJID == "01-020"').head(3).reset_index(drop=True)
     assert forms["EVENTEID"].tolist() == ["SCR", "C1D1", "C2D1"]
     return convert_subject(
         "01-020",
+        "VS ADVS",
         vs=forms.assign(
             VSDAT=["01-MAR-2023", "13-MAR-2023", "03-APR-2023"],
             VSTIM=["08:00", "08:30", "07:45"],
@@ -65,12 +69,14 @@ def test_analysis_of_vital_signs_by_hand() -> None:
     assert [week_3[name] for name in ("AVISITN", "AWTARGET", "AWTDIFF", "AWLO", "AWHI", "ADY")] == [3, 22, 0, 2, 32, 22]
 
 
+@cache
 def _tracings() -> dict[str, pd.DataFrame]:
     """01-020: normal at screening, a long QTcF with flat T waves at cycle 3, not done at the third one."""
     forms = raw()["eg"].query('SUBJID == "01-020"').head(3).reset_index(drop=True)
     assert forms["EVENTEID"].tolist()[:2] == ["SCR", "C3D1"]
     return convert_subject(
         "01-020",
+        "EG ADEG",
         eg=forms.assign(
             EGYN=["Y", "Y", "N"],
             EGND=["", "", "ILL"],
@@ -145,7 +151,7 @@ def test_physical_examinations_by_hand() -> None:
     )
     missed = form.head(1).assign(PEYN="N", EVENTEID="C3D1", PESYS="", PESYS_DEC="", PERES="", PEDESC="", PECS="",
                                  PEDAT="", PEND="ILL", PEND_DEC="Subject too ill")  # fmt: skip
-    pe = convert_subject("01-020", pe=pd.concat([form, missed], ignore_index=True))["PE"].sort_values("PETESTCD")
+    pe = convert_subject("01-020", "PE", pe=pd.concat([form, missed], ignore_index=True))["PE"].sort_values("PETESTCD")
     columns = ["PETESTCD", "PETEST", "PEORRES", "PESTRESC", "PECLSIG", "PESTAT", "PEREASND", "PEDTC"]
     assert pe[columns].to_numpy().tolist() == [
         ["NEURO", "Neurological", "NORMAL", "NORMAL", "", "", "", "2023-04-03"],

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pandas as pd
 from hope2021 import convert_subject, frame, raw
 
 
+@cache
 def _made() -> dict[str, pd.DataFrame]:
     """01-020 with three medications: one from before consent, one for an event, one that goes on."""
     log = raw()["cm"].query('SUBJID == "01-020"').head(3).reset_index(drop=True)
@@ -21,7 +24,7 @@ def _made() -> dict[str, pd.DataFrame]:
         CMENDAT=["", "04-APR-2023", ""],
         CMONGO=["Y", "N", "Y"],
     )
-    return convert_subject("01-020", cm=log)
+    return convert_subject("01-020", "CM ADCM", cm=log)
 
 
 def test_medications_by_hand() -> None:

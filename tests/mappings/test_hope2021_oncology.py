@@ -69,7 +69,7 @@ def test_a_later_dose_of_unknown_day_does_not_hide_the_first_one() -> None:
     rows = raw()["exth"].query('SUBJID == "01-002"').reset_index(drop=True)
     assert (rows.loc[0, "EXSTDAT"], rows.loc[1, "EVENTEID"]) == ("18-FEB-2022", "C2D1")
     rows.loc[1, "EXSTDAT"] = "UN-FEB-2022"
-    made = convert_subject("01-002", exth=rows)
+    made = convert_subject("01-002", "DM ADSL", exth=rows)
     dm, adsl = made["DM"].iloc[0], made["ADSL"].iloc[0]
     assert (dm["RFSTDTC"], dm["RFXSTDTC"]) == ("2022-02-18", "2022-02-18")
     assert adsl["TRTSDT"] == adsl["AP01SDT"] == (pd.Timestamp(2022, 2, 18) - pd.Timestamp(1960, 1, 1)).days
@@ -80,7 +80,7 @@ def test_a_later_dose_of_unknown_day_does_not_hide_the_first_one_of_maintenance(
     rows = raw()["exth"].query('SUBJID == "01-020"').reset_index(drop=True)
     (again,) = rows.index[rows["EXSTDAT"] == "13-JUL-2023"]
     rows.loc[again, "EXSTDAT"] = "UN-JUL-2023"
-    adsl = convert_subject("01-020", exth=rows)["ADSL"].iloc[0]
+    adsl = convert_subject("01-020", "ADSL", exth=rows)["ADSL"].iloc[0]
     first = (pd.Timestamp(2023, 7, 8) - pd.Timestamp(1960, 1, 1)).days
     assert (adsl["TR02SDT"], adsl["TR02SDTF"], adsl["AP02SDT"], adsl["AP01EDT"]) == (first, "", first, first - 1)
 

@@ -16,6 +16,7 @@ def _made() -> dict[str, pd.DataFrame]:
     said = ["1", "2", "3", ""]
     return convert_subject(
         "01-020",
+        "QS ADQS",
         qs=forms.assign(
             QSYN=["Y", "Y", "Y", "N"],
             QSND=["", "", "", "ILL"],

@@ -110,7 +110,7 @@ def test_diameters_and_sums_by_review_are_those_of_the_accepted_reader() -> None
 
 def test_without_a_review_the_investigator_stands_alone() -> None:
     forms = {form: raw()[form].head(0) for form in ("rtl", "rntl", "rnl", "rrs", "radj")}
-    made = convert_subject("01-010", **forms)
+    made = convert_subject("01-010", "RS ADRS ADSL", **forms)
     assert set(made["RS"]["RSEVAL"]) == {"INVESTIGATOR"}
     assert "IR" not in {code[-2:] for code in made["ADRS"]["PARAMCD"]}
     assert made["ADSL"]["IRVFL"].tolist() == ["N"]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from golden_data import golden_folder
 from ranges_alike import Shuffled
+from shared_packages import FORMATS, STUDY
 
 from cdisc_conv.engine.ranges import make
 from cdisc_conv.engine.ranges.range import Division
 from cdisc_conv.package.run import run_study, simulate_raw
-
-STUDY = "hope2021_thal_agc"
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
@@ -20,46 +20,44 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def assert_same_bytes(study: str, raw: Path, folder: Path, *divisions: Division) -> None:
-    """A package in each division has the files of the one in a single range, transport files to the last manifest."""
-    formats = ["json", "ndjson", "dsjc"]
-    run_study(study, raw, folder / "out", formats=formats, division=Division(1))
-    whole = read_folder(folder / "out")
-    kinds = {Path(name).suffix for name in whole}
+def assert_same_bytes(study: str, raw: Path, whole: Path, *divisions: Division) -> None:
+    """A package in each division has the files of `whole`, transport files to the last manifest."""
+    out = raw.parent / "out"  # the manifest names the raw folder as it is found from the package
+    expected = read_folder(whole)
+    kinds = {Path(name).suffix for name in expected}
     assert {".xpt", ".json", ".ndjson", ".dsjc", ".parquet", ".xml", ".html", ".pdf", ".docx"} - kinds == set()
-    assert "manifest.json" in whole
+    assert "manifest.json" in expected
     for division in divisions:
-        package = run_study(study, raw, folder / "out", formats=formats, division=division)
-        assert package.files == len(whole)
-        made = read_folder(folder / "out")
-        assert made.keys() == whole.keys()
-        assert [name for name in made if made[name] != whole[name]] == [], division
+        package = run_study(study, raw, out, formats=FORMATS, division=division)
+        assert package.files == len(expected)
+        made = read_folder(out)
+        assert made.keys() == expected.keys()
+        assert [name for name in made if made[name] != expected[name]] == [], division
 
 
-@pytest.mark.parametrize(
-    "division", [Division(2, workers=2), pytest.param(Division(50), marks=pytest.mark.slow)], ids=str
-)
-def test_a_slice_of_the_demo(tmp_path, division):
-    simulate_raw(STUDY, 8, 1, tmp_path / "raw")
-    assert_same_bytes(STUDY, tmp_path / "raw", tmp_path, division)
+@pytest.fixture
+def raw(demo_package, tmp_path):
+    return shutil.copytree(demo_package / "raw", tmp_path / "raw")
 
 
-def test_ranges_that_complete_in_another_order(tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        make, "choose_workers", lambda *_: Shuffled(lambda count: [*range(1, count, 2), *range(0, count, 2)])
-    )
-    simulate_raw(STUDY, 8, 1, tmp_path / "raw")
-    assert_same_bytes(STUDY, tmp_path / "raw", tmp_path, Division(7))
+def test_ranges_of_two_processes_that_complete_in_another_order(demo_package, raw, monkeypatch):
+    choose = make.choose_workers
+    monkeypatch.setattr(make, "choose_workers", lambda *asked: Shuffled(lambda count: (1, 2, 0), choose(*asked)))
+    assert_same_bytes(STUDY, raw, demo_package / "out", Division(3, workers=2))
 
 
 @pytest.mark.slow
-def test_the_demo(tmp_path):
-    simulate_raw(STUDY, 106, 1, tmp_path / "raw")
-    assert_same_bytes(STUDY, tmp_path / "raw", tmp_path, Division(2), Division(7, workers=2), Division(50))
+def test_each_subject_is_a_range(demo_package, raw):
+    assert_same_bytes(STUDY, raw, demo_package / "out", Division(50))
 
 
 @pytest.mark.slow
-def test_the_pilot(tmp_path):
-    assert_same_bytes(
-        "cdiscpilot01", golden_folder() / "raw", tmp_path, Division(2), Division(7, workers=2), Division(50)
-    )
+@pytest.mark.parametrize("study", [STUDY, "cdiscpilot01"])
+def test_a_whole_study(study, tmp_path):
+    raw = tmp_path / "raw"
+    if study == STUDY:
+        simulate_raw(study, 106, 1, raw)
+    else:
+        shutil.copytree(golden_folder() / "raw", raw)
+    run_study(study, raw, tmp_path / "whole", formats=FORMATS, division=Division(1))
+    assert_same_bytes(study, raw, tmp_path / "whole", Division(2), Division(7, workers=2), Division(50))

@@ -56,8 +56,8 @@ def write(frame: pd.DataFrame, folder: Path, name: str, kind: str) -> FormSource
         exports.write_delimited(frame, folder / file, "utf-16", ";", "'")
         return FormSource(name, file, encoding="utf-16", delimiter=";", quote="'")
     if kind == "xlsx":
-        exports.write_workbook(frame, folder / "all.xlsx", name.upper())
-        return FormSource(name, "all.xlsx")
+        exports.write_workbook(frame, folder / file, name.upper())
+        return FormSource(name, file)
     if kind == "zip":
         exports.write_zipped(frame, folder / "all.zip", f"export/{name}.csv")
         return FormSource(name, f"{name}.csv", folder="all.zip")

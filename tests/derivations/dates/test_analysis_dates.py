@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import pytest
@@ -334,6 +335,7 @@ YEARS = range(2020, 2023)
 DAYS = [dt.date(2020, 1, 1) + dt.timedelta(days=n) for n in range(366 + 365 + 365)]
 
 
+@cache
 def possible_days(text: str) -> list[dt.date]:
     """The days that a partial date may stand for, by trying each of the years in question."""
     year, month, day = (*(text.replace("---", "-.-").split("-")), ".", ".")[:3]
@@ -367,21 +369,22 @@ def test_start_is_not_after_end_where_the_known_parts_allow_it(start, end, dose,
     assert (columns["ASTDT"][0] <= made[0]) == allowed
 
 
-@settings(max_examples=300, deadline=None)
-@given(partial_dates(), st.lists(partial_dates(), max_size=2), st.lists(partial_dates(), max_size=2), RULES)
-def test_known_parts_and_possible_limits_are_kept(date, floors, ceilings, aim) -> None:  # type: ignore[no-untyped-def]
-    limits = {f"F{n}": [text] for n, text in enumerate(floors)} | {f"C{n}": [text] for n, text in enumerate(ceilings)}
-    rule = {"impute": "month", "to": aim, "stronger": "not_before"}
-    sides = {"not_before": [n for n in limits if n[0] == "F"], "not_after": [n for n in limits if n[0] == "C"]}
-    (made,) = impute([date], limits, **rule, **sides)
-    left = possible_days(date)
-    assert dt.date.fromisoformat(made) in left
-    assert len(date) < 10 or "---" in date or made == date
-    for floor in floors:
-        left = [each for each in left if each >= possible_days(floor)[0]] or left
-    for ceiling in ceilings:
-        left = [each for each in left if each <= possible_days(ceiling)[-1]] or left
-    assert dt.date.fromisoformat(made) in left
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(*[partial_dates()] * 5), min_size=1, max_size=8), st.integers(0, 2), st.integers(0, 2), RULES)
+def test_known_parts_and_possible_limits_are_kept(records, floors, ceilings, aim) -> None:  # type: ignore[no-untyped-def]
+    dates, *columns = zip(*records, strict=True)
+    sides = {"not_before": ["F0", "F1"][:floors], "not_after": ["C0", "C1"][:ceilings]}
+    limits = {name: list(column) for name, column in zip(("F0", "F1", "C0", "C1"), columns, strict=True)}
+    made = impute(list(dates), limits, impute="month", to=aim, stronger="not_before", **sides)
+    for row, (date, imputed) in enumerate(zip(dates, made, strict=True)):
+        left = possible_days(date)
+        assert dt.date.fromisoformat(imputed) in left
+        assert len(date) < 10 or "---" in date or imputed == date
+        for floor in sides["not_before"]:
+            left = [each for each in left if each >= possible_days(limits[floor][row])[0]] or left
+        for ceiling in sides["not_after"]:
+            left = [each for each in left if each <= possible_days(limits[ceiling][row])[-1]] or left
+        assert dt.date.fromisoformat(imputed) in left
 
 
 @st.composite

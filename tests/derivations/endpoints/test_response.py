@@ -404,7 +404,7 @@ def outcomes(histories: dict[str, list[tuple[int | None, str]]], names: list[str
     )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(HISTORIES, st.randoms(use_true_random=False))
 def test_neither_the_order_of_records_nor_other_subjects_matter(
     histories: dict[str, list[tuple[int | None, str]]], random: Any

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -380,6 +382,18 @@ RECORD = st.tuples(st.sampled_from(["A", "B", "C"]), st.sampled_from(["PD", "OVR
 RULES = {**ASKED, "missed": MISSED, "new_therapy": {"date": "NEWDT", "description": "New therapy", "cnsr": 4}}
 
 
+@dataclass
+class SharingRows(FakeRows):
+    """Rows that share what several variables are made of, as those of a run do."""
+
+    shared: dict[Hashable, Any] = field(default_factory=dict)
+
+    def share(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        if key not in self.shared:
+            self.shared[key] = make()
+        return self.shared[key]
+
+
 def outcomes(
     names: list[str],
     records: list[tuple[str, str, int]],
@@ -402,10 +416,10 @@ def outcomes(
         "DTHDT": [*(day(deaths.get(name)) for name in names), 1],
     }
     columns = {"USUBJID": names, "TRTSDT": [START] * len(names), "NEWDT": [day(therapies.get(name)) for name in names]}
-    rows = FakeRows(columns, tables={"ADRS": adrs, "ADSL": adsl})
-    parts = make(time_to_event={**entry, "unit": "days"}).companions("ADT")
-    made = [derive(rows, time_to_event=entry), *(part.derive(rows).fillna(-1).tolist() for part in parts.values())]
-    return list(zip(*made, strict=True))
+    rows = SharingRows(columns, tables={"ADRS": adrs, "ADSL": adsl})
+    time = make(time_to_event={**entry, "unit": "days"})
+    made = [time.derive(rows), *(part.derive(rows).fillna(-1) for part in time.companions("ADT").values())]
+    return list(zip(*(values.tolist() for values in made), strict=True))
 
 
 @settings(deadline=None, max_examples=40)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hope2021
+import pandas as pd
 import pytest
 from ranges_alike import list_differences
 
 from cdisc_conv.derivations.registry import load_derivations
-from cdisc_conv.engine.convert import convert_frames
+from cdisc_conv.engine.convert import Conversion, convert_frames
 from cdisc_conv.engine.plan.graph import Part, plan_study, variable_of
 from cdisc_conv.engine.plan.reach import list_derivations
 from cdisc_conv.engine.ranges.range import Division
@@ -112,10 +113,29 @@ def test_those_that_the_shipped_study_does_not_use(others):
     assert list_differences(one, many) == []
 
 
-def test_those_of_the_shipped_study():
+@pytest.fixture(scope="module")
+def forms() -> dict[str, pd.DataFrame]:
+    return hope2021.simulate_forms(6)
+
+
+def convert(forms: dict[str, pd.DataFrame], ranges: int = 1) -> Conversion:
     study = hope2021.load()
-    plan, forms = plan_study(study), hope2021.simulate_forms(6)
-    one, two = (
-        convert_frames(study, plan, forms, {}, tuple(study.datasets), division=Division(count)) for count in (1, 2)
-    )
-    assert list_differences(one, two) == []
+    return convert_frames(study, hope2021.plan(), forms, {}, tuple(study.datasets), division=Division(ranges))
+
+
+@pytest.fixture(scope="module")
+def whole(forms: dict[str, pd.DataFrame]) -> Conversion:
+    return convert(forms)
+
+
+def test_those_of_the_shipped_study(forms, whole):
+    assert list_differences(whole, convert(forms, ranges=2)) == []
+
+
+def test_the_order_of_raw_rows_decides_nothing(forms, whole):
+    shuffled = {name: frame.sample(frac=1, random_state=1, ignore_index=True) for name, frame in forms.items()}
+    assert any(not frame.equals(shuffled[name]) for name, frame in forms.items())
+    again = convert(shuffled)
+    assert len(whole.datasets) > 20
+    pairs = zip(whole.datasets, again.datasets, strict=True)
+    assert [one.name for one, other in pairs if not one.frame.equals(other.frame)] == []

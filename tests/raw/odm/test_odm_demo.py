@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import cdisc_conv
+from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.raw import FormSource, read_form
 from cdisc_conv.resources import shipped
 from cdisc_conv.simulate import write_exports
@@ -42,6 +43,13 @@ def frames(raw: Path) -> dict[str, pd.DataFrame]:
     return found
 
 
+@pytest.fixture(scope="module")
+def expected(raw: Path) -> Conversion:
+    study, _ = cdisc_conv.load_study(STUDY)
+    assert study is not None
+    return cdisc_conv.convert(study, raw)
+
+
 def make_study(folder: Path) -> Path:
     """The study, with the forms of the EDC read from one ODM file; the laboratory's stays as it is."""
     shutil.copytree(shipped("mappings") / STUDY, folder / STUDY)
@@ -59,12 +67,13 @@ def make_study(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("version", ["1.3.2", "2.0"])
-def test_the_same_datasets(raw: Path, frames: dict[str, pd.DataFrame], tmp_path: Path, version: str) -> None:
+def test_the_same_datasets(
+    raw: Path, frames: dict[str, pd.DataFrame], expected: Conversion, tmp_path: Path, version: str
+) -> None:
     shutil.copytree(raw / "laboratory", tmp_path / "raw" / "laboratory")
     odm_exports.write_odm(frames, tmp_path / "raw" / "odm.xml", KEYS, version)
     study, problems = cdisc_conv.load_study(make_study(tmp_path))
     assert problems == []
-    expected = cdisc_conv.convert(cdisc_conv.load_study(STUDY)[0], raw)
     found = cdisc_conv.convert(study, tmp_path / "raw")
     assert [dataset.name for dataset in found.datasets] == [dataset.name for dataset in expected.datasets]
     for one, other in zip(found.datasets, expected.datasets, strict=True):
