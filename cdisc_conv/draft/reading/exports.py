@@ -43,6 +43,9 @@ _DATA = (
 )
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w.]*")
 MOST_FILES = 500
+_SAS = (".sas7bdat", ".xpt")
+_CONTROL = {"FMTNAME", "START", "LABEL"}
+"""Columns that a data set of formats (CNTLOUT of PROC FORMAT) has at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,16 +151,32 @@ def _read_tables(folder: Path, files: Sequence[str]) -> tuple[dict[str, Table], 
     """The tables of the files, by the names of their forms."""
     found: list[tuple[str, Table]] = []
     problems: list[Problem] = []
-    for file in files[:MOST_FILES]:
-        try:
-            found += [(f"{file}#{table.table}", table) for table in _read_file(folder, file)]
-        except (ProblemsError, OSError) as error:
-            problems += _describe_unread(file, error)
+    catalogues = _list_catalogues(folder)
+
+    def read(some: Sequence[str]) -> None:
+        for file in some:
+            try:
+                found.extend((f"{file}#{table.table}", table) for table in _read_file(folder, file, catalogues))
+            except (ProblemsError, OSError) as error:
+                problems.extend(_describe_unread(file, error))
+
+    read(files[:MOST_FILES])
+    formats = {table.file for _, table in found if {name.upper() for name in table.header} >= _CONTROL}
+    if formats:  # what PROC FORMAT writes says the words of the others' codes
+        catalogues += sorted(formats)
+        again = {table.file for _, table in found if Path(table.file).suffix.lower() in _SAS} - formats
+        found = [(key, table) for key, table in found if table.file not in formats | again]
+        read(sorted(again))
     if len(files) > MOST_FILES:
         message = f"there are {len(files):,} files; only the first {MOST_FILES} are looked at"
         problems.append(Problem("INIT003", message, Severity.WARNING))
     names = name_forms([table for _, table in found])
     return dict(zip(names, (table for _, table in found), strict=True)), problems
+
+
+def _list_catalogues(folder: Path) -> list[str]:
+    """The SAS format catalogues of a folder, as paths in it."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.sas7bcat") if path.is_file())
 
 
 def _describe_unread(file: str, error: ProblemsError | OSError) -> list[Problem]:
@@ -172,15 +191,17 @@ def _describe_unread(file: str, error: ProblemsError | OSError) -> list[Problem]
     ]
 
 
-def _read_file(folder: Path, file: str) -> list[Table]:
-    """The tables of a file. Raises ProblemsError and OSError."""
+def _read_file(folder: Path, file: str, catalogues: Sequence[str] = ()) -> list[Table]:
+    """The tables of a file, with the words of `catalogues` beside it. Raises ProblemsError and OSError."""
     reporter = Reporter(Path(file).stem, file)
-    raw = RawFile(folder / file, file)
+    beside = [one for one in catalogues if Path(one).parent == Path(file).parent and Path(file).suffix.lower() in _SAS]
+    raw = RawFile(folder / file, file, tuple(folder / one for one in beside))
     layout = find_layout(raw.path)
     reader = choose_reader(raw, "", reporter, layout.get("encoding", "utf-8"))
     container = reader.open(raw, reporter)
     try:
         reading = layout if reader.name == "csv" else {}
+        reading = {**reading, "metadata": tuple(Path(one).name for one in beside)} if beside else reading
         tables = [table for name in container.tables for table in _read_table(container, name, file, reading)]
     finally:
         container.close()
