@@ -135,7 +135,7 @@ def test_the_pilot_study() -> None:
     found = {(p.code, p.place.dataset, p.place.variable): p.count for p in report.problems if p.code[:7] != "ADSRC00"}
     assert found == {("ADVAR019", "ADAE", "ADURU"): 718}
     assert {p.code for p in report.problems} == {"ADVAR019", "ADSRC003", "ADSRC004"}
-    assert len(report.run) == 103
+    assert len(report.run) == 109
 
 
 def _read(path, name: str) -> Dataset:  # type: ignore[no-untyped-def]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
 from cdisc_conv.checks.codes import Coded, combine, match_records
 from cdisc_conv.checks.functions.analysis.predecessors import find_source_records, list_sequences
-from cdisc_conv.checks.functions.general.common import by_variable, tell_values
+from cdisc_conv.checks.functions.general.common import by_value, by_variable, tell_values
 from cdisc_conv.checks.functions.general.terminology import fold
 from cdisc_conv.checks.functions.tabulations.findings import read_numbers
 from cdisc_conv.checks.model import Hits, Parameters, Scope
@@ -18,6 +20,7 @@ from cdisc_conv.checks.tables import SUBJECT, NotRunnableError, Table
 from cdisc_conv.columns.moments import SAS_OFFSET
 
 _TOLERANCE = 1e-6
+_TREATMENT = re.compile(r"TRT(?:\d\d|SEQ)([PA])")
 _SPAN = 1_000_000
 """More than the days that any date is from 1960."""
 
@@ -56,12 +59,22 @@ class ValueAmong(Parameters):
 
 
 class FirstFlag(Parameters):
-    """``flag`` is Y for the record that is first by ``order`` within ``per``, among those that meet ``among``."""
+    """``flag`` is Y for the record that is first by ``order`` within ``per``, among those that meet ``among``.
+
+    ``finds``: a flag on a ``later`` record, or one that is ``missing``.
+    """
 
     flag: str
     order: str
     per: tuple[str, ...]
     among: str
+    finds: Literal["later", "missing"] = "later"
+
+
+class Measured(Parameters):
+    """``finds``: a ``value`` or a ``date`` that is not that of the record in SDTM, or a record of another ``test``."""
+
+    finds: Literal["value", "date", "test"] = "value"
 
 
 @register_check(SameDay, reach="subject")
@@ -163,7 +176,9 @@ def check_value_among(scope: Scope) -> Iterator[Hits]:
 
 @register_check(FirstFlag, reach="subject")
 def check_first_flag(scope: Scope) -> Iterator[Hits]:
-    """Flags of a first occurrence on a record that another one is before, for certain, among those that may have it."""
+    """Flags of a first occurrence on a record that another one is before, for certain, among those that may have it;
+    or records of which one should have the flag, and none has, where others do have it.
+    """
     table, parameters = scope.table, scope.parameters
     table.require(parameters.flag, parameters.order, *parameters.per)
     among = table.select(parameters.among)
@@ -174,8 +189,13 @@ def check_first_flag(scope: Scope) -> Iterator[Hits]:
     np.minimum.at(earliest, keys[use], order[use])
     flags = table.coded(parameters.flag)
     flagged = flags.spread(np.array([text == "Y" for text in flags.texts], dtype=bool))
-    late = flagged & among & (order > earliest[keys]) if table.length else flagged
-    yield by_variable(parameters.flag, late & scope.mask, tell_values(table, parameters.order))
+    if parameters.finds == "missing":
+        counts = np.bincount(keys[flagged], minlength=len(earliest))
+        wrong = use & (counts[keys] == 0) & (order == earliest[keys])
+        wrong &= "Y" in table.whole.coded(parameters.flag).texts
+    else:
+        wrong = flagged & among & (order > earliest[keys]) if table.length else flagged
+    yield by_variable(parameters.flag, wrong & scope.mask, tell_values(table, parameters.order))
 
 
 @register_check(reach="subject")
@@ -273,20 +293,66 @@ def _differ_folded(ours: Coded, theirs: Coded) -> np.ndarray:
     return np.asarray(ours.spread(left) != theirs.spread(right))
 
 
-@register_check(reach="subject")
+@register_check(Measured, reach="subject")
 def check_measured_values(scope: Scope) -> Iterator[Hits]:
-    """AVAL of a record that names an SDTM result by --SEQ and has its test as parameter, held against --STRESN.
+    """AVAL or ADT of a record that names an SDTM result by --SEQ and has its test as parameter, held against --STRESN
+    and --DTC; or records that name the result of another test than their parameter is.
 
-    Where the parameter has another name than the test, the value may have been converted, and nothing is said.
+    Where the parameter has a name that no test has, the value may have been converted, and nothing is said.
     """
-    table = scope.table
-    table.require("PARAMCD", "AVAL", SUBJECT)
+    table, finds = scope.table, scope.parameters.finds
+    table.require("PARAMCD", "ADT" if finds == "date" else "AVAL", SUBJECT)
     measured, parameters = _is_measured(table), table.coded("PARAMCD")
     for other, found, _ in find_source_records(table):
-        names = f"{other.prefix}TESTCD", f"{other.prefix}STRESN"
-        if not all(map(other.has, names)):
+        test, name = f"{other.prefix}TESTCD", f"{other.prefix}{'DTC' if finds == 'date' else 'STRESN'}"
+        if not (other.has(test) and other.has(name)):
             continue
         rows = np.flatnonzero((found >= 0) & measured & scope.mask)
-        same = ~_differ_folded(parameters.take(rows), other.coded(names[0]).take(found[rows]))
-        differs = _differ(table.numbers("AVAL")[rows], other.numbers(names[1])[found[rows]])
-        yield _Pairs(table, other, names[1], rows, found[rows]).tell("AVAL", differs & same)
+        pairs = _Pairs(table, other, name, rows, found[rows])
+        other_test = _differ_folded(parameters.take(rows), other.coded(test).take(found[rows]))
+        if finds == "value":
+            differs = _differ(table.numbers("AVAL")[rows], other.numbers(name)[found[rows]])
+            yield pairs.tell("AVAL", differs & ~other_test)
+        elif finds == "date":
+            given, wanted = np.floor(table.numbers("ADT")[rows]), _read_days(other, name)[found[rows]]
+            yield pairs.tell("ADT", (given != wanted) & ~np.isnan(given + wanted) & ~other_test)
+        else:
+            tests = {fold(text) for text in other.coded(test).texts}
+            is_test = np.array([fold(text) in tests for text in parameters.texts], dtype=bool)
+            yield replace(pairs, name=test).tell("PARAMCD", other_test & parameters.spread(is_test)[rows])
+
+
+@register_check(reach="subject")
+def check_own_treatments(scope: Scope) -> Iterator[Hits]:
+    """Treatments of a record (TRTP, TRTA) that are none of the subject's in ADSL, of any period; subjects without any
+    there are not asked.
+    """
+    table = scope.table
+    owner = table.tables.require("ADSL")
+    sources = {
+        name: [one for one in owner.names if (found := _TREATMENT.fullmatch(one)) and found[1] == name[-1]]
+        for name in ("TRTP", "TRTA")
+        if name in table.frame and not table.is_numeric(name)
+    }
+    if table is owner or not any(sources.values()):
+        raise NotRunnableError(f"{table.name} has no treatment that ADSL has, too")
+    for name in (one for one, found in sources.items() if found):
+        own = table.coded(name)
+        theirs = [table.coded(f"ADSL.{source}") for source in sources[name]]
+        wrong = ~own.blank & np.logical_and.reduce([_differ_folded(own, one) for one in theirs])
+        wrong &= ~np.logical_and.reduce([one.blank for one in theirs])
+        yield by_value(name, own, wrong & scope.mask)
+
+
+@register_check(reach="across")
+def check_counted_days(scope: Scope) -> Iterator[Hits]:
+    """Times of a parameter that count the first day where most of its times do not, or the reverse."""
+    table = scope.table
+    days = table.numbers("ADT") - table.numbers("STARTDT")
+    values, parameters = table.numbers("AVAL"), table.coded("PARAMCD")
+    counted = [scope.mask & (values == days + more) for more in (0, 1)]
+    numbers = [np.bincount(parameters.codes[rows], minlength=len(parameters.values)) for rows in counted]
+    mixed = (numbers[0] > 0) & (numbers[1] > 0)
+    rarer = np.where(numbers[0] <= numbers[1], 0, 1)
+    wrong = mixed[parameters.codes] & np.where(rarer[parameters.codes] == 0, counted[0], counted[1])
+    yield by_value("AVAL", parameters, wrong)
