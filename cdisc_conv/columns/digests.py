@@ -27,8 +27,8 @@ class UndigestedError(TypeError):
     """A value of a type that does not say all of itself, as a plug-in may bring."""
 
 
-def digest(value: Any) -> str:
-    """SHA-256 of a value. Raises UndigestedError.
+def digest(value: Any, without: tuple[type, ...] = ()) -> str:
+    """SHA-256 of a value; objects of the types `without` do not count. Raises UndigestedError.
 
     >>> digest({"a": frozenset({1, 2})}) == digest({"a": frozenset({2, 1})})
     True
@@ -40,19 +40,20 @@ def digest(value: Any) -> str:
     """
     found = hashlib.sha256()
     try:
-        _Speller(found).dump(value)
+        _Speller(found, without).dump(value)
     except (pickle.PicklingError, TypeError, AttributeError, RecursionError) as error:
         raise UndigestedError(type(value).__name__) from error
     return found.hexdigest()
 
 
 class _Speller(pickle.Pickler):
-    def __init__(self, found: Any) -> None:
+    def __init__(self, found: Any, without: tuple[type, ...]) -> None:
         super().__init__(_Sink(found), protocol=5)
         self.fast = True  # nothing is remembered: what is equal is spelled alike
+        self._say = {**_SAY, **dict.fromkeys(without, _say_nothing)}
 
     def persistent_id(self, item: Any) -> Any:
-        say = _SAY.get(type(item))
+        say = self._say.get(type(item))
         return None if say is None else say(item)
 
     def reducer_override(self, item: Any) -> Any:
@@ -86,8 +87,15 @@ def _list_fields(kind: Any) -> tuple[str, ...] | None:
     return tuple(kind.model_fields) if hasattr(kind, "__pydantic_fields__") else None
 
 
+def _say_nothing(_: Any) -> Any:
+    return "left out"
+
+
 def _say_set(items: Any) -> Any:
-    return ("set", sorted(map(digest, items)))
+    try:
+        return ("set", sorted(items))
+    except TypeError:
+        return ("set", sorted(items, key=repr))
 
 
 def _say_array(array: np.ndarray) -> Any:
@@ -121,7 +129,7 @@ _known: dict[int, tuple[Any, Any]] = {}
 _SAY: dict[type, Callable[[Any], Any]] = {
     set: _say_set,
     frozenset: _say_set,
-    MappingProxyType: lambda mapping: ("mapping", digest(dict(mapping))),
+    MappingProxyType: lambda mapping: ("mapping", dict(mapping)),
     np.ndarray: _say_array,
     pd.Series: _say_column,
     pd.DataFrame: _say_frame,

@@ -150,7 +150,8 @@ def convert_frames(
     made = derive_study(study, plan, Rows(forms, given), datasets, division, progress, keeping, shelf)
     partly = replace(study, left_out=frozenset(study.datasets) - set(datasets))
     at_hand = describe_given(study, given)
-    finished = describe_datasets(partly, plan, made.drafts, made.facts.datasets, at_hand, made.beside, shelf)
+    steps = keeping.steps if keeping is not None else NOTHING_KEPT
+    finished = describe_datasets(partly, plan, made.drafts, made.facts.datasets, at_hand, made.beside, shelf, steps)
     found = [*describe_findings(made.facts.findings), *finished.problems]
     readers = list_readers(plan)
     coded = describe_codes(study, made.facts.wrong_codes, readers, count_errors(found))
@@ -169,7 +170,7 @@ def convert_frames(
         beside,
         reused=Reuse(made.made, made.reused, made.kept, made.count),
         shelf=shelf,
-        steps=keeping.steps if keeping is not None else NOTHING_KEPT,
+        steps=steps,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from cdisc_conv.columns.stored import IN_MEMORY, Shelf, select
 from cdisc_conv.dataset import Dataset, Records
@@ -16,10 +17,12 @@ from cdisc_conv.engine.finish.draft import AnyDraft
 from cdisc_conv.engine.finish.sources import renumber_sources
 from cdisc_conv.engine.plan.graph import Plan
 from cdisc_conv.engine.plan.order import natural_keys, reads_final_order
+from cdisc_conv.engine.plan.sayings import Sayings
 from cdisc_conv.engine.workers.halves import map_in_halves
 from cdisc_conv.problems import Place, Problem, Severity
 from cdisc_conv.spec.model import DatasetSpec, Study
 from cdisc_conv.standards.model import CONTINUED
+from cdisc_conv.steps import NOTHING_KEPT, Steps
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ def describe_datasets(
     given: Sequence[Dataset] = (),
     beside: Sequence[AnyDraft] = (),
     shelf: Shelf = IN_MEMORY,
+    steps: Steps = NOTHING_KEPT,
 ) -> Finished:
     """The finished datasets in the order of the drafts, SUPP-- right after its parent.
 
@@ -52,7 +56,7 @@ def describe_datasets(
     chosen = {draft.spec.name: choose_columns(draft.spec, facts[draft.spec.name]) for draft in drafts}
     gone = ((name, one) for name, (names, _) in chosen.items() for one in facts[name].columns if one not in names)
     study = replace(study, dropped=frozenset(gone))
-    for draft, described in zip(drafts, _describe_columns(study, plan, drafts, facts, chosen), strict=True):
+    for draft, described in zip(drafts, _describe_columns(study, plan, drafts, facts, chosen, steps), strict=True):
         spec, mine = draft.spec, facts[draft.spec.name]
         problems += check_keys(spec, mine)
         names, notes = chosen[spec.name]
@@ -95,13 +99,18 @@ def _describe_columns(
     drafts: Sequence[AnyDraft],
     facts: Mapping[str, DatasetFacts],
     chosen: Mapping[str, tuple[tuple[str, ...], list[Problem]]],
+    steps: Steps,
 ) -> list[Described]:
-    """The columns of each draft, by two processors."""
+    """The columns of each draft, by two processors, unless an earlier run described the same."""
+    specs, sayings = [draft.spec for draft in drafts], Sayings(study, plan)
+    said = {spec.name: sayings.of(spec.name) if steps.are_kept else None for spec in specs}
 
     def describe(spec: DatasetSpec) -> Described:
-        return describe_columns(study, plan, spec, facts[spec.name], chosen[spec.name][0])
+        mine, names = facts[spec.name], chosen[spec.name][0]
+        make = partial(describe_columns, study, plan, spec, mine, names)
+        made_of = (said[spec.name], mine, names)
+        return make() if said[spec.name] is None else steps.make("description", spec.name, made_of, make)
 
-    specs = [draft.spec for draft in drafts]
     return map_in_halves(describe, specs, [len(chosen[spec.name][0]) for spec in specs], study)
 
 

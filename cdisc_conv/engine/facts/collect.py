@@ -210,10 +210,15 @@ def _collect_names(frame: pd.DataFrame) -> Iterator[tuple[str, Mapping[str, str]
             yield name, dict(zip(map(str, pairs["code"]), map(str, pairs["name"]), strict=True))
 
 
+def needs_working_memory(draft: Draft) -> bool:
+    """Whether facts of a dataset are not of its records alone, but of what they were made of."""
+    return SHORTENED in draft.frame and f"{SHORTENED}CD" in draft.frame
+
+
 def _collect_full_texts(state: State, draft: Draft) -> dict[str, str]:
     """IETESTCD with the criteria in full, where the mapping shortens them into IETEST."""
     code = f"{SHORTENED}CD"
-    if SHORTENED not in draft.frame or code not in draft.frame:
+    if not needs_working_memory(draft):
         return {}
     found: dict[str, str] = {}
     for part in state.plan.parts[draft.spec.name, SHORTENED]:

@@ -17,7 +17,7 @@ from cdisc_conv.engine.derive.kept_parts import Keeping
 from cdisc_conv.engine.derive.known import NOTHING_KNOWN, Known
 from cdisc_conv.engine.derive.run import run_plan
 from cdisc_conv.engine.derive.state import State
-from cdisc_conv.engine.facts.collect import collect_facts
+from cdisc_conv.engine.facts.collect import collect_facts, needs_working_memory
 from cdisc_conv.engine.facts.datasets import DatasetFacts
 from cdisc_conv.engine.facts.facts import Facts
 from cdisc_conv.engine.facts.findings import list_findings
@@ -25,8 +25,10 @@ from cdisc_conv.engine.facts.raw_rows import Numbers, number_rows, number_source
 from cdisc_conv.engine.finish.datasets import finish_beside, finish_dataset
 from cdisc_conv.engine.finish.draft import AnyDraft, Draft, KeptDraft
 from cdisc_conv.engine.plan.graph import Plan, RowSet
+from cdisc_conv.engine.plan.sayings import Sayings
 from cdisc_conv.engine.workers.halves import map_in_halves
 from cdisc_conv.spec.model import Study
+from cdisc_conv.steps import NOTHING_KEPT, Steps
 from cdisc_conv.tables import TableId
 
 Progress = Callable[[str], None]
@@ -150,7 +152,8 @@ def make_range(
 ) -> Range:
     """`derive_range`, with rows counted as the range has them."""
     state = run_plan(study, plan, rows.complete(study), rows.given, datasets, progress, rows.known, keeping)
-    drafts, found = finish_datasets(state, [name for name in datasets if name not in rows.known.datasets])
+    steps = keeping.steps if keeping is not None else NOTHING_KEPT
+    drafts, found = finish_datasets(state, [name for name in datasets if name not in rows.known.datasets], steps)
     beside = tuple(
         finish_beside(state, name)
         for name in study.datasets
@@ -172,12 +175,19 @@ def number_range(made: Range, numbers: Numbers) -> Range:
     )
 
 
-def finish_datasets(state: State, names: Sequence[str]) -> tuple[tuple[Draft, ...], dict[str, DatasetFacts]]:
+def finish_datasets(
+    state: State, names: Sequence[str], steps: Steps = NOTHING_KEPT
+) -> tuple[tuple[Draft, ...], dict[str, DatasetFacts]]:
     """The records of datasets as they end up, with their facts; of few records by two processors."""
+    sayings = Sayings(state.study, state.plan)
+    said = {name: sayings.of(name) if steps.are_kept else None for name in names}
 
     def finish(name: str) -> tuple[Draft, DatasetFacts]:
         draft = finish_dataset(state, name)
-        return draft, collect_facts(state, draft)
+        if said[name] is None or needs_working_memory(draft):
+            return draft, collect_facts(state, draft)
+        made_of = (said[name], draft.frame, draft.supplemental, draft.block, draft.keys)
+        return draft, steps.make("count", name, made_of, lambda: collect_facts(state, draft))
 
     records = {name: state.length(name, state.blocks_of(name)) for name in names}
     columns = {name: len(state.study.datasets[name].names()) for name in names}
