@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -95,6 +95,18 @@ class State:
         """Let go of what refers back here, so that the memory of a range is free as soon as nobody asks it any more."""
         self.blocks.clear()
         self._shared.clear()
+
+    def let_go(self, keep: Collection[Part]) -> None:
+        """Let go of all columns but those of some parts: of those that were made, read, and worked out of them.
+
+        Row sets stay, and so do findings, reads and picks: what the account and the findings ask.
+        """
+        self.values = {part: values for part, values in self.values.items() if part in keep}
+        caches = (self._codes, self._joins, self._stacked, self._earlier, self._sorted, self._orders, self._subjects)
+        for cache in (*caches, self._shared):
+            cache.clear()
+        for rows in self.blocks.values():
+            rows.forget()
 
     def report(
         self,

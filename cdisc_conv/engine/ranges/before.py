@@ -40,6 +40,8 @@ class Before:
     """The finished datasets of the study."""
     beside: Mapping[str, Draft]
     """Those that are not asked for, as far as others read them."""
+    ranges: Mapping[tuple[str, int], np.ndarray]
+    """Dataset and block -> the range of each record; records of no subject are in the first one."""
 
     @property
     def places(self) -> dict[str, np.ndarray]:
@@ -60,25 +62,6 @@ class Before:
         if report.at < len(steps):
             return steps[report.at] in self.nodes
         return report.rows.table in self.repeated
-
-    def ranges_of(self, dataset: str, number: int) -> np.ndarray:
-        """The range of each record of a block; records of no subject are in the first one."""
-        state, study = self.state, self.state.study
-        rows, block = state.blocks[dataset, number], study.datasets[dataset].blocks[number]
-        if self.reach.homes[RowSet(dataset, number)] is not Home.SUBJECT:
-            return np.zeros(rows.length, dtype=np.int64)
-        table = TableId(block.source.table)
-        if block.source.kind is SourceKind.SELF:
-            theirs = self._stack(dataset, range(number))
-        elif table in study.datasets:
-            theirs = state.in_reading_order(dataset, table, self._stack(table, state.blocks_of(table)))
-        else:
-            theirs = self.split.ranges[table]
-        return np.asarray(theirs[rows.source_rows()])
-
-    def _stack(self, dataset: str, numbers: Sequence[int] | range) -> np.ndarray:
-        found = [self.ranges_of(dataset, number) for number in numbers]
-        return np.concatenate([np.zeros(0, dtype=np.int64), *found])
 
     def know(self, number: int) -> Known:
         """What one range has of it."""
@@ -106,7 +89,7 @@ class Before:
         """The records of a part in a range; None for all, which a dataset of the study has in every range."""
         if self.reach.is_of_study(part.dataset):
             return None
-        return np.flatnonzero(self._stack(part.dataset, part.blocks) == number)
+        return np.flatnonzero(_stack([self.ranges[part.dataset, block] for block in part.blocks]) == number)
 
     def _pick(self, part: Part, number: int) -> pd.Series:
         mine = self._mine(part, number)
@@ -161,7 +144,35 @@ def make_before(
     made = [name for name in study.datasets if (name, 0) in state.blocks and reach.is_of_study(name)]
     drafts = {name: finish_dataset(state, name) for name in made if name in datasets}
     beside = {name: finish_beside(state, name) for name in made if name not in datasets}
-    return Before(state, reach, split, nodes, unread, drafts, beside)
+    ranges: dict[tuple[str, int], np.ndarray] = {}
+    for dataset, number in state.blocks:
+        ranges[dataset, number] = _find_ranges(state, reach, split, ranges, RowSet(dataset, number))
+    # Columns of all subjects were made for this, and are in memory no longer than that.
+    state.let_go(frozenset(parts))
+    return Before(state, reach, split, nodes, unread, drafts, beside, ranges)
+
+
+def _find_ranges(
+    state: State, reach: PlanReach, split: Split, known: Mapping[tuple[str, int], np.ndarray], node: RowSet
+) -> np.ndarray:
+    """The range of each record of a row set; `known` are those of what it reads."""
+    study, rows = state.study, state.blocks[node.dataset, node.block]
+    if reach.homes[node] is not Home.SUBJECT:
+        return np.zeros(rows.length, dtype=np.int32)
+    source = study.datasets[node.dataset].blocks[node.block].source
+    table = TableId(source.table)
+    if source.kind is SourceKind.SELF:
+        theirs = _stack([known[node.dataset, number] for number in range(node.block)])
+    elif table in study.datasets:
+        stacked = _stack([known[table, number] for number in state.blocks_of(table)])
+        theirs = state.in_reading_order(node.dataset, table, stacked)
+    else:
+        theirs = split.ranges[table]
+    return np.asarray(theirs[rows.source_rows()])
+
+
+def _stack(found: Sequence[np.ndarray]) -> np.ndarray:
+    return np.concatenate([np.zeros(0, dtype=np.int32), *found])
 
 
 def _find_unread(state: State, parts: Sequence[Part]) -> dict[Part, np.ndarray | None]:

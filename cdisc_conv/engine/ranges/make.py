@@ -156,7 +156,7 @@ class _Places:
         starts = [np.cumsum([0, *found]) for found in lengths]
         first = np.cumsum([0, *(found.sum() for found in lengths)])
         for number in numbers:
-            of_range = before.ranges_of(name, number)
+            of_range = before.ranges[name, number]
             found = np.empty(len(of_range), dtype=np.int64)
             for place in range(len(ranges)):
                 mine = np.flatnonzero(of_range == place)
