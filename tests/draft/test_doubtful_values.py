@@ -121,3 +121,16 @@ def test_dates_of_both_kinds_in_one_export_leave_a_third_column_open(tmp_path: P
         "AESTDTC:  {datetime: {date: AESTDAT, formats: [DD/MM/YYYY]}}  # draft 0.9"
     )
     assert "AELTDAT, formats: [MM/DD/YYYY]" in made.read_text()
+
+
+def test_countries_become_their_three_letters(tmp_path: Path) -> None:
+    dm = "SUBJID,SEX,RACE,COUNTRY\n001,M,White,DE\n002,F,Asian,Viet Nam\n003,F,Asian,Elsewhere\n"
+    made = draft(tmp_path, {"dm.csv": dm}) / "dm.yaml"
+    assert line_of(made, "COUNTRY") == [
+        'COUNTRY:  {map: {value: COUNTRY, values: {DE: DEU, Elsewhere: "", Viet Nam: VNM}}}  '
+        "# draft to do: the name is COUNTRY; no country of ISO 3166 is called 'Elsewhere': "
+        "blank here, kept as collected in SUPP--"
+    ]
+    assert line_of(made, "COUNTRY2") == [
+        "COUNTRY2: {copy: raw.COUNTRY, label: COUNTRY}  # draft 0.50: no variable of the standard is recognised"
+    ]

@@ -11,6 +11,7 @@ from cdisc_conv.draft.matching.codes import Coding, match_codes, yes_codes
 from cdisc_conv.draft.matching.columns import Guess, Item, Knowledge
 from cdisc_conv.draft.model import Line
 from cdisc_conv.draft.reading.names import shared_parts, spellings, split_name
+from cdisc_conv.standards.countries import find_country
 
 UPPER = ("TERM", "TRT", "REL", "CAT", "SCAT", "INDC", "LOC")
 """Ends of variables whose text is submitted in capitals, as SDTMIG 4.2.4 recommends."""
@@ -28,6 +29,8 @@ def make_entry(guess: Guess, domain: str, known: Knowledge) -> tuple[Line, tuple
         return Line(target, {"datetime": {"date": item.column, "formats": ["YYYY"]}}, guess.score, guess.reason), ()
     if target.endswith("TOXGR"):
         return _grade_line(guess), ()
+    if target == "COUNTRY":
+        return _country_line(guess)
     codelist = known.codelist(domain, target)
     variable = known.variable(domain, target)
     if codelist is not None:
@@ -49,6 +52,22 @@ def _grade_line(guess: Guess) -> Line:
         return Line(guess.target, {"copy": guess.item.column}, guess.score, guess.reason)
     values = {**{text: text for text in texts}, **made}
     return Line(guess.target, {"map": {"value": guess.item.column, "values": values}}, guess.score, guess.reason)
+
+
+def _country_line(guess: Guess) -> tuple[Line, tuple[str, ...]]:
+    """A country as its three letters of ISO 3166, and the texts that mean none."""
+    profile = guess.item.profile
+    texts = sorted({*profile.codes, *profile.values})
+    made = {text: find_country(profile.word_of(text)) or find_country(text) for text in texts}
+    left = tuple(text for text, code in made.items() if not code)
+    if all(text == code for text, code in made.items()):
+        return Line(guess.target, {"copy": guess.item.column}, guess.score, guess.reason), ()
+    entry = {"map": {"value": guess.item.column, "values": made}}
+    if not left:
+        return Line(guess.target, entry, min(guess.score, 0.85), f"{guess.reason}; as ISO 3166 codes it"), ()
+    shown = ", ".join(f"'{text}'" for text in left[:8])
+    reason = f"{guess.reason}; no country of ISO 3166 is called {shown}: blank here, kept as collected in SUPP--"
+    return Line(guess.target, entry, 0.5, reason, True), left
 
 
 def _date_line(guess: Guess) -> Line:

@@ -18,6 +18,7 @@ from cdisc_conv.checks.model import Hits, Parameters, Scope
 from cdisc_conv.checks.registry import register_check
 from cdisc_conv.checks.tables import NotRunnableError, Table
 from cdisc_conv.standards import CodelistTerms
+from cdisc_conv.standards.countries import find_country, list_countries
 
 _SHOWN_TERMS = 12
 _MULTIPLE = "MULTIPLE"
@@ -50,6 +51,12 @@ class Pair(Parameters):
 
     code: str
     name: str
+
+
+class Country(Parameters):
+    """``of`` is the variable with the codes of countries."""
+
+    of: str
 
 
 @dataclass(frozen=True)
@@ -122,6 +129,20 @@ def check_test_names(scope: Scope) -> Iterator[Hits]:
     own = replace(scope, mask=scope.mask & ~coded.spread(known))
     yield from find_several(own, [code], name)
     yield from find_several(own, [name], code)
+
+
+@register_check(Country)
+def check_country(scope: Scope) -> Iterator[Hits]:
+    """Values that are no code of three letters of ISO 3166-1, today or once."""
+    name = scope.parameters.of
+    coded = scope.table.coded(name)
+    known = np.array([text in list_countries() for text in coded.texts], dtype=bool)
+
+    def tell(row: int) -> Mapping[str, str]:
+        meant = find_country(coded.text(row))
+        return {"hint": f"did you mean {meant}?" if meant else "such as CHN or USA"}
+
+    yield by_value(name, coded, ~coded.spread(known) & ~coded.blank & scope.mask, tell)
 
 
 def _tell_list(
