@@ -285,7 +285,7 @@ class PartRows:
         if all(target.kind is TargetKind.OWN for target in targets):
             return self._state.own(self.dataset, first.name, self._part.blocks)
         if all(target.kind is TargetKind.OTHER for target in targets):
-            return self._joined(first)
+            return self._joined(first, self._part.blocks)
         pieces = [self._block_column(n, target) for n, target in zip(self._part.blocks, targets, strict=True)]
         if len({is_number(piece) for piece in pieces}) > 1:
             pieces = [as_text(piece) for piece in pieces]
@@ -294,15 +294,17 @@ class PartRows:
     def _block_column(self, number: int, target: Target) -> pd.Series:
         if target.kind is TargetKind.OWN:
             return self._state.own(self.dataset, target.name, (number,))
+        if target.kind is TargetKind.OTHER:
+            return self._joined(target, (number,))
         block = self._state.blocks[self.dataset, number]
         given = target.kind is TargetKind.GIVEN
         reader = Reader(self._state.at, self.variable)
         self._state.note_taken((self.dataset, number, target.name, given), reader)
         return block.given[target.name] if given else block.source_column(target.name)
 
-    def _joined(self, target: Target) -> pd.Series:
+    def _joined(self, target: Target, blocks: tuple[int, ...]) -> pd.Series:
         """A variable of another dataset for the same subject; blank where the subject is not there."""
-        positions = self._state.join(self.dataset, self._part.blocks, target.table)
+        positions = self._state.join(self.dataset, blocks, target.table)
         theirs = self._state.column(target.table, target.name)
         if not len(theirs):
             return spread("", len(positions)) if theirs.dtype == TEXT else spread(np.nan, len(positions))

@@ -159,6 +159,16 @@ variables: {USUBJID: {copy: raw.USUBJID}, ECSTDTC: {copy: EXSTDTC}, ECENDTC: {co
     assert records(run, "EC", "ECSTDTC", "ECENDTC") == [("2022-01-01", "2022-01-04")]
 
 
+def test_a_variable_of_the_source_of_some_blocks_is_looked_up_for_the_others(lab, records):
+    """Whatever their own source has under the same name."""
+    forms = {"dm": {"SUBJID": ["1", "2"], "AGE": ["60", "70"]}, "ae": {"SUBJID": ["2", "9"], "TERM": ["a", "b"]}}
+    dm = "records: [{form: dm}]\nvariables:\n  AGE: {copy: AGE}\n"
+    ae = 'records: [{form: ae}]\nvariables:\n  AETERM: {copy: TERM}\n  AGE: {constant: "99"}\n'
+    vs = "records: [{from: DM}, {from: AE}]\nvariables:\n  USUBJID: {copy: raw.USUBJID}\n  VSORRES: {copy: DM.AGE}\n"
+    run = lab.convert(forms, {"DM": dm, "AE": ae, "VS": vs}, only=["VS"])
+    assert records(run, "VS", "USUBJID", "VSORRES") == [("1", "60"), ("2", "70"), ("2", "70"), ("9", "")]
+
+
 def test_a_name_that_leads_nowhere_leaves_the_variable_blank(lab, records):
     """Lint stops a run before; the engine goes on without the variable."""
     text = "records: [{form: dm}, {for_each: [{SITEID: x}]}]\nvariables:\n  ARM: {copy: AGE}\n  SEX: {constant: M}\n"
