@@ -134,3 +134,12 @@ def test_countries_become_their_three_letters(tmp_path: Path) -> None:
     assert line_of(made, "COUNTRY2") == [
         "COUNTRY2: {copy: raw.COUNTRY, label: COUNTRY}  # draft 0.50: no variable of the standard is recognised"
     ]
+
+
+def test_a_unit_that_may_be_two_is_to_do(tmp_path: Path) -> None:
+    lb = "SUBJID,LBDAT,LBTEST,LBORRES,LBORRESU\n001,05-FEB-2024,WBC,5,G/l\n002,06-FEB-2024,HGB,13,g/dl\n"
+    made = draft(tmp_path, {"dm.csv": DM, "lb.csv": lb}) / "lb.yaml"
+    assert line_of(made, "LBORRESU")[0].partition("  # ")[2] == (
+        "draft to do: the units of the form; terms of the study's own: G/l; "
+        "'G/l' is ambiguous in UNIT: by upper and lower case it is g/L, 10^9/L"
+    )

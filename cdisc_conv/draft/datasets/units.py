@@ -19,6 +19,7 @@ def make_term_line(target: str, name: str, said: Sequence[str], codelist: Codeli
     made: dict[str, str] = {}
     own: list[str] = []
     unsure: list[str] = []
+    doubtful: list[str] = []
     for text in said:
         term, sure = (
             (read_unit_term(text, codelist), True) if codelist.short_name == "UNIT" else find_term(text, codelist)
@@ -32,6 +33,7 @@ def make_term_line(target: str, name: str, said: Sequence[str], codelist: Codeli
                 own.append(made[text])
             elif codelist.extensible:
                 own.append(text)
+                doubtful += [codelist.match(text).reason] if codelist.match(text).candidates else []
             else:
                 made[text] = ""
                 unsure.append(f"'{text}' means no term")
@@ -47,8 +49,8 @@ def make_term_line(target: str, name: str, said: Sequence[str], codelist: Codeli
     if own:
         entry["extend"] = list(dict.fromkeys(own))
         unsure.append(f"terms of the study's own: {', '.join(own)}")
-    why = "; ".join([reason, *unsure])
-    return Line(target, {"term": entry if len(entry) > 1 else name}, 0.6 if unsure else 0.85, why)
+    why = "; ".join([reason, *unsure, *doubtful])
+    return Line(target, {"term": entry if len(entry) > 1 else name}, 0.6 if unsure else 0.85, why, bool(doubtful))
 
 
 @cache
