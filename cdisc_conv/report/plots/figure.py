@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from cdisc_conv.dataset import Dataset
+
+MOST_ROWS = 2_000
+"""Rows of a table that stand on the page."""
+MOST_MARKS = 1_000
+"""Subjects that have a bar or a line of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,8 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: frozenset[int] = frozenset()
+    total: int = 0
+    """How many rows there are, of which `rows` are the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +60,13 @@ class NothingToDraw(Exception):  # noqa: N818  (no error: the records are not th
 def make_table(caption: str, frame: pd.DataFrame, decimals: Mapping[str, int] | None = None) -> Table:
     """A table of a frame: its column names are the headings, its numbers get ``decimals`` (0 unless told).
 
+    It has the first `MOST_ROWS` rows.
+
     >>> make_table("Sums", pd.DataFrame({"Subject": ["01"], "Sum (mm)": [41.25]}), {"Sum (mm)": 1}).rows
     (('01', '41.2'),)
     """
     decimals = decimals or {}
+    total, frame = len(frame), frame.head(MOST_ROWS)
     numeric = frozenset(
         number for number, name in enumerate(frame.columns) if pd.api.types.is_numeric_dtype(frame[name].dtype)
     )
@@ -65,7 +76,33 @@ def make_table(caption: str, frame: pd.DataFrame, decimals: Mapping[str, int] | 
         else [str(value) for value in frame[name]]
         for number, name in enumerate(frame.columns)
     ]
-    return Table(caption, tuple(map(str, frame.columns)), tuple(zip(*texts, strict=True)), numeric)
+    return Table(caption, tuple(map(str, frame.columns)), tuple(zip(*texts, strict=True)), numeric, total)
+
+
+def choose_places(count: int) -> np.ndarray:
+    """Which of so many subjects in an order are drawn: all, or `MOST_MARKS`, evenly spaced, the first and the last too.
+
+    >>> choose_places(3).tolist(), len(choose_places(5_000)), choose_places(5_000)[[0, 1, -1]].tolist()
+    ([0, 1, 2], 1000, [0, 5, 4999])
+    """
+    if count <= MOST_MARKS:
+        return np.arange(count)
+    return np.linspace(0, count - 1, MOST_MARKS).round().astype(np.int64)
+
+
+def describe_places(count: int, what: str, order: str) -> str:
+    """A sentence on subjects that are not drawn; empty where all are.
+
+    >>> describe_places(5_000, "bars", "in this order")
+    'Drawn are the bars of 1,000 of 5,000 subjects, evenly spaced in this order; all numbers are of all of them.'
+    """
+    drawn = len(choose_places(count))
+    if drawn == count:
+        return ""
+    return (
+        f"Drawn are the {what} of {drawn:,} of {count:,} subjects, evenly spaced {order}; all numbers "
+        "are of all of them."
+    )
 
 
 def write_value(value: float, decimals: int = 0, missing: str = "") -> str:

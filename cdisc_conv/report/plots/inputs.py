@@ -84,9 +84,17 @@ def find_parameter(datasets: Mapping[str, Dataset], name: str, parameter: str) -
     return collect_records(datasets[name].frame, "PARAMCD", parameter)
 
 
+READ = (
+    "USUBJID", "PARAMCD", "AVAL", "AVALC", "PCHG", "ADT", "ADY", "ABLFL", "ANL01FL", "CNSR", "EVNTDESC", "CNSDTDSC",
+    "TRTEMFL", "AEDECOD", "ATOXGR",
+)  # fmt: skip
+"""The variables of records that pictures look at."""
+
+
 def collect_records(frame: Frame, name: str, value: str) -> pd.DataFrame:
-    """The records that have a value in a column."""
-    pieces = [piece[piece[name] == value] for piece in stream(frame)]
+    """The records that have a value in a column, with the variables of `READ`."""
+    names = [one for one in READ if one in frame]
+    pieces = [piece[piece[name] == value] for piece in stream(frame, names)]
     return pieces[0] if len(pieces) == 1 else pd.concat(pieces, ignore_index=True)
 
 

@@ -22,7 +22,16 @@ from cdisc_conv.report.plots.axes import (
     measure_legend,
     plan_ticks,
 )
-from cdisc_conv.report.plots.figure import Figure, NothingToDraw, Picture, count_words, make_table, write_value
+from cdisc_conv.report.plots.figure import (
+    Figure,
+    NothingToDraw,
+    Picture,
+    choose_places,
+    count_words,
+    describe_places,
+    make_table,
+    write_value,
+)
 from cdisc_conv.report.plots.inputs import (
     EFFICACY,
     Population,
@@ -134,7 +143,9 @@ def _find_progression(datasets: Mapping[str, Dataset], points: pd.DataFrame) -> 
 def draw_spider(data: Spider) -> str:
     """The picture as SVG."""
     points = data.points
-    lines = [line for _, line in points.groupby("USUBJID", sort=False)]
+    subjects = points["USUBJID"].unique()
+    drawn = points[points["USUBJID"].isin(subjects[choose_places(len(subjects))])]
+    lines = [line for _, line in drawn.groupby("USUBJID", sort=False)]
     marked = len(lines) <= MOST_MARKED
     keys = _list_keys(points, marked) if data.response else []
     if marked and points["PROGRESSION"].any():
@@ -214,6 +225,7 @@ def make_spider(datasets: Mapping[str, Dataset]) -> Figure:
         if points["PROGRESSION"].any() and shown <= MOST_MARKED
         else "",
         "Dashed level lines: −30 % and +20 % of baseline.",
+        describe_places(shown, "lines", "by identifier"),
         f"{count_words(above, 'point')} above +150 % drawn on the upper edge." if above else "",
     ]
     subjects = (f"{data.population.words}; {count_words(shown)} shown.", *data.sentences)

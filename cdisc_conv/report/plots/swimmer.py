@@ -10,7 +10,15 @@ import pandas as pd
 
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.report.plots.axes import DAYS_PER_MONTH
-from cdisc_conv.report.plots.figure import Figure, NothingToDraw, Picture, Table, count_words, make_table
+from cdisc_conv.report.plots.figure import (
+    MOST_ROWS,
+    Figure,
+    NothingToDraw,
+    Picture,
+    Table,
+    count_words,
+    make_table,
+)
 from cdisc_conv.report.plots.inputs import (
     SAFETY,
     Population,
@@ -150,11 +158,17 @@ def make_swimmer(datasets: Mapping[str, Dataset]) -> Figure:
     ]
     subjects = (
         f"{data.population.words}; {count_words(min(len(data.rows), MOST_PANELS * PANEL))} shown.",
-        f"{count_words(beyond)} with the shortest courses not drawn; the table has them." if beyond > 0 else "",
+        f"{count_words(beyond)} with the shortest courses not drawn{_point_to_table(len(data.rows))}."
+        if beyond > 0
+        else "",
         *data.sentences,
     )
     tables = (_tabulate(data),)
     return Figure("swimmer", TITLE, drawings, tuple(filter(None, definitions)), tuple(filter(None, subjects)), tables)
+
+
+def _point_to_table(rows: int) -> str:
+    return "; the table has them" if rows <= MOST_ROWS else f"; the table has the first {MOST_ROWS:,}"
 
 
 def _tabulate(data: Swimmer) -> Table:

@@ -18,7 +18,16 @@ from cdisc_conv.report.plots.axes import (
     measure_legend,
     plan_ticks,
 )
-from cdisc_conv.report.plots.figure import Figure, NothingToDraw, Picture, count_words, make_table, write_value
+from cdisc_conv.report.plots.figure import (
+    Figure,
+    NothingToDraw,
+    Picture,
+    choose_places,
+    count_words,
+    describe_places,
+    make_table,
+    write_value,
+)
 from cdisc_conv.report.plots.inputs import (
     EFFICACY,
     Population,
@@ -119,11 +128,13 @@ def draw_waterfall(data: Waterfall) -> str:
     ticks = plan_ticks(lowest, highest, 8)
     scale = Scale(ticks[0], ticks[-1], TOP + PLOT, TOP)
     draw_y_axis(drawing, scale, ticks, (LEFT, RIGHT), "Best change from baseline (%)")
-    _draw_bars(drawing, bars, scale, labelled, bool(data.response))
+    _draw_bars(drawing, bars.take(choose_places(len(bars))), scale, labelled, bool(data.response))
     for level, words in ((20.0, "+20 %"), (-30.0, "−30 %")):
         draw_threshold(drawing, scale(level), (LEFT, RIGHT), words)
     drawing.line(LEFT, scale(0), RIGHT, scale(0), stroke=INK, stroke_width=1)
-    words = f"{count_words(len(bars))}, one bar each"
+    drawn = len(choose_places(len(bars)))
+    which = f"{drawn:,} of " if drawn < len(bars) else ""
+    words = f"{which}{count_words(len(bars))}, one bar each"
     drawing.text((LEFT + RIGHT) / 2, TOP + PLOT + below - 8, words, text_anchor="middle")
     if keys:
         draw_legend(drawing, keys, LEFT, TOP + PLOT + below + 14, RIGHT - LEFT)
@@ -181,6 +192,7 @@ def make_waterfall(datasets: Mapping[str, Dataset]) -> Figure:
         colour,
         "Dashed lines: −30 %, the decrease of a partial response in target lesions (RECIST 1.1), and +20 % of "
         "baseline; progression itself is judged against the smallest sum so far, not against baseline.",
+        describe_places(len(data.frame), "bars", "in this order"),
         f"{count_words(cut, 'bar')} cut at +100 %, with the value above or a ▲." if cut else "",
     ]
     shown = f"{data.population.words}; {count_words(len(data.frame))} shown."
