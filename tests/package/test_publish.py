@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
+import subprocess
+import sys
 
 import pytest
 
 from cdisc_conv.package.listing import read_manifest
+from cdisc_conv.package.writing.claim import claim
 from cdisc_conv.package.writing.publish import publish
 from cdisc_conv.problems import ProblemsError
 
@@ -100,3 +105,54 @@ def test_a_url_of_an_unknown_kind():
     assert caught.value.problems[0].message == (
         "the output 'tape://reel/package' cannot be used: Protocol not known: tape"
     )
+
+
+def test_a_second_run_is_refused_while_the_first_one_writes(tmp_path):
+    out = tmp_path / "out"
+    with publish(out.as_uri()) as folder:
+        write_package(folder, sdtm_ae="first")
+        with pytest.raises(ProblemsError) as caught, publish(out.as_uri()):
+            pass
+    (problem,) = caught.value.problems
+    said = re.sub(r"process \d+ on \S+, since [-0-9]+ [:0-9]+", "WHO", str(problem))
+    assert said == (
+        f"PKG014 another run of cdisc-conv is writing '{out.as_uri()}' at this moment (WHO) (wait until it has "
+        f"ended, or choose another output; if it was killed, delete {(tmp_path / '.out.cdisc-conv-writing').as_uri()})"
+    )
+    assert read_folder(out) == {"sdtm/ae": "first"}
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    with publish(out.as_uri()) as folder:
+        write_package(folder, sdtm_ae="second")
+    assert read_folder(out) == {"sdtm/ae": "second"}
+
+
+def test_the_mark_of_a_process_that_is_gone_is_removed(tmp_path):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    said = {"host": socket.gethostname(), "process": ended.pid, "since": 0, "token": "a"}
+    (tmp_path / ".out.cdisc-conv-writing").write_text(json.dumps(said))
+    with publish((tmp_path / "out").as_uri()) as folder:
+        write_package(folder, sdtm_ae="new")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("content", ['{"host": "elsewhere", "process": 1, "since": 0, "token": "a"}', "not json", "[]"])
+def test_the_mark_of_another_machine_stays(tmp_path, content):
+    mark = tmp_path / ".out.cdisc-conv-writing"
+    mark.write_text(content)
+    with pytest.raises(ProblemsError, match="PKG014"), publish((tmp_path / "out").as_uri()):
+        pass
+    assert mark.read_text() == content
+
+
+def test_nothing_is_left_of_a_run_that_is_interrupted(tmp_path):
+    with pytest.raises(KeyboardInterrupt), publish((tmp_path / "out").as_uri()):
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bucket_as_a_whole_holds_the_mark_itself():
+    memory = pytest.importorskip("fsspec").filesystem("memory")
+    with claim(memory, "/bucket", "memory://bucket"):
+        assert memory.ls("/bucket", detail=False) == ["/bucket/.cdisc-conv-writing"]
+    assert not memory.exists("/bucket/.cdisc-conv-writing")

@@ -87,7 +87,7 @@ def _run(request: Request, out: str, division: tuple[int, int, str, str], alone:
     from cdisc_conv.beside import stay_alone
     from cdisc_conv.cli.printing.console import print_line
     from cdisc_conv.cli.printing.summary import print_package
-    from cdisc_conv.package.kept.rerun import run_what_changed
+    from cdisc_conv.package.kept.rerun import run_for_copy, run_what_changed
     from cdisc_conv.package.writing.publish import is_url, publish
 
     def make(keeping: Keeping | None, folder: Path = request.out) -> Package:
@@ -96,11 +96,12 @@ def _run(request: Request, out: str, division: tuple[int, int, str, str], alone:
         with stay_alone() if alone else nullcontext():
             return _make(request, folder, Division(*division), keeping)
 
+    say = partial(print_line, stderr=True)
     if is_url(out):
         with publish(out) as folder:
-            made = make(None, folder).result
+            made = run_for_copy(request, partial(make, folder=folder), say, fresh=fresh)
         return print_package(made.move(out))
-    return print_package(run_what_changed(request, make, partial(print_line, stderr=True), fresh=fresh))
+    return print_package(run_what_changed(request, make, say, fresh=fresh))
 
 
 def _make(request: Request, folder: Path, division: Division, keeping: Keeping | None) -> Package:

@@ -42,12 +42,31 @@ def run_what_changed(
         return found.kept.result
     if found.changes:
         say(f"changed since the last run: {_list_some(map(_name_change, found.changes))}")
-    package = make(_open_ranges(request, before, fresh))
-    if said := package.reused.describe():
-        say(said)
+    package = _make(request, before, make, say, fresh)
     keep_run(room, request, before, package)
     room.clean()
     return package.result
+
+
+def run_for_copy(
+    request: Request, make: Callable[[Keeping | None], Package], say: Callable[[str], None], *, fresh: bool = False
+) -> Result:
+    """The same for a package that is copied elsewhere, where nobody looks whether it is still there as it was."""
+    return _make(request, Before.look(request), make, say, fresh).result
+
+
+def _make(
+    request: Request,
+    before: Before,
+    make: Callable[[Keeping | None], Package],
+    say: Callable[[str], None],
+    fresh: bool,
+) -> Package:
+    """What `make` makes with the parts that earlier runs kept; says which these are."""
+    package = make(_open_ranges(request, before, fresh))
+    if said := package.reused.describe():
+        say(said)
+    return package
 
 
 def _open_ranges(request: Request, before: Before, fresh: bool) -> Keeping | None:

@@ -6,12 +6,13 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from cdisc_conv.package.listing import MANIFEST, TOOL, read_manifest
+from cdisc_conv.package.writing.claim import claim, place_mark
 from cdisc_conv.problems import Problem, ProblemsError
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -34,12 +35,16 @@ def publish(url: str, scratch: Path | None = None) -> Iterator[Path]:
     files are copied, and is that of the new one in the end: whoever reads in between, or after a copy that failed,
     finds that hashes do not fit, and the next run makes it whole. Until the block ends nothing at `url` changes.
 
-    Raises ProblemsError: PKG003 there is something else at `url`, PKG025 it cannot be used.
+    Raises ProblemsError: PKG003 there is something else at `url`, PKG014 another run is writing there (`claim`), PKG025
+    it cannot be used.
     """
     from cdisc_conv.report.places import NEARBY  # imports much, which `is_url` need not wait for
 
     files, target = _open(url)
-    with tempfile.TemporaryDirectory(dir=scratch, prefix=f"{TOOL}-") as name:
+    with ExitStack() as stack:
+        with _refusals(url):
+            stack.enter_context(claim(files, target, url))
+        name = stack.enter_context(tempfile.TemporaryDirectory(dir=scratch, prefix=f"{TOOL}-"))
         # So deep that the way to the raw folder is no part of the package: it would differ from run to run.
         local = Path(name).joinpath(*("package" for _ in range(NEARBY + 1)))
         local.mkdir(parents=True)
@@ -77,7 +82,7 @@ def _refusals(url: str) -> Iterator[None]:
 
 def _fetch_manifest(files: Any, target: str, url: str, local: Path) -> None:
     """The manifest of the earlier package, which a run compares with; refuse what is no package."""
-    if not files.exists(target) or not files.ls(target, detail=False):
+    if not files.exists(target) or not [name for name in files.ls(target, detail=False) if name != place_mark(target)]:
         return
     if files.exists(f"{target}/{MANIFEST}"):
         files.get_file(f"{target}/{MANIFEST}", str(local / MANIFEST))

@@ -53,19 +53,22 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self._lab = Lab(folder)
         self.room = Room(folder / "room")
-        assert self.room.make() == ""
+        self.room.make()
         self.keeping = Keeping(self.room, "base")
 
     def convert(self, forms: Mapping[str, Mapping[str, Sequence[str]]] = FORMS, cm: str = CM, **more) -> Conversion:
-        """A conversion that uses what is kept, which is the same as one in one range that does not."""
+        """A conversion that uses what is kept."""
+        division = Division(4, more.pop("workers", 1))
+        return self._convert(forms, cm, division=division, keeping=replace(self.keeping, **more))
+
+    def compare(self, made: Conversion, forms: Forms = FORMS, cm: str = CM) -> list[str]:
+        """How a conversion differs from one in one range that uses nothing kept."""
+        return list_differences(made, self._convert(forms, cm))
+
+    def _convert(self, forms: Mapping[str, Mapping[str, Sequence[str]]], cm: str, **more) -> Conversion:
         study = self._lab.load(forms, {"DM": DM, "CM": cm})
         frames = {name: frame_of(table) for name, table in forms.items()}
-        plan, names = plan_study(study), list(study.datasets)
-        division = Division(4, more.pop("workers", 1))
-        keeping = replace(self.keeping, **more)
-        made = convert_frames(study, plan, frames, {}, names, division=division, keeping=keeping)
-        assert list_differences(made, convert_frames(study, plan, frames, {}, names)) == []
-        return made
+        return convert_frames(study, plan_study(study), frames, {}, list(study.datasets), **more)
 
 
 @pytest.fixture
@@ -80,15 +83,19 @@ def copy_forms() -> Forms:
 
 
 def test_nothing_changed(bench):
-    assert bench.convert().reused.describe() == "all 4 ranges are as before"
+    again = bench.convert()
+    assert again.reused.describe() == "all 4 ranges are as before"
+    assert bench.compare(again) == []
 
 
 def test_a_value_makes_the_range_of_its_subject_again(bench):
     forms = copy_forms()
     forms["dm"]["SEX"][4] = "U"
-    assert bench.convert(forms).reused.describe() == (
+    again = bench.convert(forms)
+    assert again.reused.describe() == (
         "made again: 1 of 4 ranges (2), in these 2 of 11 variables (CM.CMDOSE, DM.SEX); the rest is as before"
     )
+    assert bench.compare(again, forms) == []
 
 
 def test_a_row_on_top_makes_the_range_of_its_subject_again(bench):
@@ -97,6 +104,7 @@ def test_a_row_on_top_makes_the_range_of_its_subject_again(bench):
         column.insert(0, value)
     again = bench.convert(forms)
     assert (again.reused.kept, again.reused.ranges) == ({1, 2, 3}, 4)
+    assert bench.compare(again, forms) == []
 
 
 @pytest.mark.parametrize(("subject", "kept"), [("00", {2, 3, 4}), ("051", {1, 3, 4}), ("13", {1, 2, 3})])
@@ -104,7 +112,9 @@ def test_a_subject_more_makes_one_range_again(bench, subject, kept):
     forms = copy_forms()
     forms["dm"]["SUBJID"].insert(0, subject)
     forms["dm"]["SEX"].insert(0, "M")
-    assert bench.convert(forms).reused.kept == kept
+    again = bench.convert(forms)
+    assert again.reused.kept == kept
+    assert bench.compare(again, forms) == []
 
 
 @pytest.mark.parametrize(("row", "kept"), [(0, {2, 3, 4}), (3, {1, 3, 4}), (11, {1, 2, 3})])
@@ -114,7 +124,9 @@ def test_a_subject_less_makes_one_range_again(bench, row, kept):
     for form in ("dm", "cm"):
         rows = [number for number, subject in enumerate(forms[form]["SUBJID"]) if subject != gone]
         forms[form] = {name: [values[number] for number in rows] for name, values in forms[form].items()}
-    assert bench.convert(forms).reused.kept == kept
+    again = bench.convert(forms)
+    assert again.reused.kept == kept
+    assert bench.compare(again, forms) == []
 
 
 def test_a_range_with_more_than_twice_its_share_is_cut_anew(bench):
@@ -139,18 +151,24 @@ def test_ranges_are_as_many_as_before_while_that_is_about_right(tmp_path, earlie
 def test_a_form_without_subjects_is_of_every_range(bench):
     forms = copy_forms()
     forms["site"]["NAME"] = ["Shanghai"]
-    assert bench.convert(forms).reused.kept == frozenset()
+    again = bench.convert(forms)
+    assert again.reused.kept == frozenset()
+    assert bench.compare(again, forms) == []
 
 
 def test_a_line_of_the_mapping_makes_what_is_downstream_of_it_in_every_range(bench):
-    again = bench.convert(cm=CM.replace("{copy: TRT}", "{copy: {source: TRT, case: upper}}"))
+    upper = CM.replace("{copy: TRT}", "{copy: {source: TRT, case: upper}}")
+    again = bench.convert(cm=upper)
     assert again.reused.kept == frozenset()
     assert "CM.CMTRT" not in again.reused.reused
     assert {"DM.SEX", "DM.SUBJID", "CM.USUBJID"} <= again.reused.reused
+    assert bench.compare(again, cm=upper) == []
 
 
 def test_other_processes_take_over_what_is_kept(bench):
-    assert bench.convert(workers=2).reused.kept == {1, 2, 3, 4}
+    again = bench.convert(workers=2)
+    assert again.reused.kept == {1, 2, 3, 4}
+    assert bench.compare(again) == []
 
 
 def test_fresh_makes_all_ranges(bench):
@@ -173,6 +191,7 @@ def test_a_range_that_was_damaged_is_made_anew_with_a_message(bench, caplog, nam
         path.write_bytes(content if how == "edited" else path_cut(content))
     again = bench.convert()
     assert len(again.reused.kept) == 3
+    assert bench.compare(again) == []
     assert re.fullmatch(
         r"'.*range-\w+\.kept', which an earlier run kept, was damaged: it is made anew", caplog.messages[0]
     )
@@ -205,7 +224,9 @@ def test_a_run_that_was_killed_goes_on_from_the_ranges_that_it_kept(tmp_path, mo
     with pytest.raises(KeyboardInterrupt):
         bench.convert()
     monkeypatch.undo()
-    assert bench.convert().reused.kept == {1, 2}
+    again = bench.convert()
+    assert again.reused.kept == {1, 2}
+    assert bench.compare(again) == []
 
 
 VALUES = st.sampled_from(["", "01", "04", "12", "13", "M", "aspirin", "2.5", "ü"])
@@ -233,4 +254,4 @@ def test_random_edits_of_rows_and_lines_give_what_a_full_run_gives(tmp_path_fact
             form, where, value = edit
             for column in forms[form].values():
                 column[:] = {"on top": [value, *column], "at the end": [*column, value], "less": column[1:]}[where]
-        bench.convert(forms, text)  # compares with a conversion in one range that uses nothing kept
+        assert bench.compare(bench.convert(forms, text), forms, text) == []
