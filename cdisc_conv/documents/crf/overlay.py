@@ -1,25 +1,25 @@
 """Put the annotations of a CRF on the pages of a blank one that the study has.
 
-The form's pages are those that ``page`` says. A field is found by its label (or its name) in the text of these pages;
-its annotations stand right of it. What is not found that way is listed at the foot of the form's first page, field by
-field, so that no annotation is missing. The pages themselves are not changed.
+The form's pages are those that ``page`` says. A field is found by its label (or its name) in the text of these pages,
+or as a field to fill in of that name; its annotations stand right of all that is in its line, such as choices and
+fields to fill in. What is not found that way is listed at the foot of the form's first page, field by field, so that no
+annotation is missing. The pages themselves are not changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from pathlib import Path
 
-from pypdf import PageObject, PdfReader, PdfWriter
-from pypdf.errors import PyPdfError
+from pypdf import PageObject, PdfReader, PdfWriter, Transformation
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
 from cdisc_conv.columns.texts import fold
 from cdisc_conv.documents.crf import layout as at
+from cdisc_conv.documents.crf.blank import Blank, Word
 from cdisc_conv.documents.crf.draw import COLOURS, GREY, NONE, Visits, draw_text
 from cdisc_conv.documents.crf.model import Annotation, Crf, CrfForm, CrfPages, Question
 from cdisc_conv.documents.fonts import BOLD, Fonts
@@ -28,25 +28,11 @@ from cdisc_conv.documents.pdf import PRODUCER, open_canvas
 GAP = 6.0
 EDGE = 12.0
 """What is kept free at the edges of a page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A text on a page and where it begins."""
-
-    text: str
-    x: float
-    y: float
-    size: float
-
-
-@dataclass(frozen=True, slots=True)
-class Blank:
-    """A blank CRF: its bytes, and the texts and the size of every page."""
-
-    content: bytes
-    words: tuple[tuple[Word, ...], ...]
-    sizes: tuple[tuple[float, float], ...]
+MOST_COLUMNS = 4
+MOST_TEXTS = 12
+"""Texts in which a label may be written."""
+ANSWERS = (":", "?", "*", "_", "[", "(", "|", "\u25a1", "\u25cb", "\u2610")
+"""Signs that follow a label where its answers stand in the same text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +43,6 @@ class Spot:
     question: Question
     x: float = 0.0
     y: float | None = None
-
-
-def read_blank(path: Path) -> Blank:
-    """A blank CRF. Raises ValueError with a sentence when it is not a PDF that can be read."""
-    try:
-        content = path.read_bytes()
-        reader = PdfReader(BytesIO(content))
-        words = tuple(tuple(_list_words(page)) for page in reader.pages)
-        sizes = tuple((float(page.mediabox.width), float(page.mediabox.height)) for page in reader.pages)
-    except (OSError, PyPdfError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ValueError(f"the blank CRF '{path.name}' cannot be read: {error}") from None
-    if not sizes:
-        raise ValueError(f"the blank CRF '{path.name}' has no pages")
-    return Blank(content, words, sizes)
 
 
 def place_fields(crf: Crf, blank: Blank, fonts: Fonts) -> list[Spot]:
@@ -85,6 +57,17 @@ def find_pages(crf: Crf, spots: Sequence[Spot]) -> CrfPages:
     return CrfPages(forms, {(by_question[id(one.question)], one.question.name): one.page for one in spots})
 
 
+def list_unplaced(crf: Crf, spots: Sequence[Spot]) -> list[CrfForm]:
+    """Forms with fields of which none is found on its pages."""
+    found = {id(one.question) for one in spots if one.y is not None}
+    known = {id(one.question) for one in spots}
+    return [
+        form
+        for form in crf.forms
+        if (mine := {id(question) for question in form.questions} & known) and not mine & found
+    ]
+
+
 def annotate_blank(crf: Crf, blank: Blank, fonts: Fonts, visits: Visits = ()) -> bytes:
     """The blank CRF with annotations, headings of the datasets and bookmarks; the same bytes for the same content."""
     spots = place_fields(crf, blank, fonts)
@@ -93,7 +76,9 @@ def annotate_blank(crf: Crf, blank: Blank, fonts: Fonts, visits: Visits = ()) ->
         forms = [form for form in crf.forms if number in form.pages]
         if forms:
             here = [spot for spot in spots if spot.page == number]
-            page.merge_page(_draw_overlay(crf, forms, here, blank.sizes[number - 1], fonts))
+            shown = blank.pages[number - 1]
+            drawn = _draw_overlay(crf, forms, here, shown.size, fonts)
+            page.merge_transformed_page(drawn, Transformation(shown.matrix), expand=False)
     _add_bookmarks(writer, crf, visits)
     clock = datetime.fromisoformat(crf.created).strftime("D:%Y%m%d%H%M%S")
     writer.metadata = None
@@ -110,40 +95,74 @@ def annotate_blank(crf: Crf, blank: Blank, fonts: Fonts, visits: Visits = ()) ->
     return buffer.getvalue()
 
 
-def _list_words(page: PageObject) -> Iterator[Word]:
-    found: list[Word] = []
-
-    def note(text: str, current: Sequence[float], matrix: Sequence[float], _: object, size: float) -> None:
-        if text.strip():
-            x, y = matrix[4], matrix[5]
-            place = (current[0] * x + current[2] * y + current[4], current[1] * x + current[3] * y + current[5])
-            found.append(Word(" ".join(text.split()), *place, abs(size * matrix[3] * current[3]) or size))
-
-    page.extract_text(visitor_text=note)
-    yield from found
-
-
 def _place_form(form: CrfForm, blank: Blank, fonts: Fonts) -> Iterator[Spot]:
-    pages = [number for number in form.pages if 1 <= number <= len(blank.words)]
+    pages = [number for number in form.pages if 1 <= number <= len(blank.pages)]
     taken: set[tuple[int, int]] = set()
     for question in (*form.questions, *form.added) if pages else ():
-        places = ((number, index) for number in pages for index in range(len(blank.words[number - 1])))
-        names = {fold(question.label).rstrip(":? *"), fold(question.name)}
-        found = next(
-            (
-                (number, index)
-                for number, index in places
-                if (number, index) not in taken and fold(blank.words[number - 1][index].text).rstrip(":? *") in names
-            ),
-            None,
-        )
+        names = {_fold(question.label), _fold(question.name)} - {""}
+        found = next(_find(names, pages, blank, taken), None)
         if found is None:
             yield Spot(pages[0], question)
             continue
-        taken.add(found)
-        number, index = found
-        word = blank.words[number - 1][index]
-        yield Spot(number, question, word.x + fonts.width(word.text, word.size) + GAP, word.y)
+        number, words = found
+        page = blank.pages[number - 1]
+        taken |= {(number, id(word)) for word in words}
+        first = words[0]
+        beside = [word for word in (*page.words, *page.fields) if _is_right_of(word, first)]
+        end = max(_find_end(word, fonts) for word in (*words, *beside))
+        yield Spot(number, question, end + GAP, first.y if first.end is None else first.y + 2)
+
+
+def _find(
+    names: Collection[str], pages: Sequence[int], blank: Blank, taken: Collection[tuple[int, int]]
+) -> Iterator[tuple[int, tuple[Word, ...]]]:
+    """Places of a field, the best first: its label alone, in several texts, before its answers; a field to fill in."""
+    free = [
+        (number, [word for word in blank.pages[number - 1].words if (number, id(word)) not in taken])
+        for number in pages
+    ]
+    for number, words in free:
+        yield from ((number, (word,)) for word in words if _fold(word.text) in names)
+    for number, words in free:
+        yield from ((number, run) for run in _list_runs(words) if _fold(" ".join(one.text for one in run)) in names)
+    for number, words in free:
+        yield from ((number, (word,)) for word in words if _begins(word.text, names))
+    for number in pages:
+        for word in blank.pages[number - 1].fields:
+            if (number, id(word)) not in taken and (
+                _fold(word.text) in names or _fold(word.text.split(".")[-1]) in names
+            ):
+                yield number, (word,)
+
+
+def _list_runs(words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
+    """Texts that stand one after another in a line, as many as a label may be written in."""
+    for start, first in enumerate(words):
+        for length in range(2, MOST_TEXTS + 1):
+            run = tuple(words[start : start + length])
+            if len(run) < length or abs(run[-1].y - first.y) > first.size / 2:
+                break
+            yield run
+
+
+def _begins(text: str, names: Collection[str]) -> bool:
+    """Whether a text is a label and what is to be ticked or filled in behind it."""
+    folded = fold(text)
+    return any(folded.startswith(name) and folded[len(name) :].lstrip()[:1] in ANSWERS for name in names)
+
+
+def _fold(text: str) -> str:
+    return fold(text).rstrip(":? *._")
+
+
+def _is_right_of(word: Word, first: Word) -> bool:
+    """Whether a text, or a field to fill in, stands in the line of another, behind it."""
+    height = word.size if word.end is not None else 0
+    return word.x > first.x and word.y - first.size / 2 <= first.y <= word.y + height + first.size / 2
+
+
+def _find_end(word: Word, fonts: Fonts) -> float:
+    return word.x + fonts.width(word.text, word.size) if word.end is None else word.end
 
 
 def _draw_overlay(
@@ -189,15 +208,20 @@ def _draw_notes(
 def _draw_rest(
     canvas: Canvas, fonts: Fonts, questions: Sequence[Question], size: tuple[float, float], colours: dict[str, str]
 ) -> None:
-    """Fields whose labels are not on the page, from its foot upwards."""
-    y = EDGE
-    for question in reversed(questions):
-        for note in reversed(question.annotations):
-            for line in reversed(fonts.wrap(f"{question.label}: {note.text}", size[0] - 2 * EDGE - 6, at.SMALL)):
-                width = fonts.width(line, at.SMALL) + 6
-                _draw_box(canvas, (EDGE, y - 2, width, at.SMALL_LEADING), colours.get(note.dataset, NONE))
-                draw_text(canvas, fonts, (EDGE + 3, y), line, at.SMALL)
-                y += at.SMALL_LEADING + 1
+    """Fields whose labels are not on the page, at its foot, in as many columns as they need."""
+    notes = [(f"{one.label}: {note.text}", note.dataset) for one in questions for note in one.annotations]
+    fits = int((size[1] - 4 * EDGE) // (at.SMALL_LEADING + 1))
+    for count in range(1, MOST_COLUMNS + 1):
+        wide = (size[0] - (count + 1) * EDGE) / count
+        lines = [(line, dataset) for text, dataset in notes for line in fonts.wrap(text, wide - 6, at.SMALL)]
+        if len(lines) <= fits * count:
+            break
+    rows = -(-len(lines) // count)
+    for place, (line, dataset) in enumerate(lines):
+        column, row = divmod(place, rows)
+        x, y = EDGE + column * (wide + EDGE), EDGE + (rows - 1 - row) * (at.SMALL_LEADING + 1)
+        _draw_box(canvas, (x, y - 2, fonts.width(line, at.SMALL) + 6, at.SMALL_LEADING), colours.get(dataset, NONE))
+        draw_text(canvas, fonts, (x + 3, y), line, at.SMALL)
 
 
 def _draw_box(canvas: Canvas, box: tuple[float, float, float, float], colour: str) -> None:

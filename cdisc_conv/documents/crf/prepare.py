@@ -17,10 +17,11 @@ from typing import Any
 
 from cdisc_conv.columns.stored import Frame
 from cdisc_conv.documents.crf.annotate import describe_crf
+from cdisc_conv.documents.crf.blank import Blank, read_blank
 from cdisc_conv.documents.crf.draw import draw_crf
 from cdisc_conv.documents.crf.layout import Layout, lay_out
 from cdisc_conv.documents.crf.model import Crf, CrfPages
-from cdisc_conv.documents.crf.overlay import Blank, annotate_blank, find_pages, place_fields, read_blank
+from cdisc_conv.documents.crf.overlay import Spot, annotate_blank, find_pages, list_unplaced, place_fields
 from cdisc_conv.documents.crf.visits import list_visits
 from cdisc_conv.documents.fonts import HOW_TO_GET, Fonts, keep_drawn, open_fonts
 from cdisc_conv.problems import Problem, Severity
@@ -51,7 +52,8 @@ def plan_crf(study: Study, steps: Steps = NOTHING_KEPT) -> tuple[Study, PlannedC
 
     Without one (study.yaml names none, or the study's folder holds it) the study is as it was.
     Findings: DOC002 a font that cannot be used, DOC003 pages of forms.yaml that are not those of the CRF, DOC004 a form
-    without fields, DOC005 no forms at all, DOC006 a blank CRF that cannot be used, DOC007 a form that it does not have.
+    without fields, DOC005 no forms at all, DOC006 a blank CRF that cannot be used, DOC007 a form that it does not have,
+    DOC008 a form of which its pages have no field.
     """
     document = find_annotated(study)
     href = str(document.get("href") or "")
@@ -63,7 +65,9 @@ def plan_crf(study: Study, steps: Steps = NOTHING_KEPT) -> tuple[Study, PlannedC
     blank = _open_blank(study, str(document.get("blank") or ""), problems)
     if blank is not None:
         problems += _check_pages(study, blank)
-        pages = find_pages(crf, place_fields(crf, blank, fonts))
+        spots = place_fields(crf, blank, fonts)
+        problems += _report_unplaced(study, crf, spots)
+        pages = find_pages(crf, spots)
         return set_pages(study, pages), PlannedCrf(href, crf, blank, fonts, tuple(problems))
     layout = keep_drawn(steps, "layout of the CRF", crf, fonts, lambda: lay_out(crf, fonts))
     problems += _compare_pages(study, href)
@@ -103,7 +107,7 @@ def _open_blank(study: Study, name: str, problems: list[Problem]) -> Blank | Non
 
 def _check_pages(study: Study, blank: Blank) -> list[Problem]:
     """DOC007: forms whose page is not said, or is not one of the blank CRF."""
-    last = len(blank.sizes)
+    last = len(blank.pages)
     hint = f"say its 'page' in forms.yaml: the blank CRF has pages 1 to {last}"
     return [
         Problem(
@@ -117,6 +121,21 @@ def _check_pages(study: Study, blank: Blank) -> list[Problem]:
         )
         for form in study.forms.values()
         if not any(1 <= page <= last for page in form.pages)
+    ]
+
+
+def _report_unplaced(study: Study, crf: Crf, spots: Sequence[Spot]) -> list[Problem]:
+    """DOC008: forms of which no field is found in the texts of its pages."""
+    return [
+        Problem(
+            "DOC008",
+            f"no field of form {form.name} is found in the text of page {', '.join(map(str, form.pages))} of the blank "
+            f"CRF: all annotations stand at the foot of page {form.pages[0]}",
+            Severity.WARNING,
+            study.forms[form.name].place,
+            "is 'page' right, and does the page have text with the labels of forms.yaml? A scanned page has none",
+        )
+        for form in list_unplaced(crf, spots)
     ]
 
 
