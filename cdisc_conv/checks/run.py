@@ -17,7 +17,7 @@ from cdisc_conv.checks.registry import load_checks
 from cdisc_conv.checks.tables import ADAM_GUIDE, NO_DATASET, NotRunnableError, Table, Tables
 from cdisc_conv.checks.told import merge_told
 from cdisc_conv.checks.words import describe_told, tell_hits
-from cdisc_conv.columns.memory import release_memory
+from cdisc_conv.columns.memory import let_go
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.problems import Problem, ProblemsError
 from cdisc_conv.standards import Standard, Terminology
@@ -130,7 +130,7 @@ def _run_rules(
                 progress(answer.rule.id)
                 answer.ask([table for table in tables.tables if tables is whole or ranges.is_cut(table.dataset)], keep)
         if tables is not whole:
-            release_memory()
+            let_go()
     if ranges.count > 1:
         for table in whole.tables:
             for answer in answers.values():

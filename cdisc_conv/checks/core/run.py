@@ -15,7 +15,7 @@ from cdisc_conv.checks.core.rule.model import CoreRule, Sensitivity
 from cdisc_conv.checks.core.rule.support import list_unknown_options, stays_within
 from cdisc_conv.checks.core.scope import is_asked
 from cdisc_conv.checks.ranges import WHOLE, Ranges
-from cdisc_conv.columns.memory import release_memory
+from cdisc_conv.columns.memory import let_go
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.standards import Standard, Terminology
 
@@ -95,7 +95,7 @@ def run_core(
             if answer.within:
                 progress(answer.rule.id)
                 answer.ask_within(part)
-        release_memory()
+        let_go()
     for answer in answers:
         progress(answer.rule.id)
         answer.ask_whole()

@@ -26,7 +26,7 @@ from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 
 Progress = Callable[[str], None]
 
-_IN_MEMORY = 96 << 20
+_IN_MEMORY = 128 << 20
 """Bytes of datasets, as they are in their files, that are checked in memory and in one range."""
 _RANGE = 48 << 20
 """Bytes of datasets that are in a range of subjects."""
@@ -80,8 +80,17 @@ class Sources:
 
 def choose_ranges(files: FoundFiles, asked: int) -> int:
     """In how many ranges a package is checked: so many as were asked for, else as its size wants."""
-    size = sum(map(measure, files.datasets))
+    size = _measure_package(files)
     return asked or (1 if size <= _IN_MEMORY else -(-size // _RANGE))
+
+
+def _measure_package(files: FoundFiles) -> int:
+    return sum(map(measure, files.datasets))
+
+
+def _choose_piece(files: FoundFiles) -> int:
+    """Bytes that are read at a time: of a small package that was to have ranges, a part of it, too."""
+    return max(_LEAST, min(_PIECE, _measure_package(files) // 50))
 
 
 def read_sources(files: FoundFiles, encoding: str, shelf: Shelf, progress: Progress) -> Sources:
@@ -92,10 +101,11 @@ def read_sources(files: FoundFiles, encoding: str, shelf: Shelf, progress: Progr
     tables: dict[str, Source] = {}
     paths: dict[str, Path] = {}
     problems: list[Problem] = []
+    most = _choose_piece(files)
     for file in files.datasets:
         progress(f"reading {file.path.name}")
         try:
-            source = _read_source(file, encoding, shelf)
+            source = _read_source(file, encoding, most, shelf)
         except ProblemsError as error:
             problems += shorten_places(files.root, error.problems)
             continue
@@ -109,12 +119,12 @@ def read_sources(files: FoundFiles, encoding: str, shelf: Shelf, progress: Progr
     return Sources(tables, paths, tuple(problems))
 
 
-def _read_source(file: DatasetFile, encoding: str, shelf: Shelf) -> Source:
+def _read_source(file: DatasetFile, encoding: str, most: int, shelf: Shelf) -> Source:
     frames: list[Frame] = []
     longest: Counter[str] = Counter()
     first: Table | None = None
     problems: list[Problem] = []
-    for piece in _iter_tables(file, encoding, shelf):
+    for piece in _iter_tables(file, encoding, most, shelf):
         table, found = _capitalize(piece)
         if first is None:
             first, problems = table, [*piece.problems, *found]
@@ -128,11 +138,11 @@ def _read_source(file: DatasetFile, encoding: str, shelf: Shelf) -> Source:
     return Source(name, first.label, first.codec, first.variables, stack(frames), longest, tuple(problems))
 
 
-def _iter_tables(file: DatasetFile, encoding: str, shelf: Shelf) -> Iterator[Table]:
+def _iter_tables(file: DatasetFile, encoding: str, most: int, shelf: Shelf) -> Iterator[Table]:
     if shelf.folder is None:
         yield file.read(encoding or None)
     else:
-        yield from read_pieces(file, encoding or None, max(_LEAST, min(_PIECE, measure(file) // 3)))
+        yield from read_pieces(file, encoding or None, most)
 
 
 def _store(frame: pd.DataFrame, shelf: Shelf) -> Frame:

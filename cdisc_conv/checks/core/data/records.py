@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -139,17 +140,24 @@ def _lengthen(table: Table, said: Mapping[str, Mapping[str, Value]]) -> View:
     places = np.repeat(np.arange(count), length)
     facts = dict.fromkeys(name for row in said.values() for name in row)
     columns: dict[str, Column] = {
-        "row_number": from_numbers(np.tile(view.rows.astype("float64"), count)),
+        "row_number": lambda: from_numbers(np.tile(view.rows.astype("float64"), count)),
         "variable_name": Vector(places, tuple(names)),
         "variable_value": lambda: concatenate([view.find(name) or constant(None, length) for name in names]),
     }
     for fact in facts:
         if fact != "variable_name":
-            columns[fact] = from_values([said.get(name, {}).get(fact) for name in names]).take(places)
+            columns[fact] = partial(_spread_fact, said, fact, names, places)
     columns["variable_value_length"] = lambda: _count_letters(
         concatenate([view.find(name) or constant(None, length) for name in names])
     )
     return View(columns, constant(table.name, length * count), np.tile(view.rows, count))
+
+
+def _spread_fact(
+    said: Mapping[str, Mapping[str, Value]], fact: str, names: Sequence[str], places: np.ndarray
+) -> Vector:
+    """What is said of variables beside each of their values."""
+    return from_values([said.get(name, {}).get(fact) for name in names]).take(places)
 
 
 def _count_letters(vector: Vector) -> Vector:

@@ -9,6 +9,7 @@ from cdisc_conv.checks.core.data.study import Table
 from cdisc_conv.checks.core.data.vectors import Value, Vector
 from cdisc_conv.checks.core.operations.registry import Task, operation
 from cdisc_conv.checks.core.operators.registry import MissingVariableError, NotAnswerableError
+from cdisc_conv.checks.core.rule.model import Reach
 
 _KEYS: dict[str, Callable[[LibraryVariable], Value]] = {
     "name": lambda variable: variable.name,
@@ -53,13 +54,13 @@ def _choose(task: Task, variables: Iterable[LibraryVariable]) -> tuple[LibraryVa
     return tuple(variable for variable in variables if _KEYS[key](variable) == task.text("key_value"))
 
 
-@operation("get_column_order_from_library")
+@operation("get_column_order_from_library", reach=Reach.RECORD)
 def get_column_order_from_library(task: Task) -> Value:
     """The variables that the dataset may have, in the order of guide and model."""
     return _names(_choose(task, _guide(task)))
 
 
-@operation("get_model_column_order")
+@operation("get_model_column_order", reach=Reach.RECORD)
 def get_model_column_order(task: Task) -> Value:
     """The variables that the model allows in the dataset, in its order."""
     return _names(_model(task))
@@ -80,56 +81,56 @@ def get_parent_model_column_order(task: Task) -> Vector:
     return domains.map(lambda value: names.get(value))
 
 
-@operation("get_model_filtered_variables")
+@operation("get_model_filtered_variables", reach=Reach.RECORD)
 def get_model_filtered_variables(task: Task) -> Value:
     """The variables that the model allows in the dataset, of one role or kind."""
     return _names(_choose(task, _model(task)))
 
 
-@operation("get_dataset_filtered_variables")
+@operation("get_dataset_filtered_variables", reach=Reach.RECORD)
 def get_dataset_filtered_variables(task: Task) -> Value:
     """The variables of one role or kind that the dataset has."""
     return tuple(name for name in _names(_choose(task, _guide(task))) if name in task.records)
 
 
-@operation("required_variables")
+@operation("required_variables", reach=Reach.RECORD)
 def required_variables(task: Task) -> Value:
     """The variables that the guide requires in the dataset."""
     return _names(variable for variable in _guide(task) if variable.core == "Req")
 
 
-@operation("expected_variables")
+@operation("expected_variables", reach=Reach.RECORD)
 def expected_variables(task: Task) -> Value:
     """The variables that the guide expects in the dataset."""
     return _names(variable for variable in _guide(task) if variable.core == "Exp")
 
 
-@operation("required_expected_variables")
+@operation("required_expected_variables", reach=Reach.RECORD)
 def required_expected_variables(task: Task) -> Value:
     """The variables that the guide requires or expects in the dataset, in its order."""
     return _names(variable for variable in _guide(task) if variable.core in ("Req", "Exp"))
 
 
-@operation("permissible_variables")
+@operation("permissible_variables", reach=Reach.RECORD)
 def permissible_variables(task: Task) -> Value:
     """The variables that the dataset may have and need not."""
     return _names(variable for variable in _guide(task) if variable.core in ("Perm", ""))
 
 
-@operation("variable_names")
+@operation("variable_names", reach=Reach.RECORD)
 def variable_names(task: Task) -> Value:
     """The names of all variables of the guide."""
     datasets = _library(task).datasets.values()
     return tuple(dict.fromkeys(variable.name for dataset in datasets for variable in dataset.variables))
 
 
-@operation("domain_is_custom")
+@operation("domain_is_custom", reach=Reach.RECORD)
 def domain_is_custom(task: Task) -> Value:
     """Whether neither the guide nor the model knows the domain."""
     return task.study.library.is_custom(task.domain)
 
 
-@operation("related_domain_is_custom")
+@operation("related_domain_is_custom", reach=Reach.RECORD)
 def related_domain_is_custom(task: Task) -> Value:
     """Whether neither knows the domain that the supplemental qualifiers belong to."""
     related = (table.related for table in task.study.tables if table.is_supplemental)
@@ -137,20 +138,20 @@ def related_domain_is_custom(task: Task) -> Value:
     return bool(found) and task.study.library.is_custom(found)
 
 
-@operation("domain_label")
+@operation("domain_label", reach=Reach.RECORD)
 def domain_label(task: Task) -> Value:
     """The label that the guide gives the domain."""
     known = _library(task).datasets.get(task.domain)
     return known.label if known else None
 
 
-@operation("standard_domains")
+@operation("standard_domains", reach=Reach.RECORD)
 def standard_domains(task: Task) -> Value:
     """The datasets of the guide and the model."""
     return _library(task).names
 
 
-@operation("get_library_class_domains")
+@operation("get_library_class_domains", reach=Reach.RECORD)
 def get_library_class_domains(task: Task) -> Value:
     """The datasets of the guide, of one class or of all."""
     wanted = task.text("domain_class").upper().replace("-", " ")
@@ -158,13 +159,13 @@ def get_library_class_domains(task: Task) -> Value:
     return tuple(each.name for each in known if not wanted or each.class_name.replace("-", " ") == wanted)
 
 
-@operation("label_referenced_variable_metadata")
+@operation("label_referenced_variable_metadata", reach=Reach.RECORD)
 def label_referenced_variable_metadata(task: Task) -> Mapping[str, Vector]:
     """What the guide says of the variable whose label each record names."""
     return _look_up(task, "label")
 
 
-@operation("name_referenced_variable_metadata")
+@operation("name_referenced_variable_metadata", reach=Reach.RECORD)
 def name_referenced_variable_metadata(task: Task) -> Mapping[str, Vector]:
     """What the guide says of the variable whose name each record names."""
     return _look_up(task, "name")

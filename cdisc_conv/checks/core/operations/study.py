@@ -22,7 +22,7 @@ def dataset_names(task: Task) -> Value:
     return tuple(sorted(table.name for table in task.study.tables))
 
 
-@operation("extract_metadata")
+@operation("extract_metadata", reach=Reach.RECORD)
 def extract_metadata(task: Task) -> Value:
     """Something that the file says of the dataset, such as its name or size."""
     facts = {**task.source.facts, "domain_suffix": task.source.name[-2:]}
@@ -31,7 +31,7 @@ def extract_metadata(task: Task) -> Value:
     return facts[task.operation.name]
 
 
-@operation("variable_exists")
+@operation("variable_exists", reach=Reach.RECORD)
 def variable_exists(task: Task) -> Value:
     """Whether the dataset has the variable."""
     return task.target in task.records
@@ -54,7 +54,7 @@ def variable_value_count(task: Task) -> Value:
     return tuple((value, float(count)) for value, count in counted.items())
 
 
-@operation("get_column_order_from_dataset")
+@operation("get_column_order_from_dataset", reach=Reach.RECORD)
 def get_column_order_from_dataset(task: Task) -> Value:
     """The variables of the dataset, in its order."""
     return tuple(name for name in task.records.names if not name.startswith("$"))
