@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cdisc_conv.draft.datasets.entries import make_flag_condition, make_plain_entry, raw
-from cdisc_conv.draft.matching.codes import yes_codes
-from cdisc_conv.draft.matching.columns import Guess, Item
+from cdisc_conv.draft.datasets.entries import make_entry, make_flag_condition, make_plain_entry, raw
+from cdisc_conv.draft.matching.codes import match_codes, yes_codes
+from cdisc_conv.draft.matching.columns import Guess, Item, Knowledge
 from cdisc_conv.draft.model import BlockDraft, Line
 from cdisc_conv.draft.reading.names import words
 
 CONSENT = "INFORMED CONSENT OBTAINED"
 
 
-def complete_disposition(title: str, block: BlockDraft, guesses: Sequence[Guess], items: Sequence[Item]) -> list[Line]:
+def complete_disposition(
+    title: str, block: BlockDraft, guesses: Sequence[Guess], items: Sequence[Item], known: Knowledge
+) -> list[Line]:
     """DSTERM in the words of the reason where no column has it, COMPLETED where the form says so, and DSCAT."""
     names = block.names()
     milestone = "" if names & {"DSDECOD", "DSTERM"} else find_milestone(title)
@@ -41,6 +43,8 @@ def complete_disposition(title: str, block: BlockDraft, guesses: Sequence[Guess]
             entry = {"cases": [{"when": when, "constant": "COMPLETED"}, dict(line.entry)]}
             reason = f"{line.reason}; completed where {completed.column} says so"
             block.lines[number] = Line(line.name, entry, min(line.score, 0.7), reason, line.to_do)
+    if decode is None and "DSDECOD" not in names:
+        found.append(_decode_term(guesses, when, known))
     if "DSCAT" not in names:
         reason = "how the subject's participation ended"
         found.append(Line("DSCAT", {"constant": "DISPOSITION EVENT"}, 0.7, reason))
@@ -70,6 +74,19 @@ def find_milestone(title: str) -> str:
     if said & {"consent", "icf", "ic"}:
         return CONSENT
     return "RANDOMIZED" if any(word.startswith("randomi") or word == "rand" for word in said) else ""
+
+
+def _decode_term(guesses: Sequence[Guess], when: str, known: Knowledge) -> Line:
+    """DSDECOD from the reported terms, where most of them are terms of the codelist; else it is to do."""
+    term = next((guess for guess in guesses if guess.target == "DSTERM"), None)
+    codelist = known.codelist("DS", "DSDECOD")
+    if term is not None and codelist is not None and match_codes(term.item.profile, codelist).share >= 0.6:
+        reason = f"the terms that {term.item.column} reports"
+        line, _ = make_entry(replace(term, target="DSDECOD", score=0.6, reason=reason), "DS", known)
+        return line
+    reason = "DSDECOD (Standardized Disposition Term) was not collected on this form"
+    cases = {"cases": [{"when": when, "constant": "COMPLETED"}]} if when else {"constant": ""}
+    return Line("DSDECOD", cases, 0.0, reason, True)
 
 
 def _complete_term(line: Line, decode: Item) -> Line:

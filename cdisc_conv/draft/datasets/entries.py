@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from cdisc_conv.draft.matching.codes import Coding, match_codes, yes_codes
+from cdisc_conv.draft.matching.codes import Coding, match_codes, no_codes, yes_codes
 from cdisc_conv.draft.matching.columns import Guess, Item, Knowledge
 from cdisc_conv.draft.model import Line
 from cdisc_conv.draft.reading.names import shared_parts, spellings, split_name
@@ -98,6 +98,8 @@ def _coded_line(guess: Guess, coding: Coding, extensible: bool) -> tuple[Line, t
         made |= dict.fromkeys(left, "")
         shown = ", ".join(f"'{profile.word_of(text)}'" for text in left[:8])
         score, reason = min(score, 0.5), f"{reason}; no term means {shown}: blank here, kept as collected in SUPP--"
+    if guess.target == "DTHFL":  # a subject who is not known to have died has a blank
+        made |= dict.fromkeys(no_codes(profile), "")
     if made:
         said["map"] = made
     entry = {"term": said if len(said) > 1 else guess.item.column}
@@ -156,8 +158,12 @@ def make_ongoing(guess: Guess, domain: str, known: Knowledge) -> list[Line]:
         return []
     when = make_flag_condition(guess.item.column, codes)
     said = f"{guess.reason}; name the time point of the protocol"
+    bare = [code for code in codes if code.isdigit() and guess.item.profile.word_of(code) == code]
+    score, reason = guess.score, guess.reason
+    if bare:
+        score, reason = min(score, 0.5), f"{reason}; nothing says what its codes mean: {bare[0]} is taken for yes"
     return [
-        Line(target, {"when": when, "constant": "ONGOING"}, guess.score, guess.reason),
+        Line(target, {"when": when, "constant": "ONGOING"}, score, reason, bool(bare)),
         Line(point, {"when": when, "constant": "TIME OF COLLECTION"}, 0.5, said),
     ]
 

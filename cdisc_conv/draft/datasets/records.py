@@ -57,7 +57,7 @@ def draft_records(page: Page, draft: Draft, known: Knowledge, items: Sequence[It
     dataset = draft.block(domain, block)
     block.lines += _add_unit(guesses, block.names(), domain, known)
     if domain == "DS":
-        block.lines += complete_disposition(f"{page.label} {page.form}", block, guesses, items)
+        block.lines += complete_disposition(f"{page.label} {page.form}", block, guesses, items, known)
         block.lines += _date_of_visit(page, block.names(), "DSSTDTC")
     occurred, asked = f"{domain[:2]}OCCUR", f"{domain[:2]}PRESP"
     if occurred in block.names() and asked not in block.names() and known.variable(domain, asked) is not None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from cdisc_conv.columns.texts import fold
-from cdisc_conv.draft.reading.names import singular, words
+from cdisc_conv.draft.matching import languages
+from cdisc_conv.draft.reading.names import singular, without_accents, words
 from cdisc_conv.draft.reading.profiles import Profile
 from cdisc_conv.standards import CodelistTerm, CodelistTerms
 
@@ -59,7 +60,17 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "no action": "DOSE NOT CHANGED",
     },
     "NY": {"true": "Y", "false": "N", "checked": "Y", "ja": "Y", "nein": "N", "si": "Y", "1": "Y", "0": "N"},
+    "FREQ": {
+        **dict.fromkeys(("once daily", "once a day", "once per day", "1 per day", "every day"), "QD"),
+        **dict.fromkeys(("twice a day", "twice per day", "two times a day"), "BID"),
+        **dict.fromkeys(("three times a day", "three times per day", "thrice daily"), "TID"),
+        **dict.fromkeys(("four times a day", "four times daily", "four times per day"), "QID"),
+        "single dose": "ONCE",
+    },
     "ROUTE": {
+        "i v": "INTRAVENOUS",
+        "s c": "SUBCUTANEOUS",
+        "per os": "ORAL",
         "po": "ORAL",
         "iv": "INTRAVENOUS",
         "sc": "SUBCUTANEOUS",
@@ -92,6 +103,10 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
 """What forms say for terms, where terminology itself has no such synonym."""
 _MISSING = frozenset(fold(text) for text in ("missing", "not available", "n/a", "(not used)", "-", ".", "null", "nan"))
 _NEGATIONS = frozenset(["not", "non", "no", "without", "never", "un"])
+_QUALIFIERS = frozenset(
+    ("day", "daily", "week", "weekly", "month", "monthly", "hour", "every", "per", "sequelae", "sequela", "worsening")
+)
+"""Words that make something else of a term beside it."""
 _INNER = re.compile(r"\(([^()]+)\)")
 
 
@@ -160,7 +175,7 @@ def find_term(text: str, codelist: CodelistTerms) -> tuple[CodelistTerm | None, 
     >>> find_term("Not related", terminology.codelist("NY"))[0] is None
     True
     """
-    own = SYNONYMS.get(codelist.short_name, {})
+    own = {**languages.SYNONYMS.get(codelist.short_name, {}), **SYNONYMS.get(codelist.short_name, {})}
     inner = [found.strip() for found in _INNER.findall(text)]
     bare = _INNER.sub(" ", text).strip()
     for spelling in (text, *inner, bare):
@@ -201,7 +216,7 @@ def find_inside(text: str, codelist: CodelistTerms) -> str:
 
 
 def _plain(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9]+", text.casefold())
+    return re.findall(r"[a-z0-9]+", without_accents(text).casefold())
 
 
 def _find_by_words(text: str, codelist: CodelistTerms, own: Mapping[str, str]) -> CodelistTerm | None:
@@ -217,8 +232,10 @@ def _find_by_words(text: str, codelist: CodelistTerms, own: Mapping[str, str]) -
         words_of = [singular(word) for word in _plain(name)]
         if len("".join(words_of)) < 4 or _NEGATIONS & (set(words_of) ^ set(asked)):
             continue
+        if _QUALIFIERS & (set(asked) - set(words_of)):  # once a day is not once
+            continue
         together = set(words_of) & set(asked)
-        if together == set(words_of) or (together == set(asked) and len(asked) > 1):
+        if together == set(words_of) or (together == set(asked) and len(asked) > 1 and name not in own):
             found[value] = max(found.get(value, 0.0), len(together) / max(len(set(words_of)), len(set(asked))))
     if not found:
         return None
@@ -233,12 +250,12 @@ def is_yes(text: str) -> bool:
     >>> is_yes("Yes"), is_yes("1"), is_yes("Ongoing"), is_yes("No")
     (True, True, True, False)
     """
-    return fold(text) in ("y", "yes", "1", "true", "checked", "ongoing", "ong", "continuing", "x")
+    return fold(text) in ("y", "yes", "1", "true", "checked", "ongoing", "ong", "continuing", "x", *languages.YES)
 
 
 def is_no(text: str) -> bool:
     """Whether a word says no."""
-    return fold(text) in ("n", "no", "0", "false", "unchecked", "not done", "none")
+    return fold(text) in ("n", "no", "0", "false", "unchecked", "not done", "none", *languages.NO)
 
 
 def is_not_done(text: str) -> bool:

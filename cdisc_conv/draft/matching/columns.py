@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from cdisc_conv.draft.matching import languages
 from cdisc_conv.draft.matching.codes import Coding, match_codes, no_codes, yes_codes
 from cdisc_conv.draft.matching.targets import (
     ANY,
@@ -28,6 +29,7 @@ from cdisc_conv.standards.model import DatasetStandard
 LEAST = 0.5
 """The score from which on a column counts as recognised."""
 _DATES = ("STDTC", "ENDTC", "DTC", "DTHDTC", "BRTHDTC", "RFICDTC")
+_LABELS = {target: (*phrases, *languages.LABELS.get(target, ())) for target, phrases in LABELS.items()}
 _NEVER_ONGOING = ("DS", "DV")
 """Domains whose events last no time: what such a form says continues is something else."""
 _FLAGS = (ONGOING, PERFORMED, ANY, PRIOR)
@@ -228,7 +230,7 @@ def _by_label(item: Item, domain: str, known: Knowledge, shared: Sequence[str]) 
         label = name_words(text) if what == "name" else words(text)
         if not label:
             continue
-        for target, phrases in LABELS.items():
+        for target, phrases in _LABELS.items():
             found = _resolve(domain, target, known)
             if not found:
                 continue

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cdisc_conv.draft.matching import languages
 from cdisc_conv.draft.matching.columns import Item, Knowledge
 from cdisc_conv.draft.matching.targets import CDASH
 from cdisc_conv.draft.matching.vocabulary import FORMS
 from cdisc_conv.draft.reading.names import shared_parts, similarity, spellings, split_name, words
 
 LEAST = 0.5
+_FORMS = {domain: (*phrases, *languages.FORMS.get(domain, ())) for domain, phrases in FORMS.items()}
 DOMAINS = (
     "DM",
     "AE",
@@ -95,7 +97,7 @@ def place_form(name: str, label: str, items: Sequence[Item], known: Knowledge) -
     for what, text, top in (("label", label, 0.85), ("name", name, 0.75)):
         said = words(text)
         bare = tuple(word for word in said if word not in _BESIDE and not word.isdigit())
-        for domain, phrases in FORMS.items():
+        for domain, phrases in _FORMS.items():
             weight = max((similarity(said, words(phrase)) for phrase in phrases), default=0.0) if said else 0.0
             if bare and bare != said:
                 weight = max(weight, 0.95 * max(similarity(bare, words(phrase)) for phrase in phrases))

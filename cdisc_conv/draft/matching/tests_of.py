@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cdisc_conv.draft.datasets.entries import ascii_text, make_label
+from cdisc_conv.draft.matching import languages
 from cdisc_conv.draft.matching.columns import Item, Knowledge
 from cdisc_conv.draft.matching.vocabulary import INSTRUMENTS, PARTS, TESTS
 from cdisc_conv.draft.reading.names import common_letters, shared_parts, split_name, words
@@ -17,6 +18,10 @@ MEASURED = ("VS", "LB", "EG")
 _UNIT = re.compile(r"(?:^|\s)[(\[]\s*([^()\[\]]{1,15})\s*[)\]]")
 _UNITS = frozenset(["kg", "g", "lb", "lbs", "cm", "m", "in", "mm", "mmhg", "hg", "bpm", "c", "f", "pct", "percent"])
 """Ends of names that are units."""
+_TESTS = {
+    domain: {code: (*phrases, *languages.TESTS.get(domain, {}).get(code, ())) for code, phrases in tests.items()}
+    for domain, tests in TESTS.items()
+}
 _NO_TEST = frozenset(["result", "results", "value", "finding", "original", "units", "unit", "test"])
 
 
@@ -99,7 +104,7 @@ def find_tests(items: Sequence[Item], domain: str, known: Knowledge, every: bool
 def _parse_known(item: Item, letters: Sequence[str], domain: str) -> tuple[tuple[str, ...], str] | None:
     """The name without the letters of its form, where forms of the domain call a test so; None otherwise."""
     bare = "".join(split_name(item.name))
-    phrases = {" ".join(words(phrase)) for said in TESTS.get(domain, {}).values() for phrase in said}
+    phrases = {" ".join(words(phrase)) for said in _TESTS.get(domain, {}).values() for phrase in said}
     for prefix in (*letters, domain[:2]):
         rest = bare.removeprefix(prefix)
         if rest != bare and rest.lower() in phrases:
@@ -169,7 +174,7 @@ def find_code(text: str, domain: str, codelist: CodelistTerms) -> str:
     said = " ".join(words(text))
     if not said:
         return ""
-    for code, phrases in TESTS.get(domain, {}).items():
+    for code, phrases in _TESTS.get(domain, {}).items():
         if said in {" ".join(words(phrase)) for phrase in phrases} or said == code.lower():
             return code if codelist.term(code) is not None or code in INSTRUMENTS else ""
     term = codelist.match(text).term or codelist.match(text.upper()).term

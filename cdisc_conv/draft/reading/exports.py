@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cdisc_conv.draft.reading.layouts import find_layout
+from cdisc_conv.draft.reading.names import without_accents
 from cdisc_conv.draft.reading.vendors import find_roles, split_instruments
 from cdisc_conv.problems import Place, Problem, ProblemsError, Severity
 from cdisc_conv.raw.dictionaries.detection import Guess, detect
@@ -247,7 +248,7 @@ def name_forms(tables: Sequence[Table]) -> list[str]:
     >>> name_forms([Table("ae_raw.csv", "", ())])
     ['ae']
     """
-    stems = [table.name or (table.table if table.table else Path(table.file).stem) for table in tables]
+    stems = [without_accents(table.name or table.table or Path(table.file).stem) for table in tables]
     split = [[part for part in re.split(r"[^A-Za-z0-9]+", stem) if part] for stem in stems]
     while len(split) > 1 and all(len(parts) > 1 and parts[0] == split[0][0] for parts in split):
         split = [parts[1:] for parts in split]
@@ -280,7 +281,7 @@ def make_columns(table: Table) -> dict[str, dict[str, Any]]:
 
 
 def _make_plain(name: str, taken: Iterable[str]) -> str:
-    plain = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_") or "COLUMN"
+    plain = re.sub(r"\W+", "_", without_accents(name), flags=re.ASCII).strip("_") or "COLUMN"
     plain = plain if not plain[0].isdigit() else f"C{plain}"
     known = {one.casefold() for one in taken}
     return next(

@@ -40,6 +40,9 @@ SUBJECTS: Mapping[str, float] = {
     "SCREENINGNUMBER": 0.7,
     "SCRNO": 0.7,
     "RANDNO": 0.5,
+    **dict.fromkeys(("PATIENTENNUMMER", "PATIENTENNR", "PATIENTENID", "PROBANDENNUMMER", "NUMEROPATIENT"), 0.85),
+    **dict.fromkeys(("NUMPATIENT", "IDPATIENT", "NUMEROSUJET", "NUMPACIENTE", "IDPACIENTE", "NUMEROPACIENTE"), 0.85),
+    **dict.fromkeys(("PROBAND", "SUJET", "SUJETO", "PACIENTE"), 0.8),
 }
 """What columns of the subject are called, and how sure that is."""
 SITES = frozenset(
@@ -56,6 +59,8 @@ SITES = frozenset(
         "CENTREID",
         "CTR",
         "INVSITE",
+        "ZENTRUM",
+        "CENTRO",
     ]
 )
 EVENTS = frozenset(
@@ -70,6 +75,8 @@ EVENTS = frozenset(
         "CPEVENT",
         "VISITLABEL",
         "TIMEPOINT",
+        "VISITE",
+        "VISITA",
     ]
 )
 EVENT_IDS = frozenset(["VISITID", "EVENTID", "EVENTEID", "EVENTOID", "VISITCODE", "VISITCD", "VISITNUM", "VISITNO"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -136,6 +137,18 @@ def spellings(name: str, shared: Sequence[str] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in found if len(one) > 1))
 
 
+def without_accents(text: str) -> str:
+    """A text with plain letters for those with accents.
+
+    >>> without_accents("Größe, Événement"), without_accents("血压")
+    ('Grosse, Evenement', '血压')
+    """
+    if text.isascii():
+        return text
+    parts = unicodedata.normalize("NFD", text.replace("ß", "ss"))
+    return unicodedata.normalize("NFC", "".join(sign for sign in parts if not unicodedata.combining(sign)))
+
+
 @cache
 def words(text: str) -> tuple[str, ...]:
     """The words of a label or a name that carry meaning, in small letters.
@@ -143,7 +156,7 @@ def words(text: str) -> tuple[str, ...]:
     >>> words("Start Date of Adverse Event"), words("DiscontinuationDate"), words("height (cm)")
     (('start', 'date', 'adverse', 'event'), ('discontinuation', 'date'), ('height', 'cm'))
     """
-    split = _CAMEL.sub(" ", text)
+    split = _CAMEL.sub(" ", without_accents(text))
     return tuple(word for word in (one.lower() for one in _WORD.findall(split)) if word not in _STOP)
 
 
