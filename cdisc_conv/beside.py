@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -52,6 +53,7 @@ def make_beside(make: Callable[[], _Made]) -> Iterator[Callable[[], _Made]]:
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_send, args=(make, sender), daemon=True)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    gc.freeze()  # looking through what is there already would copy its pages, and finds little
     try:  # the copy keeps these signals blocked
         process.start()
     finally:
@@ -60,6 +62,7 @@ def make_beside(make: Callable[[], _Made]) -> Iterator[Callable[[], _Made]]:
     try:
         yield lambda: _receive(receiver, make)
     finally:
+        gc.unfreeze()
         process.kill()
         process.join()
         receiver.close()

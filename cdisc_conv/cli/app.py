@@ -116,7 +116,7 @@ def main() -> None:
     prepare_streams()
     end_in_order()
     # Mappings and plans are many small objects that stay: looking through them for circles again and again is in vain.
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(400_000, 50, 100)
     # Of the allocators that Arrow brings, each thread keeps what it used; it is read when Arrow is imported.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     atexit.register(gc.freeze)  # nor is it of use when all of them end with the process

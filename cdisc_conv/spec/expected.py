@@ -21,9 +21,10 @@ def standard_variable(study: Study, dataset: DatasetSpec, name: str) -> Variable
     >>> standard_variable(study, study.datasets["AE"], "AESER").label
     'Serious Event'
     """
-    if name in dataset.working_names() or name in dataset.supplemental_names():
-        return None
-    return dataset.family.standard.variable(dataset.standard, name)
+    if name not in dataset.standards:
+        own = name in dataset.working_names() or name in dataset.supplemental_names()
+        dataset.standards[name] = None if own else dataset.family.standard.variable(dataset.standard, name)
+    return dataset.standards[name]
 
 
 def is_numeric(

@@ -17,7 +17,7 @@ from cdisc_conv.raw.source import OtherInformats
 from cdisc_conv.raw.subjects import SubjectKey
 from cdisc_conv.spec.outputs import PART, OutputPart, SplitInto
 from cdisc_conv.spec.yaml.nodes import Node
-from cdisc_conv.standards import DatasetStandard, Standard, Terminology
+from cdisc_conv.standards import DatasetStandard, Standard, Terminology, VariableStandard
 from cdisc_conv.tables import TableId
 
 
@@ -322,10 +322,11 @@ class DatasetSpec:
 
     def entries_of(self, block: Block) -> Mapping[str, Variable]:
         """Every entry that counts in a block, by name: its own and those of the dataset."""
-        if id(block) not in self._entries:
+        found = self._entries.get(id(block))
+        if found is None:
             own = {**block.working, **block.supplemental, **block.variables}
-            self._entries[id(block)] = (block, {**self.working, **self.supplemental, **self.variables, **own})
-        return self._entries[id(block)][1]
+            found = self._entries[id(block)] = (block, {**self.working, **self.supplemental, **self.variables, **own})
+        return found[1]
 
     def entries_named(self, name: str) -> tuple[Variable, ...]:
         """The different entries of a name, in the order of the blocks in which they count; none for an unmapped one."""
@@ -346,6 +347,11 @@ class DatasetSpec:
     def __getstate__(self) -> dict[str, Any]:
         """Without what is kept by the ids of blocks, which are others in another process."""
         return {one.name: getattr(self, one.name) for one in fields(self)}
+
+    @cached_property
+    def standards(self) -> dict[str, VariableStandard | None]:
+        """What `expected.standard_variable` has found of its names already."""
+        return {}
 
     @cached_property
     def _entries(self) -> dict[int, tuple[Block, dict[str, Variable]]]:
