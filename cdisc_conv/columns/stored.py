@@ -249,6 +249,39 @@ class Shelf:
         pieces = [frame.iloc[start : start + _MOST_RECORDS] for start in starts]
         return Stored(tuple(write_tables(self.next_path(), {"": piece}) for piece in pieces))
 
+    def gather(self, frames: Iterable[pd.DataFrame]) -> Frame:
+        """Tables of the same columns under each other, one at least; where there is a folder, one is in memory."""
+        if self.folder is None:
+            held = list(frames)
+            return held[0] if len(held) == 1 else pd.concat(held, ignore_index=True)
+        pieces: list[Piece] = []
+        given = iter(frames)
+        first: pd.DataFrame | None = next(given)
+        while first is not None:
+            path = self.next_path()
+            with TableWriter(path) as writer:
+                writer.write({"": first})
+                first = next(given, None)
+                while first is not None and writer.length + len(first) <= _MOST_RECORDS:
+                    writer.write({"": first})
+                    first = next(given, None)
+            pieces.append(Piece(path, writer.length))
+        return Stored(tuple(pieces))
+
+    def assign(self, frame: Frame, columns: Mapping[str, pd.Series]) -> Frame:
+        """The table with other columns, or with these instead."""
+        if not columns:
+            return frame
+        return self.gather(_assign(frame, columns))
+
+
+def _assign(frame: Frame, columns: Mapping[str, pd.Series]) -> Iterator[pd.DataFrame]:
+    start = 0
+    for piece in stream(frame):
+        stop = start + len(piece)
+        yield piece.assign(**{name: column.iloc[start:stop].set_axis(piece.index) for name, column in columns.items()})
+        start = stop
+
 
 IN_MEMORY = Shelf()
 

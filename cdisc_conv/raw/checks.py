@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.stored import Frame
 from cdisc_conv.problems import Problem, Severity, did_you_mean
 from cdisc_conv.raw.source import FormSource, RawForm, Reporter
 
@@ -92,7 +93,7 @@ def list_needed(source: FormSource) -> dict[str, None]:
     return dict.fromkeys([*(in_file.get(name, name) for name in source.key), *source.where, *source.filled])
 
 
-def check_known(frame: pd.DataFrame, source: FormSource, reporter: Reporter) -> list[Problem]:
+def check_known(frame: Frame, source: FormSource, reporter: Reporter) -> list[Problem]:
     """RAW040: rows of a file that several forms share, and that are of none of them."""
     problems = []
     for name, values in source.known.items():
@@ -146,15 +147,16 @@ def report_cut(source: FormSource, reporter: Reporter) -> Problem:
     return reporter.report("RAW021", message, hint="ask for the file again, or take 'end' out of its declaration")
 
 
-def check_key(frame: pd.DataFrame, source: FormSource, reporter: Reporter) -> list[Problem]:
+def check_key(frame: Frame, source: FormSource, reporter: Reporter) -> list[Problem]:
     """Rows that share the values of the key; nothing when a column of it is missing, which is reported elsewhere."""
     key = list(source.key)
-    if not key or not set(key) <= set(frame.columns) or frame.empty:
+    if not key or not set(key) <= set(frame.columns) or not len(frame):
         return []
-    repeated = frame[key].duplicated(keep=False)
+    keys = frame[key]
+    repeated = keys.duplicated(keep=False)
     if not repeated.any():
         return []
-    groups: dict[Any, Any] = frame.loc[repeated, key].groupby(key, sort=False).indices
+    groups: dict[Any, Any] = keys.loc[repeated].groupby(key, sort=False).indices
     rows = np.flatnonzero(repeated.to_numpy()) + 1
     first = [(value if isinstance(value, tuple) else (value,), rows[each]) for value, each in groups.items()][:_SHOWN]
     shown = [

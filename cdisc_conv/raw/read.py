@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdisc_conv.columns.distinct import to_arrow
-from cdisc_conv.columns.stored import IN_MEMORY, Shelf, load
+from cdisc_conv.columns.stored import IN_MEMORY, Frame, Shelf, Stored, load, select, stream
 from cdisc_conv.problems import Problem, ProblemsError, Severity
 from cdisc_conv.raw import checks
 from cdisc_conv.raw.database import open_database, show_url
@@ -34,7 +34,7 @@ def read_forms(
 ) -> tuple[dict[str, RawForm], list[Problem]]:
     """All forms of an export by name, and the problems of all; a form that cannot be read is left out.
 
-    A file that holds several forms is opened once. Forms go to the shelf as soon as they are read.
+    A file that holds several forms is opened once. Rows go to the shelf batch by batch.
     """
     directory = Path(directory)
     if not directory.is_dir():
@@ -45,10 +45,11 @@ def read_forms(
     problems: list[Problem] = []
     with OpenFiles() as files:
         for source in sources:
-            form, found = _read_form(source, directory, files, usecols)
+            form, found = _read_form(source, directory, files, usecols, shelf)
             problems += found
             if form:
-                forms[source.name] = replace(form, frame=shelf.put(load(form.frame)))
+                frame = form.frame if isinstance(form.frame, Stored) else shelf.put(form.frame)
+                forms[source.name] = replace(form, frame=frame)
     return forms, problems
 
 
@@ -72,7 +73,7 @@ def read_form(
     ('RAW010', "form 'ae' has 1 row with fewer fields than its 2 columns: row 2 has 1", 3)
     """
     with OpenFiles() as files:
-        return _read_form(source, Path(directory), files, usecols)
+        return _read_form(source, Path(directory), files, usecols, IN_MEMORY)
 
 
 class OpenFiles:
@@ -112,34 +113,34 @@ class OpenFiles:
 
 
 def _read_form(
-    source: FormSource, directory: Path, files: OpenFiles, usecols: Collection[str] | None
+    source: FormSource, directory: Path, files: OpenFiles, usecols: Collection[str] | None, shelf: Shelf
 ) -> tuple[RawForm | None, list[Problem]]:
     if source.url:
-        return _read_query(source, directory, files, usecols)
+        return _read_query(source, directory, files, usecols, shelf)
     found, problems = find_files(source, directory)
     parts: list[Collected] = []
     for file in found:
-        part, of_part = _read_file(file, source, directory, files, usecols)
+        part, of_part = _read_file(file, source, directory, files, usecols, shelf)
         problems += of_part
         parts += [part] if part else []
     if not parts or len(parts) < len(found):
         return None, problems
     reporter = found[0].reporter if len(found) == 1 else Reporter(source.name, _show_all(source, directory))
-    return _finish_form(parts, source, reporter, problems)
+    return _finish_form(parts, source, reporter, problems, shelf)
 
 
 def _read_query(
-    source: FormSource, directory: Path, files: OpenFiles, usecols: Collection[str] | None
+    source: FormSource, directory: Path, files: OpenFiles, usecols: Collection[str] | None, shelf: Shelf
 ) -> tuple[RawForm | None, list[Problem]]:
     """A form from a database."""
     reporter = Reporter(source.name, show_url(source.url))
     try:
         database = files.connect(source, directory, reporter)
         table = database.table(choose_table(database, source, "", reporter), source, reporter)
-        collected, problems = collect_table(table, source, reporter, usecols)
+        collected, problems = collect_table(table, source, reporter, usecols, shelf)
     except ProblemsError as error:
         return None, list(error.problems)
-    return (None, problems) if collected is None else _finish_form([collected], source, reporter, problems)
+    return (None, problems) if collected is None else _finish_form([collected], source, reporter, problems, shelf)
 
 
 def _show_all(source: FormSource, directory: Path) -> str:
@@ -147,14 +148,19 @@ def _show_all(source: FormSource, directory: Path) -> str:
 
 
 def _read_file(
-    found: FoundFile, source: FormSource, directory: Path, files: OpenFiles, usecols: Collection[str] | None
+    found: FoundFile,
+    source: FormSource,
+    directory: Path,
+    files: OpenFiles,
+    usecols: Collection[str] | None,
+    shelf: Shelf,
 ) -> tuple[Collected | None, list[Problem]]:
     reporter = found.reporter
     try:
         file = RawFile(found.path, reporter.file, _locate_metadata(source, directory), source.described)
         container = files.open(file, choose_reader(file, source.format, reporter, source.encoding), reporter)
         table = container.table(choose_table(container, source, found.inner, reporter), source, reporter)
-        collected, problems = collect_table(table, source, reporter, usecols)
+        collected, problems = collect_table(table, source, reporter, usecols, shelf)
         if collected is None:
             return None, problems
         print_ = files.fingerprint(found.path, None if container.holds_files else table.fingerprint())
@@ -179,25 +185,25 @@ def _locate_metadata(source: FormSource, directory: Path) -> tuple[Path, ...]:
 
 
 def _finish_form(
-    parts: Sequence[Collected], source: FormSource, reporter: Reporter, problems: list[Problem]
+    parts: Sequence[Collected], source: FormSource, reporter: Reporter, problems: list[Problem], shelf: Shelf
 ) -> tuple[RawForm | None, list[Problem]]:
     """The form from its parts, with what can be said of it as a whole."""
-    whole, found = join_parts(parts, source, reporter)
+    whole, found = join_parts(parts, source, reporter, shelf)
     problems = [*problems, *found]
     frame, labels = whole.frame, whole.labels
     if source.missing:
-        frame = _blank_missing(frame, source.missing)
+        frame = shelf.gather(_blank_missing(piece, source.missing) for piece in stream(frame))
     if source.long:
-        frame, found = pivot_form(frame, source.long, source, reporter)
+        frame, found = pivot_form(load(frame), source.long, source, reporter)
         problems += found
     for code, words in source.decodes.items():
         if code in frame and words not in frame and (known := whole.values.get(code)):
-            frame = frame.assign(**{words: frame[code].map(known).fillna("").astype("str")})
+            frame = shelf.assign(frame, {words: frame[code].map(known).fillna("").astype("str")})
     if source.names:
         labels = {source.names.get(name, name): label for name, label in labels.items()}
-        frame, found = _rename(frame, source, reporter)
+        frame, found = _rename(frame, source, reporter, shelf)
         problems += found
-    frame, found = apply_informats(frame, source, reporter)
+    frame, found = apply_informats(frame, source, reporter, shelf)
     problems += found
     if not len(frame):
         message = f"form '{source.name}' has a header and no rows"
@@ -208,7 +214,7 @@ def _finish_form(
         keys = whole.add_lines(keys)
     if whole.keep is not None:
         kept = {source.names.get(name, name) for name in whole.keep}
-        frame = frame[[name for name in frame if name in kept]]
+        frame = select(frame, [name for name in frame if name in kept])
     files = tuple(part.file for part in parts if part.file)
     return RawForm(source.name, reporter.file, frame, labels, whole.values, files), [*problems, *keys]
 
@@ -223,7 +229,7 @@ def _blank_missing(frame: pd.DataFrame, missing: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(blanked)
 
 
-def _rename(frame: pd.DataFrame, source: FormSource, reporter: Reporter) -> tuple[pd.DataFrame, list[Problem]]:
+def _rename(frame: Frame, source: FormSource, reporter: Reporter, shelf: Shelf) -> tuple[Frame, list[Problem]]:
     """The frame with the study's names; a column that has the name of another one already gives way (RAW012)."""
     renamed = {name: new for name, new in source.names.items() if name in frame}
     taken = [new for new in renamed.values() if new in frame and new not in renamed]
@@ -233,4 +239,4 @@ def _rename(frame: pd.DataFrame, source: FormSource, reporter: Reporter) -> tupl
         message = f"form '{source.name}' has the column {new}, and {old}, which the study calls {new}"
         hint = f"only {old} is read; give the study another name for one of them"
         problems.append(reporter.report("RAW012", message, hint=hint, line=1, column=new))
-    return frame.drop(columns=taken).rename(columns=renamed), problems
+    return shelf.gather(piece.drop(columns=taken).rename(columns=renamed) for piece in stream(frame)), problems

@@ -50,8 +50,7 @@ def join_subjects(
     for name, key in keys.items():
         if name in forms:
             column, found = _find_subjects(forms[name], forms.get(key.form), key)
-            frame = load(forms[name].frame).assign(**{subject: column})
-            joined[name] = replace(forms[name], frame=shelf.put(frame))
+            joined[name] = replace(forms[name], frame=shelf.assign(forms[name].frame, {subject: column}))
             problems += found
     return joined, problems
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import pandas as pd
-
+from cdisc_conv.columns.stored import IN_MEMORY, Shelf, stream
 from cdisc_conv.problems import Problem
 from cdisc_conv.raw.shaping.collect import Collected
 from cdisc_conv.raw.source import FormSource, Reporter
 
 
-def join_parts(parts: Sequence[Collected], source: FormSource, reporter: Reporter) -> tuple[Collected, list[Problem]]:
+def join_parts(
+    parts: Sequence[Collected], source: FormSource, reporter: Reporter, shelf: Shelf = IN_MEMORY
+) -> tuple[Collected, list[Problem]]:
     """The parts below each other, in their order.
 
     Columns that a part lacks are "" there; RAW022 reports parts whose columns are others than those of the first.
@@ -32,8 +33,9 @@ def join_parts(parts: Sequence[Collected], source: FormSource, reporter: Reporte
             message = f"form '{source.name}' has parts with other columns: {file} {' and '.join(said)}, against {other}"
             hint = "ask for the parts of one layout, or read them as forms of their own"
             problems.append(reporter.report("RAW022", message, hint=hint, column=(lacking + more)[0]))
-    frames = [part.frame.reindex(columns=names, fill_value="") for part in parts]
-    frame = pd.concat(frames, ignore_index=True).astype("str")
+    frame = shelf.gather(
+        piece.reindex(columns=names, fill_value="").astype("str") for part in parts for piece in stream(part.frame)
+    )
     labels = {name: label for part in reversed(parts) for name, label in part.labels.items()}
     values = {name: words for part in reversed(parts) for name, words in part.values.items()}
     keep = None if any(part.keep is None for part in parts) else tuple(names)

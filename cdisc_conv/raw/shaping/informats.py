@@ -16,6 +16,7 @@ import pandas as pd
 
 from cdisc_conv.columns.date_formats import DateFormat, parse_dates, read_format
 from cdisc_conv.columns.number_formats import NumberFormat, read_number_format, read_numbers
+from cdisc_conv.columns.stored import IN_MEMORY, Frame, Shelf
 from cdisc_conv.columns.texts import find_texts
 from cdisc_conv.problems import Problem
 from cdisc_conv.raw.source import FormSource, OtherInformats, Reporter
@@ -54,7 +55,9 @@ def read_informat(texts: tuple[str, ...], pivot: int | None = None) -> Informat:
     return Informat(texts, dates)
 
 
-def apply_informats(frame: pd.DataFrame, source: FormSource, reporter: Reporter) -> tuple[pd.DataFrame, list[Problem]]:
+def apply_informats(
+    frame: Frame, source: FormSource, reporter: Reporter, shelf: Shelf = IN_MEMORY
+) -> tuple[Frame, list[Problem]]:
     """The frame with the columns of the source that have informats read, and what is not written so.
 
     RAW043 values in another format, RAW044 dates that can be read in several ways: dates count as missing, texts stay.
@@ -89,10 +92,10 @@ def apply_informats(frame: pd.DataFrame, source: FormSource, reporter: Reporter)
                 column = column.where(~mine, values)
                 problems += found
         read[name] = column
-    return frame.assign(**read) if read else frame, problems
+    return shelf.assign(frame, read), problems
 
 
-def _find_rows(frame: pd.DataFrame, other: OtherInformats) -> np.ndarray:
+def _find_rows(frame: Frame, other: OtherInformats) -> np.ndarray:
     """The rows that are written otherwise."""
     found = np.ones(len(frame), dtype=bool)
     for name, patterns in other.where.items():
