@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _FORM = "form "
+_DATASET = "dataset "
 
 
 class TableId(str):
@@ -19,6 +20,11 @@ class TableId(str):
         """The table of a raw form."""
         return cls(f"{_FORM}{name}")
 
+    @classmethod
+    def of_source(cls, source: str) -> TableId:
+        """The table that records call ``form ae`` or ``dataset DS``; see `source`."""
+        return cls(source.removeprefix(_DATASET))
+
     @property
     def is_form(self) -> bool:
         """Whether it is a raw form."""
@@ -32,19 +38,19 @@ class TableId(str):
     @property
     def source(self) -> str:
         """How the records made from it call it: ``form ae``, ``dataset DS``."""
-        return str(self) if self.is_form else f"dataset {self}"
+        return str(self) if self.is_form else f"{_DATASET}{self}"
 
 
 class ColumnRef(str):
-    """A column with its table before a point, as mappings, lineage and reports write it.
+    """A column, with its table before a point where it has one, as mappings, lineage and reports write it.
 
     >>> ref = ColumnRef("form ae.AETERM")
     >>> ref.table, ref.table.is_form, ref.column
     ('form ae', True, 'AETERM')
     >>> ColumnRef.of("AE", "AESTDTC") == "AE.AESTDTC"
     True
-    >>> ColumnRef("AESEV").column
-    ''
+    >>> ColumnRef("AESEV").has_table, ColumnRef("AESEV").column
+    (False, '')
     """
 
     __slots__ = ()
@@ -53,6 +59,11 @@ class ColumnRef(str):
     def of(cls, table: str, column: str) -> ColumnRef:
         """The column of a table."""
         return cls(f"{table}.{column}")
+
+    @property
+    def has_table(self) -> bool:
+        """Whether it names a table, and does not leave it to where it is read."""
+        return "." in self
 
     @property
     def table(self) -> TableId:

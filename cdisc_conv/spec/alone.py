@@ -10,7 +10,7 @@ from cdisc_conv.problems import Problem
 from cdisc_conv.spec.model import DatasetSpec, GivenDataset, SourceKind, Variable
 from cdisc_conv.spec.yaml.nodes import Node
 from cdisc_conv.standards import Standard
-from cdisc_conv.tables import TableId
+from cdisc_conv.tables import ColumnRef, TableId
 
 
 def is_alone(folder: Path) -> bool:
@@ -62,5 +62,5 @@ def _list_read(spec: DatasetSpec) -> Iterator[str]:
 
 def _list_tables(variable: Variable) -> Iterator[str]:
     names = (*variable.derivation.reads(), *(variable.when.names if variable.when is not None else ()))
-    yield from (ref.partition(".")[0] for ref in names if "." in ref and not ref.startswith("raw."))
+    yield from (ref.table for ref in map(ColumnRef, names) if ref.has_table and ref.table != "raw")
     yield from (table for table in variable.derivation.tables() if not TableId(table).is_form)

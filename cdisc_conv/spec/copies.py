@@ -8,6 +8,7 @@ from cdisc_conv.derivations.values.copying import Copy
 from cdisc_conv.derivations.values.predecessors import Predecessor
 from cdisc_conv.spec.model import Study
 from cdisc_conv.spec.references import resolve
+from cdisc_conv.tables import ColumnRef
 
 
 def list_copies(study: Study) -> Mapping[str, str]:
@@ -23,6 +24,6 @@ def list_copies(study: Study) -> Mapping[str, str]:
                 match variable.derivation if variable is not None else None:
                     case Copy(source=ref) | Predecessor(of=ref):
                         target = resolve(study, dataset, block, name, ref)
-                        if target is not None and target.table and not target.table.startswith("form "):
-                            found[f"{dataset.name}.{name}"] = f"{target.table.removeprefix('dataset ')}.{target.name}"
+                        if target is not None and target.table and not target.table.is_form:
+                            found[ColumnRef.of(dataset.name, name)] = ColumnRef.of(target.table, target.name)
     return found

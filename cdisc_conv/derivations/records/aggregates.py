@@ -33,7 +33,6 @@ from cdisc_conv.derivations.records.gathering import (
 )
 from cdisc_conv.derivations.records.joining import (
     BY_SUBJECT,
-    FORM,
     Keys,
     check_keys,
     find_reach,
@@ -147,7 +146,7 @@ class _Extreme(Derivation):
         picked = select_records(table, self.where)
         values = take_rows(table[ref.column], picked)
         keys = [take_rows(table[name], picked) for name in self.by.values()]
-        return keys, _is_refused(rows, values, not ref.table.startswith(FORM)) | table.unread(ref.column)[picked]
+        return keys, _is_refused(rows, values, not ref.table.is_form) | table.unread(ref.column)[picked]
 
     def _note(self, rows: Rows, pieces: Sequence[_Piece], place: np.ndarray) -> None:
         """Say which records of which table have the values; rows of the source are known anyway."""
@@ -185,7 +184,7 @@ class _Extreme(Derivation):
         picked = select_records(table, self.where)
         values = take_rows(table[ref.column], picked)
         keys = [take_rows(table[name], picked) for name in self.by.values()]
-        return _Piece(keys, *self._read_values(rows, values, not ref.table.startswith(FORM), picked))
+        return _Piece(keys, *self._read_values(rows, values, not ref.table.is_form, picked))
 
     def _read_values(
         self, rows: Rows, values: pd.Series, iso: bool, positions: np.ndarray

@@ -25,11 +25,12 @@ from cdisc_conv.derivations.records.joining import (
     select_records,
 )
 from cdisc_conv.expr import Expression
+from cdisc_conv.tables import ColumnRef, TableId
 
 _RAW = "raw."
 
 
-class ValuesRef(str):
+class ValuesRef(ColumnRef):
     """Where values come from.
 
     A bare name (``TRSTRESN``, ``raw.TRSTRESN``) is a column of the source rows behind the record; ``EX.EXDOSE``,
@@ -54,18 +55,24 @@ class ValuesRef(str):
         return cls(text)
 
     @property
-    def table(self) -> str:
+    def has_table(self) -> bool:
+        """Whether it is a column of another table, and not of the source rows behind the record."""
+        return super().has_table and not self.startswith(_RAW)
+
+    @property
+    def table(self) -> TableId:
         """The dataset or form; "" for the source rows behind the record."""
-        return "" if self.startswith(_RAW) or "." not in self else self.partition(".")[0]
+        return super().table if self.has_table else TableId("")
+
+    @property
+    def column(self) -> str:
+        """The name of the column in that table, or in the source rows."""
+        return super().column if self.has_table else self.removeprefix(_RAW)
 
     @property
     def reference(self) -> Ref | TableRef:
         """The same as a reference of the record, or of a table."""
-        return TableRef(self) if self.table else Ref(f"{_RAW}{self.column}")
-
-    @property
-    def column(self) -> str:
-        return self.partition(".")[2] if self.table else self.removeprefix(_RAW)
+        return TableRef(self) if self.has_table else Ref(f"{_RAW}{self.column}")
 
 
 def _read_list(value: Any) -> Any:

@@ -19,8 +19,8 @@ from cdisc_conv.derivations.parameters import join_words
 from cdisc_conv.expr import Expression
 from cdisc_conv.findings import Renumber
 from cdisc_conv.problems import closest
+from cdisc_conv.tables import TableId
 
-FORM = "form "
 _NEAR = 20
 """Keys without a match that are compared with those that are there."""
 _KNOWN = 2000
@@ -41,7 +41,7 @@ BY_SUBJECT = {Ref(SUBJECT): SUBJECT}
 
 def check_keys(source: str, keys: Mapping[Ref, str]) -> None:
     """Raises ValueError when a form is matched by USUBJID, which no form has."""
-    if source.startswith(FORM) and keys == BY_SUBJECT:
+    if TableId(source).is_form and keys == BY_SUBJECT:
         raise ValueError(f"{source} has no {SUBJECT}; say with 'by' what ties its rows to the records, such as SUBJID")
 
 
@@ -219,7 +219,7 @@ def own_names(where: Expression | None) -> tuple[Ref, ...]:
 
 def name_column(words: Words, table: str, column: str) -> str:
     """A column of another table in words."""
-    return f"{column} of {words.table(table)}" if table.startswith(FORM) else words.column(table, column)
+    return f"{column} of {words.table(table)}" if TableId(table).is_form else words.column(table, column)
 
 
 def describe_keys(words: Words, keys: Mapping[Ref, str]) -> str:

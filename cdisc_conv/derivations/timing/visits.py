@@ -24,6 +24,7 @@ from cdisc_conv.derivations.parameters import Names, join_words
 from cdisc_conv.derivations.records.joining import find_last_before, match_records
 from cdisc_conv.derivations.registry import register
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
+from cdisc_conv.tables import TableId
 
 MOST_UNSCHEDULED = 99
 """Two decimal places number so many unscheduled visits."""
@@ -142,7 +143,7 @@ class Visit(Derivation):
     def tables(self) -> dict[str, tuple[str, ...]]:
         if not self.numbers_unscheduled:
             return {}
-        return {f"form {name}": (self.subject, *self._their_columns()) for name in self.forms}
+        return {TableId.of_form(name): (self.subject, *self._their_columns()) for name in self.forms}
 
     def _their_columns(self) -> tuple[str, str]:
         return self.event.removeprefix("raw."), self.date.removeprefix("raw.")
@@ -255,7 +256,7 @@ class Visit(Derivation):
     def _read_attended(self, rows: Rows, visits: Visits) -> tuple[pd.Series, np.ndarray, np.ndarray]:
         """Subject, visit number and day of every event on the forms."""
         event, date = self._their_columns()
-        tables = [rows.table(f"form {name}") for name in self.forms]
+        tables = [rows.table(TableId.of_form(name)) for name in self.forms]
         subject, events, dates = (
             pd.concat([table[column] for table in tables], ignore_index=True) for column in (self.subject, event, date)
         )
@@ -271,7 +272,7 @@ class Visit(Derivation):
         if not self.numbers_unscheduled:
             return f"{text} Blank for unscheduled visits." if self.take == "day" else text
         if self.forms:
-            forms = join_words([words.table(f"form {name}") for name in self.forms])
+            forms = join_words([words.table(TableId.of_form(name)) for name in self.forms])
             follows = f"that the subject had on or before its date, by the dates of the visits on {forms}"
         else:
             follows = f"planned on or before its study day (counted from {words(self.reference)}, without a day 0)"

@@ -43,14 +43,15 @@ class SourceMarks:
 def mark_form(state: State, name: str, lookups: tuple[str, ...], readers: Readers) -> SourceMarks:
     """The marks of a raw form; `lookups` are the variables that look something up in it, `readers` read its columns."""
     frame, form = state.forms[name], state.study.forms[name]
-    rows = find_rows(state, name, f"form {name}", len(frame))
+    table = TableId.of_form(name)
+    rows = find_rows(state, name, table, len(frame))
     fields = tuple(dict.fromkeys([*form.fields, *map(str, frame.columns)]))
     filled = {field: _find_filled(state, name, field, frame) for field in fields}
     lost = {
         dataset: _keep_lost(state.study, rows, dataset, masks, filled, readers) for dataset, masks in rows.blank.items()
     }
     reads = {field: state.reads.of(name, field, rows.length) for field in fields}
-    return SourceMarks(rows, filled, lost, _find_lookups(state, f"form {name}", rows.length, lookups), reads)
+    return SourceMarks(rows, filled, lost, _find_lookups(state, table, rows.length, lookups), reads)
 
 
 def mark_given(state: State, name: str, lookups: tuple[str, ...]) -> SourceMarks:

@@ -14,6 +14,7 @@ import numpy as np
 from cdisc_conv.columns.distinct import TEXT, Distinct, find_distinct
 from cdisc_conv.columns.stored import Frame
 from cdisc_conv.columns.texts import trim_text
+from cdisc_conv.engine.account.rows import name_dataset
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, Tally
 from cdisc_conv.spec.lint.codes import closed_values
 from cdisc_conv.spec.lint.comparisons import Comparison, list_comparisons
@@ -50,7 +51,7 @@ def find_near_misses(
     columns: dict[tuple[str, str], Distinct] = {}
     found: dict[NearMiss, Tally] = {}
     for comparison in list_comparisons(study):
-        if comparison.reader.removeprefix("records of ").partition(".")[0] not in datasets:
+        if name_dataset(comparison.reader) not in datasets:
             continue
         table = comparison.table
         frame = forms.get(table.name) if table.is_form else given.get(table)

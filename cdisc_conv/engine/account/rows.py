@@ -13,6 +13,7 @@ from cdisc_conv.columns.rows import group_codes
 from cdisc_conv.engine.account.lines import Account, Line, count_rows
 from cdisc_conv.engine.derive.state import State
 from cdisc_conv.expr import texts_compared
+from cdisc_conv.tables import ColumnRef
 
 Masks = dict[str, np.ndarray]
 """Name -> one truth value per row of the source."""
@@ -142,7 +143,7 @@ def list_lookup_lines(rows: SourceRows, dataset: str, lookups: Lookups, among: n
 
 def name_dataset(reader: str) -> str:
     """The dataset of a node of the plan, by its name: AE for ``records of AE`` and ``AE.AETERM``."""
-    return reader.removeprefix("records of ").partition(".")[0]
+    return ColumnRef(reader.removeprefix("records of ")).table
 
 
 def any_of(masks: Iterable[np.ndarray], length: int) -> np.ndarray:

@@ -19,6 +19,7 @@ from cdisc_conv.engine.derive.grouping import find_taken, take_values
 from cdisc_conv.expr import Expression
 from cdisc_conv.expr.library import split_parts
 from cdisc_conv.spec.model import Block, Carry, Merge, Split
+from cdisc_conv.tables import TableId
 
 Read = Callable[[str], pd.Series]
 
@@ -237,7 +238,7 @@ def _group(rows: BlockRows, block: Block, dates: Callable[[pd.Series], pd.Series
     Typed texts vary in letter case and blanks ("t01", "Apatinib "), which does not make them different; the values of a
     dataset are as they are meant.
     """
-    fold_typed = _fold_column if rows.source.startswith("form ") else lambda series: series
+    fold_typed = _fold_column if TableId.of_source(rows.source).is_form else lambda series: series
     codes = group_codes([fold_typed(rows.column(name)) for name in block.group], rows.length)
     _, first, record = np.unique(codes, return_index=True, return_inverse=True)
     rank = np.argsort(np.argsort(first))

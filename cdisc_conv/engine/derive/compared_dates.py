@@ -79,8 +79,8 @@ def _list_given(block: Block, name: str) -> list[str]:
 
 def _is_there(state: State, table: str, name: str) -> bool:
     """Whether the run has made or read a column."""
-    if table.startswith("form "):
-        return name in state.forms.get(table.removeprefix("form "), ())
+    if (form := TableId(table)).is_form:
+        return name in state.forms.get(form.name, ())
     if table in state.given:
         return name in state.given[table]
     parts = state.plan.parts.get((table, name), ())

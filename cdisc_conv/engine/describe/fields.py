@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cdisc_conv.derivations.base import Ref
 from cdisc_conv.spec.model import DatasetSpec, Study
 from cdisc_conv.spec.references import TargetKind, resolve
+from cdisc_conv.tables import TableId
 
 
 def list_taken(
@@ -34,8 +35,8 @@ def list_taken(
         elif target.kind is TargetKind.GIVEN:
             values = [str(e[target.name]) for e in block.for_each if isinstance(e.get(target.name), Ref)]
             yield from ((block.source.name, value.removeprefix("raw.")) for value in values)
-        elif target.table.startswith("form "):
-            yield target.table[5:], target.name
-    for table, columns in variable.derivation.picks().items():
-        if table.startswith("form "):
-            yield from ((table[5:], column) for column in columns)
+        elif target.table.is_form:
+            yield target.table.name, target.name
+    for source, columns in variable.derivation.picks().items():
+        if (table := TableId(source)).is_form:
+            yield from ((table.name, column) for column in columns)

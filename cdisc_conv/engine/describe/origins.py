@@ -15,7 +15,7 @@ from cdisc_conv.engine.describe.words import describe_table, explain_left_out, m
 from cdisc_conv.engine.plan.graph import Part, Plan, variable_of
 from cdisc_conv.spec.model import Block, Field, SourceKind, Study
 from cdisc_conv.spec.references import TargetKind, resolve
-from cdisc_conv.tables import ColumnRef
+from cdisc_conv.tables import ColumnRef, TableId
 
 FEW = 3
 """So many values of ``for_each`` may tell a block from another."""
@@ -116,7 +116,7 @@ def _repeats_design(study: Study, part: Part, fields: Sequence[Field]) -> bool:
         return not fields and derivation.source.rpartition(".")[2] == part.name
     picked = derivation.picks()
     return bool(picked) and all(
-        not table.startswith("form ") and columns[-1:] == (part.name,) for table, columns in picked.items()
+        not TableId(table).is_form and columns[-1:] == (part.name,) for table, columns in picked.items()
     )
 
 

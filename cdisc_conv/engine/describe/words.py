@@ -17,6 +17,7 @@ from cdisc_conv.expr import Expression
 from cdisc_conv.expr.words import is_date_name, is_date_node
 from cdisc_conv.spec.model import Block, Study, Variable
 from cdisc_conv.spec.references import TargetKind, resolve
+from cdisc_conv.tables import TableId
 
 MOST_CONSTANTS = 12
 """So many constants of the entries of ``for_each`` are listed in a text."""
@@ -293,10 +294,11 @@ def describe_columns(study: Study, columns: list[tuple[str, str]]) -> str:
     """(table, column) pairs in words; the same field on several forms is named once, with all its forms."""
     forms_of: dict[str, list[str]] = {}
     for table, name in columns:
-        form = study.forms.get(table.removeprefix("form ")) if table.startswith("form ") else None
+        known = TableId(table)
+        form = study.forms.get(known.name) if known.is_form else None
         field = form.fields.get(name) if form else None
         if form is None or field is None:
-            bare = is_working(study, table, name) or not table or table.startswith("form ")
+            bare = is_working(study, table, name) or not table or known.is_form
             forms_of.setdefault(name if bare else name_variable(study, table, name), [])
         else:
             said = f'the field "{field.label}" ({name})' if field.label else name
@@ -334,7 +336,6 @@ def describe_table(study: Study, table: str) -> str:
     >>> describe_table(study, "dataset DM"), describe_table(study, "form ae") == f"form {study.forms['ae'].label}"
     ('DM', True)
     """
-    if table.startswith("form "):
-        form = study.forms.get(table[5:])
-        return f"form {form.label}" if form else table
-    return table.removeprefix("dataset ")
+    known = TableId.of_source(table)
+    form = study.forms.get(known.name) if known.is_form else None
+    return f"form {form.label}" if form else str(known)

@@ -11,6 +11,7 @@ from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.derivations.base import SELF
 from cdisc_conv.engine.derive.state import State
 from cdisc_conv.spec.model import DatasetSpec
+from cdisc_conv.tables import TableId
 
 
 def list_origins(state: State, spec: DatasetSpec) -> pd.DataFrame:
@@ -61,7 +62,7 @@ def list_picks(state: State, spec: DatasetSpec) -> pd.DataFrame:
             record.append(places[each.records])
             row.append(each.positions + 1)
             table = spec.name if each.source == SELF else each.source
-            keys.append((part.name, table if table.startswith("form ") else f"dataset {table}"))
+            keys.append((part.name, TableId(table).source))
     for start, number in zip(starts, state.blocks_of(spec.name), strict=False):
         block = state.blocks[spec.name, number]
         for column, (records, rows) in block.taken.items():

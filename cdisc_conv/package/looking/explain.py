@@ -11,6 +11,7 @@ from cdisc_conv.engine.plan.graph import plan_study
 from cdisc_conv.problems import Problem, ProblemsError, closest, did_you_mean
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import DatasetSpec, Study
+from cdisc_conv.tables import ColumnRef
 
 SUPPLEMENTAL = "SUPP"
 """What the name of a dataset of supplemental qualifiers begins with; the parent's name follows."""
@@ -45,13 +46,13 @@ def find_explained(words: str | Path, name: str) -> Nodes | ExplainedDataset:
     unknown study, dataset or variable (PKG007), and for variables that read each other in a circle.
     """
     study, _ = load_study(words)
-    wanted, dot, variable = name.strip().upper().partition(".")
+    asked = ColumnRef(name.strip().upper())
     known = _Known(study)
-    if dot and not (wanted and variable):
-        raise ProblemsError([known.describe_half(name, wanted or variable)])
-    if dot:
-        return known.find_variable(wanted, variable)
-    return known.find_dataset(wanted)
+    if not asked.has_table:
+        return known.find_dataset(asked)
+    if not (asked.table and asked.column):
+        raise ProblemsError([known.describe_half(name, asked.table or asked.column)])
+    return known.find_variable(asked.table, asked.column)
 
 
 class _Known:

@@ -17,7 +17,7 @@ from cdisc_conv.package.looking.rows import Look, load_readable, look_at
 from cdisc_conv.package.reading.sources import show_value
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.spec.model import Field, Form, Study
-from cdisc_conv.tables import TableId
+from cdisc_conv.tables import ColumnRef, TableId
 
 ROWS_LOOKED_AT = 200
 """So many rows of each value are converted to see what becomes of it; all rows are counted."""
@@ -124,8 +124,9 @@ def look_at_form(study: Study, form: Form, raw: Path) -> pd.DataFrame:
 
 
 def _find_column(study: Study, name: str) -> tuple[Form, Field]:
-    form, dot, column = name.partition(".")
-    if not (dot and column):
+    asked = ColumnRef(name)
+    form, column = asked.table, asked.column
+    if not column:
         hint = "write FORM.COLUMN, such as ae.AESEV"
         raise ProblemsError([Problem("VAL001", f"'{name}' does not name a column of a form", hint=hint)])
     if form not in study.forms:

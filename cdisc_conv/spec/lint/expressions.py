@@ -14,6 +14,7 @@ from cdisc_conv.problems import Place, Problem
 from cdisc_conv.spec.expected import is_numeric
 from cdisc_conv.spec.model import Block, DatasetSpec, Study, Variable
 from cdisc_conv.spec.references import NO_TABLE, Target, TargetKind, has_table, resolve, table_columns
+from cdisc_conv.tables import ColumnRef, TableId
 
 _BOTH_SIDES = ("lookup", "exists")
 """The derivations whose ``where`` sees the other record and the one that is being made."""
@@ -100,7 +101,7 @@ def _given_type(study: Study, block: Block, name: str) -> Type | None:
 
 def _column_type(study: Study, table: str, name: str) -> Type | None:
     """The type of a column of a form or dataset; None for a column that is not there, which is a finding already."""
-    if table.startswith("form "):
+    if TableId(table).is_form:
         return Type.TEXT if name in table_columns(study, table) else None
     if table in study.datasets:
         dataset = study.datasets[table]
@@ -119,7 +120,7 @@ def _reads_missing(study: Study, variable: Variable) -> bool:
     """Whether an entry reads a dataset or form that the study does not have: a finding already."""
     tables = {
         *variable.derivation.tables(),
-        *(ref.partition(".")[0] for ref in variable.derivation.reads() if "." in ref),
+        *(ref.table for ref in map(ColumnRef, variable.derivation.reads()) if ref.has_table),
     }
     return any(not has_table(study, table) for table in tables - {SELF, "raw"})
 

@@ -19,6 +19,7 @@ from cdisc_conv.spec.references import (
     source_columns,
     table_columns,
 )
+from cdisc_conv.tables import ColumnRef, TableId
 
 MOST_LOST = 50
 """So many entries of a dataset get findings of their own for names that lead nowhere; the rest share one."""
@@ -165,11 +166,11 @@ def _describe_names_of_others(dataset: DatasetSpec, number: int, block: Block, r
 
 def _is_unread(study: Study, dataset: DatasetSpec, ref: str) -> bool:
     """Whether the name is mapped by an entry that could not be read: reported there, and not once more here."""
-    prefix, dot, name = ref.partition(".")
-    if dot and prefix in study.unread:
+    column = ColumnRef(ref)
+    if column.has_table and column.table in study.unread:
         return True
-    other = study.datasets.get(prefix) if dot else None
-    return other.is_unread(name) if other is not None else dataset.is_unread(ref)
+    other = study.datasets.get(column.table) if column.has_table else None
+    return other.is_unread(column.column) if other is not None else dataset.is_unread(ref)
 
 
 def _check_direction(study: Study, dataset: DatasetSpec, table: str, what: str, place: Place) -> Iterator[Problem]:
@@ -218,24 +219,25 @@ def _suggest_quotes(ref: str, conditions: Sequence[Expression | None]) -> str:
 def _describe_lost(
     study: Study, dataset: DatasetSpec, blocks: Sequence[Block], what: str, ref: str, place: Place
 ) -> Problem:
-    prefix, dot, name = ref.partition(".")
-    if dot and has_table(study, prefix):
-        message = f"{what} reads {ref}, but {prefix} {'does not map' if prefix in study.datasets else 'has no'} {name}"
-        hint = did_you_mean(name, table_columns(study, prefix))
-        return Problem("LINT301", message, place=place, hint=hint, value=f"{prefix} {name}")
-    if dot and any(prefix in family.standard.datasets for family in study.families.values()):
-        message = f"{what} reads {ref}, but the study has no dataset {prefix}"
-        hint = f"map {prefix}, or name it under 'given'"
-        return Problem("LINT301", message, place=place, hint=hint, value=missing_table(prefix))
+    column = ColumnRef(ref)
+    table, name, named = column.table, column.column, column.has_table
+    if named and has_table(study, table):
+        message = f"{what} reads {ref}, but {table} {'does not map' if table in study.datasets else 'has no'} {name}"
+        hint = did_you_mean(name, table_columns(study, table))
+        return Problem("LINT301", message, place=place, hint=hint, value=f"{table} {name}")
+    if named and any(table in family.standard.datasets for family in study.families.values()):
+        message = f"{what} reads {ref}, but the study has no dataset {table}"
+        hint = f"map {table}, or name it under 'given'"
+        return Problem("LINT301", message, place=place, hint=hint, value=missing_table(table))
     known = [*study.datasets, *study.given]
-    meant = did_you_mean(prefix, known)
-    if dot and prefix != "raw" and (meant or all(block.source.kind is not SourceKind.FORM for block in blocks)):
-        message = f"{what} reads {ref}, but the study has no dataset {prefix}"
+    meant = did_you_mean(table, known)
+    if named and table != "raw" and (meant or all(block.source.kind is not SourceKind.FORM for block in blocks)):
+        message = f"{what} reads {ref}, but the study has no dataset {table}"
         hint = meant or f"there are: {', '.join(known)}"
-        return Problem("LINT301", message, place=place, hint=hint, value=missing_table(prefix))
+        return Problem("LINT301", message, place=place, hint=hint, value=missing_table(table))
     sources = " or ".join(dict.fromkeys(str(block.source) if block.source.name else "'for_each'" for block in blocks))
     columns = [column for block in blocks for column in (*source_columns(study, block), *block.given_names)]
-    if prefix == "raw" and dot:
+    if table == "raw" and named:
         message = f"{what} reads {ref}, which is not a column of {sources}"
         return Problem("LINT301", message, place=place, hint=did_you_mean(name, columns), value=f"{sources} {name}")
     message = f"{what} reads {ref}, which is neither a column of {sources} nor a variable of {dataset.name}"
@@ -253,7 +255,7 @@ def _check_tables(study: Study, dataset: DatasetSpec, variable: Variable) -> Ite
             yield from _check_earlier(dataset, variable, columns)
             continue
         if not has_table(study, table):
-            known = [*study.datasets, *study.given, *(f"form {name}" for name in study.forms)]
+            known = [*study.datasets, *study.given, *map(TableId.of_form, study.forms)]
             hint = did_you_mean(table, known) or "write a dataset (DS) or a form (form ic)"
             if table in study.forms:
                 hint = f"write 'form {table}' for the form"

@@ -109,7 +109,7 @@ def check_sources(study: Study) -> Iterator[Problem]:
                 what = "form" if kind is SourceKind.FORM else "dataset"
                 hint = did_you_mean(name, known) or f"there are: {', '.join(known)}"
                 message = f"{dataset.name} reads {what} '{name}', which is not there"
-                cause = missing_table(f"form {name}" if kind is SourceKind.FORM else name)
+                cause = missing_table(block.source.table)
                 yield Problem("LINT101", message, place=block.place, hint=hint, value=cause)
     if not study.raw.home and not study.forms:  # analysis datasets alone
         return
