@@ -30,6 +30,23 @@ NAMES = {"SAFFL", "TRTSDT", "ADT", "AVAL", "PARAMCD", "ADSL.SAFFL", "AESEV"}
         ("Only where AESEV is one of (\"MILD\", SEVERE) and ADT is greater than TRTSDT; blank otherwise. Set to Y.",
          '(AESEV in ("MILD", "SEVERE") and ADT > TRTSDT)', ""),
         ("Y where TRTSDT is not missing; otherwise N.", 'TRTSDT != ""', "N"),
+        ("Y if SAFFL='Y' and TRTSDT ne missing. N otherwise", '(SAFFL == "Y" and TRTSDT != "")', "N"),
+        ("Equal to 'Y' if TRTSDT is non-missing, blank otherwise", 'TRTSDT != ""', ""),
+        ("If TRTSDT <= ADT <= TRTSDT + 30 then 'Y'", "(TRTSDT <= ADT and ADT <= TRTSDT + 30)", None),
+        ("Y if ADT is within 14 days before TRTSDT", "(ADT >= TRTSDT - 14 and ADT <= TRTSDT)", None),
+        ("Y if ADT is within 3 days of TRTSDT", "(ADT >= TRTSDT - 3 and ADT <= TRTSDT + 3)", None),
+        ("Y if AVAL is between 1 and 5, otherwise N", "(AVAL >= 1 and AVAL <= 5)", "N"),
+        ("Y where ADT is on or after TRTSDT and at most 30 days after the date of TRTSDT; otherwise blank. "
+         "Times are compared where both are known. A missing TRTSDT sets no limit.",
+         "(ADT >= TRTSDT and ADT <= TRTSDT + 30)", ""),
+        ("Only where SAFFL is missing; blank otherwise. "
+         "Y where ADT is from TRTSDT to 30 days after the date of TRTSDT; otherwise blank. "
+         "Where a date is partial, Y unless every day that it may stand for is outside.",
+         '(SAFFL == "" and (ADT >= TRTSDT and ADT <= TRTSDT + 30))', ""),
+        ("Y where any time from ADT to AVAL is from TRTSDT to 30 days after TRTSDT; otherwise blank.",
+         "(AVAL >= TRTSDT and ADT <= TRTSDT + 30)", ""),
+        ("Y if AESEV is neither missing nor one of (MILD), otherwise N",
+         '(AESEV != "" and AESEV not in ("MILD"))', "N"),
     ],
 )  # fmt: skip
 def test_conditions_that_are_read(method: str, condition: str, otherwise: str | None) -> None:
@@ -45,6 +62,10 @@ def test_conditions_that_are_read(method: str, condition: str, otherwise: str | 
         "Y if SAFFL = 'Y' and the subject took a dose, otherwise N",
         "Y if NOSUCH = 'Y', otherwise N",
         "Y if SAFFL = 'Y' [WORK, a working value]",
+        "Y if ADT is within 30 days",
+        "Y if ADT is from TRTSDT",
+        "Y if is at least 5",
+        "Only where SAFFL is missing; blank otherwise. See the analysis plan",
         "See the analysis plan",
         "Y if " + "(" * 500 + "SAFFL = 'Y'" + ")" * 500,
         "",
@@ -95,6 +116,7 @@ LAST = "Last non-missing value of AVAL on or before first dose (ADSL.TRTSDT)"
         ("Y on the last record by ADVS.ADT of a subject. Only where ADVS.ADT is at most ADSL.TRTSDT.", (1,)),
         (f"{LAST}, among records with ANL01FL = Y", ()),
         ("Average of all values before ADSL.TRTSDT", ()),
+        ("Last value of AVAL on or before first dose (ADSL.TRTSDT), within 3 days", (1, 3)),
     ],
 )  # fmt: skip
 def test_baselines_that_are_not_the_last(method: str, rows: tuple[int, ...]) -> None:
@@ -129,6 +151,59 @@ def test_flags_of_extremes(method: str, flags: str, rows: tuple[int, ...]) -> No
     advs = make_analysis_dataset("ADVS", "\n".join(["USUBJID|PARAMCD|ADT|AVAL|ANL01FL", *lines]))
     found = list(check_extreme(Columns(advs, {"ADSL": adsl}), ItemStatement("ANL01FL", "text", method=method)))
     assert [row for one in found for row in one.problem.place.rows] == list(rows)
+
+
+WORST = (
+    "Y on the record with the worst ADVS.AVAL for each subject; blank on all other records. "
+    "From best to worst the values are 120, 123 and 125. Of several such records the first is flagged."
+)
+
+
+@pytest.mark.parametrize(("flags", "rows"), [(",Y,,,", ()), ("Y,,,,", (1,)), (",,Y,,", (3,))])
+def test_flags_of_the_worst(flags: str, rows: tuple[int, ...]) -> None:
+    lines = [f"01|{value}|{flag}" for value, flag in zip((120, 125, 123, 123, 120), flags.split(","), strict=True)]
+    advs = make_analysis_dataset("ADVS", "\n".join(["USUBJID|AVAL|ANL01FL", *lines]))
+    found = list(check_extreme(Columns(advs, {}), ItemStatement("ANL01FL", "text", method=WORST)))
+    assert [row for one in found for row in one.problem.place.rows] == list(rows)
+    unknown = make_analysis_dataset("ADVS", "USUBJID|AVAL|ANL01FL\n01|120|Y\n01|130|")
+    assert list(check_extreme(Columns(unknown, {}), ItemStatement("ANL01FL", "text", method=WORST))) == []
+
+
+FIRST = (
+    " [FIRST, a working value: RS.RSSTRESC from the first of the records of RS whose USUBJID is the same and where "
+    "RS.RSSTRESC is not missing, sorted ascending by RSDTC. Blank where there is no such record.]"
+)
+RESPONSE = " [RESPONSE, a working value: Y where RS has a record whose USUBJID is the same; otherwise blank.]"
+
+
+@pytest.mark.parametrize(
+    ("method", "rows"),
+    [
+        ("Y where RS has a record whose USUBJID is the same and where RS.RSSTRESC equals PR; otherwise N.", (2,)),
+        ("Y if RESPONSE equals Y, otherwise N." + RESPONSE, (2, 3)),
+        ("Y if FIRST is missing, otherwise N." + FIRST, (1,)),
+        ("Y if FIRST equals SD, otherwise N." + FIRST, (2, 3)),
+        ("Y if the subject has at least one record in RS with RSSTRESC = 'PR', otherwise N", (2,)),
+        ("Y if the subject has any record in EX, otherwise N", ()),
+        ("Y if A is missing. [A, a working value: the mean of all values.]", ()),
+    ],
+)
+def test_what_methods_take_from_other_datasets(method: str, rows: tuple[int, ...]) -> None:
+    adsl = make("ADSL", USUBJID=["01", "02", "03"], RESPFL=["Y", "Y", "N"])
+    rs = make(
+        "RS", USUBJID=["01", "01", "03"], RSDTC=["2022-03-01", "2022-02-01", "2022-02-01"], RSSTRESC=["PR", "SD", "SD"]
+    )
+    found = list(check_method(Columns(adsl, {"RS": rs}), ItemStatement("RESPFL", "text", method=method)))
+    assert [row for one in found for row in one.problem.place.rows] == list(rows)
+
+
+def test_an_imputed_date_is_not_compared() -> None:
+    adae = make_analysis_dataset(
+        "ADAE",
+        "USUBJID|TRTSDT|ASTDT|ASTDTF|TRTEMFL\n01|2022-01-10|2022-01-01|D|Y\n01|2022-01-10|2022-01-01||Y",
+    )
+    item = ItemStatement("TRTEMFL", "text", method="Y if ASTDT >= TRTSDT")
+    assert [one.problem.place.rows for one in check_method(Columns(adae), item)] == [(2,)]
 
 
 def test_types_that_do_not_go_together_are_not_asked() -> None:

@@ -19,6 +19,7 @@ _LAST = re.compile(
     r".*(?:TRTSDTM?\b|first\s+(?:dose|treatment|administration|exposure|study drug)|start of (?:study )?treatment)",
     re.IGNORECASE | re.DOTALL,
 )
+_WINDOW = re.compile(r"\bwithin (?:the )?(?:last )?(\d{1,3}) days\b", re.IGNORECASE)
 _NAME = re.compile(r"\b(?:[A-Z][A-Z0-9]{1,7}\.)?([A-Z][A-Z0-9]{2,7})\b")
 _USUAL = re.compile(r"USUBJID|PARAM(?:CD)?|BASETYPE|ADTM?|AVALC?|TRTSDTM?|ABLFL|ADSL|[A-Z]{2}(?:DTC|STRES[CN]|SEQ)")
 
@@ -42,6 +43,10 @@ def check_baseline(columns: Columns, item: ItemStatement) -> Iterator[Finding]:
     groups = combine(keys, columns.length)
     with np.errstate(invalid="ignore"):
         counts = ~values.blank & (np.floor(days) < np.floor(first))
+    window = _WINDOW.search(item.method)
+    if window:
+        with np.errstate(invalid="ignore"):
+            counts &= np.floor(days) >= np.floor(first) - int(window[1])
     if columns.has("DTYPE"):
         counts &= columns.coded("DTYPE").blank
     latest = np.full(int(groups.max(initial=-1)) + 1, -np.inf)
@@ -50,6 +55,8 @@ def check_baseline(columns: Columns, item: ItemStatement) -> Iterator[Finding]:
     flagged = flags.spread(np.array([text == "Y" for text in flags.texts], dtype=bool))
     with np.errstate(invalid="ignore"):
         wrong = flagged & (days < latest[groups]) if columns.length else flagged
+        if window:
+            wrong |= flagged & (np.floor(days) < np.floor(first) - int(window[1]))
     if wrong.any():
         text = f"{_FLAG} is not on the last value before treatment, as its method in define.xml says"
         hint = "flag the last one, or say in the method which values count"

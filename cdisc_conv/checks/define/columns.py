@@ -26,6 +26,8 @@ class Columns:
     dataset: Dataset
     others: Mapping[str, Dataset] = field(default_factory=dict)
     _coded: dict[str, Coded] = field(default_factory=dict)
+    made: Mapping[str, Coded] = field(default_factory=dict)
+    """Columns that the dataset does not have itself, such as working values of a method."""
 
     @property
     def name(self) -> str:
@@ -43,7 +45,7 @@ class Columns:
         """Whether there is such a column, own or (``DM.COUNTRY``) of a dataset with one record per subject."""
         owner, _, variable = name.rpartition(".")
         if not owner:
-            return name in self.dataset.frame
+            return name in self.made or name in self.dataset.frame
         other = self.others.get(owner)
         return (
             other is not None
@@ -58,6 +60,8 @@ class Columns:
 
     def coded(self, name: str) -> Coded:
         """A column by its distinct values; of another dataset, as each subject has it."""
+        if name in self.made:
+            return self.made[name]
         if name not in self._coded:
             owner, _, variable = name.rpartition(".")
             if not owner:

@@ -1,4 +1,4 @@
-"""Flags on the lowest, highest, first or last record of a group, held against their method in define.xml (DEF223)."""
+"""Flags on the lowest, highest, worst, first or last record of a group, held against their method (DEF223)."""
 
 from __future__ import annotations
 
@@ -9,20 +9,22 @@ import numpy as np
 
 from cdisc_conv.checks.codes import Coded, combine
 from cdisc_conv.checks.define.columns import SUBJECT, Columns
-from cdisc_conv.checks.define.methods import evaluate, find_flagged, own_name, read_condition
+from cdisc_conv.checks.define.evaluating import evaluate, find_flagged, own_name
 from cdisc_conv.checks.define.statements import ItemStatement
+from cdisc_conv.checks.define.wording import read_condition
 from cdisc_conv.checks.findings import Finding
 from cdisc_conv.problems import Severity
 
 _VARIABLE = r"[A-Z][A-Z0-9]*(?:\.[A-Z][A-Z0-9]*)?"
 _SHAPE = re.compile(
-    rf"Y on the (?:record with the (?P<extreme>lowest|highest) (?P<value>{_VARIABLE})"
+    rf"Y on the (?:record with the (?P<extreme>lowest|highest|worst) (?P<value>{_VARIABLE})"
     rf"|(?P<end>first|last) record by (?P<order>{_VARIABLE})(?:(?:,| and) {_VARIABLE})*)"
     rf" for each subject(?P<per>(?:(?:,| and|, and) {_VARIABLE})*)[;.,]"
     r"(?:.*?Only records where (?P<condition>.+?)(?: and that have (?P<has>" + _VARIABLE + r"))? count\.)?.*",
     re.DOTALL,
 )
 _EARLY = ("lowest", "first")
+_WORST = re.compile(r"From best to worst the values are (?P<values>.+?)\.(?=\s|$)")
 
 
 def check_extreme(columns: Columns, item: ItemStatement) -> Iterator[Finding]:
@@ -48,8 +50,12 @@ def check_extreme(columns: Columns, item: ItemStatement) -> Iterator[Finding]:
         counts, known = answer
     for name in (value, *wanted[len(names) + 1 :]):
         counts = counts & ~columns.coded(name).blank
+    ranks = _rank(columns.coded(value))
+    if found["extreme"] == "worst":
+        ranks = _rank_by_list(columns.coded(value), item.method)
+        known, counts = known & (~np.isnan(ranks) | ~counts), counts & ~np.isnan(ranks)
     groups = combine([columns.coded(name) for name in (SUBJECT, *names)], columns.length)
-    ranks = _rank(columns.coded(value)) * (1 if (found["extreme"] or found["end"]) in _EARLY else -1)
+    ranks = ranks * (1 if (found["extreme"] or found["end"]) in _EARLY else -1)
     wrong = _find_wrong(groups, ranks, counts, known, find_flagged(columns, item.name))
     if wrong.any():
         text = f"{item.name} is not what its method in define.xml says: {item.method[:200]}"
@@ -80,3 +86,11 @@ def _rank(coded: Coded) -> np.ndarray:
     order = np.empty(len(coded.texts))
     order[np.argsort(np.array(coded.texts, dtype=object), kind="stable")] = np.arange(len(coded.texts))
     return coded.spread(order)
+
+
+def _rank_by_list(coded: Coded, method: str) -> np.ndarray:
+    """The place of each value in the list of a method, from best to worst; NaN for one that is not there."""
+    found = _WORST.search(method)
+    texts = re.split(r", and |, | and ", found["values"]) if found else []
+    places = {text.strip("'\""): float(number) for number, text in enumerate(texts)}
+    return coded.spread(np.array([places.get(text, np.nan) for text in coded.texts]))
