@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cdisc_conv.draft.add import add_form
 from cdisc_conv.draft.run import init_study
 from cdisc_conv.package.lint import lint_whole
 from cdisc_conv.package.run import run_study
@@ -126,3 +127,14 @@ def test_comments_are_about_numbered_lines(tmp_path: Path) -> None:
     assert list_rows(found["CO"], "RDOMAIN IDVAR IDVARVAL COVAL CODTC") == [
         ["AE", "AESPID", "2", "Seen by phone", "2024-02-03"],
     ]
+
+
+def test_a_form_of_lesions_that_comes_later(tmp_path: Path) -> None:
+    run_draft(tmp_path, {})
+    (tmp_path / "raw" / "target_lesions.csv").write_text(
+        "SUBJID,VISIT,TLDAT,TLID,TLLOC,TLLDIAM\n001,Base,2024-01-05,T1,Liver,41\n"
+    )
+    add_form(tmp_path / "raw", tmp_path / "study", "target_lesions")
+    package = run_study(tmp_path / "study", tmp_path / "raw", tmp_path / "again")
+    tu = next(one.frame for one in package.datasets if one.name == "TU")
+    assert list_rows(tu, "TULNKID TUORRES TULOC TUDTC") == [["T1", "TARGET", "LIVER", "2024-01-05"]]

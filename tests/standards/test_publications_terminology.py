@@ -156,6 +156,12 @@ def test_without_synonyms_there_is_a_warning(tmp_path: Path) -> None:
             "(download it from the NCI or from CDISC)",
         ),
         (
+            "a.md",
+            "# Terminology\n\n| file | date |\n|---|---|\nOne, two\n",
+            "FILE: STD001 this is not a table: its first line has one cell, '# Terminology', and others have more "
+            "(publications are text with tabs, CSV, a workbook, ODM-XML or JSON, with the names of columns first)",
+        ),
+        (
             "a.xml",
             "<html/>",
             "FILE: STD001 this is not a terminology package: the XML is <html>, not <ODM>",

@@ -120,6 +120,9 @@ def draft_form(material: Material, form: str, study: Study) -> Draft:
     visits = [Visit("", "", 1, "")] if numbered else []
     for dataset in draft.datasets.values():
         add_visits(dataset, material.profiles, visits, material.known, draft)
+    if "TU" not in study.datasets:
+        identify_lesions(draft, material.known)
+    for dataset in draft.datasets.values():
         if dataset.name in study.datasets and dataset.lines:
             for block in dataset.blocks:
                 block.lines += dataset.lines

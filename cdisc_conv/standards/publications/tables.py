@@ -164,6 +164,10 @@ def _make_table(path: Path, sheet: str, cells: list[tuple[int, list[str]]]) -> T
             hint = "the file may be cut short: download it again" if len(row) < len(columns) else ""
             problems.append(table.problem("STD002", message, line, hint))
         rows.append((line, dict(zip(columns, map(_clean, row), strict=False))))
+    if problems and len(columns) == 1:
+        message = f"this is not a table: its first line has one cell, '{columns[0][:40]}', and others have more"
+        hint = "publications are text with tabs, CSV, a workbook, ODM-XML or JSON, with the names of columns first"
+        raise refuse(path, "STD001", message, hint)
     if problems:
         raise ProblemsError(problems)
     return Table(path, sheet, columns, tuple(rows))
