@@ -208,6 +208,13 @@ def test_screen_failures_second_screenings_and_the_cut_off():
     ]
 
 
+def test_arms_that_say_screen_failure_are_none():
+    """SDTMIG 3.2 and before had codes for subjects without an arm, which studies write in their own case."""
+    dm = DM.assign(ARMCD=["Scrnfail", "SCRNFAIL", "NOTASSGN", ""])
+    said = list(describe_subjects(make_known("sdtm", {"DM": dm, "DS": DS}, {})))
+    assert said[1] == "No subject with a screen failure in DS entered the trial later."
+
+
 def test_groups_of_adsl_that_need_rules_of_their_own():
     _, table, again = list_special_subjects(make_known("adam", {"ADSL": ADSL}, {"DM": DM, "DS": DS}))
     assert table.head == ("Subjects", "Number", "SAFFL")

@@ -52,8 +52,8 @@ def _count_screened_again(datasets: Sequence[Dataset]) -> int | None:
     if dm is None or ds is None or not {SUBJECT, "ARMCD"} <= set(dm.frame) or "DSDECOD" not in ds.frame:
         return None
     failed = as_text(ds.frame["DSDECOD"]).isin(["SCREEN FAILURE", "FAILURE TO MEET RANDOMIZATION CRITERIA"])
-    arms = as_text(dm.frame["ARMCD"])
-    entered = dm.frame[SUBJECT][(arms != "") & ~arms.isin(["SCRNFAIL", "NOTASSGN"])]
+    arms = as_text(dm.frame["ARMCD"]).str.strip().str.upper()
+    entered = dm.frame[SUBJECT][~arms.isin(["", "SCRNFAIL", "NOTASSGN"])]
     return int(ds.frame[SUBJECT][failed].drop_duplicates().isin(entered).sum())
 
 
