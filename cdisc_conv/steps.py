@@ -47,16 +47,19 @@ class Steps:
 
         `step` and `what` say what it is in messages. Results are of our own types, plain values and arrays of numbers.
         """
+        made, reused = self.recall(step, made_of, make)
+        self.note(step, what, reused=reused)
+        return made
+
+    def recall(self, step: str, made_of: Any, make: Callable[[], _Made]) -> tuple[_Made, bool]:
+        """The same, and whether it was taken over, for who notes that later."""
         name = self.name(step, made_of)
         found = self.find(name)
-        if found is None:
-            found = (make(),)
-            self.keep(name, found[0])
-            self.note(step, what, reused=False)
-        else:
-            self.note(step, what, reused=True)
-        made: _Made = found[0]
-        return made
+        if found is not None:
+            return found[0], True
+        made = make()
+        self.keep(name, made)
+        return made, False
 
     def name(self, step: str, made_of: Any) -> str:
         """The name of what a step makes of something; "" where it cannot be kept."""

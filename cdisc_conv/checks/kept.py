@@ -52,9 +52,10 @@ class KeptAnswers:
             return
         for table in self._tables.tables:
             mine = {rule: one for (rule, dataset), one in outcomes.items() if dataset == table.name}
-            again = mine.keys() - self._before[table.name].keys()
-            self._steps.note("check", table.name, reused=not again)
-            if again:
+            before = self._before[table.name]
+            for rule in mine:
+                self._steps.note("check", f"{table.name} {rule}", reused=rule in before)
+            if mine.keys() - before.keys():
                 said = {rule: (self._say(rule), self._say_states(one), one) for rule, one in mine.items()}
                 self._steps.keep(self._name(table), said)
 

@@ -133,7 +133,7 @@ def open_fonts(files: Sequence[Path] = ()) -> Fonts:
 
 def keep_drawn(steps: Steps, what: str, made_of: Any, fonts: Fonts, draw: Callable[[], _Drawn]) -> _Drawn:
     """What `draw` makes of `made_of` with fonts, unless an earlier run drew it; `fonts` then miss what they missed."""
-    drawn, missing = steps.make("document", what, (what, made_of, fonts), lambda: (draw(), tuple(fonts.missing)))
+    drawn, missing = steps.make("drawing", what, (what, made_of, fonts), lambda: (draw(), tuple(fonts.missing)))
     fonts.missing.update(dict.fromkeys(missing))
     return drawn
 

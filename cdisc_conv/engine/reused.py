@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cdisc_conv.steps import Steps
+
 _SHOWN = 3
 
 
@@ -43,6 +45,37 @@ class Reuse:
 
 
 NOTHING_REUSED = Reuse()
+
+_WORDS = {
+    "description": ("described", "datasets"),
+    "check": ("checked", "rules by dataset"),
+    "drawing": ("drawn", "pages and documents"),
+    "file": ("written", "files"),
+}
+"""Steps in the order of the road, and what is said of them."""
+
+
+def describe_steps(steps: Steps) -> str:
+    """What was made again behind the variables; nothing where all was made.
+
+    >>> from pathlib import Path
+    >>> from cdisc_conv.keeping import Room
+    >>> steps = Steps(Room(Path("room")))
+    >>> for number, name in enumerate(("DM", "AE", "ADAE")):
+    ...     steps.note("description", name, reused=number < 2)
+    ...     steps.note("drawing", name, reused=True)
+    >>> describe_steps(steps)
+    'described again: 1 of 3 datasets (ADAE); drawn again: none of 3 pages and documents'
+    """
+    if not steps.reused:
+        return ""
+    said = []
+    for step, (verb, what) in _WORDS.items():
+        made, reused = (found.get(step, ()) for found in (steps.made, steps.reused))
+        count = len(made) + len(reused)
+        if count:
+            said.append(f"{verb} again: {_count(made, count, what) if made else f'none of {count:,} {what}'}")
+    return "; ".join(said)
 
 
 def _count(again: Sequence[str], whole: int, what: str) -> str:

@@ -77,13 +77,13 @@ def render_pages(
         settings, wrong = read_settings(study.settings.get("recist") or {}, study.place.file)
         read = [known[name] for name in sorted(TUMOURS)]
         page, found = steps.make(
-            "page", RESPONSES, (title, settings, read), lambda: _check_responses(title, settings, read)
+            "drawing", RESPONSES, (title, settings, read), lambda: _check_responses(title, settings, read)
         )
         pages |= {RESPONSES: page} if page else {}
         problems += [*wrong, *found]
     if has_results:
         shown = {name: dataset for name, dataset in known.items() if name in DRAWN or name in TUMOURS}
-        drawn = steps.make("page", PICTURES, (title, shown), lambda: _draw_pictures(title, shown))
+        drawn = steps.make("drawing", PICTURES, (title, shown), lambda: _draw_pictures(title, shown))
         if drawn is not None:
             pages[PICTURES] = drawn[0]
             problems += drawn[1]

@@ -30,8 +30,9 @@ def run(cli, *more: str):
 
 
 def says(result) -> list[str]:
-    """What is on stderr beside the steps and what of the variables was made again."""
-    return [line for line in result.stderr.splitlines() if not line.startswith("[") and " variables" not in line]
+    """What is on stderr beside the steps and what was made, checked and drawn again."""
+    lines = (line for line in result.stderr.splitlines() if not line.startswith("["))
+    return [line for line in lines if " variables" not in line and "described again" not in line]
 
 
 def test_a_run_after_nothing_changed_is_skipped_and_prints_the_same(cli, tmp_path, kept):
@@ -80,7 +81,12 @@ def test_a_mapping_file_that_changed_and_one_that_was_added_are_named(cli, tmp_p
     (tmp_path / "raw" / "lb.csv").write_text("SUBJID\n")
     again = run(cli)
     assert says(again) == ["changed since the last run: raw/lb.csv, tiny/sdtm/dm.yaml"]
-    assert again.stderr.endswith("made again: 1 of 48 variables (DM.COUNTRY); the rest is as before\n")
+    assert re.search(
+        r"\ndescribed again: 1 of 2 datasets \(DM\); "
+        r"checked again: \d+ of \d+ rules by dataset \(DM VAR001, DM VAR002, DM VAR003 and \d+ more\)\n"
+        r"made again: 1 of 48 variables \(DM.COUNTRY\); the rest is as before\n$",
+        again.stderr,
+    )
     assert "ACC003" in again.stdout
 
 

@@ -105,13 +105,17 @@ def _describe_columns(
     specs, sayings = [draft.spec for draft in drafts], Sayings(study, plan)
     said = {spec.name: sayings.of(spec.name) if steps.are_kept else None for spec in specs}
 
-    def describe(spec: DatasetSpec) -> Described:
+    def describe(spec: DatasetSpec) -> tuple[Described, bool]:
         mine, names = facts[spec.name], chosen[spec.name][0]
         make = partial(describe_columns, study, plan, spec, mine, names)
-        made_of = (said[spec.name], mine, names)
-        return make() if said[spec.name] is None else steps.make("description", spec.name, made_of, make)
+        if said[spec.name] is None:
+            return make(), False
+        return steps.recall("description", (said[spec.name], mine, names), make)
 
-    return map_in_halves(describe, specs, [len(chosen[spec.name][0]) for spec in specs], study)
+    made = map_in_halves(describe, specs, [len(chosen[spec.name][0]) for spec in specs], study)
+    for spec, (_, reused) in zip(specs, made, strict=True):
+        steps.note("description", spec.name, reused=reused)
+    return [described for described, _ in made]
 
 
 def _comment_on(study: Study, spec: DatasetSpec) -> str:

@@ -187,7 +187,7 @@ def finish_datasets(
         if said[name] is None or needs_working_memory(draft):
             return draft, collect_facts(state, draft)
         made_of = (said[name], draft.frame, draft.supplemental, draft.block, draft.keys)
-        return draft, steps.make("count", name, made_of, lambda: collect_facts(state, draft))
+        return draft, steps.recall("count", made_of, lambda: collect_facts(state, draft))[0]
 
     records = {name: state.length(name, state.blocks_of(name)) for name in names}
     columns = {name: len(state.study.datasets[name].names()) for name in names}

@@ -63,9 +63,13 @@ def _make(
     fresh: bool,
 ) -> Package:
     """What `make` makes with the parts that earlier runs kept; says which these are."""
-    package = make(_open_ranges(request, before, fresh))
-    if said := package.reused.describe():
-        say(said)
+    keeping = _open_ranges(request, before, fresh)
+    package = make(keeping)
+    if keeping is not None:
+        from cdisc_conv.engine.reused import describe_steps
+
+        for said in filter(None, (describe_steps(keeping.steps), package.reused.describe())):
+            say(said)
     return package
 
 

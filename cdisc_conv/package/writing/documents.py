@@ -96,7 +96,7 @@ def _render_words(guides: Mapping[PurePosixPath, Guide], steps: Steps) -> dict[P
 
     places = {path.with_suffix(".docx"): guide for path, guide in guides.items()}
     return {
-        path: steps.make("document", str(path), (str(path), guide), partial(render, guide))
+        path: steps.make("drawing", str(path), (str(path), guide), partial(render, guide))
         for path, guide in places.items()
     }
 
