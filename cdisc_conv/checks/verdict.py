@@ -84,7 +84,8 @@ def judge_package(subject: Subject, findings: Sequence[Finding]) -> Verdict:
             for count, word in ((errors, "error"), (warnings, "warning"))
             if count
         )
-        return Verdict(Answer.AFTER_REVIEW, f"{clean}, but {open_ones} have to be fixed or explained", criteria)
+        have = "has" if errors + warnings == 1 else "have"
+        return Verdict(Answer.AFTER_REVIEW, f"{clean}, but {open_ones} {have} to be fixed or explained", criteria)
     return Verdict(Answer.YES, f"{clean}, and nothing is open", criteria)
 
 
@@ -170,6 +171,8 @@ def _ask_define(subject: Subject, family: str, name: str, datasets: Sequence[Dat
 
 def _ask_format(subject: Subject) -> Criterion:
     title = "Datasets are SAS transport files of their own name"
+    if not subject.files:
+        return Criterion("", title, _EXPECTATION, None, "there are no datasets")
     wrong = [
         path.name
         for name, path in sorted(subject.files.items())

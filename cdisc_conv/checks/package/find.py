@@ -1,7 +1,7 @@
 """The files of a package: datasets of any format and define.xml, wherever their folders put them.
 
-Codes: CHK001 nothing to check, CHK002 a dataset that several files hold, CHK003 a file that is packed, and those of
-the readers (CMP..., XPT..., DEF001, DEF002) for files that cannot be read.
+Codes: CHK001 nothing to check, CHK002 a dataset that several files hold, CHK003 a file that is packed, CHK008 one
+of a format that is not read, and those of the readers (CMP..., XPT..., DEF001, DEF002) for files that cannot be read.
 """
 
 from __future__ import annotations
@@ -20,6 +20,31 @@ PREFERRED = (".xpt", ".sas7bdat", ".json", ".ndjson", ".dsjc", ".parquet", ".csv
 """Which file counts where several hold a dataset of one name: the first of these."""
 
 _PACKED = (".gz", ".zip", ".7z", ".cpt", ".xz", ".bz2", ".tar")
+_OTHER_FORMATS = frozenset(
+    [
+        ".xlsx",
+        ".xlsm",
+        ".xlsb",
+        ".xls",
+        ".ods",
+        ".tsv",
+        ".dat",
+        ".sav",
+        ".por",
+        ".dta",
+        ".rds",
+        ".rda",
+        ".rdata",
+        ".xport",
+        ".stc",
+        ".sd2",
+        ".sd7",
+        ".ssd",
+        ".feather",
+        ".arrow",
+    ]
+)
+_DATASET_XML = b"http://www.cdisc.org/ns/Dataset-XML/"
 _DATASET_JSON = (b'"datasetJSONVersion"', b'"itemGroupData"', b'"itemGroupOID"', b'"itemOID"')
 _ASIDE = frozenset({"raw", "report", "split", "legacy", "misc", "programs", "documents"})
 """Folders beside the datasets of a package: raw exports, reports, parts of datasets that are there as a whole."""
@@ -55,11 +80,14 @@ def find_files(path: Path) -> FoundFiles:
         defines = [file for file in files if file.suffix.lower() == ".xml"]
         packed = [file for file in files if file.suffix.lower() in _PACKED]
         problems += [_report_packed(path, file) for file in packed]
+        problems += [_report_unread(path, file) for file in files if _is_unread(file)]
         whole = True
     elif path.suffix.lower() == ".xml" and path.is_file():
         datasets, problems = _list_datasets(path.parent, sorted(path.parent.iterdir()))
         defines, whole = [path], bool(datasets)
     else:
+        if path.suffix.lower() in _PACKED and path.is_file():
+            raise ProblemsError([replace(_report_packed(path, path), severity=Severity.ERROR)])
         datasets, problems = list_datasets(path), []
         defines, whole = [one for one in _beside(path) if one.is_file()], False
     definitions, define_paths, unread = _read_definitions(path, defines)
@@ -67,7 +95,7 @@ def find_files(path: Path) -> FoundFiles:
     if not datasets and not definitions:
         hint = f"datasets end in {', '.join(ENDINGS)}"
         nothing = Problem("CHK001", f"there is nothing to check in {make_visible(str(path))}", hint=hint)
-        raise ProblemsError([nothing, *problems])
+        raise ProblemsError([*problems, nothing])
     return FoundFiles(path, tuple(datasets), tuple(definitions), tuple(define_paths), tuple(problems), whole)
 
 
@@ -145,7 +173,23 @@ def _is_other_json(file: Path) -> bool:
 
 def _report_packed(root: Path, file: Path) -> Problem:
     message = "the file is packed and was not looked into"
-    return Problem("CHK003", message, Severity.WARNING, Place(file=_shorten(root, file)), "unpack it beside the others")
+    hint = "unpack it beside the others" if root.is_dir() else "unpack it, and check the folder"
+    return Problem("CHK003", message, Severity.WARNING, Place(file=_shorten(root, file)), hint)
+
+
+def _is_unread(file: Path) -> bool:
+    """Whether a file may hold a dataset in a format that is not read."""
+    ending = file.suffix.lower()
+    if ending == ".xml" and not file.stem.lower().startswith("define"):
+        with file.open("rb") as stream:
+            return _DATASET_XML in stream.read(1 << 12)
+    return ending in _OTHER_FORMATS
+
+
+def _report_unread(root: Path, file: Path) -> Problem:
+    message = "files of this format are not read; a dataset in it is not checked"
+    hint = f"save it as one of {', '.join(ENDINGS)}, if it is a dataset"
+    return Problem("CHK008", message, Severity.NOTE, Place(file=_shorten(root, file)), hint)
 
 
 def _read_definitions(root: Path, files: Sequence[Path]) -> tuple[list[DefineDocument], list[Path], list[Problem]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ from cdisc_conv.checks.run import CheckReport, check_datasets
 from cdisc_conv.checks.verdict import Subject, judge_package
 from cdisc_conv.columns.stored import IN_MEMORY, Shelf, stream
 from cdisc_conv.dataset import Dataset
-from cdisc_conv.problems import ProblemsError, Severity
+from cdisc_conv.problems import Problem, ProblemsError, Severity
 from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.model import Study
 from cdisc_conv.spec.terms.sponsor_terms import extend_terminology
@@ -126,6 +127,7 @@ def _path(words: str | Path | None) -> Path | None:
 
 def check_package(path: Path, options: Options, progress: Progress = lambda step: None) -> CheckResult:
     """The same with its options as one value."""
+    _check_encoding(options.encoding)
     earlier = read_earlier(options.against) if options.against else None
     study = _load(options.study)
     told = _find_explanations(path, options, study)
@@ -133,6 +135,15 @@ def check_package(path: Path, options: Options, progress: Progress = lambda step
     count = choose_ranges(files, options.ranges)
     with _open_shelf(count) as shelf:
         return _Check(path, options, study, told, earlier, files, count, shelf, progress).run()
+
+
+def _check_encoding(name: str) -> None:
+    """ProblemsError (CMP003) for an encoding that nobody knows, whether or not a file needs it."""
+    try:
+        codecs.lookup(name or "utf-8")
+    except LookupError:
+        hint = "common ones are cp1252, latin-1, gb18030, shift_jis"
+        raise ProblemsError([Problem("CMP003", f"there is no encoding {name}", hint=hint)]) from None
 
 
 @contextmanager

@@ -14,6 +14,7 @@ TITLES: dict[str, tuple[str, Severity, str]] = {
     "CHK005": ("Variables differ in more than letter case", Severity.ERROR, ""),
     "CHK006": ("The file says types, labels, lengths and formats", Severity.NOTE, ""),
     "CHK007": ("Files among the datasets are datasets of the study", Severity.WARNING, ""),
+    "CHK008": ("Datasets are in a format that is read", Severity.NOTE, ""),
     "CHK010": ("The standard that is named is here", Severity.WARNING, ""),
     "CHK011": ("Something says which standard is followed", Severity.NOTE, ""),
     "CHK012": ("The standard is given as define.xml names it", Severity.NOTE, ""),

@@ -1,0 +1,88 @@
+"""`check` on packages as they come: packed, in other formats, in other encodings, with nothing that can be read."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import cdisc_conv as cc
+from cdisc_conv.checks.findings import Finding
+from cdisc_conv.checks.package.result import CheckResult
+from cdisc_conv.checks.verdict import Subject, judge_package
+from cdisc_conv.problems import Problem, ProblemsError, Severity
+from tests.checks.conftest import make_dataset
+
+DM = "STUDYID,DOMAIN,USUBJID,SEX\nS,DM,01,F\n"
+
+
+def told(result: CheckResult, *codes: str) -> list[str]:
+    return [str(one.problem) for one in result.findings if one.problem.code in codes]
+
+
+def refuse(path: Path, **options: str) -> list[str]:
+    with pytest.raises(ProblemsError) as raised:
+        cc.check(path, **options)
+    return [str(problem) for problem in raised.value.problems]
+
+
+def test_a_packed_package_is_to_be_unpacked(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "package.zip", "w") as packed:
+        packed.writestr("dm.csv", DM)
+    assert refuse(tmp_path / "package.zip") == [
+        "package.zip: CHK003 the file is packed and was not looked into (unpack it, and check the folder)"
+    ]
+    first, second = refuse(tmp_path)
+    assert first == "package.zip: CHK003 the file is packed and was not looked into (unpack it beside the others)"
+    assert second.startswith("CHK001 there is nothing to check in ")
+
+
+def test_files_of_formats_that_are_not_read_are_listed(tmp_path: Path) -> None:
+    (tmp_path / "dm.csv").write_text(DM)
+    (tmp_path / "AE.XLSX").write_bytes(b"PK")
+    (tmp_path / "vs.xml").write_text('<ODM xmlns:data="http://www.cdisc.org/ns/Dataset-XML/v1.0"/>')
+    (tmp_path / "other.xml").write_text("<a/>")
+    (tmp_path / "readme.txt").write_text("read me")
+    hint = "save it as one of .xpt, .sas7bdat, .csv, .parquet, .json, .ndjson, .dsjc, if it is a dataset"
+    assert told(cc.check(tmp_path), "CHK008") == [
+        f"{name}: CHK008 files of this format are not read; a dataset in it is not checked ({hint})"
+        for name in ("AE.XLSX", "vs.xml")
+    ]
+
+
+def test_an_encoding_that_nobody_knows_is_refused_whether_or_not_it_is_needed(tmp_path: Path) -> None:
+    (tmp_path / "dm.csv").write_text(DM)
+    assert refuse(tmp_path, encoding="klingon") == [
+        "CMP003 there is no encoding klingon (common ones are cp1252, latin-1, gb18030, shift_jis)"
+    ]
+
+
+def test_where_nothing_can_be_read_nothing_is_said_of_formats(tmp_path: Path) -> None:
+    (tmp_path / "dm.csv").write_bytes(DM.replace("S,", "\xfc,").encode("cp1252"))
+    result = cc.check(tmp_path)
+    assert [(one.title, one.met) for one in result.verdict.criteria if one.met is not None] == [
+        ("Every file can be read", False)
+    ]
+    assert told(result, "CMP003") == [
+        "dm.csv: CMP003 byte 28 (0xFC) is not UTF-8 text "
+        "(name its encoding with --encoding, such as cp1252, latin-1 or shift_jis)"
+    ]
+    assert result.exit_code == 1
+    assert cc.check(tmp_path, encoding="cp1252").datasets[0].records == 1
+
+
+@pytest.mark.parametrize(
+    ("codes", "open_ones"),
+    [(["ERROR"], "1 error has"), (["ERROR", "WARNING"], "1 error and 1 warning have"), (["WARNING"], "1 warning has")],
+    ids=["error", "both", "warning"],
+)
+def test_the_verdict_counts_what_is_open(codes: list[str], open_ones: str) -> None:
+    datasets = [
+        make_dataset("TS", "STUDYID|TSPARMCD|TSVAL\nS|SSTDTC|2024-01-01"),
+        make_dataset("DM", "STUDYID|USUBJID\nS|01"),
+    ]
+    files = {name: Path(f"{name.lower()}.xpt") for name in ("TS", "DM")}
+    found = [Finding(Problem("AE008", "it is wrong", Severity[code]), "it is wrong") for code in codes]
+    verdict = judge_package(Subject(datasets, (), files, frozenset({"sdtm"}), True), found)
+    assert verdict.sentence == f"nothing that leads to rejection was found, but {open_ones} to be fixed or explained"
