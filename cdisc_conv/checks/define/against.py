@@ -2,7 +2,8 @@
 
 Codes: DEF201 a dataset without a file, DEF202 a dataset that is not described, DEF203 and DEF204 the same for
 variables, DEF205 order, DEF206 labels, DEF213 keys that are not unique, DEF215 data where there should be none,
-DEF218 links that lead nowhere, DEF219 origins, DEF222 several records of a subject in a dataset that does not repeat;
+DEF218 links that lead nowhere, DEF219 origins, DEF222 several records of a subject in a dataset that does not repeat,
+DEF224 class and domain, DEF226 pages;
 for values see `values` and `conditions`, for flags `methods`, `baselines` and `extremes`.
 """
 
@@ -28,6 +29,8 @@ from cdisc_conv.define.reading.document import DefineDocument, line_of
 from cdisc_conv.problems import Place, Problem, Severity, did_you_mean
 
 _COLLECTED = ("Collected", "CRF")
+_CLASSES = {"FINDINGS ABOUT": "FINDINGS", "SPECIAL-PURPOSE": "SPECIAL PURPOSE"}
+"""Classes by the name that all versions of the guides and of Define-XML share."""
 _MOST_CODES = 8_000_000
 """Values of columns that are held in memory between variables."""
 
@@ -49,6 +52,7 @@ def check_against(
         columns = Columns(dataset, by_name)
         yield from _check_variables(columns, statement)
         yield from _check_labels(columns, statement)
+        yield from _check_kind(columns, statement)
         yield from _check_records(columns, statement)
         yield from _check_predecessors(columns, statement, by_name)
         for item in statement.variables.values():
@@ -85,6 +89,22 @@ def check_links(
             hint = f"the dataset is in {found.name}" if found else "add the file"
             severity = Severity.ERROR if found else Severity.WARNING
             yield Problem("DEF218", f"the link to {address} leads nowhere", severity, place, hint)
+
+
+def check_pages(document: DefineDocument) -> Iterator[Problem]:
+    """Pages of documents (DEF226) that are no numbers; those of named destinations have any name."""
+    told: set[str] = set()
+    for reference in document.metadata.iter(document.tag("def:PDFPageRef")):
+        if document.get(reference, "Type") == "NamedDestination":
+            continue
+        pages = " ".join(document.get(reference, name) for name in ("PageRefs", "FirstPage", "LastPage"))
+        odd = [page for page in pages.split() if not page.isdecimal() or int(page) < 1]
+        if odd and odd[0] not in told:
+            told.add(odd[0])
+            place = Place(file=document.name, line=line_of(reference))
+            message = f"the page '{odd[0]}' is no number"
+            hint = "separate the numbers of pages by blanks, or name a destination (Type NamedDestination)"
+            yield Problem("DEF226", message, Severity.WARNING, place, hint)
 
 
 def _check_presence(statements: Mapping[str, DatasetStatement], by_name: Mapping[str, Dataset]) -> Iterator[Finding]:
@@ -132,11 +152,27 @@ def _check_labels(columns: Columns, statement: DatasetStatement) -> Iterator[Fin
             yield columns.report("DEF206", text, variable=column.name, severity=Severity.WARNING, value=column.label)
 
 
+def _check_kind(columns: Columns, statement: DatasetStatement) -> Iterator[Finding]:
+    """A class that is not that of the guide, and a domain that is not that of the records."""
+    own, stated = (_CLASSES.get(one, one) for one in (columns.dataset.class_name.upper(), statement.class_name))
+    if own and stated and not (own.startswith(stated) or stated.startswith(own)):
+        text = f"the class is {statement.class_name} in define.xml, but {columns.dataset.class_name} in the guide"
+        yield columns.report("DEF224", text, value=statement.class_name)
+    domains = [one for one in columns.coded("DOMAIN").texts if one] if "DOMAIN" in columns.names else []
+    if statement.domain and domains and statement.domain not in domains:
+        text = f"the domain is {statement.domain} in define.xml, but {', '.join(domains[:3])} in the records"
+        yield columns.report("DEF224", text, variable="DOMAIN", value=statement.domain)
+
+
 def _check_records(columns: Columns, statement: DatasetStatement) -> Iterator[Finding]:
     """Data where there should be none, keys that are not unique, and subjects with several records."""
     if statement.no_data and columns.length:
         text = f"define.xml says that the dataset has no data, but it has {columns.length:,} records"
         yield columns.report("DEF215", text, count=columns.length)
+    if statement.says_data and not statement.no_data and not columns.length:
+        text = "the dataset has no records, but define.xml does not say so"
+        hint = "say so (def:HasNoData), with a comment that says why"
+        yield columns.report("DEF215", text, severity=Severity.WARNING, hint=hint)
     keys = [name for name in statement.keys if columns.has(name)]
     if keys and len(keys) == len(statement.keys):
         repeated = _find_repeated(columns, keys)

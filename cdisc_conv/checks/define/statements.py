@@ -79,6 +79,8 @@ class DatasetStatement:
     repeating: str = ""
     reference: bool = False
     no_data: bool = False
+    says_data: bool = False
+    """Whether the version of define.xml can say that there are no data."""
     line: int = 0
 
 
@@ -146,6 +148,7 @@ class _Reader:
             repeating=document.get(group, "Repeating"),
             reference=document.get(group, "IsReferenceData") == "Yes",
             no_data=document.get(group, "def:HasNoData") == "Yes",
+            says_data=document.version.startswith("2.1"),
             line=line_of(group),
         )
 

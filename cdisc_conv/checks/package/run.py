@@ -188,7 +188,8 @@ class _Check:
             outcome.add_core(self._ask_core(name, families, basis, ranges, read))
         outcome.findings += [wrap(problem) for problem in (*chooser.problems, *report_unsaid(everything))]
         self.progress("checking define.xml")
-        found = check_definitions(files, statements, everything, read.files)
+        terminologies = [basis.terminology for basis in bases.values()]
+        found = check_definitions(files, statements, everything, read.files, terminologies)
         outcome.findings += [finding for finding in found if finding.problem.code not in aside]
         subject = Subject(
             families.get("sdtm", ()), families.get("adam", ()), read.files, _list_defined(files, statements, families),

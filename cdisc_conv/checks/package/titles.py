@@ -56,6 +56,9 @@ TITLES: dict[str, tuple[str, Severity, str]] = {
     "DEF219": ("Origins name what exists, and their pages", Severity.ERROR, _DEFINE),
     "DEF221": ("Where-clauses name variables of the dataset", Severity.ERROR, _DEFINE),
     "DEF223": ("Flags are what their method in define.xml says", Severity.WARNING, _DEFINE),
+    "DEF224": ("Datasets are of the class and domain of define.xml", Severity.ERROR, _DEFINE),
+    "DEF225": ("Terms in define.xml have their codes", Severity.ERROR, _DEFINE),
+    "DEF226": ("Pages in define.xml are numbers", Severity.WARNING, _DEFINE),
     "DEF222": ("Datasets that do not repeat have one record per subject", Severity.ERROR, _DEFINE),
 }
 

@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 from cdisc_conv.checks.define import check_against, read_statements
-from cdisc_conv.checks.define.against import check_links
+from cdisc_conv.checks.define.against import check_links, check_pages
+from cdisc_conv.checks.define.terms import check_terms
 from cdisc_conv.checks.findings import Finding
+from cdisc_conv.checks.package.definitions import _check_document
 from cdisc_conv.columns.distinct import TEXT
 from cdisc_conv.dataset import (
     Codelist,
@@ -29,6 +31,7 @@ from cdisc_conv.define import DefineStudy, Document, DocumentKind, Standard, bui
 from cdisc_conv.define.checking.check import check_references
 from cdisc_conv.define.checking.schema import check_schema
 from cdisc_conv.define.reading.document import DefineDocument
+from tests.checks.conftest import TERMINOLOGY
 
 ASSIGNED = Origin(OriginType.ASSIGNED, OriginSource.SPONSOR)
 DERIVED = Origin(OriginType.DERIVED, OriginSource.SPONSOR)
@@ -151,6 +154,10 @@ def rename(datasets: dict[str, Dataset]) -> None:
     datasets["SV"] = replace(datasets["VS"], name="SV")
 
 
+def empty(datasets: dict[str, Dataset]) -> None:
+    datasets["VS"] = replace(datasets["VS"], frame=datasets["VS"].frame.iloc[:0])
+
+
 def test_what_agrees_is_silent() -> None:
     assert find() == []
     assert check_define(XML) == []
@@ -162,6 +169,8 @@ DATA_FAULTS = {
     "a dataset is not described": ("DEF202", "SV", rename),
     "a variable is missing": ("DEF203", "VS.VSDUR", drop("VS", "VSDUR")),
     "a variable is not described": ("DEF204", "DM.SEX", put("DM", "SEX", "F", "M")),
+    "a dataset without records": ("DEF215", "VS", empty),
+    "another class": ("DEF224", "VS", edit("VS", class_name="EVENTS")),
     "the order differs": ("DEF205", "DM.USUBJID", reorder),
     "a label differs": ("DEF206", "DM.AGE", relabel),
     "the dataset's label differs": ("DEF206", "DM", edit("DM", label="Subjects")),
@@ -266,3 +275,38 @@ def test_references_of_version_2_0_are_followed() -> None:
         ("DEF005", "CodeListRef refers to CodeList CL.NONE, which is not defined"),
         ("DEF006", "nothing refers to CodeList CL.NY"),
     ]
+
+
+def test_the_domain_of_the_records() -> None:
+    told = [str(one.problem) for one in find(change=put("VS", "DOMAIN", "QS", "QS", "QS"))]
+    assert told == [
+        "VS.DOMAIN: DEF204 define.xml does not describe DOMAIN",
+        "VS.DOMAIN: DEF224 the domain is VS in define.xml, but QS in the records",
+    ]
+
+
+def test_terms_have_the_codes_of_the_terminology() -> None:
+    assert list(check_terms(DefineDocument(XML), [TERMINOLOGY])) == []
+    found = list(check_terms(DefineDocument(swap("C49488", "C49487")), [TERMINOLOGY]))
+    assert [one.message for one in found] == [
+        "the code of 'Y' in codelist No Yes Response is C49487, but C49488 in C66742"
+    ]
+    assert list(check_terms(DefineDocument(swap("C66742", "C00000")), [TERMINOLOGY])) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "page"),
+    [('PageRefs="9"', 'PageRefs="9 ten"', "ten"), ('PageRefs="9"', 'FirstPage="1" LastPage="0"', "0")],
+)
+def test_pages_are_numbers(old: str, new: str, page: str) -> None:
+    assert list(check_pages(DefineDocument(XML))) == []
+    found = list(check_pages(DefineDocument(swap(old, new))))
+    assert [(one.code, one.message) for one in found] == [("DEF226", f"the page '{page}' is no number")]
+    named = swap(old, new).replace(b'Type="PhysicalRef"', b'Type="NamedDestination"')
+    assert list(check_pages(DefineDocument(named))) == []
+
+
+def test_what_is_there_twice_is_found_once(tmp_path: Path) -> None:
+    path = tmp_path / "define.xml"
+    path.write_bytes(swap('ItemOID="IT.DM.AGE" OrderNumber="3"', 'ItemOID="IT.DM.AGE" OrderNumber="2"'))
+    assert [one.code for one in _check_document(DefineDocument(path), path)] == ["DEF011"]
