@@ -6,8 +6,8 @@ They stand beside the files they define, as in an eCTD: ``sdtm/define.xml`` and 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cdisc_conv.dataset import Dataset, Item
@@ -26,37 +26,71 @@ from cdisc_conv.package.writing.transport import Alphabet, fit_texts
 from cdisc_conv.problems import Problem, Severity
 from cdisc_conv.spec.agencies import find_codec
 from cdisc_conv.spec.model import Family, Study
+from cdisc_conv.steps import NOTHING_KEPT, Steps
 
 UNWRITABLE = "DEF101"
 """The finding of a character that XML cannot hold."""
 
 
 def write_definitions(
-    study: Study, family: Family, datasets: Sequence[Dataset], out: Path, made: Collection[str] = ()
+    study: Study,
+    family: Family,
+    datasets: Sequence[Dataset],
+    out: Path,
+    made: Collection[str] = (),
+    steps: Steps = NOTHING_KEPT,
 ) -> list[Problem]:
     """Write define.xml of a family, its stylesheet and define.html into the package `out`; findings of making them.
 
     `datasets` are those of the family, `made` the documents that the run makes beside define.xml. When define.xml
-    cannot be built at all, its problems and PKG012 come back and none of the three files is written.
+    cannot be built at all, its problems and PKG012 come back and none of the three files is written. What an earlier
+    run built of the same is taken over from `steps`.
     """
     folder = out / family.name
     described, problems = describe_study(study, family, datasets)
     described, left = leave_out_displays(study, described, datasets)
     datasets, without = leave_out_pages(study, described, datasets)
     problems += [*left, *without]
-    problems += [problem for problem in check_inputs(described, datasets) if problem.code == UNWRITABLE]
-    # A character that XML cannot hold costs that character, not the whole document.
-    described = fit_texts(described, Alphabet(study.settings.get("transliterate") or {}, find_codec(study)))
-    problems += check_inputs(described, datasets)
-    if any(_is_fatal(problem) for problem in problems):
+    letters = (study.settings.get("transliterate") or {}, find_codec(study))
+    made_of = (described, datasets, letters)
+    what = f"{family.name}/define.xml"
+    drawn = steps.make("drawing", what, made_of, lambda: _draw_definitions(described, datasets, *letters))
+    problems += drawn.problems
+    if not drawn.xml:
         return [*problems, _not_written(family)]
-    xml = build_define(described, datasets)
-    (folder / "define.xml").write_bytes(xml)
-    (folder / "define.html").write_bytes(render_html(xml))
+    (folder / "define.xml").write_bytes(drawn.xml)
+    (folder / "define.html").write_bytes(drawn.html)
     style = stylesheet_path()
     shutil.copyfile(style, folder / style.name)
-    problems += copy_documents(study, [one for one in described.documents if one.href not in made], folder)
-    return [*problems, *check_define(xml)]
+    problems += copy_documents(study, [one for one in drawn.documents if one.href not in made], folder)
+    return [*problems, *drawn.noted]
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """define.xml and define.html, where they can be built."""
+
+    problems: tuple[Problem, ...]
+    """What was found before they were built."""
+    documents: tuple[Document, ...] = ()
+    xml: bytes = b""
+    html: bytes = b""
+    noted: tuple[Problem, ...] = ()
+    """What was found in them."""
+
+
+def _draw_definitions(
+    described: DefineStudy, datasets: Sequence[Dataset], transliterate: Mapping[str, str], codec: str
+) -> _Drawn:
+    """What is written of a description and the datasets that it is about; it depends on nothing else."""
+    problems = [problem for problem in check_inputs(described, datasets) if problem.code == UNWRITABLE]
+    # A character that XML cannot hold costs that character, not the whole document.
+    described = fit_texts(described, Alphabet(transliterate, codec))
+    problems += check_inputs(described, datasets)
+    if any(_is_fatal(problem) for problem in problems):
+        return _Drawn(tuple(problems))
+    xml = build_define(described, datasets)
+    return _Drawn(tuple(problems), described.documents, xml, render_html(xml), tuple(check_define(xml)))
 
 
 def _is_fatal(problem: Problem) -> bool:

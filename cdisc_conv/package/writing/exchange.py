@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,6 +19,7 @@ from cdisc_conv.datafiles.write_json import FORMATS, JsonHeader, write_dataset_j
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.define.building.xml import make_oid_part
 from cdisc_conv.package.listing import TOOL
+from cdisc_conv.package.writing.files import Files
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.spec.agencies import check_agency
 from cdisc_conv.spec.model import Family, Study
@@ -71,8 +73,8 @@ def choose_split_size(study: Study, words: str) -> Study:
     return replace(study, settings=MappingProxyType({**study.settings, "split_size": size}))
 
 
-def write_exchange(study: Study, family: Family, datasets: Iterable[Dataset], folder: Path) -> None:
-    """Write the datasets of a family that have records in each format of the study, below `folder`."""
+def write_exchange(study: Study, family: Family, datasets: Iterable[Dataset], folder: Path, files: Files) -> None:
+    """Write the datasets of a family that have records in each format of the study, below the `folder` of `files`."""
     said = study.settings.get("define") or {}
     own = (said.get("adam") or {}) if family.is_analysis else said
     name = make_oid_part(study.name)
@@ -90,4 +92,5 @@ def write_exchange(study: Study, family: Family, datasets: Iterable[Dataset], fo
         if ending in (study.settings.get("formats") or ()) and filled:
             (folder / ending).mkdir()
             for dataset in filled:
-                write_dataset_json(dataset, folder / ending / f"{dataset.name.lower()}.{ending}", header)
+                path = folder / ending / f"{dataset.name.lower()}.{ending}"
+                files.write(path, (dataset, header), partial(write_dataset_json, dataset, path, header))

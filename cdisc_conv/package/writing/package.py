@@ -31,6 +31,7 @@ from cdisc_conv.package.writing.definitions import write_definitions
 from cdisc_conv.package.writing.documents import Outcome, draw_crf, list_made, write_document, write_guides
 from cdisc_conv.package.writing.exchange import write_exchange
 from cdisc_conv.package.writing.families import leave_out_unmade, list_families
+from cdisc_conv.package.writing.files import Files
 from cdisc_conv.package.writing.manifest import write_manifest
 from cdisc_conv.package.writing.split import split_domains
 from cdisc_conv.package.writing.staging import stage_folder
@@ -110,7 +111,8 @@ def fill_package(
         checks = run_checks(conversion, datasets, explanations.aside)
         progress("writing the package")
         for family, mine in families:
-            written = write_family(conversion, family, mine, folder, list_made(study, family, crf))
+            files = Files(folder, out, conversion.steps)
+            written = write_family(conversion, family, mine, files, list_made(study, family, crf))
             problems += [
                 problem for problem in written if problem.code not in explanations.aside.keys() & TITLES.keys()
             ]
@@ -132,8 +134,8 @@ def fill_package(
     write_reports(study, datasets, filed, accounting, checks, traced, drawn.pages, folder / REPORT_FOLDER)
     copy_explanations(study, folder)
     read = describe_inputs(inputs, conversion, folder, out)
-    files = write_manifest(study, folder, read, [dataset.name for dataset in datasets])
-    return Package(folder, tuple(datasets), tuple(on_screen), files, study, conversion.reused)
+    number = write_manifest(study, folder, read, [dataset.name for dataset in datasets])
+    return Package(folder, tuple(datasets), tuple(on_screen), number, study, conversion.reused)
 
 
 @dataclass(frozen=True)
@@ -164,16 +166,16 @@ def draw_apart(conversion: Conversion, domains: Sequence[Dataset], crf: PlannedC
 
 
 def write_family(
-    conversion: Conversion, family: Family, datasets: Sequence[Dataset], folder: Path, made: Sequence[str]
+    conversion: Conversion, family: Family, datasets: Sequence[Dataset], files: Files, made: Sequence[str]
 ) -> list[Problem]:
     """The transport files of a family and their define.xml; `made` are the documents that the run makes beside it."""
-    study = conversion.study
-    problems = write_datasets(study, datasets, folder / family.name)
+    study, folder = conversion.study, files.folder / family.name
+    problems = write_datasets(study, datasets, folder, files)
     written = [dataset for dataset in datasets if not _was_refused(dataset, problems)]
     kept = {dataset.name for dataset in written}
     whole = split_domains(study, conversion.datasets, conversion.shelf)
-    write_exchange(study, family, [one for one in whole if one.name in kept], folder / family.name)
-    return [*problems, *write_definitions(study, family, written, folder, made)]
+    write_exchange(study, family, [one for one in whole if one.name in kept], folder, files)
+    return [*problems, *write_definitions(study, family, written, files.folder, made, conversion.steps)]
 
 
 def copy_explanations(study: Study, folder: Path) -> None:
@@ -262,8 +264,8 @@ def fit_datasets(study: Study, datasets: Sequence[Dataset]) -> tuple[list[Datase
     return fit_for_transport(datasets, settings.get("transliterate") or {}, settings.get("encoding") or "ASCII")
 
 
-def write_datasets(study: Study, datasets: Iterable[Dataset], folder: Path) -> list[Problem]:
-    """One transport file per dataset with records, and what kept one from being written.
+def write_datasets(study: Study, datasets: Iterable[Dataset], folder: Path, files: Files) -> list[Problem]:
+    """One transport file per dataset with records, in a new `folder` of `files`, and what kept one from being written.
 
     A dataset whose file is larger than the study's split size is in the folder `split` once more, in parts.
 
@@ -278,39 +280,45 @@ def write_datasets(study: Study, datasets: Iterable[Dataset], folder: Path) -> l
             problems.append(Problem("PKG010", message, Severity.NOTE, Place(dataset=dataset.name)))
             continue
         try:
-            _write_file(study, dataset, Part(dataset.name, 0, len(dataset.frame)), folder)
-            problems += _write_parts(study, dataset, folder / SPLIT)
+            _write_file(study, dataset, Part(dataset.name, 0, len(dataset.frame)), folder, files)
+            problems += _write_parts(study, dataset, folder / SPLIT, files)
         except ProblemsError as error:
             problems.extend(error.problems)
             problems.append(_describe_refusal(dataset))
     return problems
 
 
-def _write_file(study: Study, dataset: Dataset, part: Part, folder: Path) -> None:
+def _write_file(study: Study, dataset: Dataset, part: Part, folder: Path, files: Files) -> None:
     """The transport file of some records of a dataset, under a name of their own."""
     said = find_labels(study)
     labels = Translation("", said.get("datasets", {}), said.get("variables", {}), {})
-    write_xpt(
-        slice_rows(dataset.frame, part.start, part.stop),
-        folder / f"{part.name.lower()}.xpt",
-        name=part.name,
-        label=labels.label(dataset.name) or dataset.label,
-        variables=[
-            replace(one, label=labels.label(dataset.name, one.name) or one.label) for one in variables_of(dataset)
-        ],
-        created=datetime.fromisoformat(study.created),
-        encoding=find_codec(study),
-    )
+    path = folder / f"{part.name.lower()}.xpt"
+    label = labels.label(dataset.name) or dataset.label
+    variables = [replace(one, label=labels.label(dataset.name, one.name) or one.label) for one in variables_of(dataset)]
+    created, codec = datetime.fromisoformat(study.created), find_codec(study)
+
+    def write() -> None:
+        write_xpt(
+            slice_rows(dataset.frame, part.start, part.stop),
+            path,
+            name=part.name,
+            label=label,
+            variables=variables,
+            created=created,
+            encoding=codec,
+        )
+
+    files.write(path, (dataset.frame, part, label, variables, study.created, codec), write)
 
 
-def _write_parts(study: Study, dataset: Dataset, folder: Path) -> list[Problem]:
+def _write_parts(study: Study, dataset: Dataset, folder: Path, files: Files) -> list[Problem]:
     """The parts of a dataset that is too large, and a note (PKG019) that there are some."""
     parts = plan_parts(dataset, study.settings.get("split_size") or MOST_BYTES)
     if not parts:
         return []
     folder.mkdir(exist_ok=True)
     for part in parts:
-        _write_file(study, dataset, part, folder)
+        _write_file(study, dataset, part, folder, files)
     message = f"{dataset.name} is large: it is there as a whole, and in {len(parts)} parts in the folder {SPLIT}"
     return [Problem("PKG019", message, Severity.NOTE, Place(dataset=dataset.name))]
 
