@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from math import isnan
 
 from cdisc_conv.expr.dates import ORDERS, is_impossible
-from cdisc_conv.expr.functions import ELSEWHERE, FUNCTIONS, Function, Parameter
+from cdisc_conv.expr.functions.signature import Function, Parameter
+from cdisc_conv.expr.functions.table import ELSEWHERE, FUNCTIONS
 from cdisc_conv.expr.library import describe_bad_regex, read_number
 from cdisc_conv.expr.nodes import (
     Arithmetic,

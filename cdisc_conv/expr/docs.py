@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from cdisc_conv.expr.functions import TOPICS, Function
+from cdisc_conv.expr.functions.signature import Function
+from cdisc_conv.expr.functions.table import TOPICS
 from cdisc_conv.expr.nodes import Literal, Type, format_literal
 from cdisc_conv.expr.parser import MAX_DEPTH, MAX_LENGTH, MAX_NESTING
 

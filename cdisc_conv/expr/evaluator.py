@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdisc_conv.expr.dates import find_impossible
-from cdisc_conv.expr.functions import FUNCTIONS, Function
+from cdisc_conv.expr.functions.signature import Function
+from cdisc_conv.expr.functions.table import FUNCTIONS
 from cdisc_conv.expr.instants import has_instants, read_instants
 from cdisc_conv.expr.nodes import (
     Arithmetic,

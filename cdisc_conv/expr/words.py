@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from cdisc_conv.expr.functions import FUNCTIONS
+from cdisc_conv.expr.functions.table import FUNCTIONS
 from cdisc_conv.expr.nodes import (
     RAW,
     Arithmetic,

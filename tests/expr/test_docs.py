@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cdisc_conv.expr.docs import build_page
-from cdisc_conv.expr.functions import FUNCTIONS
+from cdisc_conv.expr.functions.table import FUNCTIONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "expressions.md"
 

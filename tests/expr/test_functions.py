@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdisc_conv.expr import parse
-from cdisc_conv.expr.functions import ELSEWHERE, FUNCTIONS
+from cdisc_conv.expr.functions.table import ELSEWHERE, FUNCTIONS
 from cdisc_conv.expr.library import round_numbers
 
 EXAMPLES = [example for function in FUNCTIONS.values() for example in function.examples]
