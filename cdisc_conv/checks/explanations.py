@@ -108,7 +108,7 @@ def read_explanations(path: Path, shown: str = "") -> Explanations:
         raise ProblemsError(problems)
     places = {key: _list_places(node, key) for key in ("explanations", "set_aside")}
     entries = tuple(
-        Explanation(**one.model_dump(), place=place)
+        Explanation(one.rule, one.reason, one.dataset.upper(), one.variable.upper(), one.value, place)
         for one, place in zip(found.explanations, places["explanations"], strict=True)
     )
     aside = tuple(

@@ -34,8 +34,8 @@ def test_names_in_any_case_are_asked_and_small_variables_are_told(tmp_path: Path
         "AE.AESER row 1: AE009 AESER is 'U', which is neither Y nor N; 1 record: subject 01 AESEQ 1 (ask the site)"
     ]
     assert told(result, "CHK004") == [
-        "AE: CHK004 7 names of variables have small letters: studyid, domain, usubjid, aeseq, aeterm and 2 more; they "
-        "are checked as if in capitals (write them in capitals)"
+        "AE: CHK004 7 names of variables have small letters: studyid, domain, usubjid, aeseq, aeterm and 2 more; "
+        "checked as if in capitals (write them in capitals)"
     ]
 
 
@@ -189,7 +189,7 @@ def test_an_explained_finding_stays_explained(tmp_path: Path) -> None:
     write(tmp_path, dm=DM, ae=AE)
     (tmp_path / "explanations.yaml").write_text(
         "explanations:\n"
-        "  - {rule: AE009, dataset: AE, reason: the site writes U}\n"
+        "  - {rule: AE009, dataset: ae, reason: the site writes U}\n"
         "  - {rule: AE001, dataset: AE, reason: it was}\n"
         "  - {rule: AE900, dataset: AE, reason: it was}\n"
         "  - {rule: AE009, dataset: AE, reason: once more}\n"

@@ -182,8 +182,9 @@ def _capitalize(table: Table) -> tuple[Table, list[Problem]]:
     small = [one for one in table.names if one != one.upper()]
     if small:
         shown = ", ".join(small[:5]) + (f" and {len(small) - 5} more" if len(small) > 5 else "")
-        message = f"{len(small)} names of variables have small letters: {shown}; they are checked as if in capitals"
-        hint = "write them in capitals"
+        names = "1 name of a variable has" if len(small) == 1 else f"{len(small)} names of variables have"
+        message = f"{names} small letters: {shown}; checked as if in capitals"
+        hint = "write it in capitals" if len(small) == 1 else "write them in capitals"
         problems.append(Problem("CHK004", message, Severity.WARNING, Place(dataset=name), hint, count=len(small)))
     return replace(table.rename({one: one.upper() for one in table.names}), problems=table.problems), problems
 
