@@ -125,6 +125,31 @@ def test_findings_about_name_the_object(folder):
     assert annotations(folder, "vs")["HGT"] == ['FA.FAORRES where FAOBJ = "STATURE"']
 
 
+def test_a_result_names_its_test_where_other_forms_have_others(folder):
+    edit(
+        folder / "forms.yaml",
+        "  ae:\n",
+        f"{VS_FORM}  hr: {{label: Pulse, columns: {{RATE: Rate, HRDAT: Date}}}}\n  ae:\n",
+    )
+    made = "VSTESTCD: {constant: HR}, VSORRES: {copy: RATE}, VSDTC: {datetime: HRDAT}"
+    block = f"  - form: hr\n    set: {{{made}}}\n"
+    (folder / "sdtm" / "vs.yaml").write_text(VS.replace("variables:\n", f"{block}variables:\n"), encoding="utf-8")
+    found = annotations(folder, "hr")
+    assert found["RATE"] == ['VS.VSORRES where VSTESTCD = "HR"']
+    assert found["HRDAT"] == ["VS.VSDTC"]
+
+
+def test_findings_of_one_test_are_told_apart_by_their_key(folder):
+    edit(folder / "forms.yaml", "  ae:\n", f"{VS_FORM}  ae:\n")
+    text = (
+        FA.replace("FAOBJ]", "FALOC]")
+        .replace("FAOBJ: PRESSURE", "FALOC: HAND")
+        .replace("FAOBJ: STATURE", "FALOC: FOOT")
+    )
+    (folder / "sdtm" / "fa.yaml").write_text(text, encoding="utf-8")
+    assert annotations(folder, "vs")["HGT"] == ['FA.FAORRES where FALOC = "FOOT"']
+
+
 def test_a_link_to_related_records(folder):
     (folder / "sdtm" / "relrec.yaml").write_text(RELREC, encoding="utf-8")
     found = annotations(folder, "ae")

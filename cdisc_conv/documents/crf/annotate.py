@@ -25,6 +25,9 @@ from cdisc_conv.spec.not_submitted import find_reason
 TOPICS = ("TESTCD", "TRT", "TERM", "DECOD", "CAT", "SCAT", "OBJ")
 """Endings of the variables that tell the records of a dataset apart, the first one first."""
 
+RESULTS = ("ORRES", "ORRESU")
+"""Endings of the variables that hold a result as it was collected."""
+
 MOST_VALUES = 6
 """Values of a condition that an annotation spells out."""
 
@@ -207,16 +210,18 @@ def _list_links(study: Study) -> list[dict[str, str]]:
 
 
 def _condition(spec: DatasetSpec, form: str, variable: str, blocks: list[int], constants: list[dict[str, str]]) -> str:
-    """What tells the records of some blocks from the others that the form makes; empty where these are all.
+    """What tells the records of some blocks from the others that the form makes.
 
-    Others in which the variable is blank do not count: "not done" is recorded of the same tests.
+    Where these are all, it is the test that a result is of, or nothing. Others in which the variable is blank do not
+    count: "not done" is recorded of the same tests.
     """
     of_form = [number for number, block in enumerate(spec.blocks) if block.source.table == f"form {form}"]
     if set(of_form) <= set(blocks):
-        return ""
+        return _name_test(spec, variable, of_form, constants)
     rest = [number for number in of_form if number not in blocks and _fills(spec, number, variable)]
-    for topic in TOPICS:
-        name = f"{spec.name[:2]}{topic}"
+    topics = [f"{spec.name[:2]}{topic}" for topic in TOPICS]
+    further = [name for number in blocks for name in constants[number] if name in spec.keys]
+    for name in dict.fromkeys((*topics, *further)):
         values = list(dict.fromkeys(constants[number].get(name, "") for number in blocks))
         others = {constants[number].get(name, "") for number in rest}
         if set(values) == {constants[number].get(name, "") for number in of_form}:
@@ -225,6 +230,15 @@ def _condition(spec: DatasetSpec, form: str, variable: str, blocks: list[int], c
             shown = ", ".join(f'"{value}"' for value in values)
             return f"{name} = {shown}" if len(values) == 1 else f"{name} in ({shown})"
     return ""
+
+
+def _name_test(spec: DatasetSpec, variable: str, of_form: list[int], constants: list[dict[str, str]]) -> str:
+    """The test of a result where a form has only that one and the dataset has others, from other forms."""
+    test = f"{spec.name[:2]}TESTCD"
+    values = {constants[number].get(test, "") for number in of_form}
+    elsewhere = {constants[number].get(test, "") for number in range(len(spec.blocks))} - values
+    result = variable.endswith(RESULTS) and len(values) == 1 and "" not in values
+    return f'{test} = "{values.pop()}"' if result and elsewhere else ""
 
 
 def _fills(spec: DatasetSpec, block: int, variable: str) -> bool:
