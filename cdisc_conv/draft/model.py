@@ -93,6 +93,18 @@ class DatasetDraft:
         return [*(line for three in parts for lines in three for line in lines), *self.lines]
 
 
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer of the library that a dataset is drafted on.
+
+    `same` are the lines that it has as well, which the file leaves out; `without` are variables that it alone has.
+    """
+
+    name: str
+    same: frozenset[str] = frozenset()
+    without: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Draft:
     """A study's draft: its datasets, and what became of every column of its forms."""

@@ -22,6 +22,7 @@ from cdisc_conv.draft.reading.profiles import (
 )
 from cdisc_conv.draft.writing.editors import name_schema, write_schema
 from cdisc_conv.draft.writing.files import study_name, write_datasets, write_forms, write_skeleton, write_study
+from cdisc_conv.draft.writing.layers import lay_on_library
 from cdisc_conv.draft.writing.page import FILE, render_report
 from cdisc_conv.package.lint import lint_whole
 from cdisc_conv.package.writing.staging import stage_folder
@@ -89,6 +90,7 @@ def _fill(stage: Path, out: Path, exports: Exports, raw: Path, subject: str) -> 
     write_forms(stage, exports, roles, more, visits)
     write_datasets(stage, draft)
     write_study(stage, exports, name, subject, home, shared, draft)
+    lay_on_library(stage, draft)
     name_schema(stage, sorted(stage.rglob("*.yaml")))
     write_schema(stage)
     _, found = lint_whole(stage)

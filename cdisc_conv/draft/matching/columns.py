@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -74,6 +75,8 @@ class Guess:
     target: str
     score: float
     reason: str
+    likely: bool = False
+    """Whether it rests on the likeness of the names alone; one of several columns of a stem is no short name."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,8 @@ def guess_columns(items: Sequence[Item], domain: str, known: Knowledge, prefixes
     shared = shared_parts(item.name for item in items)
     letters = dict.fromkeys([domain[:2], *prefixes, *shared_letters(items)])
     guesses = [guess for item in items for guess in _guess(item, domain, known, shared, tuple(letters))]
+    stems = Counter(item.name.upper()[:-2] for item in items)
+    guesses = [one for one in guesses if not one.likely or stems[one.item.name.upper()[:-2]] == 1]
     taken: dict[str, Guess] = {}
     done: set[str] = set()
     for guess in sorted(guesses, key=lambda one: -one.score):
@@ -179,7 +184,8 @@ def _guess(
     ):
         weight, doubt = _weigh_values(item.profile, domain, target, known)
         said = f"{reason}; {doubt}" if doubt else reason
-        if (guess := Guess(item, target, round(min(score * weight, 0.99), 2), said)).score > (
+        likely = " is short for " in reason
+        if (guess := Guess(item, target, round(min(score * weight, 0.99), 2), said, likely)).score > (
             best[target].score if target in best else 0.0
         ):
             best[target] = guess

@@ -9,16 +9,19 @@ from typing import Any
 import yaml
 
 from cdisc_conv.draft.datasets.entries import ascii_text
-from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Line
+from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Layer, Line
 from cdisc_conv.spec.lint.drafts import DRAFT
 
 _PLAIN = re.compile(r"[A-Za-z_][\w.]*")
 _WORDS = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"])
 
 
-def write_dataset(dataset: DatasetDraft) -> str:
-    """The text of a dataset's mapping file."""
+def write_dataset(dataset: DatasetDraft, layer: Layer | None = None) -> str:
+    """The text of a dataset's mapping file, laid over a layer of the library where one fits."""
     lines = [f"dataset: {dataset.name}"]
+    if layer is not None:
+        reason = "its columns are called as CDASH does, and the layer maps them so; what differs is below"
+        lines.insert(0, f"extends: {layer.name}  {mark(0.9, reason)}")
     if dataset.class_name:
         lines += [f"class: {dataset.class_name}", f"label: {scalar(dataset.label)}"]
     if dataset.keys:
@@ -28,12 +31,13 @@ def write_dataset(dataset: DatasetDraft) -> str:
     for block in dataset.blocks:
         lines += write_block(block, alone)
     shared = [*(dataset.blocks[0].lines if alone else ()), *dataset.lines]
-    if shared:
-        lines += ["variables:", *_write_lines(shared, "  ")]
-    if alone and dataset.blocks[0].supplemental:
-        lines += ["supplemental:", *_write_lines(dataset.blocks[0].supplemental, "  ")]
-    if alone and dataset.blocks[0].working:
-        lines += ["working:", *_write_lines(dataset.blocks[0].working, "  ")]
+    block = dataset.blocks[0] if alone else BlockDraft("")
+    for key, part in (("variables", shared), ("supplemental", block.supplemental), ("working", block.working)):
+        own = [line for line in part if layer is None or line.name not in layer.same]
+        without = [name for name in layer.without if key == "variables"] if layer is not None else []
+        if own or without:
+            lines += [f"{key}:", *_write_lines(own, "  ")]
+        lines += [f"  {scalar(name)}:  {mark(0.7, 'the layer has it, and the form does not')}" for name in without]
     return "\n".join(lines) + "\n"
 
 
