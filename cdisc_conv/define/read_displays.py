@@ -28,7 +28,7 @@ from cdisc_conv.expr.conditions import read_conditions
 from cdisc_conv.problems import Problem, ProblemsError, Severity
 from cdisc_conv.spec.yaml.nodes import Node
 from cdisc_conv.spec.yaml.repair import repair_keys
-from cdisc_conv.spec.yaml.shapes import Document, Pages, Text, Texts
+from cdisc_conv.spec.yaml.shapes.base import Document, Pages, Text, Texts
 from cdisc_conv.spec.yaml.validate import validate
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -20,7 +20,7 @@ from cdisc_conv.spec.load import load_study
 from cdisc_conv.spec.schema.completion import complete_study
 from cdisc_conv.spec.schema.generate import Schema, refer
 from cdisc_conv.spec.schema.mapping import KINDS, make_definitions, make_schema
-from cdisc_conv.spec.yaml.shapes import SETTINGS
+from cdisc_conv.spec.yaml.shapes.study import SETTINGS
 
 _OTHERS: dict[str, type[BaseModel]] = {
     "RulesDocument": RulesDocument,

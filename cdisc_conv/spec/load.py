@@ -35,7 +35,8 @@ from cdisc_conv.spec.yaml.layers import read_layers
 from cdisc_conv.spec.yaml.nodes import Node, read_yaml
 from cdisc_conv.spec.yaml.paths import check_path, find_strays, leads_out, suggest_study
 from cdisc_conv.spec.yaml.repair import repair_keys, repair_mapping
-from cdisc_conv.spec.yaml.shapes import SETTINGS, DictionaryDocument, EventDocument, StandardsDocument, StudyDocument
+from cdisc_conv.spec.yaml.shapes.forms import EventDocument
+from cdisc_conv.spec.yaml.shapes.study import SETTINGS, DictionaryDocument, StandardsDocument, StudyDocument
 from cdisc_conv.spec.yaml.validate import validate
 from cdisc_conv.standards import DatasetStandard, Standard, Terminology, load_standard, load_terminology
 from cdisc_conv.standards.files import UnknownStandardError, find_source

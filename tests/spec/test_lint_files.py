@@ -127,7 +127,7 @@ def test_every_setting_that_the_code_reads_is_known():
     from pathlib import Path
 
     import cdisc_conv
-    from cdisc_conv.spec.yaml.shapes import SETTINGS, StudyDocument
+    from cdisc_conv.spec.yaml.shapes.study import SETTINGS, StudyDocument
 
     sources = (path.read_text(encoding="utf-8") for path in Path(cdisc_conv.__file__).parent.rglob("*.py"))
     read = {name for text in sources for name in re.findall(r"""(?:settings\.get|\.setting)\(["'](\w+)["']\)""", text)}

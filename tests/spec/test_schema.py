@@ -14,8 +14,8 @@ from cdisc_conv.package.lint import lint_whole
 from cdisc_conv.package.schema import describe_mapping
 from cdisc_conv.resources import shipped
 from cdisc_conv.spec.schema.words import KEYS
-from cdisc_conv.spec.yaml import shapes as documents
 from cdisc_conv.spec.yaml.nodes import read_yaml
+from cdisc_conv.spec.yaml.shapes.every import DOCUMENTS
 
 MAPPINGS = shipped("mappings")
 FILES = sorted(MAPPINGS.rglob("*.yaml"))
@@ -121,11 +121,9 @@ def test_a_derivation_has_its_words_and_an_example() -> None:
 
 
 def test_every_key_has_its_words() -> None:
-    models = [model for model in vars(documents).values() if isinstance(model, type)]
-    models = [model for model in models if issubclass(model, documents.Document) and model is not documents.Document]
     missing = {
         f"{model.__name__}.{info.alias or name}"
-        for model in models
+        for model in DOCUMENTS.values()
         for name, info in model.model_fields.items()
         if not any((info.alias or name) in KEYS.get(base.__name__, {}) for base in model.__mro__)
     }

@@ -18,14 +18,8 @@ from cdisc_conv.spec.model import Field, Form
 from cdisc_conv.spec.yaml.nodes import Node
 from cdisc_conv.spec.yaml.paths import check_path
 from cdisc_conv.spec.yaml.repair import repair_keys
-from cdisc_conv.spec.yaml.shapes import (
-    FIELD_ROLES,
-    FIELD_TYPES,
-    FieldDocument,
-    FormDocument,
-    FormsDocument,
-    RawDocument,
-)
+from cdisc_conv.spec.yaml.shapes.forms import FIELD_ROLES, FIELD_TYPES, FieldDocument, FormDocument, FormsDocument
+from cdisc_conv.spec.yaml.shapes.study import RawDocument
 from cdisc_conv.spec.yaml.validate import validate
 
 

@@ -20,7 +20,8 @@ from cdisc_conv.raw.source import OtherInformats
 from cdisc_conv.raw.subjects import SubjectKey
 from cdisc_conv.spec.model import Field, Form, RawSettings, Study
 from cdisc_conv.spec.yaml.paths import describe_fault
-from cdisc_conv.spec.yaml.shapes import FormDocument, KindsDocument, LayoutDocument, RawDocument, SourceDocument
+from cdisc_conv.spec.yaml.shapes.forms import FormDocument, KindsDocument, LayoutDocument
+from cdisc_conv.spec.yaml.shapes.study import RawDocument, SourceDocument
 
 LAYOUT = tuple(LayoutDocument.model_fields)
 _TABS = (".tsv", ".tab")

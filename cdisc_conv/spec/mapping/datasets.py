@@ -33,7 +33,7 @@ from cdisc_conv.spec.model import (
 from cdisc_conv.spec.protocol.tables import FILE, PREFIX, FactTable
 from cdisc_conv.spec.yaml.nodes import Node
 from cdisc_conv.spec.yaml.repair import MOST_UNKNOWN, repair_keys
-from cdisc_conv.spec.yaml.shapes import BlockDocument, DatasetDocument
+from cdisc_conv.spec.yaml.shapes.datasets import BlockDocument, DatasetDocument
 from cdisc_conv.spec.yaml.validate import validate
 from cdisc_conv.standards import DatasetStandard, Standard
 

@@ -9,7 +9,7 @@ from typing import Any
 from cdisc_conv.spec.model import Block, DatasetSpec, Variable
 from cdisc_conv.spec.outputs import OutputPart, SplitInto
 from cdisc_conv.spec.yaml.nodes import Node
-from cdisc_conv.spec.yaml.shapes import DatasetDocument
+from cdisc_conv.spec.yaml.shapes.datasets import DatasetDocument
 
 _SECTIONS = ("variables", "supplemental", "working")
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from cdisc_conv.derivations.registry import load_derivations
 from cdisc_conv.spec.model import Block, SourceKind, Variable
 from cdisc_conv.spec.yaml.nodes import Node
-from cdisc_conv.spec.yaml.shapes import DatasetDocument
+from cdisc_conv.spec.yaml.shapes.datasets import DatasetDocument
 
 SUBJECT_LEVEL = ("ADSL", "DM")
 """Datasets with one record per subject: all records of the subject can take their variables over."""

@@ -12,7 +12,7 @@ from cdisc_conv.problems import Problem, ProblemsError
 from cdisc_conv.spec.model import Variable
 from cdisc_conv.spec.yaml.nodes import Node
 from cdisc_conv.spec.yaml.repair import repair_keys
-from cdisc_conv.spec.yaml.shapes import AttributesDocument, OriginDocument
+from cdisc_conv.spec.yaml.shapes.datasets import AttributesDocument, OriginDocument
 from cdisc_conv.spec.yaml.validate import validate
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from cdisc_conv.problems import Problem, Severity, did_you_mean
 from cdisc_conv.spec.model import Family
 from cdisc_conv.spec.yaml.nodes import Node
-from cdisc_conv.spec.yaml.shapes import ParameterDocument, ProtocolDocument
+from cdisc_conv.spec.yaml.shapes.protocol import ParameterDocument, ProtocolDocument
 from cdisc_conv.spec.yaml.validate import validate
 from cdisc_conv.standards import CodelistTerms
 

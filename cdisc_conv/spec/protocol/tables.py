@@ -21,7 +21,7 @@ from cdisc_conv.spec.model import Family
 from cdisc_conv.spec.protocol.summary import list_summary
 from cdisc_conv.spec.yaml.nodes import Node, read_yaml
 from cdisc_conv.spec.yaml.repair import repair_keys
-from cdisc_conv.spec.yaml.shapes import ProtocolDocument
+from cdisc_conv.spec.yaml.shapes.protocol import ProtocolDocument
 from cdisc_conv.spec.yaml.validate import validate
 
 FILE = "protocol.yaml"

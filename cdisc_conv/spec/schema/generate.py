@@ -28,7 +28,7 @@ def define_models(models: Iterable[type[BaseModel]]) -> tuple[dict[str, Schema],
 
     That is its class name, unless two classes have the same.
 
-    >>> from cdisc_conv.spec.yaml.shapes import MergeDocument
+    >>> from cdisc_conv.spec.yaml.shapes.datasets import MergeDocument
     >>> made, names = define_models([MergeDocument])
     >>> made[names[MergeDocument]]["required"]
     ['by', 'start', 'end']

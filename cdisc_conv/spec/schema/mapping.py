@@ -13,8 +13,8 @@ from cdisc_conv.derivations.registry import load_derivations
 from cdisc_conv.docstrings import read_docstring
 from cdisc_conv.spec.schema.generate import Schema, define_models, refer
 from cdisc_conv.spec.schema.words import KEYS
-from cdisc_conv.spec.yaml import shapes as documents
 from cdisc_conv.spec.yaml.nodes import Node, read_yaml_text
+from cdisc_conv.spec.yaml.shapes.every import DOCUMENTS
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 KINDS: dict[str, tuple[str, ...]] = {
@@ -40,8 +40,7 @@ def make_definitions(others: Mapping[str, type[BaseModel]]) -> dict[str, Schema]
     `others` are models of further sections, by the name of their definition.
     """
     known = load_derivations()
-    named = [value for value in vars(documents).values() if _is_document(value)]
-    made, names = define_models([*named, *known.values(), *others.values()])
+    made, names = define_models([*DOCUMENTS.values(), *known.values(), *others.values()])
     for name, schema in made.items():
         _describe(name, schema)
     for name, keys in _ENTRIES.items():
@@ -74,11 +73,6 @@ def make_schema(definitions: Mapping[str, Schema], kinds: Mapping[str, Iterable[
     }
 
 
-def _is_document(value: object) -> bool:
-    base = documents.Document
-    return isinstance(value, type) and issubclass(value, base) and value is not base
-
-
 def _closed(properties: Mapping[str, Schema]) -> Schema:
     return {"type": "object", "properties": dict(properties), "additionalProperties": False}
 
@@ -96,8 +90,8 @@ def _summary() -> Schema:
 
 def _describe(name: str, schema: Schema) -> None:
     """Add what each key says; those of a base class hold as well."""
-    model = getattr(documents, name, None)
-    if model is None or not _is_document(model):
+    model = DOCUMENTS.get(name)
+    if model is None:
         return
     words = {key: text for base in reversed(model.__mro__) for key, text in KEYS.get(base.__name__, {}).items()}
     for key, said in schema.get("properties", {}).items():

@@ -13,7 +13,7 @@ from cdisc_conv.problems import Problem, Severity, did_you_mean
 from cdisc_conv.spec.expected import codelist_of
 from cdisc_conv.spec.model import Family, Study, Variable
 from cdisc_conv.spec.yaml.nodes import Node
-from cdisc_conv.spec.yaml.shapes import CodelistDocument
+from cdisc_conv.spec.yaml.shapes.study import CodelistDocument
 from cdisc_conv.standards import CodelistTerm, CodelistTerms, Terminology
 
 Said = Mapping[str, tuple[str, ...] | dict[str, str]]

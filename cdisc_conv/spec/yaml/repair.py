@@ -23,7 +23,7 @@ def repair_keys(model: type[BaseModel], node: Node, what: str, problems: list[Pr
     such list is missing (``tests:`` for ``for_each:``). Values that are not a mapping stay as they are:
     `validate` complains of them.
 
-    >>> from cdisc_conv.spec.yaml.shapes import RawDocument
+    >>> from cdisc_conv.spec.yaml.shapes.study import RawDocument
     >>> from cdisc_conv.spec.yaml.nodes import read_yaml_text
     >>> problems = []
     >>> repair_keys(RawDocument, read_yaml_text("{subjct: SUBJID, home: dm}", "a.yaml"), "'raw'", problems).plain()

@@ -39,7 +39,7 @@ def validate(model: type[Model], node: Node, what: str, data: Any = None) -> tup
     `what` names the thing in messages ("derivation 'term'", "study.yaml"). Codes: SPEC001 unknown key, SPEC002
     missing key, SPEC003 wrong kind of value.
 
-    >>> from cdisc_conv.spec.yaml.shapes import RawDocument
+    >>> from cdisc_conv.spec.yaml.shapes.study import RawDocument
     >>> from cdisc_conv.spec.yaml.nodes import read_yaml_text
     >>> validate(RawDocument, read_yaml_text("{subject: SUBJID, home: dm}"), "'raw'")[0].delimiter
     ','
