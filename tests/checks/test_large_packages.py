@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ from cdisc_conv.checks.output.plain import make_plain
 from cdisc_conv.checks.package import sources
 from cdisc_conv.checks.package.find import find_files
 from cdisc_conv.checks.package.sources import choose_ranges
+from cdisc_conv.problems import ProblemsError
 from cdisc_conv.xpt import write_xpt
 
 SUBJECTS = ["03", "01", "04", "02"]
@@ -115,3 +117,20 @@ def test_a_large_package_is_cut_by_its_size(package: Path, monkeypatch: pytest.M
     monkeypatch.setattr(sources, "_IN_MEMORY", 1000)
     monkeypatch.setattr(sources, "_RANGE", 500)
     assert choose_ranges(files, 0) > 5
+
+
+def test_a_full_disk_is_an_error_that_says_what_to_do(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sources, "write_tables", fill)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(ProblemsError) as raised:
+        cc.check(package, ranges=2)
+    assert [str(problem) for problem in raised.value.problems] == [
+        f"RUN003 there is no space left for scratch files in '{tmp_path}' (make room, about twice as much as the "
+        "package takes, or name another folder in TMPDIR)"
+    ]
+    assert not list(tmp_path.glob("cdisc-conv-check-*"))

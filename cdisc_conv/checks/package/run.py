@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -153,7 +154,14 @@ def _open_shelf(count: int) -> Iterator[Shelf]:
         yield IN_MEMORY
         return
     with TemporaryDirectory(prefix="cdisc-conv-check-") as folder:
-        yield Shelf(Path(folder))
+        try:
+            yield Shelf(Path(folder))
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            message = f"there is no space left for scratch files in '{Path(folder).parent}'"
+            hint = "make room, about twice as much as the package takes, or name another folder in TMPDIR"
+            raise ProblemsError([Problem("RUN003", message, hint=hint)]) from None
 
 
 @dataclass(frozen=True)
