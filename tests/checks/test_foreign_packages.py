@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,3 +89,50 @@ def test_the_verdict_counts_what_is_open(codes: list[str], open_ones: str) -> No
     found = [Finding(Problem("AE008", "it is wrong", Severity[code]), "it is wrong") for code in codes]
     verdict = judge_package(Subject(datasets, (), files, frozenset({"sdtm"}), True), found)
     assert verdict.sentence == f"nothing that leads to rejection was found, but {open_ones} to be fixed or explained"
+
+
+def test_what_the_system_keeps_from_us_is_reported_and_the_rest_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dm.csv").write_text(DM)
+    for name in ("ae.xpt", "cm.csv", "define.xml"):
+        (tmp_path / name).write_text("")
+    (tmp_path / "vs.csv").symlink_to(tmp_path / "nowhere.csv")
+    (tmp_path / "closed").mkdir()
+    refused = {"ae.xpt", "cm.csv", "define.xml"}
+    opened, listed = Path.open, os.scandir
+
+    def open_file(self: Path, *options: Any, **more: Any) -> Any:
+        if self.name in refused:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(self, *options, **more)
+
+    def list_folder(path: Path) -> Any:
+        if Path(path).name == "closed":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(Path, "open", open_file)
+    monkeypatch.setattr(os, "scandir", list_folder)
+    result = cc.check(tmp_path)
+    assert [one.name for one in result.datasets] == ["DM"]
+    said = [str(one.problem) for one in result.findings if one.problem.code == "CMP001"]
+    denied = "CMP001 it cannot be read: Permission denied (check its permissions)"
+    assert sorted(said) == [
+        *(f"{name}: {denied}" for name in ("ae.xpt", "closed", "cm.csv")),
+        "vs.csv: CMP001 the link leads nowhere (add the file)",
+    ]
+    assert [line.partition(" (")[0] for line in told(result, "DEF001")] == [
+        "define.xml: DEF001 the file cannot be read: Permission denied"
+    ]
+
+
+def test_two_studies_in_one_folder_are_one_finding(tmp_path: Path) -> None:
+    for study in ("a", "b"):
+        (tmp_path / study).mkdir()
+        for name in ("DM", "AE", "CM", "VS"):
+            (tmp_path / study / f"{name}.csv").write_text(DM.replace("DM", name))
+    assert told(cc.check(tmp_path), "CHK002") == [
+        "CHK002 4 datasets are in several files, such as AE in a/AE.csv, b/AE.csv; the first of each is checked "
+        "(keep one file of each (AE, CM, DM, VS), or check the folder of each study by itself)"
+    ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -74,9 +75,10 @@ def find_files(path: Path) -> FoundFiles:
     there is nothing to check; whatever else cannot be read is among the problems, and the rest is there.
     """
     if path.is_dir():
-        folders = list(_list_folders(path))
-        files = [file for folder in folders for file in folder]
+        unopened: list[Problem] = []
+        files = [file for folder in _list_folders(path, path, unopened) for file in folder]
         datasets, problems = _list_datasets(path, files)
+        problems = [*unopened, *problems]
         defines = [file for file in files if file.suffix.lower() == ".xml"]
         packed = [file for file in files if file.suffix.lower() in _PACKED]
         problems += [_report_packed(path, file) for file in packed]
@@ -99,19 +101,36 @@ def find_files(path: Path) -> FoundFiles:
     return FoundFiles(path, tuple(datasets), tuple(definitions), tuple(define_paths), tuple(problems), whole)
 
 
-def _list_folders(path: Path, depth: int = 0) -> Iterator[list[Path]]:
-    """The plain files of a folder and of those below it, without hidden ones and those that stand aside."""
+def _list_folders(root: Path, path: Path, problems: list[Problem], depth: int = 0) -> Iterator[list[Path]]:
+    """The plain files of a folder and of those below it, without hidden ones and those that stand aside.
+
+    Folders that cannot be read, and links to datasets that lead nowhere, are added to the problems.
+    """
     try:
         entries = sorted(os.scandir(path), key=lambda one: one.name)
-    except PermissionError:
+    except OSError as error:
+        problems.append(report_unopened(root, path, error))
         return
-    files = [Path(one.path) for one in entries if one.is_file() and not one.name.startswith((".", "~$"))]
+    entries = [one for one in entries if not one.name.startswith((".", "~$"))]
+    files = [Path(one.path) for one in entries if one.is_file()]
     yield files
+    for one in entries:
+        if one.is_symlink() and Path(one.name).suffix.lower() in ENDINGS and not Path(one.path).exists():
+            problems.append(_make_unread(root, Path(one.path), "the link leads nowhere", "add the file"))
     aside = _ASIDE | _EXCHANGE if any(file.suffix.lower() == ".xpt" for file in files) else _ASIDE
     for one in entries:
-        wanted = not one.name.startswith(".") and one.name.lower() not in aside
-        if depth < _DEEPEST and wanted and one.is_dir(follow_symlinks=False):
-            yield from _list_folders(Path(one.path), depth + 1)
+        if depth < _DEEPEST and one.name.lower() not in aside and one.is_dir(follow_symlinks=False):
+            yield from _list_folders(root, Path(one.path), problems, depth + 1)
+
+
+def report_unopened(root: Path, path: Path, error: OSError) -> Problem:
+    """A file or folder that the system does not let us read."""
+    message = f"it cannot be read: {error.strerror or type(error).__name__}"
+    return _make_unread(root, path, message, "check its permissions")
+
+
+def _make_unread(root: Path, path: Path, message: str, hint: str) -> Problem:
+    return Problem("CMP001", message, place=Place(file=_shorten(root, path)), hint=hint)
 
 
 def _beside(path: Path) -> tuple[Path, Path]:
@@ -124,13 +143,15 @@ def _list_datasets(root: Path, files: Sequence[Path]) -> tuple[list[DatasetFile]
     found: dict[str, list[DatasetFile]] = {}
     problems: list[Problem] = []
     for file in files:
-        if file.suffix.lower() not in ENDINGS or not file.is_file() or _is_other_json(file):
+        if file.suffix.lower() not in ENDINGS or not file.is_file():
             continue
         try:
-            for one in list_datasets(file):
+            for one in () if _is_other_json(file) else list_datasets(file):
                 found.setdefault(one.name, []).append(one)
         except ProblemsError as error:
             problems += shorten_places(root, error.problems)
+        except OSError as error:
+            problems.append(report_unopened(root, file, error))
     chosen = []
     doubled: dict[str, str] = {}
     for name, several in found.items():
@@ -157,7 +178,7 @@ def report_doubled(doubled: Mapping[str, str]) -> list[Problem]:
         return told
     name, files = next(iter(doubled.items()))
     message = f"{len(doubled)} datasets are in several files, such as {name} in {files}; the first of each is checked"
-    hint = f"keep one file of each: {', '.join(doubled)}"
+    hint = f"keep one file of each ({', '.join(doubled)}), or check the folder of each study by itself"
     return [Problem("CHK002", message, Severity.ERROR, hint=hint, count=len(doubled))]
 
 
@@ -181,7 +202,7 @@ def _is_unread(file: Path) -> bool:
     """Whether a file may hold a dataset in a format that is not read."""
     ending = file.suffix.lower()
     if ending == ".xml" and not file.stem.lower().startswith("define"):
-        with file.open("rb") as stream:
+        with suppress(OSError), file.open("rb") as stream:
             return _DATASET_XML in stream.read(1 << 12)
     return ending in _OTHER_FORMATS
 

@@ -6,6 +6,7 @@ the study, CHK002 a dataset that several files hold.
 
 from __future__ import annotations
 
+import errno
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from cdisc_conv.checks.package.find import FoundFiles, report_doubled, shorten_places
+from cdisc_conv.checks.package.find import FoundFiles, report_doubled, report_unopened, shorten_places
 from cdisc_conv.columns.distinct import from_arrow, to_arrow
 from cdisc_conv.columns.stored import Frame, Shelf, Stored, stack, stream, write_tables
 from cdisc_conv.datafiles.numerals import parse_numbers
@@ -108,6 +109,11 @@ def read_sources(files: FoundFiles, encoding: str, shelf: Shelf, progress: Progr
             source = _read_source(file, encoding, most, shelf)
         except ProblemsError as error:
             problems += shorten_places(files.root, error.problems)
+            continue
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):  # that is the scratch files, and no fault of this one
+                raise
+            problems.append(report_unopened(files.root, file.path, error))
             continue
         if source.name in tables:
             problems += report_doubled({source.name: f"{paths[source.name].name}, {file.path.name}"})
