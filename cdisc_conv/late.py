@@ -1,10 +1,15 @@
-"""Names of a package that are loaded when they are first used: who needs one of them does not wait for all."""
+"""What is loaded when it is first used: names of our packages, and libraries that take long to load."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import sys
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
+from types import ModuleType
 from typing import Any
+
+_loading = threading.RLock()
 
 
 def load_from(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
@@ -24,3 +29,24 @@ def load_from(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
         raise AttributeError(f"module '{package}' has no attribute '{name}'")
 
     return get
+
+
+def load_when_used(libraries: Iterable[str]) -> None:
+    """Have later imports of some libraries wait until something of them is used; those that are loaded stay so.
+
+    For commands that look at no data, as the first thing they do; elsewhere an import means what it says.
+    """
+    for name in libraries:
+        sys.modules.setdefault(name, _Late(name))
+
+
+class _Late(ModuleType):
+    """Stands for a library until something of it is asked for, and has all of it from then on."""
+
+    def __getattr__(self, name: str) -> Any:
+        with _loading:
+            if sys.modules.get(self.__name__) is self:
+                del sys.modules[self.__name__]
+            library = import_module(self.__name__)
+            vars(self).update({one: said for one, said in vars(library).items() if one not in vars(self)})
+        return getattr(library, name)

@@ -37,7 +37,6 @@ OWNERS = ("DM", "ADSL")
 ADAM_GUIDE = "ADaMIG"
 _LATEST = 1e11
 """Beyond so many days or seconds from 1960 there is no date to show."""
-_BLANK = pa.scalar("", TEXT_TYPE)
 _MOST_CATEGORIES = 50_000
 """Beyond so many distinct values an expression reads the column as it is."""
 
@@ -407,7 +406,9 @@ class Table:
         """A column as expressions take it, by its distinct values where these are few."""
         if not self.has(name):
             standard = self.standard_variable(name)
-            return np.full(self.length, np.nan) if standard and standard.numeric else pa.repeat(_BLANK, self.length)
+            if standard and standard.numeric:
+                return np.full(self.length, np.nan)
+            return pa.repeat(pa.scalar("", TEXT_TYPE), self.length)
         coded = self.coded(name)
         if not isinstance(coded.values, pa.Array):
             return coded.spread(coded.values)

@@ -64,7 +64,6 @@ _HALF = re.compile(r"\s*(?:AM/PM|AM|PM)$")
 """A format may say that AM or PM is to come; it may in any case."""
 _MIDNIGHT = re.compile(r"(?:T|\s)00:00(?::00)?")
 _NO_TIME = r"(?:T|\s+)00:00(?::00(?:\.0+)?)?"
-_EMPTY = pa.scalar("", pa.large_string())
 _REMEMBERED = 2000
 """So many distinct texts at most are remembered with what was read in them."""
 _ALL_UNKNOWN = ("UN", "UNK", "UNKNOWN", "UK", "NK")
@@ -321,11 +320,15 @@ def format_time(parts: dict[str, np.ndarray], fraction: pd.Series, offset: pd.Se
     decimals = _pick(known["second"] & is_written(fraction), _dotted(fraction), "")
     zone = _pick(known["hour"], to_arrow(offset), "")
     clock = pc.binary_join_element_wise(hour, minute, second, "").cast(pa.large_string())
-    return from_arrow(pc.binary_join_element_wise(clock, decimals, zone, _EMPTY))
+    return from_arrow(pc.binary_join_element_wise(clock, decimals, zone, _empty()))
+
+
+def _empty() -> pa.Scalar:
+    return pa.scalar("", pa.large_string())
 
 
 def _dotted(fraction: pd.Series) -> pa.Array:
-    return pc.binary_join_element_wise(pa.scalar(".", pa.large_string()), to_arrow(fraction), _EMPTY)
+    return pc.binary_join_element_wise(pa.scalar(".", pa.large_string()), to_arrow(fraction), _empty())
 
 
 def _digits(numbers: np.ndarray, width: int, before: str = "") -> pa.Array:

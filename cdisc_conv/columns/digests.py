@@ -50,7 +50,7 @@ class _Speller(pickle.Pickler):
     def __init__(self, found: Any, without: tuple[type, ...]) -> None:
         super().__init__(_Sink(found), protocol=5)
         self.fast = True  # nothing is remembered: what is equal is spelled alike
-        self._say = {**_SAY, **dict.fromkeys(without, _say_nothing)}
+        self._say = {**_list_ways(), **dict.fromkeys(without, _say_nothing)}
 
     def persistent_id(self, item: Any) -> Any:
         say = self._say.get(type(item))
@@ -126,12 +126,16 @@ def _say_frame(frame: pd.DataFrame | Stored) -> Any:
 _known: dict[int, tuple[Any, Any]] = {}
 """Tables that were hashed already, as long as they are there; nobody changes them between stages."""
 
-_SAY: dict[type, Callable[[Any], Any]] = {
-    set: _say_set,
-    frozenset: _say_set,
-    MappingProxyType: lambda mapping: ("mapping", dict(mapping)),
-    np.ndarray: _say_array,
-    pd.Series: _say_column,
-    pd.DataFrame: _say_frame,
-    Stored: _say_frame,
-}
+
+@cache
+def _list_ways() -> dict[type, Callable[[Any], Any]]:
+    """How values are spelled whose types do not say all of themselves, or say more."""
+    return {
+        set: _say_set,
+        frozenset: _say_set,
+        MappingProxyType: lambda mapping: ("mapping", dict(mapping)),
+        np.ndarray: _say_array,
+        pd.Series: _say_column,
+        pd.DataFrame: _say_frame,
+        Stored: _say_frame,
+    }

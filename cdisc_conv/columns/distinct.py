@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
-"""The dtype of character columns: ``str``, missing is "" and never NaN."""
+TEXT: Final = "str"
+"""The dtype of character columns, text in arrow; missing is "" and never NaN. By its name, which needs no pandas."""
 
 _ARROW = pa.large_string()
-_ArrowStringArray: Any = pd.arrays.ArrowStringArray
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def rank_distinct(found: Distinct) -> np.ndarray:
 
 def to_arrow(series: pd.Series) -> Any:
     """A text column as one arrow array without nulls."""
-    held: Any = series.array if isinstance(series.array, _ArrowStringArray) else series.astype(TEXT).array
+    held: Any = series.array if isinstance(series.array, pd.arrays.ArrowStringArray) else series.astype(TEXT).array
     chunks = held.__arrow_array__().chunks
     array = chunks[0] if len(chunks) == 1 else pa.concat_arrays([pa.array([], _ARROW), *chunks])
     return pc.fill_null(array, "") if array.null_count else array
@@ -127,4 +127,19 @@ def from_arrow(array: Any) -> pd.Series:
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
     array = array if array.type == _ARROW else array.cast(_ARROW)
-    return pd.Series(_ArrowStringArray(pc.fill_null(array, "") if array.null_count else array, dtype=TEXT))
+    return hold_text(pc.fill_null(array, "") if array.null_count else array)
+
+
+def hold_text(array: Any, index: pd.Index | None = None) -> pd.Series:
+    """The same of an array of large strings without nulls, without a copy.
+
+    >>> hold_text(pa.array(["a", "b"], pa.large_string())).tolist()
+    ['a', 'b']
+    """
+    made: Any = pd.arrays.ArrowStringArray
+    return pd.Series(made(array, dtype=_find_dtype()), index=index)
+
+
+@cache
+def _find_dtype() -> Any:
+    return pd.StringDtype("pyarrow", na_value=np.nan)

@@ -23,7 +23,7 @@ _PATTERN = (
     r"(?:T(?P<hour>[0-9]{2}|-)(?::(?P<minute>[0-9]{2}|-)(?::(?P<second>[0-9]{2}(?:\.[0-9]+)?|-))?)?"
     r"(?P<offset>Z|[+-][0-9]{2}:[0-9]{2})?)?)?)?$"
 )
-_UNKNOWN = pa.array(["", "-"], pa.large_string())
+_UNKNOWN = ("", "-")
 _OPEN_END = r"-(?:Z|[+-][0-9]{2}:[0-9]{2})?$"
 """A hyphen stands for an unknown part only where a known one follows it."""
 NAMES = ("year", "month", "day", "hour", "minute", "second")
@@ -127,7 +127,7 @@ def share_parts(first: Parts, second: Parts) -> Parts:
 
 def _read_numbers(digits: pa.Array) -> np.ndarray:
     """Digits as numbers; a hyphen or nothing is NaN."""
-    unknown = pc.is_in(digits, _UNKNOWN)
+    unknown = pc.is_in(digits, pa.array(_UNKNOWN, pa.large_string()))
     numbers = pc.if_else(unknown, pa.scalar(None, digits.type), digits).cast(pa.float64())
     return np.asarray(pc.fill_null(numbers, np.nan).to_numpy(zero_copy_only=False))
 

@@ -32,7 +32,7 @@ class Piece:
     length: int
 
 
-Edit: TypeAlias = Callable[[pd.Series], pd.Series]
+Edit: TypeAlias = "Callable[[pd.Series], pd.Series]"
 """A new value for each value of a column, which depends on that alone."""
 
 
@@ -154,7 +154,7 @@ class Stored:
             before += piece.length
 
 
-Frame: TypeAlias = pd.DataFrame | Stored
+Frame: TypeAlias = "pd.DataFrame | Stored"
 """A table in memory or on disk: ``frame["AVAL"]``, ``frame[["AVAL"]]``, ``"AVAL" in frame``, `columns` and `len`."""
 
 

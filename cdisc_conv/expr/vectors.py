@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_conv.columns.distinct import to_arrow
+from cdisc_conv.columns.distinct import hold_text, to_arrow
 from cdisc_conv.columns.texts import is_number
 from cdisc_conv.expr.nodes import Type
 
@@ -25,9 +25,6 @@ Vector = Any
 Value = Any
 
 TEXT_TYPE = pa.large_string()
-
-_STR = pd.StringDtype("pyarrow", na_value=np.nan)
-_ArrowStringArray: Any = pd.arrays.ArrowStringArray
 
 
 def is_scalar(value: Value) -> bool:
@@ -78,7 +75,7 @@ def write_series(value: Value, type_: Type, index: pd.Index) -> pd.Series:
     """A value as a column: ``str``, float64 or bool; a scalar is spread over the index."""
     if type_ is Type.TEXT:
         text = plain_text(value) if isinstance(value, pa.Array) else pa.repeat(pa.scalar(value, TEXT_TYPE), len(index))
-        return pd.Series(_ArrowStringArray(text, dtype=_STR), index=index)
+        return hold_text(text, index)
     dtype: Any = bool if type_ is Type.BOOLEAN else "float64"
     data = np.full(len(index), value, dtype=dtype) if is_scalar(value) else np.asarray(value, dtype=dtype)
     return pd.Series(data, index=index)

@@ -17,25 +17,24 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from cdisc_conv.columns.distinct import hold_text
 from cdisc_conv.problems import Problem
 from cdisc_conv.raw.source import FormSource, Reporter
 
 TEXT = pa.large_string()
 BATCH_ROWS = 50_000
-_STR = pd.StringDtype("pyarrow", na_value=np.nan)
-_ArrowStringArray: Any = pd.arrays.ArrowStringArray
 
 
 def to_series(text: pa.Array) -> pd.Series:
     """An array of `TEXT` as a column, ``str`` dtype, without a copy."""
-    return pd.Series(_ArrowStringArray(text, dtype=_STR))
+    return hold_text(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ def lint(study: Study) -> int:
     Example:
       cdisc-conv lint mappings/hope2021_thal_agc
     """
+    from cdisc_conv.late import load_when_used
+
+    load_when_used(("pandas", "pyreadstat"))  # a mapping is checked without them
     from cdisc_conv.cli.guard import FAILED
     from cdisc_conv.cli.printing.console import plural, print_line
     from cdisc_conv.cli.printing.findings import print_problems, summarise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import ClassVar, Literal
 
@@ -23,6 +24,8 @@ from cdisc_conv.standards import CodelistTerms
 MULTIPLE = "MULTIPLE"
 """Stands for several values that are in supplemental qualifiers (SDTMIG 3.4, 4.2.8.3), whatever the codelist."""
 
+_PLAIN = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
+"""Numbers that need no parser."""
 _CASES = {"upper": ("in capital letters", pc.utf8_upper), "lower": ("in small letters", pc.utf8_lower)}
 
 
@@ -136,7 +139,9 @@ class Constant(Derivation):
 
 def check_number(value: str | float, what: str = "") -> list[Problem]:
     """The problem (DRV001) of a value in the mapping that fills a numeric variable and is no number, if it is one."""
-    unreadable = isinstance(value, str) and value != "" and parse_numbers(text_column([value])).isna().all()
+    if not isinstance(value, str) or not value or _PLAIN.fullmatch(value):
+        return []
+    unreadable = parse_numbers(text_column([value])).isna().all()
     return [Problem("DRV001", f"{what}'{value}' is not a number")] if unreadable else []
 
 

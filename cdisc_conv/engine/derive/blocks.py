@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ from cdisc_conv.expr.library import split_parts
 from cdisc_conv.spec.model import Block, Carry, Merge, Split
 from cdisc_conv.tables import TableId
 
-Read = Callable[[str], pd.Series]
+Read: TypeAlias = "Callable[[str], pd.Series]"
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from cdisc_conv.columns.numbers import as_numbers
 from cdisc_conv.columns.rows import pick_or_blank, take_rows
 from cdisc_conv.columns.texts import as_text, fold, is_filled, is_number, text_column
 
-Dates = Callable[[pd.Series], pd.Series]
+Dates: TypeAlias = "Callable[[pd.Series], pd.Series]"
 MARK = "; "
 """Between the values of a list."""
 

@@ -19,7 +19,6 @@ from cdisc_conv.raw.typed.catalogues import find_words, read_catalogues
 
 _MAGIC = bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf\xbd\x92\x08\x00\x09\xc7\x31\x8c"
 _ROWS = 200_000
-_ERRORS = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError)
 
 
 @register
@@ -94,7 +93,13 @@ class _SasTable(RawTable):
                 **settings,
             )
             return found
-        except (*_ERRORS, UnicodeDecodeError, ValueError, MemoryError) as error:
+        except (
+            pyreadstat.ReadstatError,
+            pyreadstat.PyreadstatError,
+            UnicodeDecodeError,
+            ValueError,
+            MemoryError,
+        ) as error:
             what = str(error).splitlines()[0] if str(error) else type(error).__name__
             if "encoding" in what or isinstance(error, UnicodeDecodeError):
                 told = self._encoding or "the encoding that the file names"
@@ -121,3 +126,8 @@ def _write_numbers(column: Any, form: str) -> pa.Array:
         return written
     marks = pa.array([f".{value}" if isinstance(value, str) else "" for value in values], TEXT)
     return pc.if_else(pa.array(letters), marks, written)
+
+
+def _list_errors() -> tuple[type[Exception], ...]:
+    """What the library raises, which is loaded when the first file is read."""
+    return (pyreadstat.ReadstatError, pyreadstat.PyreadstatError)
