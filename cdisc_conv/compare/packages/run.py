@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from cdisc_conv.compare.datasets.run import KEEP, compare_tables, may_be_number
+from cdisc_conv.compare.packages.parts import AnyFile, join_parts, note_parts
 from cdisc_conv.compare.packages.spelling import note_encodings, respell_definitions, respell_tables
 from cdisc_conv.compare.result import Comparison
 from cdisc_conv.compare.rules import Rules
 from cdisc_conv.datafiles.faults import make_error
-from cdisc_conv.datafiles.read import DatasetFile, list_datasets
+from cdisc_conv.datafiles.read import list_datasets
 from cdisc_conv.datafiles.table import Table
 from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.raw.delimited.encoding import COMMON, describe_bad_encoding
@@ -72,15 +73,16 @@ def compare_paths(
         recover(path)
     if base.suffix.lower() == ".xml" or other.suffix.lower() == ".xml":
         return _compare_definitions(base, other, options.transliterate)
-    files: list[list[DatasetFile]] = []
+    files: list[list[AnyFile]] = []
     problems = _check_encoding(options.encoding)
     for path in (base, other):
         try:
-            files.append(list_datasets(path))
+            files.append([*list_datasets(path)])
         except ProblemsError as error:
             problems += error.problems
     if problems:
         raise ProblemsError(problems)
+    files, split = _join_split(files, options.encoding, single=base.is_file() and other.is_file())
     pairs, only_base, only_other = _pair(files[0], files[1], single=base.is_file() and other.is_file())
     found: list[Comparison] = []
     known: dict[str, None] = {}
@@ -100,7 +102,7 @@ def compare_paths(
         notes = (*notes, *note_encodings(pairs[0][0].path, pairs[0][1].path))
     reasons, untold = _explain(base, other, found)
     return PackageComparison(
-        str(base), str(other), tuple(found), only_base, only_other, define, reasons, (*damaged, *notes, *untold)
+        str(base), str(other), tuple(found), only_base, only_other, define, reasons, (*damaged, *split, *notes, *untold)
     )
 
 
@@ -110,9 +112,26 @@ def _check_encoding(encoding: str | None) -> list[Problem]:
     return [Problem("CMP003", f"--encoding is '{encoding}', which {why}", hint=COMMON)] if why else []
 
 
+def _join_split(
+    files: Sequence[list[AnyFile]], encoding: str | None, single: bool
+) -> tuple[list[list[AnyFile]], list[Problem]]:
+    """Both sides, with the parts of a dataset as one where the other side has it in one file; and notes about them."""
+    sides: list[dict[str, AnyFile]] = [{one.name: one for one in side} for side in files]
+    notes: list[Problem] = []
+    if single:
+        return list(files), notes
+    for number, words in enumerate((("base", "compare"), ("compare", "base"))):
+        joined = join_parts(sides[number], sides[1 - number], encoding)
+        parts = {part.name for one in joined.values() for part in one.parts}
+        rest = {name: one for name, one in sides[1 - number].items() if name not in parts}
+        sides[1 - number] = {**rest, **joined}
+        notes += note_parts(joined, *words)
+    return [list(side.values()) for side in sides], notes
+
+
 def _pair(
-    base: list[DatasetFile], other: list[DatasetFile], single: bool
-) -> tuple[list[tuple[DatasetFile, DatasetFile]], tuple[str, ...], tuple[str, ...]]:
+    base: list[AnyFile], other: list[AnyFile], single: bool
+) -> tuple[list[tuple[AnyFile, AnyFile]], tuple[str, ...], tuple[str, ...]]:
     if single and len(base) == len(other) == 1:
         return [(base[0], other[0])], (), ()
     first, second = ({one.name: one for one in side} for side in (base, other))
@@ -124,7 +143,11 @@ def _pair(
 
 
 def _compare_files(
-    first: DatasetFile, second: DatasetFile, options: Options, progress: Callable[[str], None], several: bool
+    first: AnyFile,
+    second: AnyFile,
+    options: Options,
+    progress: Callable[[str], None],
+    several: bool,
 ) -> tuple[Comparison, list[Table]]:
     """The comparison of two files and what they hold."""
     tables: list[Table] = []
@@ -173,7 +196,7 @@ def _check_spelling(options: Options, known: Mapping[str, None], numbers: Collec
         raise ProblemsError(problems)
 
 
-def _read_defined_keys(file: DatasetFile) -> tuple[str, ...]:
+def _read_defined_keys(file: AnyFile) -> tuple[str, ...]:
     """The keys of a dataset in the define.xml beside it or in the folder above; none when it has none to read."""
     from cdisc_conv.define.reading.document import DefineDocument
 

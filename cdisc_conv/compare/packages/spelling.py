@@ -10,8 +10,8 @@ from types import MappingProxyType
 import pyarrow as pa
 from lxml import etree
 
+from cdisc_conv.compare.packages.parts import AnyFile
 from cdisc_conv.datafiles.encodings import read_spelling
-from cdisc_conv.datafiles.read import DatasetFile
 from cdisc_conv.datafiles.table import TEXT, Kind, Table
 from cdisc_conv.package.writing.transport import Alphabet
 from cdisc_conv.problems import Problem, Severity
@@ -55,7 +55,7 @@ def _respell_definition(path: Path, alphabet: Alphabet) -> Path | bytes:
     return etree.tostring(tree, encoding="UTF-8", xml_declaration=True)
 
 
-def respell_tables(tables: list[Table], files: tuple[DatasetFile, DatasetFile]) -> list[Table]:
+def respell_tables(tables: list[Table], files: tuple[AnyFile, AnyFile]) -> list[Table]:
     """Both tables with their text as the smaller encoding has it, without lengths of text; as they are, where the
     encodings are the same or not known."""
     spellings = [find_spelling(file.path) for file in files]
