@@ -19,6 +19,14 @@ from tests.checks.conftest import make_dataset
 
 DM = "STUDYID,DOMAIN,USUBJID,SEX\nS,DM,01,F\n"
 
+DEFINE = """<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" xmlns:def="http://www.cdisc.org/ns/def/v2.1" FileOID="F"
+ FileType="Snapshot" CreationDateTime="2025-01-01T00:00:00" ODMVersion="1.3.2" def:Context="Submission">
+<Study OID="S"><GlobalVariables><StudyName>S</StudyName><StudyDescription>S</StudyDescription>
+<ProtocolName>S</ProtocolName></GlobalVariables><MetaDataVersion OID="M" Name="{folder}" def:DefineVersion="2.1.0">
+<def:Standards><def:Standard OID="STD.1" Name="{guide}" Type="IG" Version="3.4" Status="Final"/>
+<def:Standard OID="STD.2" Name="CDISC/NCI" Type="CT" PublishingSet="SDTM" Version="2025-03-28" Status="Final"/>
+</def:Standards></MetaDataVersion></Study></ODM>"""
+
 
 def told(result: CheckResult, *codes: str) -> list[str]:
     return [str(one.problem) for one in result.findings if one.problem.code in codes]
@@ -135,4 +143,15 @@ def test_two_studies_in_one_folder_are_one_finding(tmp_path: Path) -> None:
     assert told(cc.check(tmp_path), "CHK002") == [
         "CHK002 4 datasets are in several files, such as AE in a/AE.csv, b/AE.csv; the first of each is checked "
         "(keep one file of each (AE, CM, DM, VS), or check the folder of each study by itself)"
+    ]
+
+
+def test_the_terminology_is_by_the_define_of_its_own_datasets(tmp_path: Path) -> None:
+    for folder, guide in (("adam", "ADaMIG"), ("sdtm", "SDTMIG")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "define.xml").write_text(DEFINE.format(guide=guide, folder=folder))
+    (tmp_path / "sdtm" / "dm.csv").write_text(DM)
+    assert [str(used) for used in cc.check(tmp_path).used] == [
+        "SDTMIG 3.4 (by sdtm/define.xml)",
+        "SDTM CT 2025-03-28 (by sdtm/define.xml)",
     ]

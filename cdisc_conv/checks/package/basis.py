@@ -6,7 +6,7 @@ in define.xml.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,8 @@ SDTMIG, ADAMIG, SDTM_CT, ADAM_CT = "sdtmig", "adamig", "sdtm ct", "adam ct"
 _SHOWN = {SDTMIG: "SDTMIG", ADAMIG: "ADaMIG", SDTM_CT: "SDTM CT", ADAM_CT: "ADaM CT"}
 _OPTIONS = {SDTMIG: "--sdtmig", ADAMIG: "--adamig", SDTM_CT: "--ct", ADAM_CT: "--adam-ct"}
 _SETS = {"SDTM": SDTM_CT, "ADAM": ADAM_CT}
+_GUIDES = {SDTM_CT: SDTMIG, ADAM_CT: ADAMIG}
+"""The guide of the datasets that a terminology is for."""
 
 
 @dataclass(frozen=True)
@@ -144,21 +146,31 @@ def find_nearest(version: str, known: list[str]) -> str:
 
 
 def read_declared(documents: Iterable[DefineDocument]) -> dict[str, Wanted]:
-    """The versions that define.xml names; of several terminology packages the newest."""
+    """The versions that define.xml names; of several terminology packages the newest.
+
+    Where several files name the same one, it is by the file of the datasets that it is for.
+    """
     found: dict[str, Wanted] = {}
     for document in documents:
-        by = document.name
-        for element in document.index("def:Standard").values():
-            name, kind = document.get(element, "Name").upper(), document.get(element, "Type")
-            version = document.get(element, "Version")
-            published = document.get(element, "PublishingSet").upper()
-            key = _SETS.get(published, "") if kind == "CT" else _name_guide(name)
-            if key and (key not in found or found[key].version < version):
-                found[key] = Wanted(version, by)
-        overall = document.get(document.metadata, "def:StandardName").upper()
-        if key := _name_guide(overall):
-            found.setdefault(key, Wanted(document.get(document.metadata, "def:StandardVersion"), by))
+        named = list(_read_standards(document))
+        guides = {key for key, _ in named}
+        for key, version in named:
+            before = found.get(key)
+            own = _GUIDES.get(key, key) in guides
+            if before is None or before.version < version or (before.version == version and own):
+                found[key] = Wanted(version, document.name)
+        if key := _name_guide(document.get(document.metadata, "def:StandardName").upper()):
+            found.setdefault(key, Wanted(document.get(document.metadata, "def:StandardVersion"), document.name))
     return found
+
+
+def _read_standards(document: DefineDocument) -> Iterator[tuple[str, str]]:
+    """The standards of one define.xml that we know, with their versions."""
+    for element in document.index("def:Standard").values():
+        name, kind = document.get(element, "Name").upper(), document.get(element, "Type")
+        published = document.get(element, "PublishingSet").upper()
+        if key := _SETS.get(published, "") if kind == "CT" else _name_guide(name):
+            yield key, document.get(element, "Version")
 
 
 def _name_guide(name: str) -> str:
