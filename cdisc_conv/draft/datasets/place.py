@@ -11,6 +11,7 @@ import pandas as pd
 from cdisc_conv.draft.datasets.assessments import identify_lesions, link_assessments
 from cdisc_conv.draft.datasets.comments import draft_comments
 from cdisc_conv.draft.datasets.eligibility import draft_eligibility
+from cdisc_conv.draft.datasets.exposure import draft_exposure
 from cdisc_conv.draft.datasets.findings import add_measurements, draft_findings, draft_own
 from cdisc_conv.draft.datasets.leftovers import declare, set_personal_apart
 from cdisc_conv.draft.datasets.lesions import draft_lesions
@@ -165,7 +166,8 @@ def _draft_forms(pages: Mapping[str, Page], home: str, material: Material, draft
             repeats = _list_repeats(page, known)
             for items in repeats:
                 numbered = page.repeats if len(repeats) == 1 else ()
-                draft_records(replace(page, items=tuple(items), repeats=numbered), draft, known)
+                own = replace(page, items=tuple(items), repeats=numbered)
+                (draft_exposure if domain == "EX" else draft_records)(own, draft, known)
             for column in (
                 page.repeats
                 if len(repeats) == 1 and f"{domain}SPID" in draft.datasets[domain].blocks[-1].names()

@@ -68,6 +68,7 @@ def draft_records(page: Page, draft: Draft, known: Knowledge, items: Sequence[It
     block.lines += _complete_coding(block.names()) if domain == "AE" else []
     if page.repeats and domain not in _UNNUMBERED and f"{domain}SPID" not in block.names():
         block.lines.append(number_rows(page, domain))
+    _explain_occurrence(block, domain, known)
     block.lines += _state_not_done(block.names(), domain, known)
     add_qualifiers(block, left, dataset, known, draft)
 
@@ -202,10 +203,18 @@ def _complete_coding(names: set[str]) -> list[Line]:
     ]
 
 
+def _explain_occurrence(block: BlockDraft, domain: str, known: Knowledge) -> None:
+    """A reason beside --OCCUR says why something did not occur, which is --REASOC where the domain has it."""
+    reason, occurred = f"{domain[:2]}REASND", f"{domain[:2]}REASOC"
+    if f"{domain[:2]}OCCUR" in block.names() and known.variable(domain, occurred) is not None:
+        block.lines[:] = [replace(line, name=occurred) if line.name == reason else line for line in block.lines]
+
+
 def _state_not_done(names: set[str], domain: str, known: Knowledge) -> list[Line]:
     """--STAT of records for which only a reason says that they were not done."""
     reason, state = f"{domain[:2]}REASND", f"{domain[:2]}STAT"
-    if reason not in names or state in names or known.variable(domain, state) is None:
+    asked = f"{domain[:2]}OCCUR" in names  # what did not occur is no question that was left out
+    if reason not in names or state in names or asked or known.variable(domain, state) is None:
         return []
     return [Line(state, {"when": f'{reason} != ""', "constant": "NOT DONE"}, 0.7, "a reason why it was not done")]
 

@@ -66,6 +66,8 @@ CDASH: Mapping[str, str] = {
     "NUM": "--SPID",
     "PT": "--DECOD",
     "PTCD": "--PTCD",
+    "ADJRS": "--ADJ",
+    "ADJREAS": "--ADJ",
     "READER": "--EVALID",
     "EVALUATOR": "--EVAL",
     "SOC": "--SOC",
