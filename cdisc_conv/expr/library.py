@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_conv.columns.date_formats import format_date
+from cdisc_conv.columns.dates.write import format_date
 from cdisc_conv.columns.distinct import from_arrow, to_arrow
 from cdisc_conv.columns.moments import Written, read_written
 from cdisc_conv.columns.numerals import write_number

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from cdisc_conv.simulate.course.adverse_events import make_adverse_events
+from cdisc_conv.simulate.course.adverse_events import draw_adverse_events
 from cdisc_conv.simulate.course.conditions import draw_conditions
 from cdisc_conv.simulate.course.exposure import simulate_dosing
 from cdisc_conv.simulate.course.story import Story
 from cdisc_conv.simulate.course.subjects import Roster, draw_cohort, make_demographics, plan_roster
 from cdisc_conv.simulate.course.time import plan_cycles, settle_course
 from cdisc_conv.simulate.course.tumours import simulate_disease
+from cdisc_conv.simulate.forms.adverse_events import make_adverse_event_log
 from cdisc_conv.simulate.forms.disposition import (
     draw_causes,
     make_consent,
@@ -156,6 +157,8 @@ def _simulate_core(
     ecog = make_ecog(settings, cohort, visits, visit_draws)
     signs = make_vital_signs(settings, cohort, dosing, visits, visit_draws)
     weighed = read_weights(signs)
+    event_draws = draws("adverse_events")
+    events = draw_adverse_events(settings, cohort, course, dosing, deaths.event, weighed, event_draws)
     forms = [
         make_demographics(cohort, dictionary),
         make_consent(settings, cohort, course, dictionary, follow_up),
@@ -163,9 +166,7 @@ def _simulate_core(
         ecog,
         signs,
         *dosing.rows,
-        make_adverse_events(
-            settings, cohort, course, dosing, deaths.event, weighed, dictionary, draws("adverse_events")
-        ),
+        make_adverse_event_log(settings, cohort, course, events, dictionary, event_draws),
         *make_tumour_forms(settings, disease, course, scan_eseq, dictionary, visit_draws),
         make_end_of_treatment(settings, course, dosing, dictionary, follow_up),
         make_survival_follow_up(settings, course, dictionary, follow_up),

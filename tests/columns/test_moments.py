@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdisc_conv.columns.calendar import DAY, count_days, count_month, exists, split_days
-from cdisc_conv.columns.date_formats import parse_dates, read_format
+from cdisc_conv.columns.dates.formats import read_format
+from cdisc_conv.columns.dates.parse import parse_dates
 from cdisc_conv.columns.durations import is_duration
 from cdisc_conv.columns.moments import Moments, find_instants, rank_in_time, read_moments, read_written
 

@@ -9,16 +9,8 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
-from cdisc_conv.columns.date_formats import (
-    DATE_FORMATS,
-    TIME_FORMATS,
-    DateFormat,
-    Dates,
-    check_pivot,
-    join_time,
-    parse_dates,
-    read_format,
-)
+from cdisc_conv.columns.dates.formats import DATE_FORMATS, TIME_FORMATS, DateFormat, check_pivot, read_format
+from cdisc_conv.columns.dates.parse import Dates, join_time, parse_dates
 from cdisc_conv.columns.distinct import Distinct
 from cdisc_conv.columns.rows import take_rows
 from cdisc_conv.columns.texts import find_texts

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.columns.date_formats import parse_dates, read_format
+from cdisc_conv.columns.dates.formats import read_format
+from cdisc_conv.columns.dates.parse import parse_dates
 from cdisc_conv.columns.texts import fold
 from cdisc_conv.draft.matching.columns import Knowledge
 from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Draft, Fate, Line

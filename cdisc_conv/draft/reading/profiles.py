@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.columns.date_formats import DATE_FORMATS, parse_dates, read_format
+from cdisc_conv.columns.dates.formats import DATE_FORMATS, read_format
+from cdisc_conv.columns.dates.parse import parse_dates
 from cdisc_conv.columns.texts import fold, text_column
 from cdisc_conv.spec.model import Field, Form
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.columns.date_formats import parse_dates
+from cdisc_conv.columns.dates.parse import parse_dates
 from cdisc_conv.columns.distinct import Distinct, find_distinct
 from cdisc_conv.columns.moments import read_written
 from cdisc_conv.columns.rows import take_rows

@@ -14,7 +14,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.columns.date_formats import DateFormat, parse_dates, read_format
+from cdisc_conv.columns.dates.formats import DateFormat, read_format
+from cdisc_conv.columns.dates.parse import parse_dates
 from cdisc_conv.columns.number_formats import NumberFormat, read_number_format, read_numbers
 from cdisc_conv.columns.stored import IN_MEMORY, Frame, Shelf
 from cdisc_conv.columns.texts import find_texts

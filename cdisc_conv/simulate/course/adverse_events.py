@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cdisc_conv.simulate.course.exposure import CAPECITABINE, INTERRUPTED, OXALIPLATIN, REDUCED, WITHDRAWN, Dosing
+from cdisc_conv.simulate.course.exposure import CAPECITABINE, INTERRUPTED, REDUCED, WITHDRAWN, Dosing
 from cdisc_conv.simulate.course.subjects import Cohort
-from cdisc_conv.simulate.course.time import OFF_DEATH, OFF_LTFU, Course
-from cdisc_conv.simulate.settings.dictionary import Dictionary
+from cdisc_conv.simulate.course.time import Course
 from cdisc_conv.simulate.settings.model import Settings, Term
 from cdisc_conv.simulate.tables.draws import NEVER, Bools, Draws, Floats, Ints
-from cdisc_conv.simulate.tables.rows import Rows, join_rows, no_days, rank_within
-from cdisc_conv.simulate.tables.words import NO_DAY, Words, choose, constant, dates, times, words_of, yes_no
+from cdisc_conv.simulate.tables.words import NO_DAY
 
 DRUGS = ("OX", "CA", "TH")
 ACTIONS = ("", REDUCED, INTERRUPTED, WITHDRAWN)
@@ -24,8 +22,6 @@ FATAL_DAYS = (0, 7)
 MOST_UNCHANGED, MOST_LABORATORY = 2, 3
 """Highest grades under treatment without a change of dosing."""
 REACTION_MINUTES = (0, 60)
-
-
 WEIGHT_LOSS = (0.05, 0.10, 0.20)
 """Share of the weight at the first dose that is lost in grade 1, 2 and 3 (CTCAE 5.0)."""
 LABORATORY = "LAB"
@@ -42,7 +38,7 @@ class Weighed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Events:
+class Events:
     """Events before they are a form, one row each; `drug` and `action` of a dose change (-1 and 0 without)."""
 
     subject: Ints
@@ -55,25 +51,24 @@ class _Events:
     fatal: Bools
     minute: Ints
 
-    def take(self, chosen: Ints | Bools) -> _Events:
-        return _Events(*(getattr(self, name)[chosen] for name in _FIELDS))
+    def take(self, chosen: Ints | Bools) -> Events:
+        return Events(*(getattr(self, name)[chosen] for name in _FIELDS))
 
 
 _FIELDS = ("subject", "term", "start", "end", "grade", "drug", "action", "fatal", "minute")
 
 
-def make_adverse_events(
+def draw_adverse_events(
     settings: Settings,
     cohort: Cohort,
     course: Course,
     dosing: Dosing,
     fatal: Ints,
     weighed: Weighed,
-    dictionary: Dictionary,
     draws: Draws,
-) -> Rows:
-    """The adverse event log: one form per event, one form saying "none" for subjects without. `fatal` is the position
-    of the term that caused each subject's death, negative without; `weighed` are the weights of the visits."""
+) -> Events:
+    """The adverse events of all subjects. `fatal` is the position of the term that caused each subject's death,
+    negative without; `weighed` are the weights of the visits."""
     parts = [
         *_draw_by_chance(settings, cohort, course, dosing, draws),
         _draw_before_first_dose(settings, cohort, course, draws),
@@ -82,27 +77,19 @@ def make_adverse_events(
         *_draw_delays(settings, cohort, course, draws),
         *_find_weight_losses(settings, cohort, weighed),
     ]
-    events = _Events(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
+    events = Events(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
     events = _keep_in_time(settings, cohort, course, dosing, events)
     events = _separate(_limit_grades(settings, cohort, course, events))
-    events = _start_before_consent(settings, cohort, events, draws)
-    rows = _make_rows(settings, cohort, course, dosing, events, dictionary, draws)
-    return join_rows([rows, _make_none(len(cohort), events, dictionary)])
-
-
-def _make_none(n: int, events: _Events, dictionary: Dictionary) -> Rows:
-    without = np.setdiff1d(np.arange(n), events.subject)
-    event = np.full(len(without), dictionary.event("LOG"))
-    return Rows("ae", without, event, no_days(len(without)), {"AEYN": constant("N", len(without))})
+    return _start_before_consent(settings, cohort, events, draws)
 
 
 def _episodes(
     term: Term, number: int, subject: Ints, start: Ints, grade: Ints, draws: Draws, minute: Ints | None = None
-) -> _Events:
+) -> Events:
     m = len(subject)
     length = np.rint(draws.spread(term.duration_days.quantiles, m)).astype(np.int64)
     none = np.full(m, -1)
-    return _Events(
+    return Events(
         subject=subject,
         term=np.full(m, number),
         start=start,
@@ -117,7 +104,7 @@ def _episodes(
 
 def _draw_by_chance(
     settings: Settings, cohort: Cohort, course: Course, dosing: Dosing, draws: Draws
-) -> Iterator[_Events]:
+) -> Iterator[Events]:
     """First and second episodes of each term; those that would start too late are dropped later."""
     n = len(cohort)
     for number, term in enumerate(settings.adverse_events.terms):
@@ -139,7 +126,7 @@ def _draw_by_chance(
         yield _episodes(term, number, subject, start, grade, draws, minute)
 
 
-def _draw_before_first_dose(settings: Settings, cohort: Cohort, course: Course, draws: Draws) -> _Events:
+def _draw_before_first_dose(settings: Settings, cohort: Cohort, course: Course, draws: Draws) -> Events:
     """Mild events between consent and the first dose (or the decision, for those not treated)."""
     about, n = settings.adverse_events, len(cohort)
     until = np.where(course.treated, cohort.first_dose, cohort.decision_day) - 1
@@ -152,7 +139,7 @@ def _draw_before_first_dose(settings: Settings, cohort: Cohort, course: Course, 
     return replace(events, term=number, end=start + draws.whole(1, 10, m))
 
 
-def _draw_triggered(settings: Settings, cohort: Cohort, dosing: Dosing, draws: Draws) -> _Events:
+def _draw_triggered(settings: Settings, cohort: Cohort, dosing: Dosing, draws: Draws) -> Events:
     """The event behind each change of dosing that was made for an adverse event: of a kind that the drug causes."""
     about, triggers = settings.adverse_events, dosing.triggers
     m = len(triggers.subject)
@@ -181,7 +168,7 @@ def _find_mildest(terms: Sequence[Term]) -> Ints:
     return np.array([next((k + 1 for k, weight in enumerate(term.grades) if weight), FATAL_GRADE) for term in terms])
 
 
-def _draw_fatal(settings: Settings, cohort: Cohort, course: Course, fatal: Ints, draws: Draws) -> _Events:
+def _draw_fatal(settings: Settings, cohort: Cohort, course: Course, fatal: Ints, draws: Draws) -> Events:
     about = settings.adverse_events
     (subject,) = np.nonzero(fatal >= 0)
     m = len(subject)
@@ -193,7 +180,7 @@ def _draw_fatal(settings: Settings, cohort: Cohort, course: Course, fatal: Ints,
     return replace(events, term=number, end=course.death[subject], fatal=np.ones(m, dtype=bool))
 
 
-def _draw_delays(settings: Settings, cohort: Cohort, course: Course, draws: Draws) -> Iterator[_Events]:
+def _draw_delays(settings: Settings, cohort: Cohort, course: Course, draws: Draws) -> Iterator[Events]:
     """The event behind each cycle that was delayed for laboratory values; it is over when the cycle begins."""
     about, reasons = settings.adverse_events, list(settings.exposure.delay_reasons)
     if about.laboratory_delays is None or LABORATORY not in reasons:
@@ -210,7 +197,7 @@ def _draw_delays(settings: Settings, cohort: Cohort, course: Course, draws: Draw
     yield replace(events, term=number, end=end, drug=drug, action=action)
 
 
-def _find_weight_losses(settings: Settings, cohort: Cohort, weighed: Weighed) -> Iterator[_Events]:
+def _find_weight_losses(settings: Settings, cohort: Cohort, weighed: Weighed) -> Iterator[Events]:
     """Where a visit finds 5 % less than at the first dose: from the first such visit to the last, as bad as it gets."""
     n, order = len(cohort), np.lexsort((weighed.day, weighed.subject))
     subject, day, kg = weighed.subject[order], weighed.day[order], weighed.kg[order]
@@ -231,11 +218,11 @@ def _find_weight_losses(settings: Settings, cohort: Cohort, weighed: Weighed) ->
     until = np.where(end < last, end, NEVER)[loser]
     for number, term in enumerate(settings.adverse_events.terms):
         if term.weighed:
-            yield _Events(loser, np.full(m, number), start[loser], until, grade, none, np.zeros(m, np.int64),
+            yield Events(loser, np.full(m, number), start[loser], until, grade, none, np.zeros(m, np.int64),
                           np.zeros(m, bool), none)  # fmt: skip
 
 
-def _keep_in_time(settings: Settings, cohort: Cohort, course: Course, dosing: Dosing, events: _Events) -> _Events:
+def _keep_in_time(settings: Settings, cohort: Cohort, course: Course, dosing: Dosing, events: Events) -> Events:
     """Events that start in the period of collection; an end after the subject left is not known."""
     subject = events.subject
     about, until = settings.adverse_events, np.where(cohort.enrolled, course.seen_until(), cohort.decision_day)
@@ -249,7 +236,7 @@ def _keep_in_time(settings: Settings, cohort: Cohort, course: Course, dosing: Do
     return replace(events, end=np.where(unknown, NO_DAY, events.end))
 
 
-def _limit_grades(settings: Settings, cohort: Cohort, course: Course, events: _Events) -> _Events:
+def _limit_grades(settings: Settings, cohort: Cohort, course: Course, events: Events) -> Events:
     """Events under treatment that changed no dosing: grade 2 at most, laboratory values grade 3.
 
     A term that is never so mild (sepsis) comes under treatment with a change of dosing only.
@@ -263,7 +250,7 @@ def _limit_grades(settings: Settings, cohort: Cohort, course: Course, events: _E
     return events.take(~limited | (mildest <= most))
 
 
-def _separate(events: _Events) -> _Events:
+def _separate(events: Events) -> Events:
     """Episodes of one term in a subject apart from each other.
 
     One that comes by chance within an earlier one is dropped; any other ends on the day before the next begins, which
@@ -283,7 +270,7 @@ def _separate(events: _Events) -> _Events:
     return replace(events, end=np.where(cut, following - 1, events.end))
 
 
-def _start_before_consent(settings: Settings, cohort: Cohort, events: _Events, draws: Draws) -> _Events:
+def _start_before_consent(settings: Settings, cohort: Cohort, events: Events, draws: Draws) -> Events:
     """Some events turn out to have begun before consent; neither fatal ones nor those that changed the dosing."""
     about, m = settings.untidiness, len(events.subject)
     moved = draws.chance(about.event_starts_before_consent, m)
@@ -291,140 +278,3 @@ def _start_before_consent(settings: Settings, cohort: Cohort, events: _Events, d
     moved &= np.array([term.by_disease for term in settings.adverse_events.terms])[events.term]
     early = cohort.roster.consent[events.subject] - draws.whole(*about.event_days_before_consent, m)
     return replace(events, start=np.where(moved, early, events.start))
-
-
-def _make_rows(
-    settings: Settings,
-    cohort: Cohort,
-    course: Course,
-    dosing: Dosing,
-    events: _Events,
-    dictionary: Dictionary,
-    draws: Draws,
-) -> Rows:
-    m = len(events.subject)
-    items = {
-        "AEYN": constant("Y", m),
-        "AESTDAT": dates(events.start),
-        "AESTTIM": times(events.minute, events.minute >= 0),
-        "AEENDAT": dates(events.end),
-        "AEONGO": yes_no(events.end == NO_DAY),
-        "AETOXGR": words_of(events.grade - 1, ("1", "2", "3", "4", "5")),
-        **_code_terms(settings, events, draws),
-        **_judge_seriousness(settings, events, draws),
-        **_attribute(settings, cohort, course, events, draws),
-        # Who dies on the day on which it begins is not treated for it.
-        "AECONTRT": yes_no(
-            _by_grade(settings.adverse_events.treated_by_grade, events.grade, draws)
-            & ~(events.fatal & (events.start == events.end))
-        ),
-        "AEOUT": _name_outcome(settings, course, events, draws),
-    }
-    fseq = rank_within(events.subject, events.start)
-    event = np.full(m, dictionary.event("LOG"))
-    return Rows("ae", events.subject, event, no_days(m), items, fseq=fseq)
-
-
-def _code_terms(settings: Settings, events: _Events, draws: Draws) -> dict[str, Words]:
-    """What was typed, and the dictionary's levels: terms as published by CTCAE, invented words and codes above."""
-    terms, base, m = settings.adverse_events.terms, settings.adverse_events.codes, len(events.subject)
-    typed: list[str] = []
-    first, sizes, long_first = [], [], []
-    for term in terms:
-        for grade in ("1", "2", "3", "4", "5"):
-            words = [*term.verbatim, *term.by_grade.get(grade, ())]
-            # What a death is called is said by its own words where there are some.
-            words = list(term.by_grade.get(grade, words)) if int(grade) == FATAL_GRADE else words
-            first.append(len(typed))
-            sizes.append(len(words))
-            typed.extend(words)
-        long_first.append(len(typed))
-        typed.extend(text.replace("{text}", term.verbatim[0]) for text in settings.untidiness.long_verbatims)
-    kind = events.term * FATAL_GRADE + events.grade - 1
-    plain = np.array(first)[kind] + np.floor(draws.even(m) * np.array(sizes)[kind]).astype(np.int64)
-    tales = len(settings.untidiness.long_verbatims)
-    long = np.array(long_first)[events.term] + draws.whole(0, tales - 1, m)
-    # The long ones are about complaints, not about values, that need no change of dosing.
-    complaint = np.array([not term.laboratory for term in terms])[events.term]
-    complaint &= (events.grade <= MOST_UNCHANGED) & (events.action == 0)
-    is_long = draws.chance(settings.untidiness.long_verbatim, m) & complaint
-    items = {"AETERM": words_of(np.where(is_long, long, plain), typed)}
-    names = [term.term for term in terms]
-    levels = {
-        "AELLT": (names, base.llt),
-        "AEPT": (names, base.pt),
-        "AEHLT": ([f"Synthetic HLT {term.group.lower()}" for term in terms], base.hlt),
-        "AEHLGT": ([f"Synthetic HLGT {term.soc.split()[0].lower()}" for term in terms], base.hlgt),
-        "AESOC": ([term.soc for term in terms], base.soc),
-    }
-    for item, (words, code) in levels.items():
-        distinct = list(dict.fromkeys(words))
-        position = np.array([distinct.index(word) for word in words])[events.term]
-        items[item] = words_of(position, distinct)
-        items[f"{item}CD"] = words_of(position, [str(code + 1 + k) for k in range(len(distinct))])
-    return items | {"AECTCTRM": words_of(events.term, names)}
-
-
-def _by_grade(probabilities: tuple[float, ...], grade: Ints, draws: Draws) -> Bools:
-    by_grade = np.array([*probabilities, 1.0])
-    return draws.chance(by_grade[grade - 1], len(grade))
-
-
-def _judge_seriousness(settings: Settings, events: _Events, draws: Draws) -> dict[str, Words]:
-    about, m = settings.adverse_events, len(events.subject)
-    serious = _by_grade(about.serious_by_grade, events.grade, draws) | events.fatal
-    threat = serious & (events.grade == 4) & draws.chance(about.life_threatening_grade_4, m)
-    hospital = serious & draws.chance(about.hospitalized, m)
-    other = serious & ~(threat | hospital | events.fatal)
-    never = np.zeros(m, dtype=bool)
-    answers = {
-        "AESDTH": events.fatal,
-        "AESLIFE": threat,
-        "AESHOSP": hospital,
-        "AESDISAB": never,
-        "AESCONG": never,
-        "AESMIE": other,
-    }
-    return {"AESER": yes_no(serious)} | {item: yes_no(answer, serious) for item, answer in answers.items()}
-
-
-def _attribute(settings: Settings, cohort: Cohort, course: Course, events: _Events, draws: Draws) -> dict[str, Words]:
-    """Relationship to and action taken with each drug.
-
-    A drug that was never given before the event is not related, and nothing was done with a drug that was no longer,
-    or not yet, being given. A dose change names the drug; when treatment is stopped, all current drugs are withdrawn.
-    """
-    about, m, subject = settings.adverse_events, len(events.subject), events.subject
-    related = np.array([term.related for term in about.terms])[events.term]
-    began = events.start >= cohort.first_dose[subject]
-    items = {}
-    for drug, short in enumerate(DRUGS):
-        short_lived = drug in (OXALIPLATIN, CAPECITABINE)
-        until = (course.combination_end if short_lived else course.treatment_end)[subject]
-        current = began & (events.start < until)
-        stopped = (events.action == ACTIONS.index(WITHDRAWN)) & current
-        changed = ((events.drug == drug) & (events.action > 0)) | stopped
-        caused = changed | (draws.chance(related[:, drug], m) & began & (events.start <= until + 30))
-        words = words_of(draws.pick(about.related_words, m), about.related_words)
-        unlikely = draws.chance(about.unlikely, m) & began
-        items[f"AEREL{short}"] = words.where(caused).fill(choose(m, (unlikely, "UNLIKELY"), otherwise="NOT"))
-        action = words_of(np.where(changed, events.action, 0), ACTIONS).where(changed)
-        items[f"AEACN{short}"] = action.fill(choose(m, (~current | events.fatal, "NA"), otherwise="NONE"))
-    return items
-
-
-def _name_outcome(settings: Settings, course: Course, events: _Events, draws: Draws) -> Words:
-    about, m = settings.adverse_events, len(events.subject)
-    ongoing = events.end == NO_DAY
-    lost = course.off_reason[events.subject] == OFF_LTFU
-    dead = course.off_reason[events.subject] == OFF_DEATH
-    unknown = ongoing & ~dead & (lost | draws.chance(about.unknown_outcome, m))
-    return choose(
-        m,
-        (events.fatal, "FATAL"),
-        (unknown, "UNK"),
-        (ongoing & ~dead & draws.chance(about.recovering, m), "RECOVERING"),
-        (ongoing, "NOTRECOV"),
-        (draws.chance(about.sequelae, m), "SEQUELAE"),
-        otherwise="RECOVERED",
-    )

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cdisc_conv.columns.date_formats import DATE_FORMATS, TIME_FORMATS
+from cdisc_conv.columns.dates.formats import DATE_FORMATS, TIME_FORMATS
 from cdisc_conv.problems import Place, Problem, did_you_mean
 from cdisc_conv.raw import FormSource, Long, RawForm, load_readers
 from cdisc_conv.raw.checks import DELIMITERS, is_delimiter

@@ -1,0 +1,1 @@
+"""Dates as they are written on forms, and their ISO 8601 text."""
