@@ -83,7 +83,8 @@ def test_a_mapping_file_that_changed_and_one_that_was_added_are_named(cli, tmp_p
     assert says(again) == ["changed since the last run: raw/lb.csv, tiny/sdtm/dm.yaml"]
     assert re.search(
         r"\ndescribed again: 1 of 2 datasets \(DM\); "
-        r"checked again: \d+ of \d+ rules by dataset \(DM VAR001, DM VAR002, DM VAR003 and \d+ more\)\n"
+        r"checked again: \d+ of \d+ rules by dataset \(DM VAR001, DM VAR002, DM VAR003 and \d+ more\); "
+        r"drawn again: 1 of 1 pages and documents \(sdtm/define.xml\); written again: 1 of 3 files \(sdtm/dm.xpt\)\n"
         r"made again: 1 of 48 variables \(DM.COUNTRY\); the rest is as before\n$",
         again.stderr,
     )
