@@ -93,9 +93,17 @@ def _say_nothing(_: Any) -> Any:
 
 def _say_set(items: Any) -> Any:
     try:
-        return ("set", sorted(items))
+        ordered = sorted(items)
     except TypeError:
-        return ("set", sorted(items, key=repr))
+        ordered = sorted(items, key=repr)
+    # The text of texts and numbers, and of pairs of them, says all of them: one piece instead of thousands.
+    plain = all(
+        type(one) in _PLAIN or (type(one) is tuple and all(type(each) in _PLAIN for each in one)) for one in items
+    )
+    return ("set", repr(ordered) if plain else ordered)
+
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 def _say_array(array: np.ndarray) -> Any:

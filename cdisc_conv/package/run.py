@@ -28,7 +28,7 @@ from cdisc_conv.problems import Problem, ProblemsError, Severity, did_you_mean
 from cdisc_conv.resources import LABEL_FILE, shipped
 from cdisc_conv.spec.load import find_study
 from cdisc_conv.spec.model import RawSettings, Study
-from cdisc_conv.steps import NOTHING_KEPT
+from cdisc_conv.steps import NOTHING_KEPT, Steps
 from cdisc_conv.workplace import recover
 
 SYNTHETIC = "Synthetic data: simulated from the protocol; no value comes from a real person."
@@ -36,9 +36,9 @@ DEMO = "hope2021_thal_agc"
 """The shipped study that the demo simulates."""
 
 
-def open_study(words: str | Path) -> tuple[Study, list[Problem]]:
+def open_study(words: str | Path, steps: Steps = NOTHING_KEPT) -> tuple[Study, list[Problem]]:
     """A study whose mapping has no errors, and the warnings and notes about it. Raises ProblemsError otherwise."""
-    study, problems = lint_folder(words)
+    study, problems = lint_folder(words, steps)
     if study is None or any(problem.severity is Severity.ERROR for problem in problems):
         raise ProblemsError(problems)
     return study, problems
@@ -73,7 +73,7 @@ def run_study(
     if sdtm is None and raw is None:
         hint = "--raw names the folder of the raw export, --sdtm that of SDTM datasets to make ADaM datasets from"
         raise ProblemsError([Problem("PKG008", "there is nothing to read: give --raw, --sdtm, or both", hint=hint)])
-    study, found = open_study(words)
+    study, found = open_study(words, keeping.steps if keeping is not None else NOTHING_KEPT)
     if raw is not None and not study.forms and not study.raw.home:
         message = f"{study.name} has no raw forms: it makes analysis datasets of SDTM"
         raise ProblemsError(
@@ -253,7 +253,7 @@ def _convert_and_fill(
             made = convert_tabulations(study, inputs.sdtm, datasets, report_step, division, keeping, shelf)
         return fill_package(made, stage, inputs, out, found, progress)
     plan = plan_study(study)
-    with make_beside(lambda: draw_lineage(study, plan)) as lineage:
+    with make_beside(lambda: draw_lineage(study, plan, kept)) as lineage:
         with name_full_scratch(shelf):
             made = convert(study, inputs.raw, datasets, report_step, inputs.sdtm, division, keeping, shelf, plan)
         return fill_package(made, stage, inputs, out, found, progress, crf, lineage)

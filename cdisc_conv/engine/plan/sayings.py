@@ -1,4 +1,4 @@
-"""What the mapping says of a dataset and of all that is upstream of it, as one digest.
+"""What the mapping says of a study, and of a dataset with all that is upstream of it, as one digest.
 
 Labels, texts and values of a dataset follow from its own mapping, from the entries of the variables that it reads,
 directly or not, and from what holds for the whole study. So its digest is the same as long as these are, whatever is
@@ -14,9 +14,23 @@ from typing import Any
 from cdisc_conv.columns.digests import UndigestedError, digest
 from cdisc_conv.engine.plan.graph import Node, Part, Plan
 from cdisc_conv.problems import Place
-from cdisc_conv.spec.model import Block, DatasetSpec, Study
+from cdisc_conv.spec.model import Block, DatasetSpec, Family, Study
+from cdisc_conv.standards import DatasetStandard
 
 _ENTRIES = ("variables", "supplemental", "working")
+
+
+def say_study(study: Study) -> str | None:
+    """All that a study says, places included; None where a derivation does not say all of itself."""
+    families = [(name, *_say_family(family)) for name, family in study.families.items()]
+    try:
+        return digest((families, study), without=(Family, DatasetStandard))
+    except UndigestedError:
+        return None
+
+
+def _say_family(family: Family) -> tuple[Any, ...]:
+    return (family.standard.name, family.standard.version, family.terminology.identity)
 
 
 class Sayings:
@@ -64,10 +78,7 @@ class Sayings:
     def _shared(self) -> str:
         """What holds for the whole study."""
         study = self._study
-        families = [
-            (name, family.standard.name, family.standard.version, family.terminology.identity)
-            for name, family in study.families.items()
-        ]
+        families = [(name, *_say_family(family)) for name, family in study.families.items()]
         said = (study.name, study.title, study.created, study.raw, study.forms, study.given, dict(study.settings))
         return digest((families, said, study.left_out), without=(Place,))
 

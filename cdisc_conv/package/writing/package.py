@@ -23,6 +23,7 @@ from cdisc_conv.engine.convert import Conversion
 from cdisc_conv.engine.describe.accounting import account_for
 from cdisc_conv.engine.describe.lineage import build_lineage
 from cdisc_conv.engine.plan.graph import Plan
+from cdisc_conv.engine.plan.sayings import say_study
 from cdisc_conv.engine.reused import NOTHING_REUSED, Reuse
 from cdisc_conv.package.inputs import Inputs, Progress, check_raw_files, describe_inputs, quiet
 from cdisc_conv.package.result import Result
@@ -43,6 +44,7 @@ from cdisc_conv.report.write import render_pages, write_reports
 from cdisc_conv.spec.agencies import find_codec, find_labels
 from cdisc_conv.spec.model import Family, Study
 from cdisc_conv.spec.terms.sponsor_terms import extend_terminology
+from cdisc_conv.steps import NOTHING_KEPT, Steps
 from cdisc_conv.xpt.parts import FOLDER as SPLIT
 from cdisc_conv.xpt.parts import MOST_BYTES, Part, plan_parts
 from cdisc_conv.xpt.variables import variables_of
@@ -151,9 +153,14 @@ class Drawn:
     """What of it an earlier run had drawn (`Steps.tell`)."""
 
 
-def draw_lineage(study: Study, plan: Plan) -> Mapping[str, Any]:
+def draw_lineage(study: Study, plan: Plan, steps: Steps = NOTHING_KEPT) -> Mapping[str, Any]:
     """What the report says of the mapping, which no data are needed for."""
-    return describe_lineage(study, build_lineage(study, plan))
+
+    def draw() -> Mapping[str, Any]:
+        return describe_lineage(study, build_lineage(study, plan))
+
+    said = say_study(study) if steps.are_kept else None
+    return draw() if said is None else steps.recall("lineage", said, draw)[0]
 
 
 def draw_apart(conversion: Conversion, domains: Sequence[Dataset], crf: PlannedCrf | None, with_lineage: bool) -> Drawn:
@@ -161,7 +168,7 @@ def draw_apart(conversion: Conversion, domains: Sequence[Dataset], crf: PlannedC
     study = conversion.study
     content, problems = draw_crf(conversion, crf)
     pages, noted = render_pages(study, domains, conversion.given, conversion.steps)
-    lineage = draw_lineage(study, conversion.plan) if with_lineage else {}
+    lineage = draw_lineage(study, conversion.plan, conversion.steps) if with_lineage else {}
     return Drawn(content, pages, lineage, [*problems, *noted], conversion.steps.tell())
 
 

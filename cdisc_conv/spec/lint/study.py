@@ -6,6 +6,7 @@ of the files.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -36,12 +37,15 @@ from cdisc_conv.spec.not_submitted import is_pattern, matches_any
 from cdisc_conv.spec.terms.dictionaries import check_dictionaries
 from cdisc_conv.spec.terms.instruments import check_instruments
 from cdisc_conv.spec.yaml.repair import MOST_UNKNOWN
+from cdisc_conv.steps import NOTHING_KEPT, Steps
 from cdisc_conv.visible import show_hidden
 from cdisc_conv.xpt.transliteration import COMMON_MARKS, Transliteration
 
 
-def lint_study(words: str | Path) -> tuple[Study | None, list[Problem]]:
+def lint_study(words: str | Path, steps: Steps = NOTHING_KEPT) -> tuple[Study | None, list[Problem]]:
     """Load a study and check all of its mapping; the study is None when study.yaml is unusable.
+
+    What an earlier run found in the same mapping is taken over from `steps`.
 
     >>> study, problems = lint_study("cdiscpilot01")
     >>> study.name, problems
@@ -51,7 +55,17 @@ def lint_study(words: str | Path) -> tuple[Study | None, list[Problem]]:
         study, problems = load_study(words)
     except ProblemsError as error:
         return None, sort_problems(list(error.problems))
-    return study, sort_problems([*problems, *check_study(study)])
+    return study, sort_problems([*problems, *_check_once(study, steps)])
+
+
+def _check_once(study: Study, steps: Steps) -> list[Problem]:
+    from cdisc_conv.engine.plan.sayings import say_study
+
+    said = say_study(study) if steps.are_kept else None
+    if said is None:
+        return check_study(study)
+    files = [(str(path), hashlib.sha256(path.read_bytes()).hexdigest()) for path in study.files]
+    return steps.recall("lint", (said, files), lambda: check_study(study))[0]
 
 
 def check_study(study: Study) -> list[Problem]:
