@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
 
@@ -37,6 +37,7 @@ OWNERS = ("DM", "ADSL")
 ADAM_GUIDE = "ADaMIG"
 _LATEST = 1e11
 """Beyond so many days or seconds from 1960 there is no date to show."""
+_WHOLE_DOMAIN = "the records of its domain"
 _MOST_CATEGORIES = 50_000
 """Beyond so many distinct values an expression reads the column as it is."""
 
@@ -187,7 +188,9 @@ class Table:
     @property
     def held(self) -> int:
         """How many values of its columns are held in memory."""
-        return self.length * (len(self._coded) + len(self._moments) + len(self._owner_rows) + len(self.memo))
+        domain = self.memo.get(_WHOLE_DOMAIN)
+        beside = domain.held + domain.length * len(domain.names) if domain else 0
+        return beside + self.length * (len(self._coded) + len(self._moments) + len(self._owner_rows) + len(self.memo))
 
     def forget(self) -> None:
         """Let go of what was read and worked out; it is read again when it is asked for."""
@@ -226,11 +229,23 @@ class Table:
             self.tables.trace.note((self.domain, ""))
         return stacked
 
-    @cached_property
+    @property
     def _stacked(self) -> Table:
-        others = [one for one in self.tables.list_domain(self.domain) if one is not self and not one.is_supplemental]
-        if not others or self.is_analysis:
+        """The whole domain, which is let go with the columns: it may be as large as all else together."""
+        if not self._parts:
             return self
+        if _WHOLE_DOMAIN not in self.memo:
+            self.memo[_WHOLE_DOMAIN] = self._stack(self._parts)
+        stacked: Table = self.memo[_WHOLE_DOMAIN]
+        return stacked
+
+    @cached_property
+    def _parts(self) -> tuple[Table, ...]:
+        """The other datasets that its domain was split into."""
+        others = () if self.is_analysis else self.tables.list_domain(self.domain)
+        return tuple(one for one in others if one is not self and not one.is_supplemental)
+
+    def _stack(self, others: Sequence[Table]) -> Table:
         columns: dict[str, pd.Series] = {
             name: pd.concat([self.frame[name], *(_fill_like(self.frame[name], one.frame) for one in others)])
             for name in self.names

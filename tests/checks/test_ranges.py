@@ -107,6 +107,22 @@ def test_columns_of_whole_datasets_are_let_go_and_read_again():
     assert table.coded("AETERM").codes.tolist() == codes
 
 
+def test_the_records_of_a_split_domain_are_let_go_too():
+    parts = [
+        replace(make_dataset(name, f"USUBJID|LBSEQ\n0{number}|1\n02|{number}"), domain="LB")
+        for number, name in enumerate(("LBCH", "LBHE"), 1)
+    ]
+    tables = Tables(parts, STANDARD, TERMINOLOGY)
+    table, other = tables.tables
+    domain = table.domain_table
+    assert [domain.coded("USUBJID").text(row) for row in range(4)] == ["01", "02", "02", "02"]
+    assert table.domain_table is domain
+    assert table.held == 2 * 1 + 4 * 2 + 4
+    tables.forget(0)
+    assert (table.held, other.held) == (0, 0)
+    assert table.domain_table is not domain
+
+
 def test_ranges_are_of_subjects_and_keep_the_numbers_of_records() -> None:
     dm = make_dataset("DM", "USUBJID|AGE\n03|1\n01|2\n02|3\n04|4")
     ta = make_dataset("TA", "ARMCD\nA")
