@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from cdisc_conv.simulate.course.adverse_events import draw_adverse_events
@@ -25,16 +26,17 @@ from cdisc_conv.simulate.forms.disposition import (
     make_survival_follow_up,
 )
 from cdisc_conv.simulate.forms.further import add_items, make_further_forms, untidy_further_form
+from cdisc_conv.simulate.forms.progression import DISEASE
 from cdisc_conv.simulate.forms.tumours import has_unscheduled_scan, make_tumour_forms
 from cdisc_conv.simulate.forms.visits import make_ecog, make_vital_signs, plan_visits, read_weights
 from cdisc_conv.simulate.settings.dictionary import Dictionary, read_dictionary
 from cdisc_conv.simulate.settings.model import Settings
 from cdisc_conv.simulate.settings.read import read_settings
-from cdisc_conv.simulate.tables.draws import Draws
+from cdisc_conv.simulate.tables.draws import NEVER, Draws
 from cdisc_conv.simulate.tables.exports import write_tables
 from cdisc_conv.simulate.tables.rows import Identity, Rows, build_frame
 from cdisc_conv.simulate.tables.untidy import untidy_frames
-from cdisc_conv.simulate.tables.words import words_of
+from cdisc_conv.simulate.tables.words import is_word, words_of
 
 BLOCK = 5_000
 """Subjects simulated at a time: bounds the memory. Part of what a seed means; changing it changes the data."""
@@ -154,7 +156,8 @@ def _simulate_core(
     scans = has_unscheduled_scan(disease, course)
     visits, scan_eseq = plan_visits(settings, cohort, course, dosing, scans, dictionary, visit_draws)
     deaths = draw_causes(settings, course, dosing, follow_up)
-    ecog = make_ecog(settings, cohort, visits, visit_draws)
+    fatal = np.where(is_word(deaths.cause, DISEASE), course.death, NEVER)
+    ecog = make_ecog(settings, cohort, visits, fatal, visit_draws)
     signs = make_vital_signs(settings, cohort, dosing, visits, visit_draws)
     weighed = read_weights(signs)
     event_draws = draws("adverse_events")

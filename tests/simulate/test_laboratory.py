@@ -142,6 +142,24 @@ def test_a_source_that_the_study_does_not_have(study_dir, tmp_path):
     )
 
 
+def test_a_tumour_marker_falls_with_the_lesions_and_rises_with_progression(many, results, read_dates):
+    cea = results[results["LBCODE"] == "CEA"].sort_values("day")
+    first = cea.groupby("SUBJID")["LBRES"].first()
+    assert (first > 5).mean() > 0.3
+    assert (first < 5).mean() > 0.3
+    rs = many["rs"].assign(day=read_dates(many["rs"]["RSDAT"]))
+    last = cea.groupby("SUBJID")["LBRES"].last()
+    high = first.index[first > 20]
+    responded = rs.loc[rs["RSOVR"].isin(["CR", "PR"]), "SUBJID"].unique()
+    lowest = cea.groupby("SUBJID")["LBRES"].min()
+    fall = (lowest / first).loc[high.intersection(responded)]
+    assert len(fall) > 30
+    assert (fall < 0.8).mean() > 0.9
+    progressed = rs.loc[(rs["RSOVR"] == "PD"), "SUBJID"].unique()
+    rise = (last / lowest).loc[high.intersection(responded).intersection(progressed)]
+    assert rise.median() > 1.1
+
+
 def test_haemolysed_samples_have_no_potassium(many):
     lost = many["lb"][many["lb"]["LBNOTE"] != ""]
     assert set(lost["LBCODE"]) == {"K", "GOT", "LDH"}

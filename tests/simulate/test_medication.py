@@ -17,6 +17,12 @@ def test_events_that_were_treated_have_a_drug_for_them(many, study_dir):
     assert (of_event["CMINDC"] == of_event["AEPT"]).all()
 
 
+def test_no_event_that_was_treated_is_without_a_drug(many):
+    treated = many["ae"].query('AECONTRT == "Y"')[["SUBJID", "FSEQ"]]
+    given = many["cm"].query('CMAENO != ""')[["SUBJID", "CMAENO"]]
+    assert set(treated.itertuples(index=False, name=None)) == set(given.itertuples(index=False, name=None))
+
+
 def test_spells_are_in_order_and_within_the_events(many, read_dates):
     cm = many["cm"].query('CMYN == "Y"')
     start, end = read_dates(cm["CMSTDAT"]), read_dates(cm["CMENDAT"])

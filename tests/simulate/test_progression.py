@@ -32,3 +32,12 @@ def test_a_clinical_progression_lies_between_the_last_scan_and_the_death(many, r
 def test_the_others_say_nothing_of_a_clinical_progression(many):
     dd = many["dd"][many["dd"]["DTHPROG"] != "CLIN"]
     assert set(dd["DTHPRSGN"]) == set(dd["DTHPRDAT"]) == {""}
+
+
+def test_nobody_is_fit_in_the_weeks_before_a_death_by_the_disease(many, read_dates):
+    dd = many["dd"][many["dd"]["DTHCAUS"] == "PD"].set_index("SUBJID")
+    ecog = many["ecog"][many["ecog"]["EVENTEID"] != "SCR"]
+    left = (ecog["SUBJID"].map(read_dates(dd["DTHDAT"])) - read_dates(ecog["ECOGDAT"])).dt.days
+    late = ecog[(left <= 21) & ecog["EVENTEID"].ne("C1D1") & (ecog["ECOGRES"] != "")]
+    assert len(late) > 50
+    assert set(late["ECOGRES"]) == {"2", "3"}

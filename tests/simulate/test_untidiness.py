@@ -50,7 +50,7 @@ def test_unscheduled_events_are_numbered_by_date(many, read_dates):
 
 
 def test_one_event_has_one_date(many):
-    parts = [frame[["SUBJID", "EVENTEID", "ESEQ", "EVENTDT"]] for frame in many.values()]
+    parts = [frame[["SUBJID", "EVENTEID", "ESEQ", "EVENTDT"]] for name, frame in many.items() if name != "lb"]
     events = pd.concat(parts).query("EVENTDT != ''").drop_duplicates()
     assert not events.duplicated(["SUBJID", "EVENTEID", "ESEQ"]).any()
 

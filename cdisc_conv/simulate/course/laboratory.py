@@ -14,6 +14,7 @@ import numpy as np
 from cdisc_conv.simulate.course.ongoing import find_effect, find_grade
 from cdisc_conv.simulate.course.story import Story, read_events
 from cdisc_conv.simulate.forms.visits import choose_visits
+from cdisc_conv.simulate.settings.kinds import Spread
 from cdisc_conv.simulate.settings.topics import Laboratory, LaboratoryTest
 from cdisc_conv.simulate.tables.draws import Bools, Draws, Floats, Ints
 from cdisc_conv.simulate.tables.rows import Rows, join_rows
@@ -23,6 +24,8 @@ LABORATORY_FORMS = ("lb", "lk")
 ORGAN_CRITERION = "INC04"
 """The criterion that organs function: who fails it has values of grade 2 in the tests that say so."""
 PREGNANCY = "PREG"
+LEAST_OF_LIMIT = 0.15
+"""What healthy tissue gives of a tumour marker, of its upper limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,13 @@ def make_laboratory(story: Story, draws: Draws) -> Iterator[Rows]:
     if about is None:  # the settings were checked against the data dictionary
         raise KeyError("laboratory")
     samples = _take_samples(story, about, draws)
-    values = {test.code: _measure(story, test, samples, draws) for test in about.tests}
+    values = {test.code: _measure(story, test, samples, draws) for test in about.tests if test.of_tumour is None}
     _settle_counts(values)
     taken = {name: _choose_samples(story, about, name, samples, draws) for name in about.panels}
     lost = draws.chance(about.haemolysed, len(samples.subject))
+    for test in about.tests:
+        if test.of_tumour is not None:
+            values[test.code] = _measure_marker(story, test, test.of_tumour, samples, draws)
     parts = []
     for test in about.tests:
         chosen = np.flatnonzero(taken[test.panel])
@@ -119,6 +125,18 @@ def _measure(story: Story, test: LaboratoryTest, samples: _Samples, draws: Draws
     out_of_range = np.minimum(inside, low - step) if test.side == "low" else np.maximum(inside, high + step)
     measured: Floats = np.where(grade > 0, out_of_range, value).astype(np.float64)
     return np.round(measured, test.decimals)
+
+
+def _measure_marker(story: Story, test: LaboratoryTest, baseline: Spread, samples: _Samples, draws: Draws) -> Floats:
+    """A tumour marker in every sample: what it was at baseline, times what has become of the sum of the lesions."""
+    disease, subject = story.disease, samples.subject
+    _, high = (limit[subject] for limit in _find_limits(story, test))
+    sums = disease.true.sum(axis=2)
+    latest = np.maximum((disease.day[subject] <= samples.day[:, None]).sum(axis=1) - 1, 0)
+    ratio = sums[subject, latest] / np.maximum(sums[subject, 0], 1)
+    usual = draws.spread(baseline.quantiles, len(story.cohort))[subject]
+    noise = 1 + draws.fraction(-test.noise, test.noise, len(subject))
+    return np.asarray(np.round(np.maximum(usual * ratio, LEAST_OF_LIMIT) * high * noise, test.decimals))
 
 
 def _find_grades(story: Story, test: LaboratoryTest, samples: _Samples) -> Ints:

@@ -157,8 +157,11 @@ def _weigh(cohort: Cohort, visits: Visits, noise: Floats) -> Floats:
     return np.rint((cohort.weight[subject] * (1 + cohort.weight_change[subject] * months) + noise) * 10) / 10
 
 
-def make_ecog(settings: Settings, cohort: Cohort, visits: Visits, draws: Draws) -> Rows:
-    """Performance status: a slow walk from the screening value."""
+def make_ecog(settings: Settings, cohort: Cohort, visits: Visits, fatal: Ints, draws: Draws) -> Rows:
+    """Performance status: a slow walk from the screening value, and no better than 2 in the weeks before a death.
+
+    `fatal` is the day on which each subject dies of the disease; `NEVER` for the others.
+    """
     m, about = len(visits.subject), settings.follow_up
     screening = visits.event == visits.event.min(initial=0)
     done, reason = _draw_done(settings, screening, draws)
@@ -170,6 +173,8 @@ def make_ecog(settings: Settings, cohort: Cohort, visits: Visits, draws: Draws) 
     walked = _accumulate_in_order(visits, step)
     value = np.clip(cohort.ecog[visits.subject] + walked, 0, WORST_ECOG_TREATED)
     value = np.minimum(value + worse_at_end, WORST_ECOG)
+    failing = ~screening & (visits.cycle != 0) & (fatal[visits.subject] - visits.day <= about.failing_days)
+    value = np.where(failing, np.maximum(value, WORST_ECOG_TREATED), value)
     items = {
         "ECOGYN": yes_no(done),
         "ECOGND": reason,

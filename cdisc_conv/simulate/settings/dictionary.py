@@ -115,16 +115,18 @@ def read_dictionary(path: Path, shown: str = "") -> Dictionary:
     return Dictionary(tuple(root.at(("key_columns",)).value), forms, events)
 
 
-def _read_sources(path: Path) -> dict[str, dict[str, Any]]:
-    """Where the other sources of the study lie and whose subjects they have; none without study.yaml."""
-    raw = read_yaml(path, path.name).get("raw") if path.is_file() else None
+def _read_sources(path: Path) -> dict[str, dict[str, Any]] | None:
+    """Where the other sources of the study lie and whose subjects they have; None without study.yaml."""
+    if not path.is_file():
+        return None
+    raw = read_yaml(path, path.name).get("raw")
     said = raw.plain() if raw is not None and raw.is_mapping else {}
     sources = said.get("sources")
     return {name: about for name, about in sources.items() if isinstance(about, dict)} if sources else {}
 
 
 def _read_form(
-    name: str, node: Node, sources: Mapping[str, Mapping[str, Any]], problems: list[Problem]
+    name: str, node: Node, sources: Mapping[str, Mapping[str, Any]] | None, problems: list[Problem]
 ) -> FormDefinition:
     plain = node.plain() if node.is_mapping else {}
     columns = plain.get("columns")
@@ -140,10 +142,10 @@ def _read_form(
         else:
             items.append(item)
     source = str(plain.get("source") or "")
-    if source and source not in sources:
+    if source and sources is not None and source not in sources:
         message = f"form '{name}' comes from source '{source}', which study.yaml does not have"
         problems.append(node.at(("source",)).problem("SIM001", message, did_you_mean(source, sources)))
-    about = sources.get(source, {})
+    about = (sources or {}).get(source, {})
     file = PurePosixPath(str(about.get("path") or ""), str(plain.get("file") or f"{name}.csv"))
     of_vendor = bool(about.get("subject") or about.get("subject_key"))
     return FormDefinition(name, str(plain.get("label", "")), str(file), tuple(items), of_vendor)

@@ -284,6 +284,8 @@ class FollowUp(Section):
     ecog_worse_per_visit: Probability
     ecog_better_per_visit: Probability
     ecog_at_end_of_treatment: Probability
+    failing_days: Count = 0
+    """Days before a death by the disease in which the performance status is 2 or worse."""
     unscheduled_visits: Probability
     second_unscheduled_visit: Probability
     withdrawal_words: Words

@@ -211,6 +211,8 @@ class LaboratoryTest(Section):
     of_limit: bool = False
     grades: tuple[Range, ...] = ()
     organ_function: bool = False
+    of_tumour: Spread | None = None
+    """Of a tumour marker: its value at baseline in multiples of the upper limit; it follows the sum of the lesions."""
     spoilt_by_haemolysis: bool = False
 
 
