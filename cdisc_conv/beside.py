@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import multiprocessing
 import os
@@ -15,6 +16,8 @@ from typing import Any, TypeVar
 
 _Made = TypeVar("_Made")
 
+_DIE_WITH_PARENT = 1
+"""PR_SET_PDEATHSIG of prctl."""
 _alone: list[bool] = []
 """One entry for each `stay_alone` that has not ended."""
 
@@ -40,7 +43,8 @@ def make_beside(make: Callable[[], _Made]) -> Iterator[Callable[[], _Made]]:
 
     Where no copy is possible (`can_copy`), and when the copy sends nothing (`make` raised an exception there or made
     something that cannot be pickled, or the system ended it for want of memory), `make` is called where its result is
-    asked for. Whatever ends the block ends the copy, which does not see Ctrl-C itself.
+    asked for. Whatever ends the block ends the copy, which does not see Ctrl-C itself, and so does the end of this
+    process: a copy that went on would keep locks and open files of a run that is no more.
 
     >>> with make_beside(lambda: 6 * 7) as answer:
     ...     answer()
@@ -51,7 +55,7 @@ def make_beside(make: Callable[[], _Made]) -> Iterator[Callable[[], _Made]]:
         return
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_send, args=(make, sender), daemon=True)
+    process = context.Process(target=_send, args=(make, sender, os.getpid()), daemon=True)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
     gc.freeze()  # looking through what is there already would copy its pages, and finds little
     try:  # the copy keeps these signals blocked
@@ -82,7 +86,11 @@ def can_copy() -> bool:
     )
 
 
-def _send(make: Callable[[], Any], sender: Connection) -> None:
+def _send(make: Callable[[], Any], sender: Connection, original: int) -> None:
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != original:  # it ended before that was said
+        return
     # What the original has yet to print is not for the copy to print.
     sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     with suppress(Exception):  # the original meets it too

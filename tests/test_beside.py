@@ -2,9 +2,11 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -96,3 +98,26 @@ def test_one_processor_or_other_threads_make_it_here(monkeypatch, cores, threads
     assert not beside.can_copy()
     with make_beside(os.getpid) as answer:
         assert answer() == os.getpid()
+
+
+KILLED = """
+import multiprocessing, os, threading, time
+from cdisc_conv.beside import make_beside
+os.sched_getaffinity = lambda _pid: {0, 1}
+with make_beside(lambda: "x" * 5_000_000):
+    print(multiprocessing.active_children()[0].pid, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_copy_ends_with_an_original_that_is_killed():
+    """Its result is longer than the pipe holds, so that it would wait for somebody who reads it."""
+    original = subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True)
+    with original:
+        copy = Path("/proc", original.stdout.readline().strip(), "stat")
+        assert copy.is_file()
+        original.kill()
+    end = time.monotonic() + 20
+    while copy.is_file() and copy.read_text().rpartition(")")[2].split()[0] != "Z" and time.monotonic() < end:
+        time.sleep(0.02)
+    assert not copy.is_file() or copy.read_text().rpartition(")")[2].split()[0] == "Z"

@@ -249,6 +249,16 @@ class Shelf:
         pieces = [frame.iloc[start : start + _MOST_RECORDS] for start in starts]
         return Stored(tuple(write_tables(self.next_path(), {"": piece}) for piece in pieces))
 
+    def put_whole(self, frame: pd.DataFrame) -> Frame:
+        """The same table, in one piece."""
+        return frame if self.folder is None else Stored((write_tables(self.next_path(), {"": frame}),))
+
+    def map(self, frame: Frame, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Frame:
+        """What becomes of each piece of a table, which is a piece of the new one."""
+        if not isinstance(frame, Stored):
+            return self.put_whole(change(frame))
+        return stack([self.put_whole(change(piece)) for piece in frame.stream()])
+
     def gather(self, frames: Iterable[pd.DataFrame]) -> Frame:
         """Tables of the same columns under each other, one at least; where there is a folder, one is in memory."""
         if self.folder is None:

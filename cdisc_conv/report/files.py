@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cdisc_conv.columns.stored import load
+from cdisc_conv.columns.stored import stream
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.engine.describe.lineage import Lineage, LineageNode, list_names
 from cdisc_conv.problems import Place, Problem, Severity, count_by_severity
@@ -92,11 +92,49 @@ def write_records(datasets: Iterable[Dataset], folder: Path) -> None:
     for dataset in datasets:
         if dataset.records is None:
             continue
-        pieces = [_make_table(load(dataset.records.frame))]
-        if dataset.records.picked is not None and len(dataset.records.picked):
-            pieces.append(_make_table(load(dataset.records.picked)))
-        table = pa.concat_tables(pieces).unify_dictionaries()
-        pq.write_table(table, folder / f"{dataset.name.lower()}.parquet", compression="zstd")
+        lines = [dataset.records.frame, *([dataset.records.picked] if dataset.records.picked is not None else [])]
+        tables = (_make_table(piece) for frame in lines for piece in stream(frame))
+        path = folder / f"{dataset.name.lower()}.parquet"
+        with pq.ParquetWriter(path, _LINES, compression="zstd") as writer:
+            for table in _cut_tables(tables):
+                writer.write_table(table, row_group_size=_MOST_LINES)
+
+
+_MOST_LINES = 1 << 20
+"""Lines of a row group, so that a file does not depend on how the lines are stored."""
+_LINES = pa.schema(
+    {
+        "record": pa.int64(),
+        "source": pa.dictionary(pa.int32(), pa.string()),
+        "row": pa.int64(),
+        "variant": pa.int16(),
+        "read": pa.bool_(),
+        "variable": pa.dictionary(pa.int32(), pa.string()),
+    }
+)
+
+
+def _cut_tables(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """The lines of all tables in row groups, with texts in the order of their first lines."""
+    held: list[pa.Table] = []
+    count = 0
+    for table in tables:
+        held.append(table)
+        count += len(table)
+        while count >= _MOST_LINES:
+            whole = pa.concat_tables(held)
+            yield _encode(whole.slice(0, _MOST_LINES))
+            held, count = [whole.slice(_MOST_LINES)], count - _MOST_LINES
+    if count:
+        yield _encode(pa.concat_tables(held))
+
+
+def _encode(table: pa.Table) -> pa.Table:
+    whole = table.combine_chunks()
+    texts = ("source", "variable")
+    return pa.table(
+        {name: whole[name].dictionary_encode() if name in texts else whole[name] for name in _LINES.names}, _LINES
+    )
 
 
 def _make_table(frame: pd.DataFrame) -> pa.Table:
@@ -107,11 +145,11 @@ def _make_table(frame: pd.DataFrame) -> pa.Table:
     return pa.table(
         {
             "record": pa.array(frame["record"].to_numpy() + 1, type=pa.int64()),
-            "source": pa.array(frame["source"].astype("str"), type=pa.string()).dictionary_encode(),
+            "source": pa.array(frame["source"].astype("str"), type=pa.string()),
             "row": pa.array(frame["row"].to_numpy(), type=pa.int64()),
             "variant": pa.array(variant, type=pa.int16()),
             "read": pa.array(read, type=pa.bool_()),
-            "variable": pa.array(variable, type=pa.string()).dictionary_encode(),
+            "variable": pa.array(variable, type=pa.string()),
         }
     )
 

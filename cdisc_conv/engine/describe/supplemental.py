@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.rows import spread, take_rows
-from cdisc_conv.columns.stored import IN_MEMORY, Frame, Shelf, load, stack, stream
+from cdisc_conv.columns.stored import IN_MEMORY, Frame, Shelf, stack, stream
 from cdisc_conv.columns.texts import as_text, is_written
 from cdisc_conv.columns.threads import map_columns
 from cdisc_conv.dataset import (
@@ -97,7 +97,8 @@ def describe_supplemental(
         standard=study.sdtm.standard.label,
         repeating=True,
         records=Records(
-            shelf.put(_records(draft, position)), shelf.put(_picked(draft, pd.Series(position), frame["QNAM"]))
+            shelf.map(draft.records, partial(_find_records, position=position)),
+            shelf.map(draft.picked, partial(_find_picked, position=position, names=frame["QNAM"])),
         ),
         supplemental_to=draft.spec.name,
         cut=cut and replace(cut, codes=cut.codes[position]),
@@ -179,20 +180,26 @@ def _column(
     )
 
 
-def _records(draft: AnyDraft, position: np.ndarray) -> pd.DataFrame:
-    """The raw rows behind each qualifier: those of its parent record."""
-    parents = pd.DataFrame({"parent": position, "record": np.arange(len(position))})
-    joined = parents.merge(load(draft.records).rename(columns={"record": "parent"}), on="parent", how="inner")
+def _find_records(records: pd.DataFrame, position: np.ndarray) -> pd.DataFrame:
+    """The raw rows behind each qualifier, which are those of its parent record, for some parents."""
+    mine = _list_children(records, position)
+    joined = mine.merge(records.rename(columns={"record": "parent"}), on="parent", how="inner")
     return joined[["record", "source", "row", "variant", "read"]].sort_values(
         ["record", "row"], kind="stable", ignore_index=True
     )
 
 
-def _picked(draft: AnyDraft, position: pd.Series, names: pd.Series) -> pd.DataFrame:
-    """The records that the values of qualifiers are from."""
-    mine = pd.DataFrame({"parent": position.to_numpy(), "variable": names.astype("str")})
-    mine = mine.assign(record=np.arange(len(mine)))
-    picked = load(draft.picked)
+def _find_picked(picked: pd.DataFrame, position: np.ndarray, names: pd.Series) -> pd.DataFrame:
+    """The records that the values of qualifiers are from, for some parents."""
+    mine = _list_children(picked, position)
+    mine = mine.assign(variable=names.iloc[mine["record"]].astype("str").to_numpy())
     found = picked.rename(columns={"record": "parent"}).assign(variable=picked["variable"].astype("str"))
     joined = mine.merge(found, on=["parent", "variable"], how="inner")[["variable", "record", "source", "row"]]
     return joined.assign(variable=pd.Categorical(joined["variable"]))
+
+
+def _list_children(records: pd.DataFrame, position: np.ndarray) -> pd.DataFrame:
+    """The qualifiers of the parents that a table is about: `record`, and the `parent` of each (`position` ascends)."""
+    known = records["record"].to_numpy()
+    first, last = np.searchsorted(position, [known.min(), known.max() + 1]) if len(known) else (0, 0)
+    return pd.DataFrame({"parent": position[first:last], "record": np.arange(first, last)})

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.memory import release_memory
 from cdisc_conv.columns.stored import IN_MEMORY, Shelf, load
 from cdisc_conv.engine.account.blocks import count_blocks
 from cdisc_conv.engine.account.count import count_marks, scope_of
@@ -56,10 +57,12 @@ def derive_study(
         reach = find_reach(study, plan)
         earlier = read_cut(keeping, division.count) if keeping is not None else ()
         split = split_rows(study, plan, reach, rows, frozenset(datasets), division.count, earlier, shelf)
+        release_memory()
         if split.count > 1:
             if keeping is not None:
                 keep_cut(keeping, division.count, split.firsts)
             before = make_before(study, plan, reach, rows, datasets, split)
+            release_memory()
             task = DeriveRange(study, plan, tuple(datasets))
             if keeping is not None and not division.scheduler:  # other machines do not have what is kept here
                 task = DeriveChanged(study, plan, tuple(datasets), keeping)
@@ -82,6 +85,7 @@ def _derive_in_ranges(
         for number, kept in ranges:
             found[number] = kept
             progress(name_range(number, split.count))
+    release_memory()
     folders = [found[number] for number in range(split.count)]
     return _join(before, folders, task.datasets, shelf.part("merged"))
 
@@ -193,7 +197,7 @@ def _add_picks(before: Before, draft: KeptDraft, places: Mapping[str, _Places], 
     picks = picks[picks["variable"].isin(across)].reset_index(drop=True)
     picks = _move_sources(before.state.study, draft, picks, places)
     picks = picks.assign(record=places[name].final[picks["record"].to_numpy()])
-    return replace(draft, picked=shelf.put(stack_sources([load(draft.picked), picks])))
+    return replace(draft, picked=shelf.put_whole(stack_sources([load(draft.picked), picks])))
 
 
 def _join_facts(before: Before, merged: Range, own: Mapping[str, Draft], places: Mapping[str, _Places]) -> Facts:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.columns.distinct import TEXT
-from cdisc_conv.columns.stored import Piece, Shelf, Stored, divide, load, write_tables
+from cdisc_conv.columns.stored import Frame, Piece, Shelf, Stored, divide, load, stack, write_tables
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.engine.facts.collect import collect_keys
 from cdisc_conv.engine.facts.facts import Facts
@@ -61,15 +61,15 @@ def find_draft(made: Range, name: str) -> KeptDraft:
 
 
 def merge_drafts(pieces: Sequence[KeptDraft], starts: Starts, shelf: Shelf) -> KeptDraft:
-    """The records of a dataset range after range."""
+    """The records of a dataset range after range; so are the tables behind them, of which a range is a piece."""
     own = starts[pieces[0].spec.name]
-    records: list[pd.DataFrame] = []
-    picked: list[pd.DataFrame] = []
+    records: list[Frame] = []
+    picked: list[Frame] = []
     for number, (piece, start) in enumerate(zip(pieces, own, strict=True)):
         before = {name: found[number] for name, found in starts.items()}
-        for frame, stack in ((load(piece.records), records), (load(piece.picked), picked)):
+        for frame, found in ((load(piece.records), records), (load(piece.picked), picked)):
             moved = _move_sources(frame, before)
-            stack.append(moved.assign(record=moved["record"] + start))
+            found.append(shelf.put_whole(moved.assign(record=moved["record"] + start)))
     return replace(
         pieces[0],
         frame=_stack([piece.frame for piece in pieces]),
@@ -77,8 +77,8 @@ def merge_drafts(pieces: Sequence[KeptDraft], starts: Starts, shelf: Shelf) -> K
         blocks=_stack([piece.blocks for piece in pieces]),
         places=_stack([piece.places for piece in pieces]),
         starts=tuple(own),
-        records=shelf.put(stack_sources(records)),
-        picked=shelf.put(stack_sources(picked)),
+        records=stack(records),
+        picked=stack(picked),
     )
 
 
@@ -162,8 +162,8 @@ def _move(draft: KeptDraft, move: np.ndarray | None, shelf: Shelf) -> KeptDraft:
         frame=replace(draft.frame, pieces=pieces),
         supplemental=replace(draft.supplemental, pieces=pieces),
         blocks=replace(draft.blocks, pieces=pieces),
-        records=shelf.put(records.sort_values(["record", "row"], kind="stable", ignore_index=True)),
-        picked=shelf.put(picked.assign(record=move[picked["record"].to_numpy()])),
+        records=shelf.put_whole(records.sort_values(["record", "row"], kind="stable", ignore_index=True)),
+        picked=shelf.put_whole(picked.assign(record=move[picked["record"].to_numpy()])),
         places=shelf.write(pd.DataFrame({"place": move[draft.place]})),
         starts=(0,),
     )
@@ -203,11 +203,16 @@ def _follow(study: Study, draft: KeptDraft, moves: Mapping[str, np.ndarray | Non
     }
     if not moved:
         return draft
-    records, picked = load(draft.records), load(draft.picked)
-    for source, move in moved.items():
-        records, picked = _follow_move(records, source, move), _follow_move(picked, source, move)
-        records = records.sort_values(["record", "row"], kind="stable", ignore_index=True)
-    return replace(draft, records=shelf.put(records), picked=shelf.put(picked))
+
+    def follow(frame: pd.DataFrame) -> pd.DataFrame:
+        for source, move in moved.items():
+            frame = _follow_move(frame, source, move)
+        return frame
+
+    def follow_in_order(frame: pd.DataFrame) -> pd.DataFrame:
+        return follow(frame).sort_values(["record", "row"], kind="stable", ignore_index=True)
+
+    return replace(draft, records=shelf.map(draft.records, follow_in_order), picked=shelf.map(draft.picked, follow))
 
 
 def _follow_move(frame: pd.DataFrame, source: str, move: np.ndarray) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from cdisc_conv.checks.explanations import FILE as EXPLANATIONS
 from cdisc_conv.checks.explanations import Explanations, read_explanations, report_set_aside
 from cdisc_conv.checks.load import load_shipped_rules
 from cdisc_conv.checks.package.titles import TITLES
+from cdisc_conv.columns.memory import release_memory
 from cdisc_conv.columns.stored import count_pieces, slice_rows
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.define import Translation
@@ -111,6 +112,7 @@ def fill_package(
     with make_beside(lambda: draw_apart(conversion, domains, crf, lineage is None)) as drawing:
         progress("checking the datasets")
         checks = run_checks(conversion, datasets, explanations.aside)
+        release_memory()
         progress("writing the package")
         for family, mine in families:
             files = Files(folder, out, conversion.steps)
@@ -122,6 +124,7 @@ def fill_package(
         extra = check_raw_files(study, inputs.raw)
         drawn = drawing()
         conversion.steps.hear(drawn.told)
+    release_memory()
     if crf is not None:
         write_document(folder / "sdtm" / crf.href, drawn.crf)
     extra += [*unread, *report_set_aside(explanations, list_known_rules(checks))]
