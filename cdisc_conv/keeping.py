@@ -36,6 +36,8 @@ _MARK = b"cdisc-conv kept 1 "
 _END = ".kept"
 
 _log = logging.getLogger(__name__)
+_warned: set[tuple[Path, str]] = set()
+"""What was said of rooms that cannot be written; once is enough."""
 
 
 def find_folder(room: str) -> Path | None:
@@ -105,7 +107,9 @@ class Room:
         self._warn(error.strerror or str(error))
 
     def _warn(self, fault: str) -> None:
-        _log.warning("a result is not kept for the next run: '%s' cannot be written (%s)", self.folder, fault)
+        if (self.folder, fault) not in _warned:  # a run keeps hundreds of results
+            _warned.add((self.folder, fault))
+            _log.warning("a result is not kept for the next run: '%s' cannot be written (%s)", self.folder, fault)
 
     def _put(self, name: str, content: bytes) -> str:
         new = self.folder / f".{name}.{secrets.token_hex(4)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 
 from cdisc_conv.keeping import VARIABLE, Room, find_folder, open_room
@@ -56,3 +57,29 @@ def test_a_link_is_not_followed(tmp_path, caplog):
     room.path_of("b").symlink_to(room.path_of("a"))
     assert room.find("b") is None
     assert "cannot be read" in caplog.text
+
+
+def test_a_full_disk_keeps_nothing_and_is_told_once(tmp_path, monkeypatch, caplog):
+    room = Room(tmp_path / "room")
+    room.make()
+
+    def refuse(old, new):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", refuse)
+    room.keep("a", b"one")
+    room.keep("b", b"two")
+    assert caplog.messages == [
+        f"a result is not kept for the next run: '{tmp_path}/room' cannot be written (No space left on device)"
+    ]
+    assert list((tmp_path / "room").iterdir()) == []
+
+
+def test_the_removal_of_a_room_in_the_middle_of_a_run_costs_what_it_held(tmp_path):
+    room = Room(tmp_path / "room")
+    room.make()
+    room.keep("a", b"one")
+    shutil.rmtree(tmp_path / "room")
+    assert room.find("a") is None
+    room.keep("b", b"two")
+    assert room.find("b") == b"two"
