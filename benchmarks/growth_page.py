@@ -99,8 +99,8 @@ def _draw_growth(costs: Sequence[Cost]) -> list[str]:
     return [
         f"Processor time grows with the subjects to the power of {power}.",
         f"{_judge(growth, last)} The line through these sizes is {line}.",
-        f"Memory grows by {memory:.2f} GiB for each 1,000 subjects (pages of scratch files count in each process that "
-        f"maps them).{_reach(last, memory)}",
+        f"Memory grows by {memory:.2f} GiB for each 1,000 subjects; pages that processes share count once."
+        f"{_reach(last, memory)}",
         "If it goes on like this, which is not measured:",
         "",
         f"| | processor time | on {CORES} cores, a study on each |",

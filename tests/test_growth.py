@@ -40,8 +40,8 @@ def test_the_page_says_what_was_measured_and_what_was_not():
         "Processor time grows with the subjects to the power of 1.00 between 1,000 and 10,000 subjects.",
         "Whether it stays below the target of 1.05 up to 100,000 subjects is not shown by this. "
         "The line through these sizes is 0 s and 20.0 s for each 1,000 subjects.",
-        "Memory grows by 0.50 GiB for each 1,000 subjects "
-        "(pages of scratch files count in each process that maps them). "
+        "Memory grows by 0.50 GiB for each 1,000 subjects; "
+        "pages that processes share count once. "
         "At that rate 6 GiB are reached at about 11,000 subjects, so the target for 100,000 would be missed.",
         "If it goes on like this, which is not measured:",
         "",
