@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+SUBJECT = "USUBJID"
+"""The variable that ties the records of a subject together in every dataset."""
 _FORM = "form "
 _DATASET = "dataset "
 

@@ -28,8 +28,8 @@ from cdisc_conv.dataset import Dataset
 from cdisc_conv.expr import Expression, parse
 from cdisc_conv.expr.vectors import TEXT_TYPE, Vector
 from cdisc_conv.standards import CodelistTerms, DatasetStandard, Standard, Terminology, VariableStandard
+from cdisc_conv.tables import SUBJECT as SUBJECT
 
-SUBJECT = "USUBJID"
 RELATIONSHIP = "RELATIONSHIP"
 NO_DATASET = "there is no dataset"
 OWNERS = ("DM", "ADSL")

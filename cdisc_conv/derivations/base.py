@@ -25,10 +25,8 @@ from cdisc_conv.expr.partial import Known
 from cdisc_conv.problems import Problem, ProblemsError, Severity
 from cdisc_conv.standards import CodelistTerms, Terminology
 from cdisc_conv.standards.dictionaries import Dictionary
+from cdisc_conv.tables import SUBJECT as SUBJECT
 from cdisc_conv.tables import ColumnRef
-
-SUBJECT = "USUBJID"
-"""The variable that ties the records of a subject together in every dataset."""
 
 
 class Reach(StrEnum):

@@ -15,8 +15,7 @@ from cdisc_conv.checks.words import EXAMPLES
 from cdisc_conv.columns.stored import is_numeric
 from cdisc_conv.dataset import Condition, Dataset
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
-
-SUBJECT = "USUBJID"
+from cdisc_conv.tables import SUBJECT as SUBJECT
 
 
 @dataclass(frozen=True)

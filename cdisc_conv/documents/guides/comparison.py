@@ -9,8 +9,7 @@ from cdisc_conv.dataset import Dataset, find_dataset
 from cdisc_conv.documents.guides.model import Known, Table
 from cdisc_conv.engine.plan.graph import Plan
 from cdisc_conv.spec.model import Study
-
-SUBJECT = "USUBJID"
+from cdisc_conv.tables import SUBJECT
 
 
 def list_reads(study: Study, plan: Plan) -> dict[str, tuple[str, ...]]:

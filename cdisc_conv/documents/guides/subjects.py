@@ -10,8 +10,8 @@ import pandas as pd
 from cdisc_conv.columns.texts import as_text
 from cdisc_conv.dataset import Dataset, find_dataset
 from cdisc_conv.documents.guides.model import Known, Table
+from cdisc_conv.tables import SUBJECT
 
-SUBJECT = "USUBJID"
 _REASON = re.compile("ARMNRS|ACTARMUD")
 _FLAG = re.compile("[A-Z]{1,5}FL")
 _POPULATION = ("SAF", "FAS", "ITT", "PPROT", "COMPL", "RAND", "ENRL", "RES", "EVAL", "PK", "MITT", "DLT", "SCRN")

@@ -19,9 +19,7 @@ import pyarrow.parquet as pq
 
 from cdisc_conv.package.reading.confine import is_name
 from cdisc_conv.problems import Problem, ProblemsError
-from cdisc_conv.tables import ColumnRef
-
-SUBJECT = "USUBJID"
+from cdisc_conv.tables import SUBJECT, ColumnRef, TableId
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +31,14 @@ class Cell:
     column: str
 
     @property
+    def table(self) -> TableId:
+        """The form or dataset that it is in."""
+        return TableId.of_source(self.source)
+
+    @property
     def name(self) -> str:
         """``ae.AESTDAT`` or ``AE.AESTDTC``."""
-        return f"{self.source.partition(' ')[2]}.{self.column}"
+        return ColumnRef.of(self.table.name, self.column)
 
 
 @dataclass
@@ -117,9 +120,9 @@ class Follower:
     def follow(self, dataset: str, record: int, variable: str) -> Way:
         """All that a variable of a record (from 1) comes from."""
         found = Way()
-        self._follow(Cell(f"dataset {dataset}", record, variable), found, beside=False, start=dataset)
+        self._follow(Cell(TableId(dataset).source, record, variable), found, beside=False, start=dataset)
         found.elsewhere = {cell: None for cell in found.elsewhere if cell not in found.cells}
-        named = {f"{self._domain_of(cell.source.partition(' ')[2])}.{cell.column}" for cell in found.cells}
+        named = {ColumnRef.of(self._domain_of(cell.table.name), cell.column) for cell in found.cells}
         found.others = {name: None for name in found.others if name not in named}
         return found
 
@@ -127,20 +130,20 @@ class Follower:
         if (cell, beside) in found.seen:
             return
         found.seen.add((cell, beside))
-        dataset = cell.source.removeprefix("dataset ")
+        dataset = cell.table
         origins = self._records.origins(dataset, cell.row)
         for entry in self._entries(f"{self._domain_of(dataset)}.{cell.column}", origins):
             own = dataset == start and not beside
             if own:
                 domain = self._domain_of(dataset)
-                found.others.update(dict.fromkeys(name for name in entry["reads"] if not _is_of(name, domain)))
+                found.others.update(dict.fromkeys(name for name in entry["reads"] if ColumnRef(name).table != domain))
             links = [link for link in entry.get("links", ()) if link[1] not in entry["matched_by"]]
             rows = _rows_of_entry(entry, origins)
             for kind, name in links:
                 for next_cell in self._cells(kind, name, cell, rows):
                     outside = beside or kind == "subject"
                     self._note(next_cell, found, outside, start)
-                    if next_cell.source.startswith("dataset "):
+                    if not next_cell.table.is_form:
                         self._follow(next_cell, found, outside, start)
 
     def _domain_of(self, table: str) -> str:
@@ -149,16 +152,15 @@ class Follower:
 
     def _is_there(self, cell: Cell) -> bool:
         """Whether a cell stands in a file: working variables do not, and neither do datasets that are not written."""
-        if not cell.source.startswith("dataset "):
+        if (name := cell.table).is_form:
             return True
-        name = cell.source.removeprefix("dataset ")
         frame = self._frames(name)
         if frame is None:
             return name in self._given
         return cell.column in frame or cell.column in self._qualifiers.get(name, ())
 
     def _note(self, cell: Cell, found: Way, beside: bool, start: str) -> None:
-        if cell.source != f"dataset {start}" and self._is_there(cell):
+        if cell.table != start and self._is_there(cell):
             (found.elsewhere if beside else found.cells)[cell] = None
 
     def _cells(self, kind: str, name: str, cell: Cell, origins: pd.DataFrame) -> Iterator[Cell]:
@@ -171,22 +173,22 @@ class Follower:
         elif kind in ("row", "rows"):
             read = origins["read"] if kind == "row" and "read" in origins else [True] * len(origins)
             for source, row, counts in zip(origins["source"], origins["row"], read, strict=True):
-                if counts and self._domain_of(str(source).partition(" ")[2]) == table:
+                if counts and self._domain_of(TableId.of_source(str(source)).name) == table:
                     yield Cell(str(source), int(row), column)
         elif kind == "subject":
             row = self._record_of_subject(table, cell)
             if row:
-                yield Cell(f"dataset {table}", row, column)
+                yield Cell(table.source, row, column)
         elif kind in ("picked", "taken"):
             variable = cell.column if kind == "picked" else f"raw.{column}"
-            mine = self._records.picked(cell.source.removeprefix("dataset "), cell.row, variable)
+            mine = self._records.picked(cell.table, cell.row, variable)
             for source, row in zip(mine["source"], mine["row"], strict=True):
-                if self._domain_of(str(source).partition(" ")[2]) == table:
+                if self._domain_of(TableId.of_source(str(source)).name) == table:
                     yield Cell(str(source), int(row), column)
 
     def _record_of_subject(self, dataset: str, cell: Cell) -> int:
         """The record (from 1) of another dataset for the subject of a cell; 0 for none."""
-        ours, theirs = self._frames(cell.source.removeprefix("dataset ")), self._frames(dataset)
+        ours, theirs = self._frames(cell.table), self._frames(dataset)
         if ours is None or theirs is None or SUBJECT not in ours or SUBJECT not in theirs:
             return 0
         places = np.flatnonzero((theirs[SUBJECT] == ours[SUBJECT].iloc[cell.row - 1]).to_numpy(dtype=bool))
@@ -207,7 +209,3 @@ def _rows_of_entry(entry: Mapping[str, Any], origins: pd.DataFrame) -> pd.DataFr
     if "variant" not in origins or "variants" not in entry:
         return origins
     return origins[origins["variant"].isin(entry["variants"])]
-
-
-def _is_of(name: str, dataset: str) -> bool:
-    return name.startswith(f"{dataset}.")

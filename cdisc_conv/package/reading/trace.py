@@ -23,6 +23,7 @@ from cdisc_conv.package.reading.follow import Cell, Follower, Records, Way
 from cdisc_conv.package.reading.recorded import check_manifest, read_lineage
 from cdisc_conv.package.reading.sources import Sources, TracedRow, read_values, show_value
 from cdisc_conv.problems import Place, Problem, ProblemsError, did_you_mean
+from cdisc_conv.tables import TableId
 from cdisc_conv.workplace import recover
 from cdisc_conv.xpt import XptFile, read_xpt
 
@@ -188,7 +189,7 @@ class _Package:
         ends = self._resolve(self._records.origins(dataset, position + 1), through)
         record = frame.iloc[position]
         ways = {str(name): self._follow(dataset, position + 1, str(name), record) for name in frame.columns}
-        known = {*ends, *through, (f"dataset {dataset}", position + 1)}
+        known = {*ends, *through, (TableId(dataset).source, position + 1)}
         cells = dict.fromkeys((cell.source, cell.row) for way in ways.values() for cell in way.cells)
         traced = TracedRecord(
             position + 1,
@@ -227,11 +228,11 @@ class _Package:
     def _read_cell(self, cell: Cell) -> TracedCell:
         values = self._read_row(cell.source, cell.row).values
         value = values[cell.column] if cell.column in values else self._read_qualifier(cell)
-        return TracedCell(cell.name, cell.row, value, cell.source.startswith("form "))
+        return TracedCell(cell.name, cell.row, value, cell.table.is_form)
 
     def _read_qualifier(self, cell: Cell) -> str:
         """The value of a supplemental qualifier of a record; nothing where there is none."""
-        parent = cell.source.removeprefix("dataset ")
+        parent = cell.table
         frame, values = self._read_if_there(parent), self._read_if_there(self._find_qualifiers(parent))
         if frame is None or values is None:
             return ""
@@ -250,7 +251,8 @@ class _Package:
 
     def _read_row(self, source: str, row: int) -> TracedRow:
         """A raw row, a record of the package, or one of a given dataset."""
-        made = source.startswith("dataset ") and self._find_file(source.removeprefix("dataset ")) is not None
+        table = TableId.of_source(source)
+        made = not table.is_form and self._find_file(table) is not None
         return self._read_record(source, row) if made else self._sources.read_row(source, row)
 
     def _resolve(self, origins: pd.DataFrame, through: dict[tuple[str, int], None]) -> list[tuple[str, int]]:
@@ -261,19 +263,19 @@ class _Package:
         found: dict[tuple[str, int], None] = {}
         pairs = dict.fromkeys(zip(map(str, origins["source"]), map(int, origins["row"]), strict=True))
         for source, row in pairs:
-            name = source.removeprefix("dataset ")
-            if not source.startswith("dataset ") or not self._records.has(name):
+            table = TableId.of_source(source)
+            if table.is_form or not self._records.has(table):
                 found[source, row] = None
         new = [pair for pair in pairs if pair not in found and pair not in through]
         through.update(dict.fromkeys(new))
         for source, row in new:
-            behind = self._records.origins(source.removeprefix("dataset "), row)
+            behind = self._records.origins(TableId.of_source(source), row)
             found.update(dict.fromkeys(self._resolve(behind, through)))
         return list(found)
 
     def _read_record(self, source: str, row: int) -> TracedRow:
         """A record of a dataset of the package."""
-        name = source.removeprefix("dataset ")
+        name = TableId.of_source(source)
         file = self._find_file(name)
         frame = self.read_dataset(name) if file is not None else pd.DataFrame()
         label = self._lineage["datasets"].get(name, {}).get("label", "")

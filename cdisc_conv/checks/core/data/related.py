@@ -11,9 +11,9 @@ from cdisc_conv.checks.core.data.study import Study, Table
 from cdisc_conv.checks.core.data.vectors import Vector, concatenate, constant, from_numbers
 from cdisc_conv.checks.core.data.views import Column, View, join_views
 from cdisc_conv.checks.core.operators.equality import write_plainly
+from cdisc_conv.tables import SUBJECT
 
-_SUBJECT = "USUBJID"
-_KEYS = ("STUDYID", _SUBJECT, "RELID")
+_KEYS = ("STUDYID", SUBJECT, "RELID")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def join_related(table: Table, view: View, relations: View, study: Study, wildca
     """
     domains = _column(relations, "RDOMAIN")
     pointers = Pointers(
-        _column(relations, _SUBJECT), _column(relations, "IDVAR"), _column(relations, "IDVARVAL").map(write_plainly)
+        _column(relations, SUBJECT), _column(relations, "IDVAR"), _column(relations, "IDVARVAL").map(write_plainly)
     )
     ours = np.flatnonzero(domains.test(lambda value: value == table.domain))
     others = np.flatnonzero(domains.test(lambda value: value not in (table.domain, None)))
@@ -98,7 +98,7 @@ def _point(view: View, pointers: Pointers) -> Pointed:
 
 def _find_records(view: View, column: Vector, pointers: Pointers, places: np.ndarray) -> list[Pointed]:
     """A blank subject or value means every one; then the partner must agree in it."""
-    subjects = _column(view, _SUBJECT)
+    subjects = _column(view, SUBJECT)
     made = []
     for named in (True, False):
         for valued in (True, False):

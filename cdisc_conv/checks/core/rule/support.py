@@ -8,8 +8,8 @@ from cdisc_conv.checks.core.data.records import BUILDERS
 from cdisc_conv.checks.core.operations.registry import load_operations
 from cdisc_conv.checks.core.operators.registry import load_operators
 from cdisc_conv.checks.core.rule.model import Check, CoreRule, Join, Operation, Reach
+from cdisc_conv.tables import SUBJECT
 
-_SUBJECT = "USUBJID"
 _CHECK_OPTIONS = frozenset(
     {"context", "date_component", "metadata", "negative", "null_position", "order", "ordering", "prefix", "regex"}
     | {"round_values", "separator", "suffix", "type_insensitive", "value_is_reference", "within"}
@@ -99,7 +99,7 @@ def _reach_check(check: Check) -> Reach:
     if known.reach <= Reach.SUBJECT or not known.grouped:
         return known.reach
     said = [check.name, *_names(check.value), *_names(check.options.get("within"))]
-    return Reach.SUBJECT if _SUBJECT in said else known.reach
+    return Reach.SUBJECT if SUBJECT in said else known.reach
 
 
 def _names(value: object) -> Iterable[str]:
@@ -110,10 +110,10 @@ def _reach_operation(operation: Operation) -> Reach:
     known = load_operations().get(operation.operator)
     if known is None:
         return Reach.STUDY
-    if known.name == "dy" or _SUBJECT in operation.group:
+    if known.name == "dy" or SUBJECT in operation.group:
         return Reach.SUBJECT
     return Reach.STUDY if operation.domain else known.reach
 
 
 def _reach_join(join: Join) -> Reach:
-    return Reach.SUBJECT if _SUBJECT in join.left else Reach.STUDY
+    return Reach.SUBJECT if SUBJECT in join.left else Reach.STUDY
