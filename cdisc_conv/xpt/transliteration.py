@@ -32,7 +32,7 @@ def _list_marks() -> dict[str, str]:
         # A power of ten keeps its sign (10^3/uL); elsewhere a raised digit is one of a unit (m2).
         marks |= {f"10{raised[digit]}": f"10^{digit}", f"10¹{raised[digit]}": f"10^1{digit}"}
         marks |= {raised[digit]: str(digit), lowered[digit]: str(digit)}
-    # Forms of ASCII as wide as an ideograph.
+    # Full-width forms of ASCII.
     return marks | {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)}
 
 

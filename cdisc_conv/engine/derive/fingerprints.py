@@ -20,7 +20,6 @@ import pandas as pd
 from pydantic import BaseModel
 
 from cdisc_conv.columns.hashes import hash_column
-from cdisc_conv.derivations.base import SELF
 from cdisc_conv.engine.derive.blocks import BlockRows
 from cdisc_conv.engine.derive.known import Known as KnownParts
 from cdisc_conv.engine.derive.state import State
@@ -141,7 +140,7 @@ class Fingerprints:
 
 
 def _say_target(target: Target) -> tuple[str, str, str]:
-    return (target.kind.value, SELF if target.table is None else str(target.table), target.name)
+    return (target.kind.value, str(target.table), target.name)
 
 
 def _digest(value: Any) -> str:

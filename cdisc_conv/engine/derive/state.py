@@ -41,7 +41,11 @@ class Picks:
 
 @dataclass
 class State:
-    """The working memory of one run; only `run` writes to it."""
+    """The working memory of one range.
+
+    The steps of the plan put row sets and values into it. Reading leaves notes as well (`reads`, `taken`, `matched`,
+    `picks`), of which the account of the raw rows is made; see `Effects`.
+    """
 
     study: Study
     plan: Plan
