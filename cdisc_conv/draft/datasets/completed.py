@@ -10,10 +10,11 @@ from typing import Any
 from cdisc_conv.draft.datasets.entries import ascii_text, make_flag_condition
 from cdisc_conv.draft.datasets.records import Page, fill_block, note_used
 from cdisc_conv.draft.matching.codes import find_inside, no_codes
-from cdisc_conv.draft.matching.columns import Guess, Knowledge
+from cdisc_conv.draft.matching.columns import Guess, Item, Knowledge
 from cdisc_conv.draft.matching.tests_of import Test, find_code, find_instrument_term
 from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Draft, Line
 from cdisc_conv.draft.reading.names import words
+from cdisc_conv.draft.reading.profiles import describe_date
 
 _PLAIN_LABELS = frozenset(
     (
@@ -29,6 +30,9 @@ _PLAIN_LABELS = frozenset(
         "questionnaire",
         "test",
         "tests",
+        "long",
+        "wide",
+        "listing",
     )
 )
 """Words of labels that say nothing of a category."""
@@ -39,7 +43,7 @@ def complete_block(block: BlockDraft, page: Page, domain: str, known: Knowledge)
     prefix, names = domain[:2], block.names()
     date, profile = f"{prefix}DTC", page.event_date
     if date not in names and profile is not None and known.variable(domain, date) is not None:
-        said: Any = {"date": profile.name, "formats": list(profile.formats)} if profile.formats else profile.name
+        said = describe_date(profile.name, profile.formats)
         reason = "the date of the visit, as the form has none of its own"
         block.lines.append(Line(date, {"datetime": said}, 0.6, reason))
     if domain == "RS" and is_of_responses(block) and "RSEVAL" not in names:
@@ -160,3 +164,13 @@ _RESPONSES = ("TRGRESP", "NTRGRESP", "NEWLIND", "OVRLRESP", "BESTRESP")
 def is_of_responses(block: BlockDraft) -> bool:
     """Whether a block of RS has responses of tumours."""
     return any(entry.get("RSTESTCD") in _RESPONSES for entry in block.for_each)
+
+
+def date_findings(guesses: list[Guess], items: Sequence[Item], domain: str) -> list[Guess]:
+    """The guesses with the one date of a form as the date of its findings, where no name or label says which it is."""
+    target = f"{domain[:2]}DTC"
+    used = {guess.item.column for guess in guesses}
+    dates = [item for item in items if item.profile.kind in ("date", "datetime") and item.column not in used]
+    if len(dates) != 1 or any(guess.target == target for guess in guesses):
+        return guesses
+    return [*guesses, Guess(dates[0], target, 0.55, "the one date of the form")]

@@ -11,6 +11,7 @@ from cdisc_conv.draft.matching.codes import Coding, match_codes, no_codes, yes_c
 from cdisc_conv.draft.matching.columns import Guess, Item, Knowledge
 from cdisc_conv.draft.model import Line
 from cdisc_conv.draft.reading.names import shared_parts, spellings, split_name
+from cdisc_conv.draft.reading.profiles import describe_date
 from cdisc_conv.standards.countries import find_country
 
 UPPER = ("TERM", "TRT", "REL", "CAT", "SCAT", "INDC", "LOC")
@@ -74,7 +75,7 @@ def _date_line(guess: Guess) -> Line:
     profile = guess.item.profile
     said: Any = guess.item.column
     if profile.formats:
-        said = {"date": guess.item.column, "formats": list(profile.formats)}
+        said = describe_date(guess.item.column, profile.formats)
     if profile.doubt:
         return Line(guess.target, {"datetime": said}, min(guess.score, 0.5), f"{guess.reason}; {profile.doubt}", True)
     return Line(guess.target, {"datetime": said}, guess.score, guess.reason)
@@ -135,7 +136,7 @@ def make_plain_entry(item: Item, variables: Collection[str] = ()) -> dict[str, A
     column = f"raw.{item.column}" if item.column in variables else item.column
     if profile.kind in ("date", "datetime") and not profile.undated:
         if profile.formats:
-            return {"datetime": {"date": column, "formats": list(profile.formats)}}
+            return {"datetime": describe_date(column, profile.formats)}
         return {"datetime": column}
     if item.beside:
         return {"copy": f"raw.{item.beside[0]}" if item.beside[0] in variables else item.beside[0]}

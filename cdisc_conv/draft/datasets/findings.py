@@ -9,7 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from cdisc_conv.draft.datasets.completed import complete_block, draft_not_done, limit_position, name_all, name_by_form
+from cdisc_conv.draft.datasets.completed import (
+    complete_block,
+    date_findings,
+    draft_not_done,
+    limit_position,
+    name_all,
+    name_by_form,
+)
 from cdisc_conv.draft.datasets.entries import MOST_TEXT, make_label, shared_of
 from cdisc_conv.draft.datasets.leftovers import add_qualifiers, note_beside
 from cdisc_conv.draft.datasets.long_findings import draft_long, find_parts
@@ -22,7 +29,7 @@ from cdisc_conv.draft.matching.targets import ANY, DEATH, PERFORMED, TIME
 from cdisc_conv.draft.matching.tests_of import Test, find_tests, make_own_test, name_apart
 from cdisc_conv.draft.matching.vocabulary import INSTRUMENTS
 from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Draft, Fate, Line
-from cdisc_conv.draft.reading.profiles import is_measured, is_number
+from cdisc_conv.draft.reading.profiles import describe_date, is_measured, is_number
 
 _NAMES = {
     "--ORRES": "RESULT",
@@ -58,6 +65,7 @@ def draft_findings(page: Page, frame: pd.DataFrame, draft: Draft, known: Knowled
     guesses = [guess for guess in guess_columns(left, domain, known) if _is_of_form(guess, domain)]
     if not any(guess.target == f"{domain[:2]}DTC" for guess in guesses):
         guesses = [replace(one, target=f"{domain[:2]}DTC") if one.target == DEATH else one for one in guesses]
+    guesses = date_findings(guesses, left, domain)
     used = {guess.item.column for guess in guesses}
     questions = [item for item in left if item.column not in used]
     if not tests or known.codelist(domain, f"{domain[:2]}TESTCD") is None:
@@ -267,7 +275,7 @@ def _result_line(group: Sequence[Test], prefix: str) -> Line:
         return Line(f"{prefix}ORRES", {"map": {"value": "RESULT", "values": dict(item.profile.codes)}}, 0.9, reason)
     kind = _kind(group[0])
     if kind[0] == "dates":
-        said = {"date": "RESULT", "formats": list(kind[1:])} if kind[1:] else "RESULT"
+        said = describe_date("RESULT", kind[1:])
         return Line(f"{prefix}ORRES", {"datetime": said}, 0.8, f"{reason}, which are dates")
     if kind[0] == "long":
         return Line(f"{prefix}ORRES", {"split": "RESULT"}, 0.8, f"{reason}; some are longer than {MOST_TEXT} bytes")
@@ -376,14 +384,25 @@ def _attribute_line(group: Sequence[Test], part: str, name: str, target: str, do
 
 
 def add_measurements(page: Page, frame: pd.DataFrame, draft: Draft, known: Knowledge) -> list[Item]:
-    """Vital signs that a form of something else asks for; the items that are left."""
-    tests, left = find_tests(page.items, "VS", known, every=False)
-    tests = [test for test in tests if test.result.profile.numeric and not test.result.profile.codes]
-    if not tests:
-        return list(page.items)
-    dataset = draft.datasets.setdefault("VS", DatasetDraft("VS"))
-    prefixes = (page.placed.domain[:2],) if page.placed.domain else ()
-    guesses = [one for one in guess_columns(left, "VS", known, prefixes) if one.target in ("VSDTC", TIME)]
-    add_tests(page, frame, tests, guesses, [], dataset, draft, known)
-    used = {item.column for test in tests for item in test.columns.values()}
-    return [item for item in page.items if item.column not in used]
+    """Vital signs that a form of something else asks for, and on a form of no domain ECG and laboratory results, too.
+
+    The items that are left come back.
+    """
+    left = list(page.items)
+    for domain in ("VS",) if page.placed.domain else ("EG", "VS", "LB"):
+        tests, rest = find_tests(left, domain, known, every=False)
+        numbers = [test for test in tests if test.result.profile.numeric and not test.result.profile.codes]
+        tests = [test for test in numbers if _is_of_ecg(test.result) == (domain == "EG")]
+        if not tests or (domain == "LB" and len(tests) < 2):
+            continue
+        dataset = draft.datasets.setdefault(domain, DatasetDraft(domain))
+        prefixes = (page.placed.domain[:2],) if page.placed.domain else ()
+        guesses = [one for one in guess_columns(rest, domain, known, prefixes) if one.target in (f"{domain}DTC", TIME)]
+        add_tests(page, frame, tests, guesses, [], dataset, draft, known)
+        used = {item.column for test in tests for item in test.columns.values()}
+        left = [item for item in left if item.column not in used]
+    return left
+
+
+def _is_of_ecg(item: Item) -> bool:
+    return re.search(r"(?<![a-z])(ecg|ekg)", f"{item.name} {item.label}".lower()) is not None

@@ -26,6 +26,8 @@ _ALONE = {
     "fax": "a telephone number",
     "address": "an address",
     "street": "an address",
+    "city": "an address",
+    "town": "an address",
     "zip": "an address",
     "zipcode": "an address",
     "postcode": "an address",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from cdisc_conv.draft.datasets.completed import complete_block, draft_not_done, name_all
+from cdisc_conv.draft.datasets.completed import complete_block, date_findings, draft_not_done, name_all
 from cdisc_conv.draft.datasets.entries import make_flag_condition, raw
 from cdisc_conv.draft.datasets.leftovers import add_qualifiers, declare, note_beside
 from cdisc_conv.draft.datasets.records import Page, fill_block
@@ -25,12 +25,33 @@ from cdisc_conv.draft.reading.profiles import is_measured
 _PARTS: Mapping[str, str] = {
     **dict.fromkeys(("TESTCD", "CODE", "TESTCODE", "PARAMCD", "ANALYTECODE", "TSTCD"), "--TESTCD"),
     **dict.fromkeys(
-        ("TEST", "TESTNAME", "TESTNM", "TESTLABEL", "PARAM", "PARAMETER", "ANALYTE", "COMPONENT", "QUESTION"), "--TEST"
+        (
+            "TEST",
+            "TESTNAME",
+            "TESTNM",
+            "TESTLABEL",
+            "LABTEST",
+            "LABTESTNAME",
+            "TESTDESC",
+            "PARAM",
+            "PARAMETER",
+            "ANALYTE",
+            "COMPONENT",
+            "QUESTION",
+        ),
+        "--TEST",
     ),
-    **dict.fromkeys(("ORRES", "RES", "RESULT", "VALUE", "RESULTVALUE", "TESTRESULT", "REPORTEDRESULT"), "--ORRES"),
+    **dict.fromkeys(
+        ("ORRES", "RES", "RESULT", "VALUE", "RESULTVALUE", "LABVALUE", "LABRESULT", "TESTRESULT", "REPORTEDRESULT"),
+        "--ORRES",
+    ),
     **dict.fromkeys(("ORRESU", "UNIT", "UNITS", "RESU", "RESULTUNIT", "RESULTUNITS", "REPORTEDUNIT"), "--ORRESU"),
-    **dict.fromkeys(("ORNRLO", "LOW", "LLN", "NRLO", "RANGELOW", "LOWERLIMIT", "REFLOW", "NORMALLOW"), "--ORNRLO"),
-    **dict.fromkeys(("ORNRHI", "HIGH", "ULN", "NRHI", "RANGEHIGH", "UPPERLIMIT", "REFHIGH", "NORMALHIGH"), "--ORNRHI"),
+    **dict.fromkeys(
+        ("ORNRLO", "LOW", "LO", "LLN", "NRLO", "RANGELOW", "LOWERLIMIT", "REFLOW", "NORMALLOW"), "--ORNRLO"
+    ),
+    **dict.fromkeys(
+        ("ORNRHI", "HIGH", "HI", "ULN", "NRHI", "RANGEHIGH", "UPPERLIMIT", "REFHIGH", "NORMALHIGH"), "--ORNRHI"
+    ),
     **dict.fromkeys(("CAT", "PANEL", "CATEGORY", "TESTCATEGORY", "PANELNAME"), "--CAT"),
     **dict.fromkeys(("REFID", "ACC", "ACCESSION", "ACCESSIONNUMBER", "SAMPLEID", "SPECIMENID", "BARCODE"), "--REFID"),
     **dict.fromkeys(("SPEC", "SPECIMEN", "SPECIMENTYPE"), "--SPEC"),
@@ -79,6 +100,7 @@ def draft_long(page: Page, parts: Mapping[str, Item], frame: pd.DataFrame, draft
     used = {item.column for item in parts.values()}
     left = [item for item in page.items if item.column not in used]
     guesses = [one for one in guess_columns(left, domain, known) if _is_further(one, prefix, parts)]
+    guesses = date_findings(guesses, left, domain)
     gate = next((one for one in guesses if one.target in (PERFORMED, ANY) and no_codes(one.item.profile)), None)
     reasons = [one for one in guesses if one.target.endswith("REASND")]
     block = BlockDraft(page.form, score=page.placed.score, reason=f"{page.placed.reason}; a row is a test")

@@ -257,7 +257,11 @@ def _place_form(material: Material, name: str, draft: Draft) -> Page:
         for column, profile in material.profiles[name].items()
         if profile.role == "repeat" and profile.distinct > 1 and profile.filled == profile.rows
     )
-    dates = [one for one in material.profiles[name].values() if one.role == "event_date" and one.filled]
+    dates = [
+        one
+        for one in material.profiles[name].values()
+        if one.role == "event_date" and one.filled and one.kind in ("date", "datetime")
+    ]
     return Page(name, form.label, len(material.frames[name]), tuple(items), placed, repeats, next(iter(dates), None))
 
 

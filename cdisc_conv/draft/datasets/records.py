@@ -17,7 +17,7 @@ from cdisc_conv.draft.matching.forms import Placed
 from cdisc_conv.draft.matching.targets import ANY, END_TIME, ONGOING, START_TIME, TIME
 from cdisc_conv.draft.matching.tests_of import find_unit
 from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Draft, Fate, Line
-from cdisc_conv.draft.reading.profiles import Profile
+from cdisc_conv.draft.reading.profiles import Profile, describe_date
 
 TOPICS = {"EVENTS": "TERM", "INTERVENTIONS": "TRT", "FINDINGS": "TESTCD"}
 _TIMES = {START_TIME: "STDTC", END_TIME: "ENDTC", TIME: "DTC"}
@@ -100,7 +100,7 @@ def _date_of_visit(page: Page, names: set[str], target: str) -> list[Line]:
     profile = page.event_date
     if target in names or profile is None:
         return []
-    said: Any = {"date": profile.name, "formats": list(profile.formats)} if profile.formats else profile.name
+    said = describe_date(profile.name, profile.formats)
     return [Line(target, {"datetime": said}, 0.6, "the date of the visit, as the form has none of its own")]
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from cdisc_conv.draft.datasets.entries import raw
 from cdisc_conv.draft.datasets.visits import Visit, find_event_column, find_event_repeat, find_role_column
 from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Draft, Fate, Line
-from cdisc_conv.draft.reading.profiles import Profile
+from cdisc_conv.draft.reading.profiles import Profile, describe_date
 
 _ELEMENTS = (
     ("SCRN", "Screening", "SCREENING"),
@@ -75,7 +75,7 @@ def _add_visit_block(
     unplanned = {text for visit in visits if visit.unscheduled for text in visit.values}
     block.group = (subject, column, *((repeat,) if repeat and unplanned & set(events) else ()))
     block.columns = {date: "first"}
-    said = {"date": date, "formats": list(profiles[date].formats)} if profiles[date].formats else date
+    said = describe_date(date, profiles[date].formats)
     start = "the date of the visit"
     block.lines = [
         Line("SVSTDTC", {"datetime": said}, 0.7, start),

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.columns.dates.formats import read_format
 from cdisc_conv.columns.dates.parse import parse_dates
 from cdisc_conv.columns.texts import fold
 from cdisc_conv.draft.matching.columns import Knowledge
 from cdisc_conv.draft.model import BlockDraft, DatasetDraft, Draft, Fate, Line
-from cdisc_conv.draft.reading.profiles import Profile, is_number
+from cdisc_conv.draft.reading.profiles import Profile, is_number, read_written
 
 _FIRST = (("screen", -4), ("enrol", -3), ("consent", -3), ("baseline", -2), ("randomi", -2))
 _LAST = ("end of", "early term", "exit", "follow", "final", "discontin", "eot", "eos")
@@ -148,7 +147,7 @@ def _find_days(
 
 def _read_days(frame: pd.DataFrame, column: str, date: str, subject: str, profile: Profile) -> pd.DataFrame:
     pairs = frame[[subject, column, date]].drop_duplicates().reset_index(drop=True)
-    formats = [read_format(text) for text in profile.formats or ("YYYY-MM-DD", "DD-MON-YYYY", "YYYY-MM-DD HH:MM")]
+    formats = [read_written(text) for text in profile.formats or ("YYYY-MM-DD", "DD-MON-YYYY", "YYYY-MM-DD HH:MM")]
     read = parse_dates(pairs[date], formats)
     days = pd.to_datetime(read.joined(), errors="coerce", format="ISO8601")
     ordinal = days.map(lambda day: float(day.toordinal()) if day == day else np.nan)

@@ -92,6 +92,8 @@ def place_form(name: str, label: str, items: Sequence[Item], known: Knowledge) -
     for place, part in enumerate(parts):
         if part in DOMAINS:
             note(part, 0.85 if len(parts) == 1 or place == 0 else 0.7, f"the form is called {name}")
+        elif part.rstrip("0123456789") in DOMAINS and place == 0:
+            note(part.rstrip("0123456789"), 0.75, f"the form is called {name}")
         elif len(part) in (4, 5) and part[:2] in ("LB", "QS", "EG", "DS", "EX") and place == 0:
             note(part[:2], 0.6, f"the name of the form begins with {part[:2]}")
     for what, text, top in (("label", label, 0.85), ("name", name, 0.75)):

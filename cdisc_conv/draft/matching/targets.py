@@ -151,6 +151,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     "--ENDTC": (
         "end date",
         "stop date",
+        "stop",
         "date stopped",
         "date ended",
         "resolution date",

@@ -14,6 +14,7 @@ FORMS: Mapping[str, tuple[str, ...]] = {
         "enrolment",
         "enrol",
         "demog",
+        "demo",
     ),
     "AE": (
         "adverse events",

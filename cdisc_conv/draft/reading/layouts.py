@@ -95,6 +95,9 @@ def find_header(rows: Sequence[Sequence[str]]) -> list[str]:
     >>> find_header([["SUBJID", "AETERM"], ["001", "Sun stroke"], ["002", "Flu"]])
     ['names']
     """
+    titles = _count_titles(rows)
+    if titles:
+        return ["skip"] * titles + find_header(rows[titles:])
     if len(rows) < 2:
         return ["names"]
     first, second = rows[0], rows[1]
@@ -105,6 +108,15 @@ def find_header(rows: Sequence[Sequence[str]]) -> list[str]:
     if _are_names(first) and _are_labels(second) and len(rows) > 2 and _differ(second, rows[2:]):
         return ["names", "labels"]
     return ["names"]
+
+
+def _count_titles(rows: Sequence[Sequence[str]]) -> int:
+    """How many rows at the top have one cell only, such as a title, above a row of several names."""
+    filled = [sum(bool(cell) for cell in row) for row in rows[:6]]
+    count = next((place for place, cells in enumerate(filled) if cells > 2), 0)
+    below = rows[count] if count else ()
+    whole = count > 0 and all(below) and all(cells <= 1 for cells in filled[:count])
+    return count if whole and not any(_NUMBER.fullmatch(cell) for cell in below) else 0
 
 
 def _are_names(row: Sequence[str]) -> bool:

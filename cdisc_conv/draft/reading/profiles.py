@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.columns.dates.formats import DATE_FORMATS, read_format
+from cdisc_conv.columns.dates.formats import DATE_FORMATS, DateFormat, read_format
 from cdisc_conv.columns.dates.parse import parse_dates
 from cdisc_conv.columns.texts import fold, text_column
 from cdisc_conv.spec.model import Field, Form
@@ -35,6 +36,9 @@ _DATES = (
     "YYYY MON DD",
     "YYYY-MON-DD",
 )
+_SHORT = ("DD-MON-YY", "DDMONYY", "DD MON YY", "MM/DD/YY", "DD/MM/YY", "DD.MM.YY", "DD-MM-YY", "MM-DD-YY", "DD/MON/YY")
+PIVOT = 1940
+"""The first of the hundred years that years of two digits are taken for."""
 _PARTIAL = ("YYYY-MM", "YYYYMM", "MON-YYYY", "MON YYYY", "MM/YYYY", "MM-YYYY", "MM.YYYY", "YYYY")
 _NO_VALUES = ("NA", "N/A", "<NA>", "NaN", "nan", "NULL", "null", ".", "-", "#N/A")
 _TIMES = ("HH:MM", "HH:MM:SS")
@@ -220,15 +224,44 @@ def _find_dates(sample: list[str], declared: str) -> tuple[str, tuple[str, ...],
     if _share(sample, DATE_FORMATS) > 0.98:
         return kind, (), ""
     shares = {text: _share(sample, (text, f"{text} HH:MM")) for text in _DATES}
+    if not any(shares.values()):
+        shares = {text: _share(sample, (text, f"{text} HH:MM")) for text in _SHORT}
     best = max(shares, key=lambda text: shares[text])
-    alike = [text for text in _DATES if shares[text] == shares[best]]
+    alike = [text for text in shares if shares[text] == shares[best]]
     more = [text for text in _PARTIAL if _share(sample, (best, f"{best} HH:MM", text)) > shares[best]]
     formats = (best, *((f"{best} HH:MM",) if timed else ()), *more)
     share = _share(sample, formats)
     if share < (0.6 if declared in ("date", "datetime") else 0.9) or shares[best] == 0:
         return "text", (), ""
     unsure = f"the values are dates both as {alike[0]} and as {alike[1]}" if len(alike) > 1 else ""
+    if has_short_years(formats):
+        unsure = "; ".join(filter(None, (unsure, f"years of two digits are taken for {PIVOT} to {PIVOT + 99}")))
     return kind, formats, unsure
+
+
+def has_short_years(formats: Sequence[str]) -> bool:
+    """Whether any of some formats has years of two digits.
+
+    >>> has_short_years(["DD-MON-YY"]), has_short_years(["DD-MON-YYYY"])
+    (True, False)
+    """
+    return any("YY" in text.replace("YYYY", "") for text in formats)
+
+
+def read_written(text: str) -> DateFormat:
+    """A format as drafts write it."""
+    return read_format(text, PIVOT if has_short_years([text]) else None)
+
+
+def describe_date(column: str, formats: Sequence[str]) -> Any:
+    """How an entry names a column of dates: with its formats, where these are unusual.
+
+    >>> describe_date("AESTDAT", ()), describe_date("AESTDAT", ["DD-MON-YY"])
+    ('AESTDAT', {'date': 'AESTDAT', 'formats': ['DD-MON-YY'], 'pivot': 1940})
+    """
+    if not formats:
+        return column
+    return {"date": column, "formats": list(formats), **({"pivot": PIVOT} if has_short_years(formats) else {})}
 
 
 def _list_undated(texts: Sequence[str], kind: str, formats: Sequence[str]) -> tuple[str, ...]:
@@ -236,7 +269,7 @@ def _list_undated(texts: Sequence[str], kind: str, formats: Sequence[str]) -> tu
     if kind not in ("date", "datetime") or not texts:
         return ()
     asked = texts[:MOST_PARSED]
-    faults = parse_dates(text_column(asked), [read_format(text) for text in formats or DATE_FORMATS]).fault
+    faults = parse_dates(text_column(asked), [read_written(text) for text in formats or DATE_FORMATS]).fault
     return tuple(text for text, fault in zip(asked, faults, strict=True) if fault and text not in _NO_VALUES)
 
 
@@ -247,7 +280,7 @@ def _quote(texts: Sequence[str]) -> str:
 
 def _share(texts: Sequence[str], formats: Sequence[str]) -> float:
     """The part of the texts that one of the formats reads."""
-    asked = [read_format(text) for text in formats if _fits(text, texts)]
+    asked = [read_written(text) for text in formats if _fits(text, texts)]
     if not asked or not texts:
         return 0.0
     return float(np.mean(parse_dates(text_column(texts), asked).fault == ""))
@@ -255,7 +288,7 @@ def _share(texts: Sequence[str], formats: Sequence[str]) -> float:
 
 def _fits(written: str, texts: Sequence[str]) -> bool:
     """Whether any of some texts has the shape of a format; a format that none has is not worth reading with."""
-    pattern = re.compile(read_format(written).pattern)
+    pattern = re.compile(read_written(written).pattern)
     return any(pattern.match(text) for text in texts)
 
 
