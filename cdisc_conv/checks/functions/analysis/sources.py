@@ -332,7 +332,7 @@ def check_own_treatments(scope: Scope) -> Iterator[Hits]:
     sources = {
         name: [one for one in owner.names if (found := _TREATMENT.fullmatch(one)) and found[1] == name[-1]]
         for name in ("TRTP", "TRTA")
-        if name in table.frame and not table.is_numeric(name)
+        if name in table.frame and not table.is_numeric(name) and f"TRT01{name[-1]}" in owner.names
     }
     if table is owner or not any(sources.values()):
         raise NotRunnableError(f"{table.name} has no treatment that ADSL has, too")

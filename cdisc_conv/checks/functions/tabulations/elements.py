@@ -106,7 +106,8 @@ def check_open_elements(scope: Scope) -> Iterator[Hits]:
 @register_check(reach="subject")
 def check_epochs_outside(scope: Scope) -> Iterator[Hits]:
     """Records with an epoch although their date is before the subject's first element or after the last one, by whole
-    days; what an element without a whole date may hold is not asked.
+    days; what an element without a whole date may hold is not asked. Dates before consent, after death or after the end
+    of participation are other findings.
     """
     table = scope.table
     elements = table.tables.require("SE")
@@ -124,6 +125,11 @@ def check_epochs_outside(scope: Scope) -> Iterator[Hits]:
     dates, epochs = table.moments(name), table.coded("EPOCH")
     asked = scope.mask & ~epochs.blank & dates.complete & (place >= 0)
     outside = (dates.last_day < first[place]) | (dates.first_day > last[place])
+    for limit in ("DM.RFICDTC", "DM.DTHDTC", "DM.RFPENDTC"):
+        if table.has(limit):
+            days = table.moments(limit)
+            early = limit == "DM.RFICDTC"
+            outside &= ~(dates.last_day < days.first_day if early else dates.first_day > days.last_day)
     yield by_value("EPOCH", epochs, asked & outside, lambda row: {"date": name})
 
 

@@ -15,7 +15,7 @@ from cdisc_conv.checks.tables import NotRunnableError, Table
 
 _CODE, _VALUE = "TSPARMCD", "TSVAL"
 _NO_ARM = ("", "SCRNFAIL", "NOTASSGN", "NOTTRT", "UNPLAN")
-_SEX = {"M": ("M", "MALE"), "F": ("F", "FEMALE")}
+_SEX = ("F", "M")
 
 
 class Bound(Parameters):
@@ -65,8 +65,7 @@ def check_planned_sex(scope: Scope) -> Iterator[Hits]:
     sex = subjects.coded("SEX")
     there = {sex.texts[code] for code in np.unique(sex.codes[_has_arm(subjects)])} & set(_SEX)
     codes, values = table.coded(_CODE), table.coded(_VALUE)
-    planned = [{letter for letter, words in _SEX.items() if text.upper() in words} for text in values.texts]
-    other = np.array([bool(only) and bool(there - only) for only in planned], dtype=bool)
+    other = np.array([text in _SEX and bool(there - {text}) for text in values.texts], dtype=bool)
     wrong = values.spread(other) & _is_parameter(codes, "SEXPOP") & scope.mask
     yield by_value(_VALUE, values, wrong, repeat_words({"expected": " and ".join(sorted(there))}))
 
