@@ -6,6 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+import pandas as pd
+
+from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
+
+_LATEST = 1e11
+"""Beyond so many days or seconds from 1960 there is no date to show."""
+
 ALL_ANALYSIS = "ADAM"
 """In a rule's ``datasets``: every analysis dataset."""
 
@@ -153,3 +160,20 @@ def name_text(number: str) -> str:
     if number.endswith("FN"):
         return f"{number[:-1]}L"
     return number[:-1] if number.endswith("N") else ""
+
+
+def show_date(text: str, kind: DateKind) -> str:
+    """A number that counts days or seconds, written as a date; any other as it is.
+
+    >>> show_date("22645", "date"), show_date("3661", "datetime"), show_date("3661", "time"), show_date("3", "")
+    ('2021-12-31', '1960-01-01T01:01:01', '01:01:01', '3')
+    """
+    if not (kind and text):
+        return text
+    value = pd.Series([float(text)])
+    if value.abs().iloc[0] > _LATEST:
+        return text
+    if kind == "date":
+        return str(to_iso_dates(value).iloc[0])
+    shown = str(to_iso_datetimes(value).iloc[0])
+    return shown if kind == "datetime" else shown[11:]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
 
@@ -17,12 +17,12 @@ from cdisc_conv.checks.analysis import (
     DateKind,
     find_topic_prefix,
     read_date_kind,
+    show_date,
 )
 from cdisc_conv.checks.codes import Coded, code_series
 from cdisc_conv.checks.trace import EVERYTHING, Memo, Trace
 from cdisc_conv.columns.distinct import from_arrow, to_arrow
 from cdisc_conv.columns.moments import Moments, read_written
-from cdisc_conv.columns.sas_dates import to_iso_dates, to_iso_datetimes
 from cdisc_conv.columns.stored import Frame, is_numeric
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.expr import Expression, parse
@@ -35,8 +35,6 @@ NO_DATASET = "there is no dataset"
 OWNERS = ("DM", "ADSL")
 """Datasets of one record per subject, whose variables every record can read as ``DM.AGE``."""
 ADAM_GUIDE = "ADaMIG"
-_LATEST = 1e11
-"""Beyond so many days or seconds from 1960 there is no date to show."""
 _WHOLE_DOMAIN = "the records of its domain"
 _MOST_CATEGORIES = 50_000
 """Beyond so many distinct values an expression reads the column as it is."""
@@ -182,8 +180,16 @@ class Table:
         self._owner_rows: dict[str, np.ndarray] = {}
         self.record_numbers: np.ndarray | None = None
         """Of the records of a range, their numbers in the whole dataset."""
-        self.whole: Table = self
+        self._find_whole: Callable[[], Table] = lambda: self
+
+    @property
+    def whole(self) -> Table:
         """The dataset with all records, for what a rule asks of all of them."""
+        return self._find_whole()
+
+    @whole.setter
+    def whole(self, table: Table) -> None:
+        self._find_whole = lambda: table
 
     @property
     def held(self) -> int:
@@ -251,7 +257,10 @@ class Table:
             for name in self.names
         }
         stacked = pd.DataFrame({name: column.reset_index(drop=True) for name, column in columns.items()})
-        return Table(replace(self.dataset, frame=stacked), self.tables, self.guide)
+        table = Table(replace(self.dataset, frame=stacked), self.tables, self.guide)
+        if self.whole is not self:
+            table._find_whole = lambda: self.whole.domain_table
+        return table
 
     @property
     def is_supplemental(self) -> bool:
@@ -463,23 +472,6 @@ def split_owner(name: str) -> tuple[str, str]:
     """
     owner, point, variable = name.partition(".")
     return (owner, variable) if point and owner in OWNERS else ("", name)
-
-
-def show_date(text: str, kind: DateKind) -> str:
-    """A number that counts days or seconds, written as a date; any other as it is.
-
-    >>> show_date("22645", "date"), show_date("3661", "datetime"), show_date("3661", "time"), show_date("3", "")
-    ('2021-12-31', '1960-01-01T01:01:01', '01:01:01', '3')
-    """
-    if not (kind and text):
-        return text
-    value = pd.Series([float(text)])
-    if value.abs().iloc[0] > _LATEST:
-        return text
-    if kind == "date":
-        return str(to_iso_dates(value).iloc[0])
-    shown = str(to_iso_datetimes(value).iloc[0])
-    return shown if kind == "datetime" else shown[11:]
 
 
 def _fill_like(column: pd.Series, frame: Frame) -> pd.Series:

@@ -17,7 +17,14 @@ from cdisc_conv.checks.ranges import cut_datasets, split_tables
 from cdisc_conv.checks.tables import Tables
 from cdisc_conv.checks.told import Cause, Findings, Told, merge_told
 from cdisc_conv.dataset import Dataset
-from tests.checks.conftest import ADAM_STANDARD, ADAM_TERMINOLOGY, STANDARD, TERMINOLOGY, make_dataset
+from tests.checks.conftest import (
+    ADAM_STANDARD,
+    ADAM_TERMINOLOGY,
+    STANDARD,
+    TERMINOLOGY,
+    make_analysis_dataset,
+    make_dataset,
+)
 from tests.checks.test_rules import CASES, RULES, run_case
 
 SUBJECTS = 12
@@ -121,6 +128,21 @@ def test_the_records_of_a_split_domain_are_let_go_too():
     tables.forget(0)
     assert (table.held, other.held) == (0, 0)
     assert table.domain_table is not domain
+
+
+def test_a_test_that_another_subject_has_is_a_test() -> None:
+    """Whether a parameter is the name of a test is asked of all records, not of those of a range."""
+    tests = "STUDYID|USUBJID|VSSEQ|VSTESTCD|VSSTRESN\nS|01|1|PULSE|60\nS|02|1|TEMP|37"
+    values = "STUDYID|USUBJID|PARAMCD|PARAM|AVAL|SRCDOM|SRCSEQ|VSSEQ\nS|01|TEMP|Temperature|60|VS|1|1"
+    analysis = make_analysis_dataset("ADVS", values)
+    found = [
+        check_datasets(
+            [analysis], ADAM_STANDARD, ADAM_TERMINOLOGY, beside=[make_dataset("VS", tests)], ranges=ranges
+        ).problems
+        for ranges in (1, 2)
+    ]
+    assert [problem.value for problem in found[0] if problem.code == "ADSRC011"] != []
+    assert found[0] == found[1]
 
 
 def test_ranges_are_of_subjects_and_keep_the_numbers_of_records() -> None:

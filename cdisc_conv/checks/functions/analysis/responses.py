@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from cdisc_conv.checks.analysis import show_date
 from cdisc_conv.checks.functions.analysis.best_responses import (
     NAMES,
     NE,
@@ -20,7 +21,7 @@ from cdisc_conv.checks.functions.analysis.best_responses import (
 )
 from cdisc_conv.checks.model import Hits, Parameters, Scope
 from cdisc_conv.checks.registry import register_check
-from cdisc_conv.checks.tables import SUBJECT, Table, show_date
+from cdisc_conv.checks.tables import SUBJECT, Table
 
 _RESPONSES = ("RSP", "CRSP")
 _CONFIRMED = {"CBOR": True, "CRSP": True, "BOR": False, "RSP": False}

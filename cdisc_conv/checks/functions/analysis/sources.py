@@ -317,7 +317,7 @@ def check_measured_values(scope: Scope) -> Iterator[Hits]:
             given, wanted = np.floor(table.numbers("ADT")[rows]), _read_days(other, name)[found[rows]]
             yield pairs.tell("ADT", (given != wanted) & ~np.isnan(given + wanted) & ~other_test)
         else:
-            tests = {fold(text) for text in other.coded(test).texts}
+            tests = {fold(text) for text in other.whole.coded(test).texts}
             is_test = np.array([fold(text) in tests for text in parameters.texts], dtype=bool)
             yield replace(pairs, name=test).tell("PARAMCD", other_test & parameters.spread(is_test)[rows])
 
