@@ -195,7 +195,7 @@ class Dataset:
     repeating: bool = True
     reference_data: bool = False
     purpose: str = "Tabulation"
-    records: Records | None = field(default=None, compare=False)
+    records: Records | None = field(default=None, compare=False, repr=False)
     supplemental_to: str = ""
     """The parent dataset when this one holds its supplemental qualifiers."""
     domain: str = ""
@@ -206,7 +206,7 @@ class Dataset:
     """Define-XML subclass of an ADaM dataset, such as ``TIME-TO-EVENT``; empty for none."""
     codec: str = "utf-8"
     """The encoding of its file, as Python calls it, whose bytes lengths count; UTF-8 of a file in ASCII."""
-    cut: Cut | None = field(default=None, compare=False)
+    cut: Cut | None = field(default=None, compare=False, repr=False)
     """Where its records go in a package, when the domain is split there."""
     unsaid: tuple[str, ...] = ()
     """What the file that a dataset was read from does not say: ``types``, ``labels``, ``lengths``, ``formats``."""

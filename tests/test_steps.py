@@ -16,6 +16,7 @@ import pytest
 from cdisc_conv.columns.digests import UndigestedError, digest
 from cdisc_conv.columns.stored import Shelf
 from cdisc_conv.dataset import Column, Dataset, Item, Records
+from cdisc_conv.expr import parse
 from cdisc_conv.keeping import Room
 from cdisc_conv.parcels import DamagedParcelError, open_own, pack_own
 from cdisc_conv.problems import Place, Problem, Severity
@@ -55,6 +56,13 @@ def test_what_is_equal_has_the_same_digest_wherever_it_is(tmp_path):
     assert digest(replace(DATASET, records=Records(rows))) == digest(DATASET)  # does not count when two are compared
     assert digest(pickle.loads(pickle.dumps(DATASET))) == digest(DATASET)
     assert digest(MappingProxyType({"a": 1})) == digest(MappingProxyType({"a": 1}))
+
+
+def test_what_is_shown_counts_though_it_does_not_when_two_are_compared():
+    written, read = parse("`A` == 1"), parse("raw.A == 1")
+    assert written == read
+    assert digest(written) != digest(read)
+    assert digest(parse("A  ==  1")) == digest(parse("A == 1"))
 
 
 def test_a_digest_does_not_depend_on_the_process():

@@ -1,8 +1,8 @@
 """One hash for values of any shape, with the columns and arrays in them: equal values have the same in every process.
 
 What is hashed is how `pickle` spells a value, without the names that it gives to what occurs twice: an object that is
-shared and one that is equal are the same. Of our own frozen types the fields that count when two are compared are
-spelled; tables are spelled by their content, wherever they are.
+shared and one that is equal are the same. Of our own frozen types the fields are spelled that are compared or shown;
+tables are spelled by their content, wherever they are.
 """
 
 from __future__ import annotations
@@ -81,9 +81,12 @@ def _spelled(*_: Any) -> None:
 
 @cache
 def _list_fields(kind: Any) -> tuple[str, ...] | None:
-    """The fields of one of our own types that count when two are compared; None for other types."""
+    """The fields of one of our own types that are compared or shown, which are all that anything may follow from.
+
+    None for other types.
+    """
     if is_dataclass(kind):
-        return tuple(one.name for one in fields(kind) if one.compare)
+        return tuple(one.name for one in fields(kind) if one.compare or one.repr)
     return tuple(kind.model_fields) if hasattr(kind, "__pydantic_fields__") else None
 
 

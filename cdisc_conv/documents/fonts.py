@@ -68,7 +68,7 @@ class Fonts:
     more: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     """Their files, with sizes and times: what is drawn with others differs."""
-    missing: dict[str, None] = field(default_factory=dict, compare=False)
+    missing: dict[str, None] = field(default_factory=dict, compare=False, repr=False)
 
     def runs(self, text: str, font: str = REGULAR) -> list[tuple[str, str]]:
         """The text as (font, text) pieces.

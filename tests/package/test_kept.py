@@ -27,6 +27,7 @@ EDITS = [
     ("tiny/sdtm/ae.yaml", 'where: AEYN == "Y"', 'where: AETERM != "Fatigue"'),
     ("tiny/sdtm/ae.yaml", "{sequence: [AESTDTC, AETERM]}", "{sequence: [AETERM]}"),
     ("tiny/sdtm/ae.yaml", "label: Remark", "label: What was said"),
+    ("tiny/sdtm/ae.yaml", "{copy: AETERM}", "{copy: {source: AETERM}}"),
     ("tiny/study.yaml", "title: A tiny study for tests", "title: Another title"),
     ("tiny/forms.yaml", "label: Age,", "label: Age in years,"),
 ]
@@ -67,3 +68,12 @@ def test_a_line_of_ae_leaves_what_is_said_and_drawn_of_dm(tmp_path):
     assert run(tmp_path, "out", replace(keeping, steps=steps)) == run(tmp_path, "fresh")
     assert (steps.made["description"], steps.reused["description"]) == (("AE",), ("DM",))
     assert {name.split()[0] for name in steps.reused["check"]} == {"DM", "AE"}  # the label is a record of SUPPAE
+
+
+def test_an_entry_that_is_written_otherwise_is_written_so_in_the_lineage(tmp_path):
+    write_tiny_study(tmp_path), write_tiny_raw(tmp_path)
+    keeping = keep_in(tmp_path)
+    run(tmp_path, "out", keeping)
+    path = tmp_path / "tiny" / "sdtm" / "ae.yaml"
+    path.write_text(path.read_text().replace("{copy: AETERM}", "{copy: {source: AETERM}}"))
+    assert run(tmp_path, "out", replace(keeping, steps=Steps(keeping.room, "version 1"))) == run(tmp_path, "fresh")

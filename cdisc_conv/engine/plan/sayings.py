@@ -7,6 +7,7 @@ written about other variables. Places in files are left out: nothing that follow
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import fields
 from functools import cached_property
 from typing import Any
@@ -21,10 +22,11 @@ _ENTRIES = ("variables", "supplemental", "working")
 
 
 def say_study(study: Study) -> str | None:
-    """All that a study says, places included; None where a derivation does not say all of itself."""
+    """All that a study and its files say; None where a derivation does not say all of itself."""
     families = [(name, *_say_family(family)) for name, family in study.families.items()]
+    files = [hashlib.sha256(path.read_bytes()).hexdigest() for path in study.files]
     try:
-        return digest((families, study), without=(Family, DatasetStandard))
+        return digest((families, files, study), without=(Family, DatasetStandard))
     except UndigestedError:
         return None
 
