@@ -11,7 +11,7 @@ from lxml import html
 from typer.testing import CliRunner
 
 import cdisc_conv as cc
-from cdisc_conv.checks.output import write_reports
+from cdisc_conv.checks.output import workbook, write_reports
 from cdisc_conv.checks.output.sarif import make_sarif
 from cdisc_conv.cli import app
 
@@ -46,6 +46,20 @@ def test_the_workbook_holds_no_formula(package: Path, tmp_path: Path) -> None:
     assert len(sheets) == 6
     assert not any(b"<f>" in sheet for sheet in sheets)
     assert any(b"=HYPERLINK" in sheet for sheet in sheets)
+
+
+def test_the_workbook_says_where_a_sheet_was_full(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "MOST_ROWS", 3)
+    book = tmp_path / "book.xlsx"
+    write_reports(cc.check(package), {"xlsx": book})
+    with zipfile.ZipFile(book) as archive:
+        sheets = {name: archive.read(name).decode() for name in archive.namelist() if "worksheets/sheet" in name}
+    findings = sheets["xl/worksheets/sheet3.xml"]
+    assert findings.count("<row ") == 1 + 3
+    assert "and more than a sheet holds; the JSON (--json) has everything" in findings
+    assert "and more" not in sheets["xl/worksheets/sheet5.xml"]
 
 
 def test_sarif_has_what_the_standard_asks_for(package: Path) -> None:

@@ -12,6 +12,7 @@ from cdisc_conv.visible import make_visible
 
 MOST_ROWS = 1_048_575
 """Rows of a sheet below its header."""
+_CUT = "and more than a sheet holds; the JSON (--json) has everything"
 _LONGEST_TEXT = 32_767
 _FINDINGS = ("severity", "rule", "also", "dataset", "variable", "file", "line", "text", "count", "rows", "hint",
              "source", "explained", "state")  # fmt: skip
@@ -40,11 +41,12 @@ def write_workbook(result: CheckResult, path: Path) -> None:
                 sheet.write_string(0, number, name, bold)
             last = 0
             for last, row in enumerate(rows, 1):
-                if last > MOST_ROWS:
+                if last == MOST_ROWS:
+                    sheet.write_string(last, 0, _CUT)
                     break
                 for number, value in enumerate(row):
                     _write_cell(sheet, last, number, value)
-            sheet.autofilter(0, 0, max(min(last, MOST_ROWS), 1), len(columns) - 1)
+            sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
 
 
 def _write_cell(sheet: Any, line: int, number: int, value: Any) -> None:
@@ -68,7 +70,7 @@ def _list_sheets(result: CheckResult) -> Iterator[Sheet]:
         "Findings",
         _FINDINGS,
         (
-            [_join(described[name]) for name in _FINDINGS]
+            [_join(described[name]) or "" for name in _FINDINGS]
             for described in (describe_finding(finding, result.rules) for finding in result.findings)
         ),
     )
