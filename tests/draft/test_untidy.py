@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -56,4 +58,20 @@ def test_findings_of_several_kinds_on_one_form(frames: dict[str, pd.DataFrame]) 
         ["GLUC", "5.1", "mmol/L", "2024-02-05"],
         ["HGB", "13.1", "g/dL", "2024-02-05"],
         ["WBC", "5.2", "", "2024-02-05"],
+    ]
+
+
+def test_who_completed_has_a_disposition_without_a_reason(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "dm.csv").write_text("SUBJID,SEX\n01,Male\n02,Female\n")
+    (raw / "eos.csv").write_text(
+        "SUBJID,EOSYN,EOSDAT,EOSREAS,EOSOTH\n01,Yes,2024-03-01,,\n02,No,2024-02-10,Adverse event,a rash\n"
+    )
+    init_study(raw, tmp_path / "study")
+    package = run_study(tmp_path / "study", raw, tmp_path / "out")
+    ds = next(one.frame for one in package.datasets if one.name == "DS")
+    assert ds[["DSDECOD", "DSTERM", "DSSTDTC"]].to_numpy().tolist() == [
+        ["COMPLETED", "COMPLETED", "2024-03-01"],
+        ["ADVERSE EVENT", "A RASH", "2024-02-10"],
     ]

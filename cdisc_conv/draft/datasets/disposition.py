@@ -28,9 +28,11 @@ def complete_disposition(
     completed = next((item for item in items if _asks_completion(item) and yes_codes(item.profile)), None)
     found: list[Line] = []
     when = make_flag_condition(completed.column, yes_codes(completed.profile)) if completed is not None else ""
+    if when and block.where:  # who completed has no reason for an end
+        block.where = f"({block.where}) or {when}"
     for number, line in enumerate(block.lines):
         if line.name == "DSTERM" and decode is not None:
-            block.lines[number] = _complete_term(line, decode.item)
+            block.lines[number] = _complete_term(line, decode.item, when)
     if decode is not None and "DSTERM" not in names:
         entry = make_plain_entry(decode.item, (decode.item.column, *decode.item.beside))
         if when:
@@ -89,19 +91,21 @@ def _decode_term(guesses: Sequence[Guess], when: str, known: Knowledge) -> Line:
     return Line("DSDECOD", cases, 0.0, reason, True)
 
 
-def _complete_term(line: Line, decode: Item) -> Line:
-    """The reported term, and the words of the reason where nobody wrote more."""
+def _complete_term(line: Line, decode: Item, when: str) -> Line:
+    """The reported term, and where nobody wrote more COMPLETED (`when` that is so), or the words of the reason."""
     guess_column = next(iter(line.entry.values()))
     column = guess_column.get("source", "") if isinstance(guess_column, dict) else guess_column
     if "copy" not in line.entry or not column:
         return line
     words_ = make_plain_entry(decode, (decode.column, *decode.beside))
     plain = {"copy": {"source": words_["copy"], "case": "upper"}} if isinstance(words_.get("copy"), str) else words_
-    entry = {"cases": [{"when": f'{raw(column)} != ""', **line.entry}, plain]}
+    completed = [{"when": when, "constant": "COMPLETED"}] if when else []
+    entry = {"cases": [{"when": f'{raw(column)} != ""', **line.entry}, *completed, plain]}
     return Line(line.name, entry, line.score, f"{line.reason}; else the words of {decode.column}", line.to_do)
 
 
 def _asks_completion(item: Item) -> bool:
     """Whether a question is whether the subject completed the study or treatment."""
     said = {*words(item.label), *words(item.name)}
-    return bool(said & {"completed", "complete", "compl", "complyn"}) and len(item.profile.values) <= 4
+    asked = bool(said & {"completed", "complete", "compl", "complyn"}) or item.name.upper().endswith("YN")
+    return asked and len(item.profile.values) <= 4

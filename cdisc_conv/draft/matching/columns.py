@@ -272,7 +272,8 @@ def _weigh_short(short: str, name: str) -> float:
 def _resolve(domain: str, target: str, known: Knowledge) -> str:
     """A target with the letters of the domain, "" where the domain has no such variable."""
     if target.startswith("@") or not target:
-        return "" if target == ONGOING and domain in _NEVER_ONGOING else target
+        never = (target == ONGOING and domain in _NEVER_ONGOING) or (target == ANY and domain == "DS")
+        return "" if never else target
     name = target.replace("--", domain[:2])
     return name if _is_target(domain, name, known) else ""
 
