@@ -9,9 +9,7 @@ import pandas as pd
 
 from cdisc_conv.dataset import Dataset
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
-from cdisc_conv.recist.assessments import KEY, list_assessments
-from cdisc_conv.recist.baselines import place_baselines
-from cdisc_conv.recist.compare import (
+from cdisc_conv.recist.comparing.compare import (
     CODES,
     Gaps,
     add_recorded,
@@ -19,9 +17,14 @@ from cdisc_conv.recist.compare import (
     describe_gaps,
     list_disagreements,
 )
-from cdisc_conv.recist.counts import Counts
-from cdisc_conv.recist.derive import TOLERANCE, derive_responses
-from cdisc_conv.recist.evaluators import (
+from cdisc_conv.recist.comparing.counts import Counts
+from cdisc_conv.recist.comparing.recorded import describe_repeats, select_responses
+from cdisc_conv.recist.comparing.words import explain_responses, format_mm
+from cdisc_conv.recist.deriving.assessments import KEY, list_assessments
+from cdisc_conv.recist.deriving.baselines import place_baselines
+from cdisc_conv.recist.deriving.derive import TOLERANCE, derive_responses
+from cdisc_conv.recist.deriving.grid import build_grid
+from cdisc_conv.recist.records.evaluators import (
     Evaluator,
     Survey,
     choose_evaluators,
@@ -29,14 +32,11 @@ from cdisc_conv.recist.evaluators import (
     select_evaluator,
     select_reviewed,
 )
-from cdisc_conv.recist.frames import Tumours, open_tumours
-from cdisc_conv.recist.grid import build_grid
-from cdisc_conv.recist.lesions import LESION, NEW, find_lesions
-from cdisc_conv.recist.readings import EQUIVOCAL, UNEQUIVOCAL, read_lesions
-from cdisc_conv.recist.recorded import describe_repeats, select_responses
+from cdisc_conv.recist.records.frames import Tumours, open_tumours
+from cdisc_conv.recist.records.lesions import LESION, NEW, find_lesions
+from cdisc_conv.recist.records.readings import EQUIVOCAL, UNEQUIVOCAL, read_lesions
+from cdisc_conv.recist.records.visits import name_assessments
 from cdisc_conv.recist.settings import RecistSettings
-from cdisc_conv.recist.visits import name_assessments
-from cdisc_conv.recist.words import explain_responses, format_mm
 
 MOST_RECORDS = 100_000
 """Of TU, TR and RS together, as many as are checked at a time."""

@@ -14,9 +14,9 @@ from cdisc_conv import __version__
 from cdisc_conv.problems import Problem
 from cdisc_conv.recist import RecistSettings, ResponseCheck
 from cdisc_conv.recist.check import SHOWN, SHOWN_SUBJECTS
-from cdisc_conv.recist.compare import CODES
-from cdisc_conv.recist.counts import Counts
-from cdisc_conv.recist.recorded import PARTS
+from cdisc_conv.recist.comparing.compare import CODES
+from cdisc_conv.recist.comparing.counts import Counts
+from cdisc_conv.recist.comparing.recorded import PARTS
 from cdisc_conv.recist.tables import read_published_tables
 from cdisc_conv.report.environment import load_environment
 from cdisc_conv.report.response_grid import RESPONSES, anchor, list_subjects

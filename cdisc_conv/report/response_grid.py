@@ -13,8 +13,8 @@ import pandas as pd
 
 from cdisc_conv.recist import ResponseCheck
 from cdisc_conv.recist.check import SHOWN_SUBJECTS
-from cdisc_conv.recist.recorded import PARTS
-from cdisc_conv.recist.words import format_mm, format_percent
+from cdisc_conv.recist.comparing.recorded import PARTS
+from cdisc_conv.recist.comparing.words import format_mm, format_percent
 
 GROUPS = {"TARGET": "Target lesions, mm", "NON-TARGET": "Non-target lesions", "NEW": "New lesions"}
 RESPONSES = {"target": "Target", "non_target": "Non-target", "new": "New lesions", "overall": "Overall"}

@@ -35,6 +35,6 @@ def test_the_settings_of_the_example_exist() -> None:
 
 
 def test_every_finding_is_listed() -> None:
-    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "recist").glob("*.py"))
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "recist").rglob("*.py"))
     codes = set(re.findall(r'"(RECIST\d{3})"', source))
     assert codes == set(re.findall(r"^\| (RECIST\d{3}) ", PAGE, re.MULTILINE))

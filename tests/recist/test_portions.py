@@ -9,7 +9,7 @@ import pytest
 
 from cdisc_conv.columns.stored import Frame, Stored, write_tables
 from cdisc_conv.recist import RecistSettings, check, check_responses
-from cdisc_conv.recist.frames import open_tumours
+from cdisc_conv.recist.records.frames import open_tumours
 from tests.recist.lesion_data import TARGETS, identify, join, measure, respond
 from tests.recist.test_evaluators import ROLE, read_by
 

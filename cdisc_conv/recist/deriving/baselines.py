@@ -8,9 +8,9 @@ from dataclasses import replace
 import pandas as pd
 
 from cdisc_conv.problems import Place, Problem, Severity
-from cdisc_conv.recist.assessments import KEY
-from cdisc_conv.recist.lesions import LESION, NEW, Lesions
-from cdisc_conv.recist.readings import NOT_ASSESSED, Readings
+from cdisc_conv.recist.deriving.assessments import KEY
+from cdisc_conv.recist.records.lesions import LESION, NEW, Lesions
+from cdisc_conv.recist.records.readings import NOT_ASSESSED, Readings
 
 
 def place_baselines(

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.problems import Place, Problem, Severity
-from cdisc_conv.recist.assessments import KEY
-from cdisc_conv.recist.frames import Tumours
-from cdisc_conv.recist.lesions import IDENTIFIED, LESION, MERGED, NEW, NON_TARGET, PART, TARGET, Lesions
-from cdisc_conv.recist.readings import MERGED as MERGED_STATE
-from cdisc_conv.recist.readings import NOT_ASSESSED, READING, Readings
+from cdisc_conv.recist.deriving.assessments import KEY
+from cdisc_conv.recist.records.frames import Tumours
+from cdisc_conv.recist.records.lesions import IDENTIFIED, LESION, MERGED, NEW, NON_TARGET, PART, TARGET, Lesions
+from cdisc_conv.recist.records.readings import MERGED as MERGED_STATE
+from cdisc_conv.recist.records.readings import NOT_ASSESSED, READING, Readings
 
 NEVER = 1_000_000
 

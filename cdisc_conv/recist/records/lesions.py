@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.recist.frames import Tumours
+from cdisc_conv.recist.records.frames import Tumours
 from cdisc_conv.recist.settings import RecistSettings, Terms
 
 TARGET, NON_TARGET, NEW = "TARGET", "NON-TARGET", "NEW"

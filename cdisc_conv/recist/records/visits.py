@@ -9,7 +9,7 @@ import pandas as pd
 from cdisc_conv.columns.moments import read_moments
 from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
-from cdisc_conv.recist.frames import Tumours
+from cdisc_conv.recist.records.frames import Tumours
 
 REPEAT_DAYS = 7
 """A lesion that is measured again at the same visit more than so many days later was assessed again."""

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
-from cdisc_conv.recist.assessments import KEY
-from cdisc_conv.recist.evaluators import ACCEPTED
-from cdisc_conv.recist.frames import Tumours
+from cdisc_conv.recist.deriving.assessments import KEY
+from cdisc_conv.recist.records.evaluators import ACCEPTED
+from cdisc_conv.recist.records.frames import Tumours
 from cdisc_conv.recist.settings import RecistSettings
 
 NOT_DONE = "NOT DONE"

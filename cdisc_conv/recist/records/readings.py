@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
-from cdisc_conv.recist.frames import Tumours
-from cdisc_conv.recist.lesions import LESION, NEW, NON_TARGET, TARGET, Lesions, name_groups
+from cdisc_conv.recist.records.frames import Tumours
+from cdisc_conv.recist.records.lesions import LESION, NEW, NON_TARGET, TARGET, Lesions, name_groups
 from cdisc_conv.recist.settings import RecistSettings
 
 MEASURED, TOO_SMALL, ABSENT, PRESENT = "measured", "too small", "absent", "present"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cdisc_conv.recist.recorded import PARTS
+from cdisc_conv.recist.comparing.recorded import PARTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cdisc_conv.columns.numerals import write_number
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity
-from cdisc_conv.recist.frames import Sources, Tumours
+from cdisc_conv.recist.records.frames import Sources, Tumours
 from cdisc_conv.recist.settings import RecistSettings
 
 INVESTIGATOR = "INVESTIGATOR"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cdisc_conv.recist.assessments import KEY
-from cdisc_conv.recist.lesions import LESION, NEW, NON_TARGET, TARGET
-from cdisc_conv.recist.readings import ABSENT, EQUIVOCAL, MERGED, NOT_ASSESSED, PROGRESSED, UNEQUIVOCAL
+from cdisc_conv.recist.deriving.assessments import KEY
+from cdisc_conv.recist.records.lesions import LESION, NEW, NON_TARGET, TARGET
+from cdisc_conv.recist.records.readings import ABSENT, EQUIVOCAL, MERGED, NOT_ASSESSED, PROGRESSED, UNEQUIVOCAL
 from cdisc_conv.recist.settings import RecistSettings
 from cdisc_conv.recist.tables import CR, NE, NO, NO_LESIONS, NON_CR_NON_PD, PD, PR, SD, YES, look_up_overall
 

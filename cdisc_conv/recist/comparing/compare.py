@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 
 from cdisc_conv.problems import Place, Problem, Severity
-from cdisc_conv.recist.assessments import KEY
-from cdisc_conv.recist.derive import UNCERTAIN, UNKNOWN
-from cdisc_conv.recist.recorded import NAMES, NOT_DONE, PARTS, spread_responses
+from cdisc_conv.recist.comparing.recorded import NAMES, NOT_DONE, PARTS, spread_responses
+from cdisc_conv.recist.comparing.words import describe_measurements
+from cdisc_conv.recist.deriving.assessments import KEY
+from cdisc_conv.recist.deriving.derive import UNCERTAIN, UNKNOWN
 from cdisc_conv.recist.settings import RecistSettings
 from cdisc_conv.recist.tables import NE, NO, YES, look_up_overall
-from cdisc_conv.recist.words import describe_measurements
 
 CODES: Mapping[str, str] = {
     "target": "RECIST001",

@@ -7,8 +7,8 @@ import pandas as pd
 
 from cdisc_conv.columns.calendar import DAY
 from cdisc_conv.columns.moments import find_instants, read_moments
-from cdisc_conv.recist.frames import Tumours
-from cdisc_conv.recist.lesions import LESION, NEW, NON_TARGET, TARGET, Lesions
+from cdisc_conv.recist.records.frames import Tumours
+from cdisc_conv.recist.records.lesions import LESION, NEW, NON_TARGET, TARGET, Lesions
 
 KEY = ["subject", "assessment"]
 _TIME = r"T[^/]*"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cdisc_conv.recist.assessments import KEY
-from cdisc_conv.recist.derive import UNCERTAIN, UNKNOWN
-from cdisc_conv.recist.lesions import NEW, NON_TARGET, TARGET
-from cdisc_conv.recist.readings import EQUIVOCAL, NOT_ASSESSED, PRESENT, PROGRESSED, UNEQUIVOCAL
+from cdisc_conv.recist.deriving.assessments import KEY
+from cdisc_conv.recist.deriving.derive import UNCERTAIN, UNKNOWN
+from cdisc_conv.recist.records.lesions import NEW, NON_TARGET, TARGET
+from cdisc_conv.recist.records.readings import EQUIVOCAL, NOT_ASSESSED, PRESENT, PROGRESSED, UNEQUIVOCAL
 from cdisc_conv.recist.settings import RecistSettings
 from cdisc_conv.recist.tables import CR, NE, NON_CR_NON_PD, PD, YES
 

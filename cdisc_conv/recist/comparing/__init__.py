@@ -1,0 +1,1 @@
+"""The derived responses beside those that RS records, and every difference in words."""
