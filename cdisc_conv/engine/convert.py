@@ -90,7 +90,7 @@ def convert(
     forms, found = join_subjects(forms, list_subject_keys(study), study.raw.subject, apart)
     problems += [*found, *check_subjects(forms, study.raw.subject, study.raw.home, list_subject_keys(study))]
     problems += check_transfers(study, forms, raw)
-    given = read_given(study, sdtm or raw)
+    given = read_given(study, sdtm or raw, apart)
     frames = {name: form.frame for name, form in forms.items()}
     made = convert_frames(study, plan, frames, given.frames, wanted, progress, division, keeping, apart)
     found = [*problems, *given.problems, *made.problems]
@@ -113,8 +113,8 @@ def convert_tabulations(
     """
     analysis = study.datasets_of("adam")
     wanted = tuple(name for name in _choose(study, datasets) if name in analysis)
-    study, given = read_tabulations(study, sdtm, wanted)
     apart = _set_apart(division, shelf)
+    study, given = read_tabulations(study, sdtm, wanted, apart)
     made = convert_frames(study, plan_study(study), {}, given.frames, wanted, progress, division, keeping, apart)
     # Lengths are shared with the SDTM datasets, as in a run that makes them.
     datasets_made = tuple(harmonise_lengths([*made.given, *made.datasets])[len(made.given) :])

@@ -11,6 +11,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from cdisc_conv.columns.numbers import as_numbers
+from cdisc_conv.columns.stored import IN_MEMORY, Frame, Shelf, load
 from cdisc_conv.derivations.base import SUBJECT
 from cdisc_conv.engine.given.files import PARTS, SUFFIXES, read_file
 from cdisc_conv.engine.given.qualifiers import NEEDED, add_qualifiers
@@ -77,23 +78,26 @@ def find_needs(study: Study, plan: Plan, datasets: Iterable[str]) -> Needs:
     )
 
 
-def read_tabulations(study: Study, folder: Path, datasets: Sequence[str]) -> tuple[Study, Given]:
+def read_tabulations(
+    study: Study, folder: Path, datasets: Sequence[str], shelf: Shelf = IN_MEMORY
+) -> tuple[Study, Given]:
     """The study with its SDTM datasets given instead of made, and the records of those that `datasets` need.
 
-    Files are found in `folder` by the name of the dataset, ``ae.xpt`` or ``ae.csv`` in any case, or by the name that
-    study.yaml says; supplemental qualifiers come from SUPP-- beside it. Findings: GIVEN002 a dataset without a file,
-    GIVEN003 a variable that its file does not have, and those of `read_file`, `type_columns` and `add_qualifiers`.
+    Each goes to the shelf as soon as it is read. Files are found in `folder` by the name of the dataset, ``ae.xpt`` or
+    ``ae.csv`` in any case, or by the name that study.yaml says; supplemental qualifiers come from SUPP-- beside it.
+    Findings: GIVEN002 a dataset without a file, GIVEN003 a variable that its file does not have, and those of
+    `read_file`, `type_columns` and `add_qualifiers`.
 
     Raises ProblemsError with all of them where the outcome would mean nothing: a file that is damaged or there twice
     (GIVEN004), a dataset whose only source is not there, records without subject or without what decides which of
     them count, a folder with none of the datasets (GIVEN007), a mapping that reads raw forms (GIVEN009).
     """
     plan = plan_study(study)
-    reader = _Reader(study, folder, find_needs(study, plan, datasets), datasets)
+    reader = _Reader(study, folder, find_needs(study, plan, datasets), datasets, shelf)
     everything = find_needs(study, plan, study.datasets_of("adam"))
     frames = reader.read()
     given: dict[str, GivenDataset] = {}
-    typed: dict[str, pd.DataFrame] = {}
+    typed: dict[str, Frame] = {}
     problems = list(reader.problems)
     for name in _list_tabulations(study, everything):
         described = _describe(study, name, everything.variables(name), frames.get(name), reader.files.get(name, ""))
@@ -101,8 +105,9 @@ def read_tabulations(study: Study, folder: Path, datasets: Sequence[str]) -> tup
         if name not in frames:
             typed[name] = blank_frame(described)
             continue
-        typed[name], found = type_columns(described, frames[name])
+        frame, found = type_columns(described, load(frames[name]))
         problems += found
+        typed[name] = shelf.put(frame)
     if reader.stops:
         raise ProblemsError(problems)
     names = study.datasets_of("adam")
@@ -118,11 +123,12 @@ def read_tabulations(study: Study, folder: Path, datasets: Sequence[str]) -> tup
 class _Reader:
     """Finds and reads the files of the datasets that are needed."""
 
-    def __init__(self, study: Study, folder: Path, needs: Needs, datasets: Sequence[str]) -> None:
+    def __init__(self, study: Study, folder: Path, needs: Needs, datasets: Sequence[str], shelf: Shelf) -> None:
         self._study = study
         self._folder = folder
         self._needs = needs
         self._datasets = datasets
+        self._shelf = shelf
         self._by_name: dict[str, list[str]] = {}
         for path in sorted(folder.iterdir()):
             if path.is_file():
@@ -132,19 +138,26 @@ class _Reader:
         self.problems: list[Problem] = []
         self.stops = False
 
-    def read(self) -> dict[str, pd.DataFrame]:
-        """The frame of each needed dataset that has a file, with every column that is read of it."""
+    def read(self) -> dict[str, Frame]:
+        """The frame of each needed dataset that has a file, with every column that is read of it.
+
+        With a shelf that has a folder, one of them is in memory.
+        """
         wanted = _list_tabulations(self._study, self._needs)
         self._refuse_forms()
         found = {name: files for name in wanted if (files := self._find(name))}
         if wanted and not found:
             self._stop(self._describe_wrong_folder(wanted))
             return {}
-        frames = {name: frame for name, files in found.items() if (frame := self._read(name, files)) is not None}
+        frames = {
+            name: self._shelf.put(frame)
+            for name, files in found.items()
+            if (frame := self._read(name, files)) is not None
+        }
         for name in wanted:
             if name not in found:
                 self._report_no_file(name, set(found))
-        return {name: self._complete(name, frame) for name, frame in frames.items()}
+        return {name: self._shelf.put(self._complete(name, load(frame))) for name, frame in frames.items()}
 
     def _refuse_forms(self) -> None:
         for table in self._needs.by_dataset:
@@ -313,7 +326,7 @@ def _standard_of(study: Study, dataset: str) -> DatasetStandard:
     return study.datasets[dataset].standard if dataset in study.datasets else study.given[dataset].standard
 
 
-def _describe(study: Study, dataset: str, read: Sequence[str], frame: pd.DataFrame | None, file: str) -> GivenDataset:
+def _describe(study: Study, dataset: str, read: Sequence[str], frame: Frame | None, file: str) -> GivenDataset:
     """An SDTM dataset as one that is given, its variables as the study knows them when it makes the dataset."""
     standard = _standard_of(study, dataset)
     columns = tuple(dict.fromkeys([*read, *(map(str, frame.columns) if frame is not None else ())]))

@@ -12,6 +12,7 @@ import pandas as pd
 from cdisc_conv.columns.distinct import TEXT, find_distinct
 from cdisc_conv.columns.numbers import find_lost_digits, parse_numbers
 from cdisc_conv.columns.numerals import write_number
+from cdisc_conv.columns.stored import IN_MEMORY, Frame, Shelf
 from cdisc_conv.columns.texts import as_text
 from cdisc_conv.engine.given.files import read_file
 from cdisc_conv.problems import SHOWN_ROWS, Place, Problem, Severity, did_you_mean
@@ -22,18 +23,20 @@ from cdisc_conv.spec.model import GivenDataset, Study
 class Given:
     """The given datasets of a run: one frame per dataset, the files they were read from, and what was found."""
 
-    frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    frames: Mapping[str, Frame] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
-def read_given(study: Study, folder: Path) -> Given:
+def read_given(study: Study, folder: Path, shelf: Shelf = IN_MEMORY) -> Given:
     """The given datasets of a study from the files in `folder` that study.yaml names, with the columns it names.
+
+    Each goes to the shelf as soon as it is read.
 
     A file that cannot be read counts as empty, a column that is not there is blank. Findings: those of the readers,
     GIVEN001, NUM002 and GIVEN010 of `type_columns`, GIVEN003 for a column that the file does not have.
     """
-    frames: dict[str, pd.DataFrame] = {}
+    frames: dict[str, Frame] = {}
     files: list[Path] = []
     problems: list[Problem] = []
     for given in study.given.values():
@@ -44,8 +47,9 @@ def read_given(study: Study, folder: Path) -> Given:
             continue
         files.append(folder / given.file)
         problems.extend(_find_missing(given, frame))
-        frames[given.name], found = type_columns(given, frame)
+        typed, found = type_columns(given, frame)
         problems.extend(found)
+        frames[given.name] = shelf.put(typed)
     return Given(frames, tuple(files), tuple(problems))
 
 

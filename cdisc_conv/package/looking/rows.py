@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from cdisc_conv.columns.stored import load
 from cdisc_conv.engine.convert import form_sources, list_subject_keys
 from cdisc_conv.engine.derive.run import run_plan
 from cdisc_conv.engine.facts.findings import list_findings
@@ -96,7 +97,8 @@ def look_at(study: Study, datasets: Sequence[str], raw: Path, sdtm: Path | None 
     given = read_given(study, sdtm or raw) if study.given else None
     found = [*problems, *(given.problems if given else ())]
     errors = [problem for problem in found if problem.severity is Severity.ERROR]
-    return Look(study, plan, tuple(datasets), frames, given.frames if given else {}, errors)
+    at_hand = {name: load(frame) for name, frame in given.frames.items()} if given else {}
+    return Look(study, plan, tuple(datasets), frames, at_hand, errors)
 
 
 def find_dataset(study: Study, words: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from cdisc_conv.columns.stored import Shelf, Stored
+from cdisc_conv.engine.given.files import read_file
 from cdisc_conv.engine.given.typed import read_given
 from cdisc_conv.problems import Severity
 from cdisc_conv.xpt import write_xpt
@@ -25,6 +27,27 @@ def test_numbers_are_numbers_and_text_is_text(lab, tmp_path):
     assert frames["SV"]["VISITNUM"].tolist()[0] == 1.5
     assert pd.isna(frames["SV"]["VISITNUM"].tolist()[1])
     assert frames["SV"]["SVSTDTC"].tolist() == ["2022-01-05", "NA"]
+
+
+def test_a_dataset_goes_to_disk_before_the_next_one_is_read(lab, tmp_path, monkeypatch):
+    names = ("SV", "VS")
+    given = "given:\n" + "".join(f"  {name}: {{file: {name}.csv, columns: [USUBJID, VISITNUM]}}\n" for name in names)
+    study = lab.load({"dm": {"SUBJID": []}}, {"DM": DM}, given)
+    for name in names:
+        (tmp_path / f"{name}.csv").write_text("USUBJID,VISITNUM\n1,1.5\n2,\n", encoding="utf-8")
+    (tmp_path / "shelf").mkdir()
+    on_disk = []
+
+    def read(*arguments):
+        on_disk.append(len(list((tmp_path / "shelf").iterdir())))
+        return read_file(*arguments)
+
+    monkeypatch.setattr("cdisc_conv.engine.given.typed.read_file", read)
+    found = read_given(study, tmp_path, Shelf(tmp_path / "shelf"))
+    assert on_disk == [0, 1]
+    for name, frame in read_given(study, tmp_path).frames.items():
+        assert isinstance(found.frames[name], Stored)
+        pd.testing.assert_frame_equal(found.frames[name].load(), frame)
 
 
 def test_text_where_the_standard_wants_a_number(lab, tmp_path):
