@@ -67,8 +67,9 @@ def test_the_same_package_from_every_format_at_once(tmp_path: Path) -> None:
     plain = run_study(study, csv, tmp_path / "plain")
     for name, said in write_mixture(csv, raw).items():
         edit(study / "forms.yaml", f"    file: {name}.csv\n", f"    {said}\n")
-    raw_said = "raw: {subject: SUBJID, home: dm}"
-    edit(study / "study.yaml", raw_said, raw_said[:-1] + ", sources: {database: {url: 'sqlite:///export.db'}}}")
+    shutil.copytree(csv / "laboratory", raw / "laboratory")  # a source of its own stays as it is
+    sources = "  sources:\n"
+    edit(study / "study.yaml", sources, f"{sources}    database: {{url: 'sqlite:///export.db'}}\n")
     mixed = run_study(study, raw, tmp_path / "mixed")
     for family in ("sdtm", "adam"):
         names = sorted(path.name for path in (plain.folder / family).iterdir() if path.is_file())
