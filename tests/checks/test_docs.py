@@ -13,6 +13,11 @@ def test_the_page_is_current() -> None:
     assert PAGE.read_text(encoding="utf-8") == build_page(), "run: python -m cdisc_conv.checks.docs docs/checks.md"
 
 
+def test_every_rule_has_an_id_of_its_own() -> None:
+    ids = [rule.id for rule in load_shipped_rules()]
+    assert [one for one in sorted(set(ids)) if ids.count(one) > 1] == []
+
+
 def test_every_rule_has_a_source_and_a_title() -> None:
     assert [rule.id for rule in load_shipped_rules() if not (rule.source and rule.title)] == []
 
