@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
 _Made = TypeVar("_Made")
@@ -84,6 +84,21 @@ def can_copy() -> bool:
         and not multiprocessing.current_process().daemon
         and all(isinstance(one, threading.Timer) or one is threading.main_thread() for one in threading.enumerate())
     )
+
+
+def end_with_parent() -> None:
+    """Let this process, which `multiprocessing` started, end when the one that started it does, however that ends.
+
+    A worker waits for work; when nobody is there to give it any, it would wait for ever.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def _send(make: Callable[[], Any], sender: Connection, original: int) -> None:

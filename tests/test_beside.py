@@ -110,14 +110,33 @@ with make_beside(lambda: "x" * 5_000_000):
 """
 
 
-def test_a_copy_ends_with_an_original_that_is_killed():
-    """Its result is longer than the pipe holds, so that it would wait for somebody who reads it."""
-    original = subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True)
+WORKER = """
+import multiprocessing, os, time
+from concurrent.futures import ProcessPoolExecutor
+from cdisc_conv.beside import end_with_parent
+pool = ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), end_with_parent)
+print(pool.submit(os.getpid).result(), flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("script", [KILLED, WORKER], ids=["copy", "worker"])
+def test_what_works_for_a_process_that_is_killed_ends_with_it(script):
+    """The result of the copy is longer than the pipe holds: it would wait for somebody who reads it."""
+    original = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     with original:
-        copy = Path("/proc", original.stdout.readline().strip(), "stat")
-        assert copy.is_file()
+        other = Path("/proc", original.stdout.readline().strip(), "stat")
+        assert other.is_file()
         original.kill()
     end = time.monotonic() + 20
-    while copy.is_file() and copy.read_text().rpartition(")")[2].split()[0] != "Z" and time.monotonic() < end:
+    while is_alive(other) and time.monotonic() < end:
         time.sleep(0.02)
-    assert not copy.is_file() or copy.read_text().rpartition(")")[2].split()[0] == "Z"
+    assert not is_alive(other)
+
+
+def is_alive(stat):
+    """Whether the process is there, and more than an entry that nobody has asked for."""
+    try:
+        return stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

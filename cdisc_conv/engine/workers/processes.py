@@ -14,7 +14,7 @@ from itertools import islice
 from types import FrameType
 from typing import Any
 
-from cdisc_conv.beside import stay_alone
+from cdisc_conv.beside import end_with_parent, stay_alone
 from cdisc_conv.columns.memory import return_large_pieces
 from cdisc_conv.engine.workers.parcels import answer, open_answer, pack, unpack
 from cdisc_conv.engine.workers.task import Take, Task, name_ranges
@@ -88,6 +88,7 @@ _tasks: list[Task] = []
 def _start(task: bytes) -> None:
     """Open the task; Ctrl-C is for the process that waits, which ends its workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     return_large_pieces()
     _tasks.append(unpack(task))
 
