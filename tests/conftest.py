@@ -19,9 +19,12 @@ from cdisc_conv.standards.store import VARIABLE
 os.environ[VARIABLE] = os.path.join(tempfile.gettempdir(), f"cdisc-conv-tests-{os.getpid()}")
 os.environ[CACHE] = ""
 
-# A suite that is started in the background ignores Ctrl-C, and so would the programs that tests start and interrupt.
+# A suite that is started in the background ignores Ctrl-C or the end of its terminal, and so would the programs that
+# tests start and interrupt.
 if threading.current_thread() is threading.main_thread():
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ Reads files and reports what is wrong with them; knows nothing of studies, mappi
 | RAW010 | rows with too few or too many fields | error |
 | RAW011 | quotes that do not match | error |
 | RAW012 | two columns of one name | error |
-| RAW013 | a column without a name | error, warning when it holds nothing and is not the last |
+| RAW013 | a column without a name; an empty last one is none | error, warning when it holds nothing |
 | RAW014 | rows with the same key | warning |
 | RAW015 | NUL characters | error |
 | RAW016 | subjects that are not in the home form | warning |

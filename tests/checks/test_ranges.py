@@ -37,12 +37,11 @@ def describe(report: CheckReport) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_a_rule_finds_the_same_in_ranges(rule: Rule) -> None:
-    for kind in ("bad", "good"):
+    for kind, ranges in (("bad", 3), ("good", 2)):
         whole = run_case(rule, CASES[rule.id][kind])
-        for ranges in (2, 3):
-            parts = run_case(rule, CASES[rule.id][kind], ranges=ranges)
-            assert (parts.problems, parts.findings) == (whole.problems, whole.findings)
-            assert parts.run == whole.run
+        parts = run_case(rule, CASES[rule.id][kind], ranges=ranges)
+        assert (parts.problems, parts.findings) == (whole.problems, whole.findings)
+        assert parts.run == whole.run
 
 
 @cache

@@ -47,10 +47,11 @@ def read_run(process: subprocess.Popen) -> list[str]:
 def test_it_runs_again_after_each_change_and_ends_on_ctrl_c(watching, tmp_path):
     assert read_run(watching) == []
     edit(tmp_path / "tiny" / "sdtm" / "dm.yaml", "{constant: CHN}", "{constant: DEU}")
-    assert read_run(watching) == [
-        "changed since the last run: tiny/sdtm/dm.yaml",
-        "made again: 1 of 48 variables (DM.COUNTRY); the rest is as before",
-    ]
+    changed, again, *rest = read_run(watching)
+    assert changed == "changed since the last run: tiny/sdtm/dm.yaml"
+    assert again.startswith("described again: 1 of 2 datasets (DM); checked again: ")
+    assert again.endswith("; written again: 1 of 3 files (sdtm/dm.xpt)")
+    assert rest == ["made again: 1 of 48 variables (DM.COUNTRY); the rest is as before"]
     edit(tmp_path / "tiny" / "sdtm" / "dm.yaml", "{constant: DEU}", "{constnat: DEU}")
     assert "dm.yaml" in "".join(read_run(watching))  # a mapping with an error is reported, and waited for
     edit(tmp_path / "tiny" / "sdtm" / "dm.yaml", "{constnat: DEU}", "{constant: DEU}")

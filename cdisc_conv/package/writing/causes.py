@@ -34,14 +34,26 @@ ASK_BLANK = frozenset(
     {
         *("VAR002", "DAT012", "DM008", "DM017", "AE008", "EX002", "EX004", "FND004", "VIS004", "VIS005"),
         *("AE013", "EVT003", "EVT004", "EVT013", "DS005", "SV002", "FND037", "DM032"),
-        *("ADVAR002", "ADSL013", "ADSL014", "ADSL015", "ADSL017", "ADBDS007", "ADTTE004"),
+        *("ADVAR002", "ADSL013", "ADSL014", "ADSL015", "ADSL017", "ADBDS007", "ADBDS027", "ADTTE004"),
     }
 )
 """Rules that ask why a variable is blank."""
 
 LEFT_BLANK = frozenset(
     {
-        *("AGE001", "CATG001", "CATG002", "DATE001", "DATE004", "DUR001", "EPOCH001", "LOOK001", "MAP001", "NUM001"),
+        *(
+            "AGE001",
+            "BASE001",
+            "CATG001",
+            "CATG002",
+            "DATE001",
+            "DATE004",
+            "DUR001",
+            "EPOCH001",
+            "LOOK001",
+            "MAP001",
+            "NUM001",
+        ),
         *("SUBJ001", "UNIT001", "UNIT002", "VISIT001", "VISIT002"),
     }
 )
