@@ -37,8 +37,12 @@ def test_large_pieces_are_mapped_and_threads_share_arenas(monkeypatch: pytest.Mo
 def test_other_libraries_are_left_alone(
     call: Callable[[], None], error: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asked: list[None] = []
+
     def refuse(name: None) -> None:
+        asked.append(name)
         raise error
 
     monkeypatch.setattr(memory.ctypes, "CDLL", refuse)
     call()
+    assert asked == [None] * len(asked) and asked  # it was asked, and its refusal is not passed on

@@ -139,6 +139,10 @@ def test_what_is_wrong_with_it(lint):
     assert lint_protocol(lint, "AGEMIN: P18Y", "AGEMIN: 18 Years") == [
         "tiny/protocol.yaml:23: PROT005 parameter AGEMIN: '18 Years' is not a duration such as P18Y (ISO 8601)"
     ]
+    assert lint_protocol(lint, "FCNTRY: [CHN, DEU]", "FCNTRY: [CHN, GER]") == [
+        "tiny/protocol.yaml:24: PROT005 parameter FCNTRY: 'GER' is not a country of three letters "
+        "such as CHN (ISO 3166-1)"
+    ]
     assert lint_protocol(lint, "{null_flavor: PINF}", "{null_flavor: PIMF}") == [
         "tiny/protocol.yaml:22: PROT007 parameter AGEMAX: PIMF is not a null flavor (did you mean PINF?)"
     ]

@@ -15,6 +15,7 @@ from cdisc_conv.spec.yaml.nodes import Node
 from cdisc_conv.spec.yaml.shapes.protocol import ParameterDocument, ProtocolDocument
 from cdisc_conv.spec.yaml.validate import validate
 from cdisc_conv.standards import CodelistTerms
+from cdisc_conv.standards.countries import list_countries
 
 Row = Mapping[str, Any]
 
@@ -57,7 +58,6 @@ DATES = ("CSRARDTC", "DCUTDTC", "SENDTC", "SSTDTC")
 COUNTRIES = ("FCNTRY", "MNFCNTRY")
 _DURATION = re.compile(r"P(\d+W|(?=\d|T\d)(\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?)")
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
-_COUNTRY = re.compile(r"[A-Z]{3}")
 NULL_FLAVORS = (
     "ASKU", "DER", "INV", "MSK", "NA", "NASK", "NAV", "NI", "NINF", "OTH", "PINF", "QS", "TRC", "UNC", "UNK",
 )  # fmt: skip
@@ -148,9 +148,9 @@ class _Reader:
 
     def _code(self, parameter: str, value: str, node: Node) -> dict[str, str]:
         """Code, reference terminology and its version of a value that is not coded in protocol.yaml."""
-        for names, pattern, reference, what in _FORMATS:
+        for names, fits, reference, what in _FORMATS:
             if parameter in names:
-                if not pattern.fullmatch(value):
+                if not fits(value):
                     self._problems.append(node.problem("PROT005", f"parameter {parameter}: '{value}' is not {what}"))
                 return {"code": "", "reference": reference, "version": ""}
         name = CODELISTS.get(parameter)
@@ -170,8 +170,17 @@ class _Reader:
         return {"code": term.code, "reference": "CDISC CT", "version": version}
 
 
+def _is_country(value: str) -> bool:
+    return value in list_countries()
+
+
 _FORMATS = (
-    (DURATIONS, _DURATION, "ISO 8601", "a duration such as P18Y (ISO 8601)"),
-    (DATES, _DATE, "ISO 8601", "a date such as 2025-06-30 (ISO 8601)"),
-    (COUNTRIES, _COUNTRY, "ISO 3166", "a country of three letters such as CHN (ISO 3166-1)"),
+    (DURATIONS, _DURATION.fullmatch, "ISO 8601", "a duration such as P18Y (ISO 8601)"),
+    (DATES, _DATE.fullmatch, "ISO 8601", "a date such as 2025-06-30 (ISO 8601)"),
+    (
+        COUNTRIES,
+        lambda value: value in list_countries(),
+        "ISO 3166",
+        "a country of three letters such as CHN (ISO 3166-1)",
+    ),
 )
